@@ -1,0 +1,2 @@
+/** The eight healing actions, for systemd hosts and NixOS. */
+package dev.healing.actions.nixos;

@@ -1,0 +1,37 @@
+package dev.healing.api;
+
+/**
+ * The name of a healing action. The set is open: a plugin makes its own with {@link #of}.
+ *
+ * @param name as people type it, for example {@code restart_service}
+ */
+public record ActionId(String name) implements Comparable<ActionId> {
+  public static final ActionId RESTART_SERVICE = of("restart_service");
+  public static final ActionId CLEAR_CACHE = of("clear_cache");
+  public static final ActionId GARBAGE_COLLECT = of("garbage_collect");
+  public static final ActionId KILL_PROCESS = of("kill_process");
+  public static final ActionId FREE_MEMORY = of("free_memory");
+  public static final ActionId CLEAN_DISK = of("clean_disk");
+  public static final ActionId OPTIMIZE_STORE = of("optimize_store");
+  public static final ActionId ROLLBACK_GENERATION = of("rollback_generation");
+
+  /** Validates the name. */
+  public ActionId {
+    Names.require("healing action", name);
+  }
+
+  /** The action of this name. */
+  public static ActionId of(String name) {
+    return new ActionId(name);
+  }
+
+  @Override
+  public int compareTo(ActionId other) {
+    return name.compareTo(other.name);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,411 @@
+package dev.healing.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A section of the configuration, read by asking for typed values with their defaults.
+ *
+ * <p>What is asked for is the schema: a key that nobody asked for is unknown. A bad value is not
+ * thrown but noted, and the default is returned, so that {@link #problems} tells all problems of a
+ * file at once. Not safe for use by several threads; read it in {@code create}.
+ */
+public final class Configuration {
+  /**
+   * A value with the place where it stands.
+   *
+   * @param value a String, Number, Boolean, {@code List<Node>} or {@code Map<String, Node>}; null
+   *     where the file says nothing after the colon
+   * @param place for messages, for example {@code healing.yaml:12}
+   */
+  public record Node(@Nullable Object value, String place) {
+    /** Wraps plain maps, lists and scalars that all stand at one place. */
+    public static Node of(@Nullable Object plain, String place) {
+      if (plain instanceof Map<?, ?> map) {
+        Map<String, Node> nodes = new LinkedHashMap<>();
+        map.forEach((key, value) -> nodes.put(String.valueOf(key), of(value, place)));
+        return new Node(nodes, place);
+      }
+      if (plain instanceof List<?> list) {
+        return new Node(list.stream().map(element -> of(element, place)).toList(), place);
+      }
+      return new Node(plain, place);
+    }
+  }
+
+  /**
+   * "n of the last m samples".
+   *
+   * @param n how many, 1 to m
+   * @param m of how many, 1 to 100
+   */
+  public record NofM(int n, int m) {
+    /** Validates. */
+    public NofM {
+      if (n < 1 || n > m || m > 100) {
+        throw new IllegalArgumentException(n + " of " + m + ": expected 1 <= n <= m <= 100");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return n + " of " + m;
+    }
+  }
+
+  private static final Pattern QUANTITY =
+      Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*(\\S*)\\s*");
+  private static final Pattern N_OF_M = Pattern.compile("\\s*(\\d{1,3})\\s+of\\s+(\\d{1,3})\\s*");
+  private static final Map<String, Duration> DURATIONS =
+      Map.of(
+          "ms", Duration.ofMillis(1),
+          "s", Duration.ofSeconds(1),
+          "m", Duration.ofMinutes(1),
+          "h", Duration.ofHours(1),
+          "d", Duration.ofDays(1));
+  private static final Map<String, Long> SIZES =
+      Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
+
+  private final String path;
+  private final Node node;
+  private final Map<String, Node> entries;
+  private final Set<String> asked = new LinkedHashSet<>();
+  private final Map<String, Configuration> sections = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  private Configuration(String path, Node node) {
+    this.path = path;
+    this.node = node;
+    this.entries = mapOf(node);
+  }
+
+  /** An empty section: everything has its default. */
+  public static Configuration empty() {
+    return of(Map.of());
+  }
+
+  /** A configuration from plain maps, lists, strings, numbers and booleans. */
+  public static Configuration of(Map<String, ?> plain) {
+    return of(Node.of(plain, "configuration"));
+  }
+
+  /** A configuration from nodes that know where they stand. */
+  public static Configuration of(Node root) {
+    return new Configuration("", root);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<String, Node> mapOf(Node candidate) {
+    Object value = candidate.value();
+    if (value instanceof Map<?, ?> map) {
+      return (Map<String, Node>) map;
+    }
+    if (value != null && !isSwitch(value)) {
+      problem(candidate, "a section of keys and values");
+    }
+    return Map.of();
+  }
+
+  private static boolean isSwitch(Object value) {
+    return switchValue(value).isPresent();
+  }
+
+  private static Optional<Boolean> switchValue(@Nullable Object value) {
+    if (value instanceof Boolean bool) {
+      return Optional.of(bool);
+    }
+    if (value instanceof String text) {
+      switch (text.toLowerCase(Locale.ROOT)) {
+        case "on", "true", "yes":
+          return Optional.of(true);
+        case "off", "false", "no":
+          return Optional.of(false);
+        default:
+          return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether this section is not written as {@code off}. */
+  public boolean enabled() {
+    return switchValue(node.value()).orElse(true);
+  }
+
+  /** The keys that are written in this section, in the order of the file. */
+  public Set<String> keys() {
+    return Set.copyOf(entries.keySet());
+  }
+
+  /** Whether the key is written. */
+  public boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
+  /** The section of this name; empty if it is not written. The same object every time. */
+  public Configuration section(String key) {
+    asked.add(key);
+    return sections.computeIfAbsent(
+        key,
+        k -> {
+          Node child = entries.getOrDefault(k, new Node(null, node.place()));
+          return new Configuration(path.isEmpty() ? k : path + "." + k, child);
+        });
+  }
+
+  /** A duration such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 7d}. */
+  public Duration duration(String key, Duration fallback) {
+    return value(key, fallback, "a duration like 30s, 5m, 2h or 7d", Configuration::parseDuration);
+  }
+
+  /** A size such as {@code 512B}, {@code 64KiB}, {@code 100MiB} or {@code 2GiB}, in bytes. */
+  public long bytes(String key, long fallback) {
+    return value(key, fallback, "a size like 64KiB, 100MiB or 2GiB", Configuration::parseBytes);
+  }
+
+  /** A percentage such as {@code 90%}, as a fraction from 0 to 1. */
+  public double fraction(String key, double fallback) {
+    return value(key, fallback, "a percentage from 0% to 100%", Configuration::parseFraction);
+  }
+
+  /** A whole number between the bounds, inclusive. */
+  public int count(String key, int fallback, int least, int most) {
+    return value(
+        key,
+        fallback,
+        "a whole number from " + least + " to " + most,
+        raw -> {
+          int number = Integer.parseInt(raw.toString().strip());
+          if (number < least || number > most) {
+            throw new IllegalArgumentException("out of bounds");
+          }
+          return number;
+        });
+  }
+
+  /** Such as {@code 3 of 5}. */
+  public NofM nOfM(String key, NofM fallback) {
+    return value(
+        key,
+        fallback,
+        "'n of m' with 1 <= n <= m <= 100, like 3 of 5",
+        raw -> {
+          Matcher matcher = N_OF_M.matcher(raw.toString());
+          if (!matcher.matches()) {
+            throw new IllegalArgumentException("not n of m");
+          }
+          return new NofM(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        });
+  }
+
+  /** {@code on} or {@code off}. */
+  public boolean flag(String key, boolean fallback) {
+    return value(key, fallback, "on or off", raw -> switchValue(raw).orElseThrow());
+  }
+
+  /** A text. */
+  public String text(String key, String fallback) {
+    return value(key, fallback, "a text", Configuration::parseText);
+  }
+
+  /** One of the constants, in lower case. */
+  public <E extends Enum<E>> E choice(String key, E fallback) {
+    E[] constants = fallback.getDeclaringClass().getEnumConstants();
+    List<String> names = new ArrayList<>();
+    for (E constant : constants) {
+      names.add(constant.name().toLowerCase(Locale.ROOT));
+    }
+    return value(
+        key,
+        fallback,
+        "one of " + String.join(", ", names),
+        raw -> constants[names.indexOf(raw.toString().strip())]);
+  }
+
+  /** An absolute path of this host. */
+  public Path path(String key, Path fallback) {
+    return value(key, fallback, "an absolute path", Configuration::parsePath);
+  }
+
+  /** A list of texts. */
+  public List<String> texts(String key, List<String> fallback) {
+    return list(key, fallback, "a text", Configuration::parseText);
+  }
+
+  /** A list of absolute paths of this host. */
+  public List<Path> paths(String key, List<Path> fallback) {
+    return list(key, fallback, "an absolute path", Configuration::parsePath);
+  }
+
+  /**
+   * Notes that values which are fine by themselves cannot stand together, or that a value is
+   * refused for a reason that no type tells.
+   *
+   * @param key where it should be mended
+   * @param expected what would be right, in words
+   */
+  public void contradiction(String key, String expected) {
+    problem(key, entries.getOrDefault(key, node), expected);
+  }
+
+  /**
+   * All problems of this section and those within it: bad values, contradictions, and keys that
+   * nobody asked for. Call it when everything has been asked.
+   */
+  public List<String> problems() {
+    List<String> all = new ArrayList<>(problems);
+    entries.forEach(
+        (key, value) -> {
+          if (!asked.contains(key)) {
+            all.add(
+                value.place()
+                    + ": unknown key '"
+                    + name(key)
+                    + "': "
+                    + (asked.isEmpty()
+                        ? "nothing can be set here"
+                        : "expected one of " + String.join(", ", asked)));
+          }
+        });
+    sections.values().forEach(section -> all.addAll(section.problems()));
+    return all;
+  }
+
+  /** Parses a duration as written in a configuration. */
+  public static Duration parseDuration(Object raw) {
+    Matcher matcher = quantity(raw);
+    Duration unit = DURATIONS.get(matcher.group(2));
+    if (unit == null) {
+      throw new IllegalArgumentException("no unit of time: " + raw);
+    }
+    double millis = Double.parseDouble(matcher.group(1)) * unit.toMillis();
+    if (millis > Duration.ofDays(36_500).toMillis()) {
+      throw new IllegalArgumentException("over a hundred years: " + raw);
+    }
+    return Duration.ofMillis(Math.round(millis));
+  }
+
+  private static long parseBytes(Object raw) {
+    Matcher matcher = quantity(raw);
+    Long unit = SIZES.get(matcher.group(2));
+    double bytes = unit == null ? Double.NaN : Double.parseDouble(matcher.group(1)) * unit;
+    if (!(bytes < Long.MAX_VALUE)) {
+      throw new IllegalArgumentException("no size: " + raw);
+    }
+    return Math.round(bytes);
+  }
+
+  private static double parseFraction(Object raw) {
+    Matcher matcher = quantity(raw);
+    double percent = Double.parseDouble(matcher.group(1));
+    if (!matcher.group(2).equals("%") || percent > 100) {
+      throw new IllegalArgumentException("no percentage: " + raw);
+    }
+    return percent / 100;
+  }
+
+  private static Matcher quantity(Object raw) {
+    Matcher matcher = QUANTITY.matcher(raw.toString());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("no quantity: " + raw);
+    }
+    return matcher;
+  }
+
+  private static String parseText(Object raw) {
+    if (raw instanceof Map || raw instanceof List) {
+      throw new IllegalArgumentException("no text: " + raw);
+    }
+    return raw.toString();
+  }
+
+  private static Path parsePath(Object raw) {
+    Path parsed = Path.of(parseText(raw));
+    if (!parsed.isAbsolute()) {
+      throw new IllegalArgumentException("not absolute: " + raw);
+    }
+    return parsed.normalize();
+  }
+
+  private <T> T value(String key, T fallback, String expected, Function<Object, T> parse) {
+    asked.add(key);
+    Node entry = entries.get(key);
+    if (entry == null) {
+      return fallback;
+    }
+    return parsed(key, entry, expected, parse).orElse(fallback);
+  }
+
+  private <T> List<T> list(
+      String key, List<T> fallback, String expected, Function<Object, T> parse) {
+    asked.add(key);
+    Node entry = entries.get(key);
+    if (entry == null) {
+      return fallback;
+    }
+    if (!(entry.value() instanceof List<?> elements)) {
+      problem(key, entry, "a list, each element " + expected);
+      return fallback;
+    }
+    List<T> values = new ArrayList<>();
+    for (Object element : elements) {
+      parsed(key, (Node) element, expected, parse).ifPresent(values::add);
+    }
+    return List.copyOf(values);
+  }
+
+  private <T> Optional<T> parsed(
+      String key, Node entry, String expected, Function<Object, T> parse) {
+    Object raw = entry.value();
+    if (raw != null) {
+      try {
+        return Optional.of(parse.apply(raw));
+      } catch (IllegalArgumentException
+          | IndexOutOfBoundsException
+          | java.util.NoSuchElementException
+          | DateTimeParseException
+          | ArithmeticException e) {
+        // Noted below with what was expected; the parser's own words are for programmers.
+      }
+    }
+    problem(key, entry, expected);
+    return Optional.empty();
+  }
+
+  private void problem(Node where, String expected) {
+    problems.add(where.place() + ": '" + path + "' is " + shown(where) + ": expected " + expected);
+  }
+
+  private void problem(String key, Node where, String expected) {
+    problems.add(
+        where.place() + ": '" + name(key) + "' is " + shown(where) + ": expected " + expected);
+  }
+
+  private String name(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static String shown(Node where) {
+    Object value = where.value();
+    if (value == null) {
+      return "empty";
+    }
+    if (value instanceof Map) {
+      return "a section";
+    }
+    return value instanceof List ? "a list" : "'" + value + "'";
+  }
+}

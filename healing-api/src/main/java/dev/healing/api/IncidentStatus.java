@@ -1,0 +1,22 @@
+package dev.healing.api;
+
+/** Where an incident is in its life. */
+public enum IncidentStatus {
+  /** Seen and not being acted on: waiting, deferred, or for a human to confirm. */
+  OPEN,
+  /** An action runs. */
+  HEALING,
+  /** The action ended; its settling time runs, then the symptom is looked at again. */
+  VALIDATING,
+  /** Closed: an action was followed by a look that no longer found the symptom. */
+  HEALED,
+  /** Closed: the symptom went away and no action of ours can claim it. */
+  SELF_RECOVERED,
+  /** Handed over to a human. Stays until the symptom is gone. */
+  ESCALATED;
+
+  /** Whether the incident has ended. */
+  public boolean closed() {
+    return this == HEALED || this == SELF_RECOVERED;
+  }
+}

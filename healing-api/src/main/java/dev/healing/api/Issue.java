@@ -1,0 +1,76 @@
+package dev.healing.api;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Evidence of a problem at one instant.
+ *
+ * @param id unique among issues: fingerprint hash and time
+ * @param detectedAt when the look was made that found it
+ * @param type what kind of problem
+ * @param severity how much it matters
+ * @param description one sentence for a person, with the numbers
+ * @param metrics the numbers it rests on, by {@link Metric#toString}
+ * @param components what it is about, at least one: {@code /var}, {@code nginx.service}
+ * @param explains components whose issues this one is the cause of, for example the units that
+ *     began to fail after a switch; those wait for this one
+ */
+public record Issue(
+    String id,
+    Instant detectedAt,
+    IssueType type,
+    Severity severity,
+    String description,
+    SortedMap<String, Double> metrics,
+    SortedSet<String> components,
+    Set<String> explains) {
+  /** Validates and copies. */
+  public Issue {
+    if (components.isEmpty()) {
+      throw new IllegalArgumentException("issue " + type + ": expected at least one component");
+    }
+    metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
+    components = Collections.unmodifiableSortedSet(new TreeSet<>(components));
+    explains = Set.copyOf(explains);
+  }
+
+  /** An issue that explains no other, with an id made from its fingerprint and the time. */
+  public static Issue of(
+      Instant at,
+      IssueType type,
+      Severity severity,
+      String description,
+      Map<String, Double> metrics,
+      Collection<String> components) {
+    String id =
+        Fingerprint.of(type, components).hash() + "-" + Long.toString(at.toEpochMilli(), 36);
+    return new Issue(
+        id,
+        at,
+        type,
+        severity,
+        description,
+        new TreeMap<>(metrics),
+        new TreeSet<>(components),
+        Set.of());
+  }
+
+  /** This issue as the cause of whatever is wrong with these components. */
+  public Issue explaining(Collection<String> symptoms) {
+    return new Issue(
+        id, detectedAt, type, severity, description, metrics, components, Set.copyOf(symptoms));
+  }
+
+  /** The identity of the problem. Computed: keep it where it is needed often. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(type, components);
+  }
+}

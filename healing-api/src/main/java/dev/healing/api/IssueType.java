@@ -1,0 +1,49 @@
+package dev.healing.api;
+
+/**
+ * What kind of problem an issue is. The set is open: a plugin makes its own with {@link #of}.
+ *
+ * @param name as people type it, for example {@code disk_full}
+ */
+public record IssueType(String name) implements Comparable<IssueType> {
+  /** Too little memory is available. Component: {@code memory}. */
+  public static final IssueType MEMORY_HIGH = of("memory_high");
+
+  /** A file system runs out of bytes or inodes. Component: its mount point. */
+  public static final IssueType DISK_FULL = of("disk_full");
+
+  /** The processors are busy all the time. Component: {@code cpu}. */
+  public static final IssueType CPU_HIGH = of("cpu_high");
+
+  /** A systemd unit is in state failed. Component: the unit. */
+  public static final IssueType SERVICE_FAILED = of("service_failed");
+
+  /** The health score is low, whatever the reason. Component: {@code host}. */
+  public static final IssueType SYSTEM_SLOW = of("system_slow");
+
+  /** Units began to fail right after a switch of generation. Component: the system profile. */
+  public static final IssueType GENERATION_BROKEN = of("generation_broken");
+
+  /** A plugin throws, hangs or returns nonsense. Component: the plugin. Reported by the engine. */
+  public static final IssueType PLUGIN_FAILED = of("plugin_failed");
+
+  /** Validates the name. */
+  public IssueType {
+    Names.require("issue type", name);
+  }
+
+  /** The type of this name. */
+  public static IssueType of(String name) {
+    return new IssueType(name);
+  }
+
+  @Override
+  public int compareTo(IssueType other) {
+    return name.compareTo(other.name);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.healing.api;
+
+/**
+ * What a sample measures: a name and the component it was measured on.
+ *
+ * <p>Names end in their unit: {@code .fraction} is 0 to 1, {@code .bytes}, {@code .seconds}, {@code
+ * .count}.
+ *
+ * @param name dotted, for example {@code filesystem.used.fraction}
+ * @param component what it was measured on, for example {@code /var}; empty for the whole host
+ */
+public record Metric(String name, String component) implements Comparable<Metric> {
+  /** Health of the host, 0 (dead) to 100 (well). */
+  public static final Metric HEALTH = of("health.score");
+
+  /** Memory in use: 1 - MemAvailable / MemTotal. */
+  public static final Metric MEMORY_USED = of("memory.used.fraction");
+
+  /** MemAvailable. */
+  public static final Metric MEMORY_AVAILABLE = of("memory.available.bytes");
+
+  /** Swap in use; absent on a host without swap. */
+  public static final Metric SWAP_USED = of("swap.used.fraction");
+
+  /** Time that the processors were busy, of all processors, since the sample before. */
+  public static final Metric CPU_BUSY = of("cpu.busy.fraction");
+
+  /** One-minute load average divided by the number of processors. */
+  public static final Metric LOAD = of("load.per_cpu");
+
+  /** Name of the fraction of bytes used on a file system; the component is the mount point. */
+  public static final String FILESYSTEM_USED = "filesystem.used.fraction";
+
+  /** Name of the bytes that an unprivileged user can still write to a file system. */
+  public static final String FILESYSTEM_AVAILABLE = "filesystem.available.bytes";
+
+  /** Name of the fraction of inodes used on a file system; absent where it has no fixed number. */
+  public static final String FILESYSTEM_INODES_USED = "filesystem.inodes.used.fraction";
+
+  /**
+   * Name of the fraction of the last 10 seconds in which some task was stalled; the component is
+   * {@code cpu}, {@code memory} or {@code io}. Source: /proc/pressure, {@code some avg10}.
+   */
+  public static final String PRESSURE_SOME = "pressure.some.fraction";
+
+  /** The same for {@code full avg10}: all tasks stalled. */
+  public static final String PRESSURE_FULL = "pressure.full.fraction";
+
+  /** A metric of the whole host. */
+  public static Metric of(String name) {
+    return new Metric(name, "");
+  }
+
+  /** A metric of one component. */
+  public static Metric of(String name, String component) {
+    return new Metric(name, component);
+  }
+
+  @Override
+  public int compareTo(Metric other) {
+    int byName = name.compareTo(other.name);
+    return byName != 0 ? byName : component.compareTo(other.component);
+  }
+
+  /** {@code name} or {@code name{component}}. */
+  @Override
+  public String toString() {
+    return component.isEmpty() ? name : name + "{" + component + "}";
+  }
+}

@@ -1,0 +1,53 @@
+package dev.healing.api;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Exactly what an action would do. What is executed is what was previewed, or nothing.
+ *
+ * @param target the component that is touched, for example {@code nginx.service}; "similar actions"
+ *     are those with the same action and target
+ * @param lane what the action has to itself while it runs: {@code unit:nginx.service}, {@code
+ *     filesystem:/var}, {@code nix-store}, {@code memory}
+ * @param steps what is done, one line each, in order; at least one
+ * @param items how many things (files, processes, paths) are touched, where that is countable
+ * @param bytes how many bytes it is expected to give back, where that is known
+ * @param expectedDuration how long it probably takes
+ * @param facts what must still be so when it is executed, for example {@code invocation-id}
+ */
+public record Preview(
+    String target,
+    String lane,
+    List<String> steps,
+    OptionalLong items,
+    OptionalLong bytes,
+    Duration expectedDuration,
+    SortedMap<String, String> facts) {
+  /** Validates and copies. */
+  public Preview {
+    steps = List.copyOf(steps);
+    if (steps.isEmpty()) {
+      throw new IllegalArgumentException("preview of " + target + ": expected at least one step");
+    }
+    facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
+  }
+
+  /** A preview of things that have neither number nor size. */
+  public static Preview of(
+      String target, String lane, Duration expected, Map<String, String> facts, String... steps) {
+    return new Preview(
+        target,
+        lane,
+        List.of(steps),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        expected,
+        new TreeMap<>(facts));
+  }
+}

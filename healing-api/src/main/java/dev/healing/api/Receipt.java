@@ -1,0 +1,61 @@
+package dev.healing.api;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What became of one attempt to heal: written durably after it.
+ *
+ * @param id of the intent that it answers
+ * @param incident whose attempt it was
+ * @param type of the issue
+ * @param components of the issue
+ * @param action what was done
+ * @param target to what
+ * @param origin on whose word
+ * @param outcome what came of it
+ * @param detectedAt when the incident was first seen
+ * @param startedAt when the action was started; absent if it was not attempted
+ * @param finishedAt when the outcome was known
+ * @param before the issue's metrics when it was decided
+ * @param after the same metrics at validation, as far as they could be read
+ * @param confidence in the action when it was chosen
+ * @param steps what was done, as previewed
+ * @param detail what the action said and why the outcome is what it is
+ */
+public record Receipt(
+    String id,
+    String incident,
+    IssueType type,
+    SortedSet<String> components,
+    ActionId action,
+    String target,
+    Origin origin,
+    Outcome outcome,
+    Instant detectedAt,
+    Optional<Instant> startedAt,
+    Instant finishedAt,
+    SortedMap<String, Double> before,
+    SortedMap<String, Double> after,
+    double confidence,
+    List<String> steps,
+    String detail) {
+  /** Copies. */
+  public Receipt {
+    components = Collections.unmodifiableSortedSet(new TreeSet<>(components));
+    before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
+    after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
+    steps = List.copyOf(steps);
+  }
+
+  /** The identity of the problem that was treated. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(type, components);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.healing.api;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * A systemd unit as it was at one instant. See {@code org.freedesktop.systemd1(5)}.
+ *
+ * @param name for example {@code nginx.service}
+ * @param loadState loaded, not-found, masked, …
+ * @param activeState active, reloading, inactive, failed, activating, deactivating
+ * @param subState for example running, dead, auto-restart
+ * @param result why a service ended: success, exit-code, signal, timeout, start-limit-hit, …; empty
+ *     where the unit has none
+ * @param type simple, oneshot, notify, …; empty where the unit has none
+ * @param mainPid of the main process, where there is one
+ * @param invocationId of the current or last start; empty if it was never started
+ * @param changedAt when it entered its active state, where systemd says so
+ * @param requires units that it cannot do without (Requires, Requisite, BindsTo)
+ */
+public record UnitState(
+    String name,
+    String loadState,
+    String activeState,
+    String subState,
+    String result,
+    String type,
+    OptionalLong mainPid,
+    String invocationId,
+    Optional<Instant> changedAt,
+    Set<String> requires) {
+  /** Copies. */
+  public UnitState {
+    requires = Set.copyOf(requires);
+  }
+
+  /** Whether systemd says that it failed. */
+  public boolean failed() {
+    return activeState.equals("failed");
+  }
+
+  /** Whether it is up: active or reloading. */
+  public boolean active() {
+    return activeState.equals("active") || activeState.equals("reloading");
+  }
+}

@@ -1,0 +1,47 @@
+package dev.healing.spi;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was started lately, also before a restart or a crash. Ages are measured by a clock that
+ * nobody can set wherever that is possible, and are otherwise taken as too small rather than too
+ * great.
+ */
+public interface ActionHistory {
+  /**
+   * One action that was started.
+   *
+   * @param intent id of its intent
+   * @param action what
+   * @param target on what
+   * @param fingerprint for which problem
+   * @param outcome what came of it; absent while it runs
+   * @param age how long ago it was started
+   */
+  record Entry(
+      String intent,
+      ActionId action,
+      String target,
+      Fingerprint fingerprint,
+      Optional<Outcome> outcome,
+      Duration age) {}
+
+  /** All actions started within this time, newest first. At least a day is remembered. */
+  List<Entry> within(Duration window);
+
+  /** How many were started within this time. */
+  default int count(Duration window) {
+    return within(window).size();
+  }
+
+  /** The last start of this action on this target, if it is remembered. */
+  Optional<Entry> last(ActionId action, String target);
+
+  /** The starts for this problem within this time, newest first. */
+  List<Entry> of(Fingerprint fingerprint, Duration window);
+}

@@ -1,0 +1,77 @@
+package dev.healing.spi;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs commands: argument lists, never a shell. */
+public interface CommandRunner {
+  /**
+   * A command.
+   *
+   * @param argv program and arguments
+   * @param timeLimit after which it and its children are killed
+   * @param maxOutputBytes of stdout and of stderr, each; the rest is read and dropped
+   */
+  record Command(List<String> argv, Duration timeLimit, int maxOutputBytes) {
+    /** Copies. */
+    public Command {
+      argv = List.copyOf(argv);
+      if (argv.isEmpty()) {
+        throw new IllegalArgumentException("a command without a program");
+      }
+    }
+
+    /** A command with up to 1 MiB of output. */
+    public static Command of(Duration timeLimit, String... argv) {
+      return new Command(List.of(argv), timeLimit, 1 << 20);
+    }
+
+    /** With {@code --} and these operands, so that none of them is taken for an option. */
+    public Command operands(List<String> operands) {
+      List<String> all = new ArrayList<>(argv);
+      all.add("--");
+      all.addAll(operands);
+      return new Command(all, timeLimit, maxOutputBytes);
+    }
+  }
+
+  /**
+   * What came of a command.
+   *
+   * @param exitCode as the shell would say it: 128 + n for signal n
+   * @param stdout in UTF-8, malformed bytes replaced
+   * @param stderr in UTF-8, malformed bytes replaced
+   * @param truncated whether some output was dropped
+   * @param timedOut whether it was killed for its time limit
+   */
+  record Result(int exitCode, String stdout, String stderr, boolean truncated, boolean timedOut) {
+    /** Whether it ended by itself, with exit code 0. */
+    public boolean ok() {
+      return exitCode == 0 && !timedOut;
+    }
+
+    /** The last line of stderr, or what else there is to say about a failure. */
+    public String complaint() {
+      if (timedOut) {
+        return "took too long and was ended";
+      }
+      String[] lines = stderr.strip().split("\\R");
+      String last = lines[lines.length - 1].strip();
+      return last.isEmpty() ? "exit code " + exitCode : last;
+    }
+  }
+
+  /**
+   * Runs it and waits for it. Environment: {@code PATH}, {@code LC_ALL=C} and nothing that the host
+   * does not need. stdin is empty. An interrupt kills the command and is restored.
+   *
+   * @throws dev.healing.api.HostException if it cannot be started
+   */
+  Result run(Command command);
+
+  /** Where the program is in PATH. */
+  Optional<Path> which(String program);
+}

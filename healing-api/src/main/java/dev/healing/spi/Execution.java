@@ -1,0 +1,22 @@
+package dev.healing.spi;
+
+import java.time.Duration;
+
+/** What a running action is given: its time, its stop signal, and a way to say how far it is. */
+public interface Execution {
+  /** The time that is left before it is interrupted; zero if none is. */
+  Duration remaining();
+
+  /** Whether it should stop at the next safe point: asked to, or out of time. */
+  boolean cancelled();
+
+  /**
+   * Waits. The only way for an action to wait.
+   *
+   * @return false if it should stop
+   */
+  boolean pause(Duration duration);
+
+  /** Says how far it is. */
+  void progress(String message);
+}

@@ -1,0 +1,4 @@
+package dev.healing.spi;
+
+/** Makes a guard. See {@link Provider}. */
+public interface GuardProvider extends Provider<Guard> {}

@@ -1,0 +1,33 @@
+package dev.healing.spi;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import java.util.Optional;
+
+/**
+ * A named remedy.
+ *
+ * <p>Safe for use by several threads: two targets in two lanes may be treated at once.
+ */
+public interface HealingAction {
+  /** What it says of itself. The same every time. */
+  ActionDescription description();
+
+  /**
+   * Why it cannot be used on this host at all, for example "not applicable here: no Nix store".
+   * Cheap, and asked often.
+   */
+  default Optional<String> unavailable() {
+    return Optional.empty();
+  }
+
+  /**
+   * Works out exactly what would be done about this issue. Changes nothing.
+   *
+   * @throws dev.healing.api.RefusedException if it cannot be done or would not help, with the
+   *     reason
+   * @throws dev.healing.api.HostException if that cannot be found out
+   */
+  PreparedAction prepare(Issue issue, HostState state);
+}

@@ -1,0 +1,4 @@
+package dev.healing.spi;
+
+/** Makes a listener. See {@link Provider}. */
+public interface ListenerProvider extends Provider<Listener> {}

@@ -1,0 +1,20 @@
+package dev.healing.spi;
+
+import dev.healing.api.HostState;
+import dev.healing.api.Opportunity;
+import dev.healing.api.Receipt;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Finds what is worth doing before it is an issue. Safe for several threads. */
+public interface Optimizer {
+  /** What is worth doing in this state, best score first. Changes nothing. */
+  List<Opportunity> findOpportunities(HostState state);
+
+  /**
+   * Has it done, through the same guards, journal and validation as any heal.
+   *
+   * @return what came of it
+   */
+  CompletionStage<Receipt> apply(Opportunity opportunity);
+}

@@ -1,0 +1,15 @@
+package dev.healing.spi;
+
+/** Makes an optimizer. See {@link Provider} for name, registration and configuration. */
+public interface OptimizerProvider {
+  /** Its name, unique among optimizers. */
+  String name();
+
+  /**
+   * Makes the optimizer; starts nothing.
+   *
+   * @param context the host, with the optimizer's section of the configuration
+   * @param healer the only way to have something done
+   */
+  Optimizer create(HostContext context, Healer healer);
+}

@@ -1,0 +1,4 @@
+package dev.healing.spi;
+
+/** Makes a planner. See {@link Provider}. */
+public interface PlannerProvider extends Provider<Planner> {}

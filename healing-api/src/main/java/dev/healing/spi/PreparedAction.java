@@ -1,0 +1,18 @@
+package dev.healing.spi;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Preview;
+
+/** An action that has worked out what it would do, and can do just that, once. */
+public interface PreparedAction {
+  /** Exactly what {@link #execute} does. */
+  Preview preview();
+
+  /**
+   * Does it. First checks that the facts of the preview still hold, and {@linkplain
+   * ActionReport#refused refuses} if they don't.
+   *
+   * @throws dev.healing.api.HealingException if it fails; the same as a failed report
+   */
+  ActionReport execute(Execution execution);
+}

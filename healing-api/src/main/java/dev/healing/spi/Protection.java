@@ -1,0 +1,104 @@
+package dev.healing.spi;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What must never be touched. Decides; {@link HostContext} enforces.
+ *
+ * @param units from the configuration: names or globs ({@code postgresql*.service})
+ * @param processes from the configuration: names or globs
+ */
+public record Protection(List<String> units, List<String> processes) {
+  private static final Set<String> VITAL_PROCESSES =
+      Set.of(
+          "systemd",
+          "init",
+          "sshd",
+          "dbus-daemon",
+          "dbus-broker",
+          "dbus-broker-lau",
+          "systemd-journal",
+          "systemd-logind",
+          "elogind",
+          "sd-pam",
+          "(sd-pam)");
+  private static final List<String> VITAL_UNITS =
+      List.of(
+          "ssh.service",
+          "sshd.service",
+          "sshd@*.service",
+          "ssh@*.service",
+          "ssh.socket",
+          "sshd.socket",
+          "dbus.service",
+          "dbus.socket",
+          "dbus-broker.service",
+          "systemd-journald.service",
+          "systemd-journald*.socket",
+          "systemd-logind.service",
+          "init.scope",
+          "user@*.service",
+          "-.slice",
+          "system.slice",
+          "-.mount");
+
+  /** Copies. */
+  public Protection {
+    units = List.copyOf(units);
+    processes = List.copyOf(processes);
+  }
+
+  /** Only what is never touched on any host. */
+  public static Protection vitalOnly() {
+    return new Protection(List.of(), List.of());
+  }
+
+  /** Why this unit must not be touched; empty if it may be. */
+  public Optional<String> unit(String name) {
+    if (matches(VITAL_UNITS, name)) {
+      return Optional.of(name + " is vital to every host and is never touched");
+    }
+    if (matches(units, name)) {
+      return Optional.of(name + " is protected by the configuration (protect.units)");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Why this process must not be touched; empty if it may be.
+   *
+   * @param ourselves our own process and its ancestors
+   */
+  public Optional<String> process(HostProcesses.ProcessState process, List<Long> ourselves) {
+    long pid = process.ref().pid();
+    String who = process.name() + " (pid " + pid + ")";
+    if (pid <= 2 || process.kernelThread()) {
+      return Optional.of(who + " belongs to the kernel or is the init process");
+    }
+    if (ourselves.contains(pid)) {
+      return Optional.of(who + " is our own process or one of its ancestors");
+    }
+    if (process.oomScoreAdj() == -1000) {
+      return Optional.of(who + " has oom_score_adj -1000: the host says it must live");
+    }
+    if (VITAL_PROCESSES.contains(process.name())) {
+      return Optional.of(who + " is vital to every host and is never touched");
+    }
+    if (matches(processes, process.name())) {
+      return Optional.of(who + " is protected by the configuration (protect.processes)");
+    }
+    return process.unit().flatMap(this::unit).map(why -> who + ": " + why);
+  }
+
+  private static boolean matches(List<String> globs, String name) {
+    return globs.stream().anyMatch(glob -> glob(glob).matcher(name).matches());
+  }
+
+  private static Pattern glob(String glob) {
+    return Pattern.compile(
+        "\\Q" + glob.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E", Pattern.DOTALL);
+  }
+}

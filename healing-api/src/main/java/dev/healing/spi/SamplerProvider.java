@@ -1,0 +1,4 @@
+package dev.healing.spi;
+
+/** Makes a sampler. See {@link Provider}. */
+public interface SamplerProvider extends Provider<Sampler> {}

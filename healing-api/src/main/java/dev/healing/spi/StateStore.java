@@ -1,0 +1,72 @@
+package dev.healing.spi;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Durable files of the engine and its plugins, in one directory, with checksums. File names only,
+ * no paths. Methods throw {@link dev.healing.api.HostException} if the disk does not do its part.
+ */
+public interface StateStore {
+  /**
+   * The lines of an appended file.
+   *
+   * @param lines that are whole, oldest first. A torn last line is cut.
+   * @param damaged what is wrong with others, one text each, naming file and line; empty if all is
+   *     well
+   */
+  record Lines(List<String> lines, List<String> damaged) {
+    /** Copies. */
+    public Lines {
+      lines = List.copyOf(lines);
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * A file that is replaced as a whole.
+   *
+   * @param content the newest good one
+   * @param problem what is wrong: a damaged file was set aside and the copy before it is used
+   */
+  record Document(Optional<String> content, Optional<String> problem) {}
+
+  /** Where the files are, for messages. */
+  String location();
+
+  /** Reads an appended file; no lines if there is none. */
+  Lines lines(String file);
+
+  /**
+   * Appends JSON objects, one per line, durably when it returns: one fsync for all. A checksum is
+   * added to each line as its last member {@code crc}, and taken away again when read.
+   */
+  void append(String file, List<String> jsonObjects);
+
+  /** Replaces an appended file by these lines, atomically and durably. */
+  void rewrite(String file, List<String> jsonObjects);
+
+  /** Size of a file in bytes; 0 if there is none. */
+  long size(String file);
+
+  /** Reads a document; absent if there is none. A damaged one is set aside by name. */
+  Document document(String file);
+
+  /** Replaces a document, a JSON object, atomically and durably; the one before it is kept. */
+  void replace(String file, String jsonObject);
+
+  /** Whether there is a file of this name, whoever wrote it. */
+  boolean exists(String file);
+
+  /** Content of a small file that people or other programs may have written; no checksum. */
+  Optional<String> readPlain(String file);
+
+  /** Writes a small file for people and other programs, atomically and durably. */
+  void writePlain(String file, String content);
+
+  /** Removes it, durably; nothing happens if there is none. */
+  void delete(String file);
+
+  /** Gives a file another name, replacing what had it, durably. */
+  void rename(String file, String to);
+}

@@ -1,0 +1,44 @@
+package dev.healing.spi;
+
+import dev.healing.api.UnitState;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The service manager. Every call has a deadline of its own, so that a hung systemd hangs nobody.
+ * All but {@link #availability} throw {@link dev.healing.api.HostException} when it does not
+ * answer, and refuse names that are no unit names.
+ */
+public interface Systemd {
+  /** How it is reached: "D-Bus", "systemctl"; or why it isn't: "no systemd: …". */
+  record Availability(boolean available, boolean signals, String how) {}
+
+  /** Whether there is one, and whether it tells us about changes. */
+  Availability availability();
+
+  /** Units in state failed, with details. */
+  List<UnitState> failedUnits();
+
+  /** The unit as it is now; absent if it is not loaded and no file of it is found. */
+  Optional<UnitState> unit(String name);
+
+  /**
+   * Asks for a restart; a unit that is down is started.
+   *
+   * @return the job, to ask about with {@link #jobRunning}
+   * @throws dev.healing.api.RefusedException if the unit is protected
+   */
+  long restart(String unit);
+
+  /** Whether the job is still queued or running. */
+  boolean jobRunning(long job);
+
+  /**
+   * Tells about units that change to or from failed; reconnects by itself.
+   *
+   * @param changed called with the unit's name, or "" when changes may have been missed; any thread
+   * @return close it to stop; absent if {@link Availability#signals} is false
+   */
+  Optional<AutoCloseable> subscribe(Consumer<String> changed);
+}

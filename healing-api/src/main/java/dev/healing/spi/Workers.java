@@ -1,0 +1,29 @@
+package dev.healing.spi;
+
+import java.time.Duration;
+
+/** Threads. In virtual time they run one at a time and waiting costs nothing. */
+public interface Workers {
+  /** A task that was started. */
+  interface Task {
+    /** Interrupts it, if it still runs. */
+    void cancel();
+
+    /** Whether it has ended. */
+    boolean done();
+  }
+
+  /**
+   * Runs it concurrently, at once, on a daemon thread.
+   *
+   * @param name for thread dumps
+   */
+  Task start(String name, Runnable task);
+
+  /**
+   * Waits on a thread that was started here.
+   *
+   * @throws InterruptedException if the task is cancelled
+   */
+  void sleep(Duration duration) throws InterruptedException;
+}

@@ -1,0 +1,2 @@
+/** Confidence, and the JSON knowledge base. */
+package dev.healing.learning;

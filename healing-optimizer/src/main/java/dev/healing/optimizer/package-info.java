@@ -1,0 +1,2 @@
+/** The proactive optimizer. */
+package dev.healing.optimizer;

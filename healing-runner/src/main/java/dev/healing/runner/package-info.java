@@ -1,0 +1,2 @@
+/** The command line and the daemon: assembles the pieces. */
+package dev.healing.runner;
