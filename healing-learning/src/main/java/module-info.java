@@ -1,5 +1,16 @@
 /** Confidence, and the JSON knowledge base. */
 @org.jspecify.annotations.NullMarked
 module dev.healing.learning {
-  requires dev.healing.api;
+  requires transitive dev.healing.api;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+
+  exports dev.healing.learning;
+
+  // The records of the file's schema are read and written by Jackson.
+  opens dev.healing.learning to
+      tools.jackson.databind;
+
+  provides dev.healing.spi.KnowledgeBaseProvider with
+      dev.healing.learning.JsonKnowledgeBaseProvider;
 }

@@ -1,0 +1,312 @@
+package dev.healing.learning;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Confidence;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HostException;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.StateStore;
+import dev.healing.spi.TimeSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The knowledge base on disk; see the package for how its files play together.
+ *
+ * <p>Nothing is read before the first use, and nothing is written before the first record, so that
+ * a configuration can be checked and knowledge shown while a daemon uses the same files.
+ *
+ * <p>Two locks: {@code writing} is held by whoever changes files, {@code this} only while tallies
+ * are looked at or changed. A look-up never waits for the disk.
+ */
+final class JsonKnowledgeBase implements KnowledgeBase {
+  static final String FILE = "knowledge.json";
+  static final String JOURNAL = "knowledge.journal.jsonl";
+
+  /** What was folded into the newest {@link #FILE}: for the day that it is damaged. */
+  static final String OLD_JOURNAL = "knowledge.journal.old.jsonl";
+
+  /** The journal is folded in when it has this many lines, or as many as there are problems. */
+  static final int LEAST_LINES = 1_000;
+
+  /** More than one damaged file in a row is possible; more than these are not set aside at once. */
+  private static final int MOST_SET_ASIDE = 3;
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private final StateStore store;
+  private final TimeSource time;
+  private final int mostProblems;
+  private final int leastLines;
+
+  private final Object writing = new Object();
+  private final List<String> problems = new ArrayList<>();
+  private @Nullable Ledger ledger;
+
+  /** Why the files could not even be read; then they are left as they are. */
+  private @Nullable String unreadable;
+
+  /** What went wrong with the newest write; gone with the next one that works. */
+  private @Nullable String unwritten;
+
+  private long linesInJournal;
+  private long foldAt;
+
+  /** Whether there are outcomes in the journal that {@link #FILE} has not counted. */
+  private boolean unfolded;
+
+  /** Whether there are outcomes in memory that the journal does not have. */
+  private boolean journalBehind;
+
+  JsonKnowledgeBase(StateStore store, TimeSource time, int mostProblems, int leastLines) {
+    this.store = store;
+    this.time = time;
+    this.mostProblems = mostProblems;
+    this.leastLines = leastLines;
+  }
+
+  @Override
+  public synchronized Confidence confidence(Fingerprint fingerprint, ActionId action) {
+    return ledger()
+        .tally(fingerprint.key(), action.name())
+        .map(BetaConfidence::of)
+        .orElse(Confidence.UNKNOWN);
+  }
+
+  @Override
+  public String export() {
+    return KnowledgeJson.text(snapshot());
+  }
+
+  private synchronized KnowledgeFile snapshot() {
+    return ledger().file();
+  }
+
+  @Override
+  public synchronized List<String> problems() {
+    ledger();
+    List<String> all = new ArrayList<>(problems);
+    if (unwritten != null) {
+      all.add(unwritten);
+    }
+    return List.copyOf(all);
+  }
+
+  @Override
+  public void record(Collection<Receipt> receipts) {
+    synchronized (writing) {
+      List<String> lines = count(receipts);
+      if (lines.isEmpty()) {
+        return;
+      }
+      if (unreadable != null) {
+        throw new HostException(
+            unreadable + " " + lines.size() + " outcomes are remembered until the next start only");
+      }
+      write(lines);
+      if (linesInJournal >= foldAt) {
+        foldNowOrLater();
+      }
+    }
+  }
+
+  /** Counts what was attempted, and gives the lines to be written about it. */
+  private synchronized List<String> count(Collection<Receipt> receipts) {
+    List<String> lines = new ArrayList<>();
+    for (Receipt receipt : receipts) {
+      if (receipt.outcome() != Outcome.NOT_ATTEMPTED) {
+        JournalLine line = JournalLine.of(ledger().folded() + 1, receipt);
+        ledger().count(line);
+        lines.add(KnowledgeJson.text(line));
+      }
+    }
+    return lines;
+  }
+
+  private void write(List<String> lines) {
+    try {
+      if (journalBehind) {
+        // A line now would leave a gap before it. The whole document has no gaps.
+        fold();
+      } else {
+        store.append(JOURNAL, lines);
+        linesInJournal += lines.size();
+        unfolded = true;
+      }
+      tell(null);
+    } catch (HostException e) {
+      journalBehind = true;
+      String message =
+          "knowledge base: the newest outcomes are in memory only, since they could not be written"
+              + " to "
+              + store.location()
+              + ": "
+              + e.getMessage()
+              + "; they are written with the next outcome";
+      tell(message);
+      throw new HostException(message, e);
+    }
+  }
+
+  /** For when all is safe in the journal: then a failure costs nothing but room. */
+  private void foldNowOrLater() {
+    try {
+      fold();
+    } catch (HostException e) {
+      foldAt = linesInJournal + enough();
+      tell(
+          "knowledge base: "
+              + JOURNAL
+              + " could not be folded into "
+              + FILE
+              + ": "
+              + e.getMessage()
+              + "; nothing is lost, it is tried again later");
+    }
+  }
+
+  /**
+   * Writes all that is known into {@link #FILE} and starts a new journal. A crash after the first
+   * step leaves a journal whose lines are all counted, which the sequence numbers tell.
+   */
+  private void fold() {
+    store.replace(FILE, KnowledgeJson.text(snapshot()));
+    journalBehind = false;
+    unfolded = false;
+    if (store.exists(JOURNAL)) {
+      store.rename(JOURNAL, OLD_JOURNAL);
+    }
+    linesInJournal = 0;
+    foldAt = enough();
+  }
+
+  /** As many lines as make writing the whole document worth it, so that a record stays O(1). */
+  private synchronized long enough() {
+    return Math.max(leastLines, ledger().size());
+  }
+
+  private synchronized void tell(@Nullable String trouble) {
+    unwritten = trouble;
+  }
+
+  @Override
+  public void close() {
+    synchronized (writing) {
+      if (journalBehind) {
+        fold();
+      } else if (unfolded) {
+        foldNowOrLater();
+      }
+    }
+  }
+
+  private Ledger ledger() {
+    Ledger known = ledger;
+    if (known == null) {
+      known = read();
+      ledger = known;
+      foldAt = Math.max(leastLines, known.size());
+    }
+    return known;
+  }
+
+  private Ledger read() {
+    try {
+      Ledger read = new Ledger(newestGood(), mostProblems);
+      replay(OLD_JOURNAL, read);
+      linesInJournal = replay(JOURNAL, read);
+      return read;
+    } catch (HostException e) {
+      // Writing now could put next to nothing in the place of everything.
+      unreadable =
+          "knowledge base: its files in "
+              + store.location()
+              + " cannot be read and are left alone: "
+              + e.getMessage()
+              + "; see that they can be read, and start again.";
+      problems.add(unreadable);
+      return new Ledger(KnowledgeFile.EMPTY, mostProblems);
+    }
+  }
+
+  private KnowledgeFile newestGood() {
+    for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
+      StateStore.Document document = store.document(FILE);
+      document.problem().ifPresent(problems::add);
+      if (document.content().isEmpty()) {
+        return KnowledgeFile.EMPTY;
+      }
+      String content = document.content().get();
+      try {
+        return KnowledgeJson.file(content);
+      } catch (KnowledgeJson.BadKnowledgeException e) {
+        if (!setAside(content, e.getMessage())) {
+          return KnowledgeFile.EMPTY;
+        }
+      }
+    }
+    return KnowledgeFile.EMPTY;
+  }
+
+  /** Gives a file that is whole and yet no good another name; false if there is no such file. */
+  private boolean setAside(String content, String why) {
+    if (!store.exists(FILE)) {
+      problems.add(FILE + ": the copy before it is no good either: " + why);
+      return false;
+    }
+    OptionalInt version = KnowledgeJson.version(content);
+    boolean newer = version.isPresent() && version.getAsInt() > KnowledgeFile.VERSION;
+    String aside =
+        newer
+            ? FILE + ".version-" + version.getAsInt()
+            : FILE + ".damaged-" + STAMP.format(time.now());
+    store.rename(FILE, aside);
+    problems.add(
+        newer
+            ? FILE
+                + " has version "
+                + version.getAsInt()
+                + " and this program knows version "
+                + KnowledgeFile.VERSION
+                + ": set aside as "
+                + aside
+                + "; use the newer program, or go on with what is learned from now on"
+            : FILE + " makes no sense: " + why + ": set aside as " + aside);
+    return true;
+  }
+
+  /** Counts the lines that are not counted yet; gives how many lines there are. */
+  private long replay(String journal, Ledger into) {
+    StateStore.Lines lines = store.lines(journal);
+    problems.addAll(lines.damaged());
+    long missing = 0;
+    List<String> senseless = new ArrayList<>();
+    for (String text : lines.lines()) {
+      try {
+        JournalLine line = KnowledgeJson.line(text);
+        if (line.seq() > into.folded()) {
+          missing += line.seq() - into.folded() - 1;
+          into.count(line);
+        }
+      } catch (KnowledgeJson.BadKnowledgeException e) {
+        senseless.add(e.getMessage());
+      }
+    }
+    if (missing > 0) {
+      problems.add(journal + ": " + missing + " outcomes are missing before or among its lines");
+    }
+    if (!senseless.isEmpty()) {
+      problems.add(
+          journal + ": " + senseless.size() + " lines left out as senseless: " + senseless.get(0));
+    }
+    return lines.lines().size();
+  }
+}

@@ -1,0 +1,346 @@
+package dev.healing.learning;
+
+import static dev.healing.api.ActionId.CLEAN_DISK;
+import static dev.healing.api.ActionId.GARBAGE_COLLECT;
+import static dev.healing.learning.Samples.disk;
+import static dev.healing.learning.Samples.open;
+import static dev.healing.learning.Samples.receipt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.Confidence;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HostException;
+import dev.healing.api.Outcome;
+import dev.healing.spi.KnowledgeBaseProvider;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonKnowledgeBaseTest {
+  private final MemoryStore store = new MemoryStore();
+
+  @Test
+  void isFoundByTheServiceLoader() {
+    assertThat(ServiceLoader.load(KnowledgeBaseProvider.class))
+        .extracting(KnowledgeBaseProvider::name)
+        .contains("json");
+  }
+
+  @Test
+  void knowsNothingWithoutHistoryAndWritesNothing() {
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK)).isEqualTo(Confidence.UNKNOWN);
+    assertThat(base.problems()).isEmpty();
+    base.close();
+    assertThat(store.steps).isZero();
+  }
+
+  @Test
+  void remembersAcrossARestartWithOneAppendForAllReceipts() {
+    open(store)
+        .record(
+            List.of(
+                receipt("/var", CLEAN_DISK, Outcome.HEALED),
+                receipt("/var", GARBAGE_COLLECT, Outcome.UNCHANGED)));
+
+    JsonKnowledgeBase again = open(store);
+    assertThat(again.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
+    assertThat(again.confidence(disk("/var"), GARBAGE_COLLECT).value()).isLessThan(0.5);
+    assertThat(again.confidence(disk("/"), CLEAN_DISK)).isEqualTo(Confidence.UNKNOWN);
+    assertThat(store.appends).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasNotAttemptedIsNoExperience() {
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.NOT_ATTEMPTED)));
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK)).isEqualTo(Confidence.UNKNOWN);
+    assertThat(store.steps).isZero();
+  }
+
+  @Test
+  void closingFoldsTheJournalIntoAReadableDocument() {
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    base.close();
+
+    assertThat(store.lines).containsOnlyKeys(JsonKnowledgeBase.OLD_JOURNAL);
+    assertThat(store.documents.get(JsonKnowledgeBase.FILE)).isEqualTo(base.export());
+    assertThat(base.export().replace("\r\n", "\n"))
+        .isEqualTo(
+            """
+            {
+              "version" : 1,
+              "folded" : 1,
+              "statistics" : {
+                "attempts" : 1,
+                "healed" : 1,
+                "unchanged" : 0,
+                "worse" : 0,
+                "failed" : 0,
+                "ambiguous" : 0,
+                "forgotten" : 0
+              },
+              "problems" : [ {
+                "fingerprint" : "%s",
+                "key" : "disk_full:/var",
+                "actions" : {
+                  "clean_disk" : {
+                    "attempts" : 1,
+                    "healed" : 1,
+                    "unchanged" : 0,
+                    "worse" : 0,
+                    "failed" : 0,
+                    "ambiguous" : 0,
+                    "lastOutcome" : "HEALED",
+                    "lastSeen" : "2026-11-24T10:00:00Z"
+                  }
+                }
+              } ]
+            }"""
+                .formatted(disk("/var").hash()));
+  }
+
+  @Test
+  void whoOnlyReadsNeverFoldsBecauseAnotherMayBeWriting() {
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    long steps = store.steps;
+
+    JsonKnowledgeBase reader = open(store);
+    reader.export();
+    reader.close();
+
+    assertThat(store.steps).isEqualTo(steps);
+  }
+
+  @Test
+  void twoProblemsWithTheSameHashAreNeverMixedUp() {
+    Map<String, Fingerprint> byHash = new HashMap<>();
+    Fingerprint one = disk("/mnt/0");
+    Fingerprint other = one;
+    // 32 bits: by the birthday bound one pair is expected among some 80,000 keys.
+    for (int i = 0; other.equals(one); i++) {
+      one = disk("/mnt/" + i);
+      other = byHash.getOrDefault(one.hash(), one);
+      byHash.put(one.hash(), one);
+    }
+    assertThat(one.hash()).isEqualTo(other.hash());
+    assertThat(one.key()).isNotEqualTo(other.key());
+
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt(mount(one), CLEAN_DISK, Outcome.HEALED)));
+    base.record(List.of(receipt(mount(other), CLEAN_DISK, Outcome.FAILED)));
+    base.close();
+
+    for (JsonKnowledgeBase reader : List.of(base, open(store))) {
+      assertThat(reader.confidence(one, CLEAN_DISK).value()).isGreaterThan(0.5);
+      assertThat(reader.confidence(other, CLEAN_DISK).value()).isLessThan(0.5);
+    }
+  }
+
+  private static String mount(Fingerprint fingerprint) {
+    return fingerprint.key().substring("disk_full:".length());
+  }
+
+  @Test
+  void foldsWhenTheJournalIsLongEnoughAndNoSooner() {
+    JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 100, 10);
+    for (int i = 0; i < 9; i++) {
+      base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    }
+    assertThat(store.replaces).isZero();
+
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+
+    assertThat(store.replaces).isEqualTo(1);
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(10);
+  }
+
+  @Test
+  void forgetsTheProblemThatWasSeenLeastLatelyAndCountsThat() {
+    JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 2, 10);
+    for (String mount : List.of("/a", "/b", "/a", "/c")) {
+      base.record(List.of(receipt(mount, CLEAN_DISK, Outcome.HEALED)));
+    }
+
+    for (JsonKnowledgeBase reader :
+        List.of(base, new JsonKnowledgeBase(store, Samples.TIME, 2, 10))) {
+      assertThat(reader.confidence(disk("/b"), CLEAN_DISK)).isEqualTo(Confidence.UNKNOWN);
+      assertThat(reader.confidence(disk("/a"), CLEAN_DISK).healed()).isEqualTo(2);
+      assertThat(reader.export()).contains("\"forgotten\" : 1").contains("\"attempts\" : 4");
+    }
+  }
+
+  @Test
+  void aDamagedDocumentIsMadeUpForByTheCopyBeforeItAndTheJournals() {
+    for (int restart = 0; restart < 3; restart++) {
+      JsonKnowledgeBase base = open(store);
+      base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+      base.close();
+    }
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.FAILED)));
+    store.documents.put(JsonKnowledgeBase.FILE, store.copies.get(JsonKnowledgeBase.FILE));
+    store.documentProblem = Optional.of("knowledge.json was damaged and is set aside");
+
+    JsonKnowledgeBase again = open(store);
+
+    assertThat(again.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(4);
+    assertThat(again.problems()).containsExactly("knowledge.json was damaged and is set aside");
+  }
+
+  @Test
+  void whatIsLostForGoodIsSaid() {
+    for (int restart = 0; restart < 3; restart++) {
+      JsonKnowledgeBase base = open(store);
+      base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+      base.close();
+    }
+    store.documents.clear();
+    store.copies.clear();
+
+    assertThat(open(store).problems())
+        .containsExactly(
+            "knowledge.journal.old.jsonl: 2 outcomes are missing before or among its lines");
+  }
+
+  @Test
+  void aNewerVersionIsSetAsideWhole() {
+    String newer = "{\"version\":2,\"problems\":{\"quite\":\"different\"}}";
+    store.documents.put(JsonKnowledgeBase.FILE, newer);
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK)).isEqualTo(Confidence.UNKNOWN);
+    assertThat(base.problems())
+        .singleElement()
+        .asString()
+        .contains("version 2", "set aside as knowledge.json.version-2");
+    assertThat(store.documents).containsEntry("knowledge.json.version-2", newer);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    base.close();
+    assertThat(store.documents).containsEntry("knowledge.json.version-2", newer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"version\":1}",
+        "{\"version\":0,\"folded\":0,\"statistics\":{},\"problems\":[]}",
+        "{\"version\":1,\"folded\":1,\"folded\":2,\"problems\":[]}",
+        "{\"version\":1,\"folded\":0,\"statistics\":null,\"problems\":[]}",
+        "{\"version\":1,\"folded\":0,\"problems\":[null],\"statistics\":{\"attempts\":0,\"healed\":0,"
+            + "\"unchanged\":0,\"worse\":0,\"failed\":0,\"ambiguous\":0,\"forgotten\":0}}",
+        "{\"version\":1,\"folded\":9007199254740992,\"problems\":[],\"statistics\":{\"attempts\":0,"
+            + "\"healed\":0,\"unchanged\":0,\"worse\":0,\"failed\":0,\"ambiguous\":0,"
+            + "\"forgotten\":0}}",
+      })
+  void nonsenseIsSetAsideAndReported(String nonsense) {
+    store.documents.put(JsonKnowledgeBase.FILE, nonsense);
+
+    assertSetAside(nonsense);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"attempts\" : 1|\"attempts\" : -1",
+        "\"healed\" : 1|\"healed\" : 2",
+        "\"failed\" : 0|\"failed\" : -1",
+        "\"failed\" : 0|\"failed\" : 1e300",
+        "\"lastOutcome\" : \"HEALED\"|\"lastOutcome\" : \"NOT_ATTEMPTED\"",
+        "\"lastOutcome\" : \"HEALED\"|\"lastOutcome\" : null",
+        "\"lastSeen\" : \"2026-11-24T10:00:00Z\"|\"lastSeen\" : \"yesterday\"",
+        "\"clean_disk\"|\"rm -rf /\"",
+        "\"key\" : \"disk_full:/var\"|\"key\" : \"disk_full:/\"",
+        "\"folded\" : 1|\"folded\" : 0",
+      })
+  void aNumberThatDoesNotAddUpIsSetAsideAndReported(String change) {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    writer.close();
+    String[] fromTo = change.split("\\|");
+    String good = store.documents.get(JsonKnowledgeBase.FILE);
+    assertThat(good).contains(fromTo[0]);
+    String bad = good.replace(fromTo[0], fromTo[1]);
+    store.documents.put(JsonKnowledgeBase.FILE, bad);
+
+    assertSetAside(bad);
+    // The journal that was folded into it is still there.
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
+  }
+
+  private void assertSetAside(String bad) {
+    JsonKnowledgeBase base = open(store);
+    String aside = "knowledge.json.damaged-20261124T100000Z";
+    assertThat(base.problems())
+        .singleElement()
+        .asString()
+        .startsWith("knowledge.json makes no sense: ")
+        .endsWith("set aside as " + aside);
+    assertThat(store.documents).containsEntry(aside, bad);
+    assertThat(store.documents).doesNotContainKey(JsonKnowledgeBase.FILE);
+  }
+
+  @Test
+  void senselessJournalLinesAreLeftOutAndReportedOnce() {
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    List<String> journal = store.lines.get(JsonKnowledgeBase.JOURNAL);
+    for (int i = 0; i < 1000; i++) {
+      journal.add(i % 2 == 0 ? "{\"seq\":-1}" : "[[[[");
+    }
+    store.damagedLines.add("knowledge.journal.jsonl:7: wrong checksum");
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
+    assertThat(base.problems()).hasSize(2);
+    assertThat(base.problems().get(1)).contains("1000 lines left out as senseless");
+  }
+
+  @Test
+  void aFullDiskIsSaidAndMadeGoodWithTheNextOutcome() {
+    JsonKnowledgeBase base = open(store);
+    store.broken = true;
+    assertThatThrownBy(() -> base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED))))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("No space left on device");
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
+    assertThat(base.problems()).singleElement().asString().contains("in memory only");
+
+    store.broken = false;
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+
+    assertThat(base.problems()).isEmpty();
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(2);
+    assertThat(open(store).problems()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadIsNeverOverwritten() {
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    long steps = store.steps;
+    store.unreadable = true;
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.problems()).singleElement().asString().contains("left alone");
+    assertThatThrownBy(() -> base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.FAILED))))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("Input/output error");
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+    base.close();
+
+    assertThat(store.steps).isEqualTo(steps);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.healing.learning;
+
+import static dev.healing.learning.Samples.disk;
+import static dev.healing.learning.Samples.receipt;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Confidence;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class KnowledgeProperties {
+  private static final int MOST_PROBLEMS = 3;
+
+  @Provide
+  Arbitrary<Receipt> receipts() {
+    return Combinators.combine(
+            Arbitraries.of("/", "/var", "/home", "/nix", "/srv"),
+            Arbitraries.of(ActionId.CLEAN_DISK, ActionId.GARBAGE_COLLECT),
+            Arbitraries.of(Outcome.class))
+        .as(Samples::receipt);
+  }
+
+  @Provide
+  Arbitrary<List<List<Receipt>>> batches() {
+    return receipts().list().ofMaxSize(4).list().ofMaxSize(12);
+  }
+
+  /**
+   * Power is lost at every single step of every write, twice in a row. Afterwards everything that
+   * was acknowledged is there, of the batch that was under way any beginning, and nothing twice.
+   */
+  @Property(tries = 200)
+  void aCrashAnywhereNeitherLosesNorDoubles(
+      @ForAll("batches") List<List<Receipt>> batches,
+      @ForAll @IntRange(min = 1, max = 6) int leastLines,
+      @ForAll @IntRange(max = 30) int secondCrash) {
+    long allSteps = run(new MemoryStore(), batches, 0, leastLines).store.steps;
+    for (long crash = 0; crash <= allSteps; crash++) {
+      MemoryStore store = new MemoryStore();
+      store.dieAtStep = crash;
+      Run first = run(store, batches, 0, leastLines);
+      List<Receipt> known = assertKnown(first, List.of());
+      store.dieAtStep = store.steps + secondCrash;
+      Run second = run(store, batches, first.nextBatch, leastLines);
+      known = assertKnown(second, known);
+      store.dieAtStep = -1;
+      assertKnown(run(store, batches, batches.size(), leastLines), known);
+    }
+  }
+
+  private record Run(
+      MemoryStore store, List<Receipt> recorded, List<Receipt> underWay, int nextBatch) {}
+
+  /** Records batch after batch from the given one on, until the end or the crash. */
+  private static Run run(MemoryStore store, List<List<Receipt>> batches, int from, int leastLines) {
+    List<Receipt> acknowledged = new ArrayList<>();
+    List<Receipt> underWay = List.of();
+    int next = from;
+    try {
+      JsonKnowledgeBase base =
+          new JsonKnowledgeBase(store, Samples.TIME, MOST_PROBLEMS, leastLines);
+      while (next < batches.size()) {
+        underWay = batches.get(next);
+        base.record(underWay);
+        acknowledged.addAll(underWay);
+        underWay = List.of();
+        next++;
+      }
+      base.close();
+    } catch (MemoryStore.PowerLoss e) {
+      store.dieAtStep = -1;
+    }
+    return new Run(store, acknowledged, underWay, next);
+  }
+
+  /** What is known after the run; some beginning of what was under way may be in it. */
+  private static List<Receipt> assertKnown(Run run, List<Receipt> before) {
+    List<Receipt> certain = new ArrayList<>(before);
+    certain.addAll(run.recorded);
+    JsonKnowledgeBase reopened =
+        new JsonKnowledgeBase(run.store, Samples.TIME, MOST_PROBLEMS, 1_000);
+    String actual = withoutFolded(reopened.export());
+    assertThat(reopened.problems()).isEmpty();
+    for (int more = 0; more <= run.underWay.size(); more++) {
+      List<Receipt> candidate = new ArrayList<>(certain);
+      candidate.addAll(run.underWay.subList(0, more));
+      if (withoutFolded(model(candidate)).equals(actual)) {
+        return candidate;
+      }
+    }
+    throw new AssertionError(
+        "after " + certain.size() + " acknowledged and " + run.underWay + " under way:\n" + actual);
+  }
+
+  private static String model(List<Receipt> receipts) {
+    JsonKnowledgeBase base =
+        new JsonKnowledgeBase(new MemoryStore(), Samples.TIME, MOST_PROBLEMS, 1_000);
+    base.record(receipts);
+    return base.export();
+  }
+
+  private static String withoutFolded(String json) {
+    return json.replaceFirst("\"folded\" : \\d+", "");
+  }
+
+  @Property(tries = 500)
+  void confidenceIsWithinItsBoundsAndNeverFallsWithASuccessNorRisesWithAFailure(
+      @ForAll @Size(min = 1, max = 60) List<Outcome> outcomes) {
+    JsonKnowledgeBase base = Samples.open(new MemoryStore());
+    double before = confidence(base).value();
+    assertThat(before).isEqualTo(0.5);
+    for (Outcome outcome : outcomes) {
+      base.record(List.of(receipt("/var", ActionId.CLEAN_DISK, outcome)));
+      Confidence now = confidence(base);
+      assertThat(now.value()).isBetween(0.0, Confidence.MAX);
+      assertThat(now.reason()).isNotBlank();
+      switch (outcome) {
+        case HEALED -> assertThat(now.value()).isGreaterThanOrEqualTo(before);
+        case UNCHANGED, WORSE, FAILED -> assertThat(now.value()).isLessThanOrEqualTo(before);
+        case AMBIGUOUS, NOT_ATTEMPTED -> assertThat(now.value()).isEqualTo(before);
+      }
+      before = now.value();
+    }
+  }
+
+  private static Confidence confidence(JsonKnowledgeBase base) {
+    return base.confidence(disk("/var"), ActionId.CLEAN_DISK);
+  }
+
+  /** A changed file is read as something that adds up, or set aside; nothing is ever thrown. */
+  @Property(tries = 1000)
+  void aFileWithAChangedPlaceNeverThrows(
+      @ForAll @IntRange(max = 2000) int place,
+      @ForAll @IntRange(max = 40) int removed,
+      @ForAll("scraps") String inserted) {
+    MemoryStore store = new MemoryStore();
+    JsonKnowledgeBase writer = Samples.open(store);
+    writer.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
+    writer.close();
+    for (String good :
+        List.of(
+            store.documents.get(JsonKnowledgeBase.FILE),
+            store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0))) {
+      int from = place % good.length();
+      int to = Math.min(good.length(), from + removed);
+      String bad = good.substring(0, from) + inserted + good.substring(to);
+      store.documents.put(JsonKnowledgeBase.FILE, bad);
+      store.lines.put(JsonKnowledgeBase.OLD_JOURNAL, new ArrayList<>(List.of(bad)));
+      JsonKnowledgeBase reader = Samples.open(store);
+      assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
+      reader.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
+      reader.close();
+      assertThat(Samples.open(store).problems()).isEmpty();
+    }
+  }
+
+  @Provide
+  Arbitrary<String> scraps() {
+    return Arbitraries.oneOf(
+        Arbitraries.of(
+            "",
+            "null",
+            "-1",
+            "9223372036854775807",
+            "1e999",
+            "{",
+            "}",
+            "[",
+            "\"",
+            ",",
+            ":",
+            "[{}]"),
+        Arbitraries.strings().ofMaxLength(5));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.healing.learning;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.IssueType;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.spi.TimeSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Receipts and a time for tests. */
+final class Samples {
+  static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+  static final TimeSource TIME =
+      new TimeSource() {
+        @Override
+        public Instant now() {
+          return NOW;
+        }
+
+        @Override
+        public long monotonicNanos() {
+          return 0;
+        }
+
+        @Override
+        public String bootId() {
+          return "boot";
+        }
+      };
+
+  private Samples() {}
+
+  static Fingerprint disk(String mount) {
+    return Fingerprint.of(IssueType.DISK_FULL, List.of(mount));
+  }
+
+  static Receipt receipt(String mount, ActionId action, Outcome outcome) {
+    return new Receipt(
+        "r1",
+        "i1",
+        IssueType.DISK_FULL,
+        new TreeSet<>(Set.of(mount)),
+        action,
+        mount,
+        Origin.AUTOMATIC,
+        outcome,
+        NOW,
+        Optional.of(NOW),
+        NOW,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        0.5,
+        List.of("delete old logs"),
+        "done");
+  }
+
+  static JsonKnowledgeBase open(MemoryStore store) {
+    return new JsonKnowledgeBase(store, TIME, 10_000, JsonKnowledgeBase.LEAST_LINES);
+  }
+}
