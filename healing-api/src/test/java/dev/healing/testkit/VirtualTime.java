@@ -124,6 +124,16 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     }
   }
 
+  /**
+   * Lets something happen in the world after this time. It is no task of the process under test: it
+   * survives {@link #killTasks} and {@link #reboot}. It must not sleep.
+   */
+  public void happens(Duration after, String what, Runnable event) {
+    Coroutine task = new Coroutine(what, event);
+    task.ofTheWorld = true;
+    enqueue(task, later(after));
+  }
+
   /** Runs all that is due now, and what that starts, until nothing is due. */
   public void runReady() {
     runUntil(monotonicNanos);
@@ -168,9 +178,16 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
   /** The host boots again: all tasks are gone, and it was off for this long. */
   public void reboot(Duration off) {
     killTasks();
+    long passed = monotonicNanos + off.toNanos();
     wallNanos = Math.addExact(wallNanos, off.toNanos());
     monotonicNanos = UPTIME.toNanos();
     boot++;
+    List<Coroutine> events = new ArrayList<>(waiting);
+    events.sort(waiting.comparator());
+    waiting.clear();
+    for (Coroutine event : events) {
+      enqueue(event, Math.max(0, event.wakeNanos - passed) + monotonicNanos);
+    }
   }
 
   /**
@@ -183,7 +200,8 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     horizonNanos = Long.MIN_VALUE;
     List<Coroutine> all = new ArrayList<>(waiting);
     all.sort(waiting.comparator());
-    waiting.clear();
+    all.removeIf(task -> task.ofTheWorld);
+    waiting.removeAll(all);
     for (Coroutine task : all) {
       task.killed = true;
       if (task.thread == null) {
@@ -193,7 +211,7 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
         awaitTasks();
       }
     }
-    waiting.clear();
+    waiting.removeAll(all);
     failure = null;
   }
 
@@ -365,6 +383,7 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     private CoroutineThread thread;
     private boolean cancelled;
     private boolean killed;
+    private boolean ofTheWorld;
     private boolean done;
 
     Coroutine(String name, Runnable body) {

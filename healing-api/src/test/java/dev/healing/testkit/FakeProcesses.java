@@ -1,0 +1,131 @@
+package dev.healing.testkit;
+
+import dev.healing.api.RefusedException;
+import dev.healing.spi.HostProcesses;
+import dev.healing.spi.Protection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** A table of processes. PID 1 and our own (pid 4711) are there from the beginning. */
+public final class FakeProcesses implements HostProcesses {
+  /** How a process takes being signalled. */
+  public enum Manner {
+    /** It ends when asked to. */
+    POLITE,
+    /** It only ends when killed. */
+    STUBBORN,
+    /** It doesn't end: in uninterruptible sleep. */
+    UNKILLABLE
+  }
+
+  /** A signal that was sent. */
+  public record Signal(String name, Ref to) {}
+
+  /** The number of the process under test. */
+  public static final long OURSELVES = 4711;
+
+  private final Map<Long, ProcessState> table = new TreeMap<>();
+  private final Map<Long, Manner> manners = new HashMap<>();
+  private final List<Signal> signals = new ArrayList<>();
+  private final Supplier<Protection> protection;
+  private final Runnable beforeEach;
+
+  /** With what is vital protected. */
+  public FakeProcesses() {
+    this(Protection::vitalOnly, () -> {});
+  }
+
+  FakeProcesses(Supplier<Protection> protection, Runnable beforeEach) {
+    this.protection = protection;
+    this.beforeEach = beforeEach;
+    add(process(1, "systemd"));
+    add(process(OURSELVES, "java"));
+  }
+
+  /** An ordinary, idle process of user 1000, child of PID 1. */
+  public static ProcessState process(long pid, String name) {
+    return new ProcessState(
+        new Ref(pid, 100 * pid),
+        pid <= 2 ? 0 : 1,
+        name,
+        1000,
+        'S',
+        Duration.ZERO,
+        10L << 20,
+        0,
+        Optional.empty(),
+        false);
+  }
+
+  /** Adds the process, or replaces the one with its number. */
+  public FakeProcesses add(ProcessState process) {
+    return add(process, Manner.POLITE);
+  }
+
+  /** The same, with how it takes signals. */
+  public synchronized FakeProcesses add(ProcessState process, Manner manner) {
+    table.put(process.ref().pid(), process);
+    manners.put(process.ref().pid(), manner);
+    return this;
+  }
+
+  /** It ends by itself. */
+  public synchronized void remove(long pid) {
+    table.remove(pid);
+  }
+
+  /** What was sent, oldest first. */
+  public synchronized List<Signal> signals() {
+    return List.copyOf(signals);
+  }
+
+  @Override
+  public synchronized List<ProcessState> all() {
+    beforeEach.run();
+    return List.copyOf(table.values());
+  }
+
+  @Override
+  public synchronized Optional<ProcessState> find(long pid) {
+    beforeEach.run();
+    return Optional.ofNullable(table.get(pid));
+  }
+
+  @Override
+  public List<Long> ourselves() {
+    return List.of(OURSELVES, 1L);
+  }
+
+  @Override
+  public boolean terminate(Ref ref) {
+    return signal("TERM", ref, Manner.POLITE);
+  }
+
+  @Override
+  public boolean kill(Ref ref) {
+    return signal("KILL", ref, Manner.STUBBORN);
+  }
+
+  private synchronized boolean signal(String name, Ref ref, Manner atMost) {
+    beforeEach.run();
+    ProcessState process = table.get(ref.pid());
+    if (process == null || !process.ref().equals(ref)) {
+      return false;
+    }
+    Optional<String> why = protection.get().process(process, ourselves());
+    if (why.isPresent()) {
+      throw new RefusedException(why.get());
+    }
+    signals.add(new Signal(name, ref));
+    if (manners.get(ref.pid()).compareTo(atMost) <= 0) {
+      table.remove(ref.pid());
+    }
+    return true;
+  }
+}

@@ -1,0 +1,239 @@
+package dev.healing.testkit;
+
+import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
+import dev.healing.spi.Protection;
+import dev.healing.spi.Systemd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** A service manager with the units that you add. Its jobs take virtual time. */
+public final class FakeSystemd implements Systemd {
+  /**
+   * What comes of a restart.
+   *
+   * @param comesBack whether the unit is active afterwards; failed if not
+   * @param takes how long the job runs; empty if it never ends
+   */
+  public record Restart(boolean comesBack, Optional<Duration> takes) {
+    /** It is up at once. */
+    public static final Restart COMES_BACK = new Restart(true, Optional.of(Duration.ZERO));
+
+    /** It fails again at once. */
+    public static final Restart FAILS_AGAIN = new Restart(false, Optional.of(Duration.ZERO));
+
+    /** The job stays there. */
+    public static final Restart NEVER_ENDS = new Restart(true, Optional.empty());
+
+    /** It is up after this time. */
+    public static Restart comesBackAfter(Duration duration) {
+      return new Restart(true, Optional.of(duration));
+    }
+  }
+
+  private static final Pattern UNIT_NAME =
+      Pattern.compile("[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|mount|timer|target|slice|scope)");
+
+  private final VirtualTime time;
+  private final Supplier<Protection> protection;
+  private final Map<String, UnitState> units = new TreeMap<>();
+  private final Map<String, Restart> restarts = new HashMap<>();
+  private final Map<Long, String> running = new HashMap<>();
+  private final List<String> asked = new ArrayList<>();
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private Availability availability = new Availability(true, true, "D-Bus");
+  private long jobs;
+  private long invocations;
+
+  /** No units. */
+  public FakeSystemd(VirtualTime time) {
+    this(time, Protection::vitalOnly);
+  }
+
+  FakeSystemd(VirtualTime time, Supplier<Protection> protection) {
+    this.time = time;
+    this.protection = protection;
+  }
+
+  /** Adds an active service that requires these units. */
+  public FakeSystemd service(String name, String... requires) {
+    units.put(name, state(name, "active", "running", "success", Set.of(requires)));
+    return this;
+  }
+
+  /** Adds or replaces a unit. */
+  public FakeSystemd unit(UnitState unit) {
+    units.put(unit.name(), unit);
+    return this;
+  }
+
+  /** What its restarts come to from now on; {@link Restart#COMES_BACK} for all others. */
+  public FakeSystemd whenRestarted(String unit, Restart restart) {
+    restarts.put(unit, restart);
+    return this;
+  }
+
+  /** The unit fails, and so do all that require it. */
+  public FakeSystemd fail(String name) {
+    UnitState unit = known(name);
+    units.put(name, state(name, "failed", "failed", "exit-code", unit.requires()));
+    tell(name);
+    List<String> dependents = new ArrayList<>();
+    for (UnitState other : units.values()) {
+      if (other.requires().contains(name) && other.active()) {
+        dependents.add(other.name());
+      }
+    }
+    dependents.forEach(this::fail);
+    return this;
+  }
+
+  /** The unit is up again by itself. */
+  public FakeSystemd recover(String name) {
+    invocations++;
+    units.put(name, state(name, "active", "running", "success", known(name).requires()));
+    tell(name);
+    return this;
+  }
+
+  /** How it is reached from now on, if at all. */
+  public FakeSystemd availability(Availability next) {
+    availability = next;
+    return this;
+  }
+
+  /** The units for which a restart was asked, oldest first. */
+  public List<String> restarted() {
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public Availability availability() {
+    return availability;
+  }
+
+  @Override
+  public List<UnitState> failedUnits() {
+    answer();
+    return units.values().stream().filter(UnitState::failed).toList();
+  }
+
+  @Override
+  public Optional<UnitState> unit(String name) {
+    answer();
+    check(name);
+    return Optional.ofNullable(units.get(name));
+  }
+
+  @Override
+  public long restart(String name) {
+    answer();
+    check(name);
+    Optional<String> why = protection.get().unit(name);
+    if (why.isPresent()) {
+      throw new RefusedException(why.get());
+    }
+    UnitState unit = units.get(name);
+    if (unit == null) {
+      throw new HostException("Unit " + name + " not found.");
+    }
+    asked.add(name);
+    long job = ++jobs;
+    Restart restart = restarts.getOrDefault(name, Restart.COMES_BACK);
+    if (restart.takes().equals(Optional.of(Duration.ZERO))) {
+      finish(name, restart);
+      return job;
+    }
+    running.put(job, name);
+    units.put(name, state(name, "activating", "start", "success", unit.requires()));
+    restart
+        .takes()
+        .ifPresent(
+            takes ->
+                time.happens(
+                    takes,
+                    "job of " + name,
+                    () -> {
+                      running.remove(job);
+                      finish(name, restart);
+                    }));
+    return job;
+  }
+
+  private void finish(String name, Restart restart) {
+    if (restart.comesBack()) {
+      recover(name);
+    } else {
+      fail(name);
+    }
+  }
+
+  @Override
+  public boolean jobRunning(long job) {
+    answer();
+    return running.containsKey(job);
+  }
+
+  @Override
+  public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
+    if (!availability.available() || !availability.signals()) {
+      return Optional.empty();
+    }
+    listeners.add(changed);
+    return Optional.of(() -> listeners.remove(changed));
+  }
+
+  private void answer() {
+    time.requireAlive();
+    if (!availability.available()) {
+      throw new HostException("systemd does not answer: " + availability.how());
+    }
+  }
+
+  private void tell(String name) {
+    if (availability.signals()) {
+      listeners.forEach(listener -> listener.accept(name));
+    }
+  }
+
+  private UnitState known(String name) {
+    UnitState unit = units.get(name);
+    if (unit == null) {
+      throw new IllegalArgumentException(name + " was never added; there are " + units.keySet());
+    }
+    return unit;
+  }
+
+  private static void check(String name) {
+    if (!UNIT_NAME.matcher(name).matches()) {
+      throw new HostException("'" + name + "' is no unit name");
+    }
+  }
+
+  private UnitState state(
+      String name, String active, String sub, String result, Set<String> requires) {
+    return new UnitState(
+        name,
+        "loaded",
+        active,
+        sub,
+        result,
+        "simple",
+        active.equals("active") ? OptionalLong.of(1000 + invocations) : OptionalLong.empty(),
+        String.format("%032x", invocations),
+        Optional.of(time.now()),
+        requires);
+  }
+}

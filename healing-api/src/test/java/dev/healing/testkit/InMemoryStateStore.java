@@ -1,0 +1,294 @@
+package dev.healing.testkit;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.StateStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Durable state in memory, with the crashes, full disks and damage that a real disk has.
+ *
+ * <p>The object is the disk: it survives the engine, which is made anew with the same store. Safe
+ * for several threads.
+ */
+public final class InMemoryStateStore implements StateStore {
+  /** When a crash comes, seen from the write that it hits. */
+  public enum Moment {
+    /** Nothing of it was written. */
+    BEFORE,
+    /** An append left some lines and a torn one; anything atomic did not happen. */
+    HALFWAY,
+    /** It is durable, and nobody was told. */
+    AFTER
+  }
+
+  private enum Condition {
+    GOOD,
+    TORN,
+    DAMAGED
+  }
+
+  private record Line(String text, Condition condition) {}
+
+  private record Versions(String newest, Optional<String> before, boolean damaged) {}
+
+  private final Map<String, List<Line>> appended = new HashMap<>();
+  private final Map<String, Versions> documents = new HashMap<>();
+  private final Map<String, String> plain = new HashMap<>();
+  private final Runnable beforeEach;
+  private Random random = new Random(0);
+  private Moment moment = Moment.BEFORE;
+  private long writesUntilCrash = Long.MAX_VALUE;
+  private long writes;
+  private boolean crashed;
+  private Optional<String> refusal = Optional.empty();
+
+  /** An empty, healthy disk. */
+  public InMemoryStateStore() {
+    this(() -> {});
+  }
+
+  InMemoryStateStore(Runnable beforeEach) {
+    this.beforeEach = beforeEach;
+  }
+
+  /**
+   * The nth write from now throws {@link SimulatedCrash}, and so does all access after it, until
+   * {@link #restart}.
+   *
+   * @param nth from 1
+   * @param seed chooses how many lines of an append get through
+   */
+  public synchronized void crashAfter(int nth, Moment when, long seed) {
+    if (nth < 1) {
+      throw new IllegalArgumentException("crash at write " + nth + ": expected 1 or more");
+    }
+    writesUntilCrash = nth;
+    moment = when;
+    random = new Random(seed);
+  }
+
+  /** The same, with the moment chosen by the seed too. */
+  public void crashAfter(int nth, long seed) {
+    crashAfter(nth, Moment.values()[new Random(seed).nextInt(Moment.values().length)], seed);
+  }
+
+  /** A new process: a crash that has happened or was ordered is over. */
+  public synchronized void restart() {
+    crashed = false;
+    writesUntilCrash = Long.MAX_VALUE;
+  }
+
+  /** Whether the ordered crash has come. */
+  public synchronized boolean crashed() {
+    return crashed;
+  }
+
+  /** Every write fails from now on, as on a full disk. */
+  public synchronized void failWrites(String reason) {
+    refusal = Optional.of(reason);
+  }
+
+  /** Writes work again. */
+  public synchronized void healWrites() {
+    refusal = Optional.empty();
+  }
+
+  /** How many writes were tried. */
+  public synchronized long writes() {
+    return writes;
+  }
+
+  /**
+   * Damages a line of an appended file, or a document as a whole.
+   *
+   * @param line from 1; without meaning for a document
+   * @throws IllegalArgumentException if there is no such line
+   */
+  public synchronized void damage(String file, int line) {
+    Versions document = documents.get(file);
+    if (document != null) {
+      documents.put(file, new Versions(document.newest(), document.before(), true));
+      return;
+    }
+    List<Line> lines = appended.getOrDefault(file, List.of());
+    if (line < 1 || line > lines.size()) {
+      throw new IllegalArgumentException(
+          "damage line " + line + " of " + file + ": it has " + lines.size() + " lines");
+    }
+    lines.set(line - 1, new Line(lines.get(line - 1).text(), Condition.DAMAGED));
+  }
+
+  @Override
+  public String location() {
+    return "memory";
+  }
+
+  @Override
+  public synchronized Lines lines(String file) {
+    read();
+    List<Line> all = appended.getOrDefault(file, new ArrayList<>());
+    cutTorn(all);
+    List<String> good = new ArrayList<>();
+    List<String> damaged = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).condition() == Condition.GOOD) {
+        good.add(all.get(i).text());
+      } else {
+        damaged.add(file + ":" + (i + 1) + ": checksum does not match");
+      }
+    }
+    return new Lines(good, damaged);
+  }
+
+  private static void cutTorn(List<Line> lines) {
+    if (!lines.isEmpty() && lines.get(lines.size() - 1).condition() == Condition.TORN) {
+      lines.remove(lines.size() - 1);
+    }
+  }
+
+  @Override
+  public synchronized void append(String file, List<String> jsonObjects) {
+    List<Line> lines = appended.computeIfAbsent(file, name -> new ArrayList<>());
+    write(
+        "append to " + file,
+        () -> {
+          cutTorn(lines);
+          jsonObjects.forEach(text -> lines.add(new Line(text, Condition.GOOD)));
+        },
+        () -> {
+          cutTorn(lines);
+          int whole = random.nextInt(Math.max(1, jsonObjects.size()));
+          jsonObjects.stream().limit(whole).forEach(t -> lines.add(new Line(t, Condition.GOOD)));
+          lines.add(new Line("torn", Condition.TORN));
+        });
+  }
+
+  @Override
+  public synchronized void rewrite(String file, List<String> jsonObjects) {
+    List<Line> lines = new ArrayList<>();
+    jsonObjects.forEach(text -> lines.add(new Line(text, Condition.GOOD)));
+    write("rewrite " + file, () -> appended.put(file, lines));
+  }
+
+  @Override
+  public synchronized long size(String file) {
+    read();
+    long bytes = 0;
+    for (Line line : appended.getOrDefault(file, List.of())) {
+      bytes += line.text().length() + 1;
+    }
+    Versions document = documents.get(file);
+    bytes += document == null ? 0 : document.newest().length();
+    return bytes + plain.getOrDefault(file, "").length();
+  }
+
+  @Override
+  public synchronized Document document(String file) {
+    read();
+    Versions versions = documents.get(file);
+    if (versions == null) {
+      return new Document(Optional.empty(), Optional.empty());
+    }
+    if (!versions.damaged()) {
+      return new Document(Optional.of(versions.newest()), Optional.empty());
+    }
+    plain.put(file + ".damaged", versions.newest());
+    documents.remove(file);
+    versions.before().ifPresent(b -> documents.put(file, new Versions(b, Optional.empty(), false)));
+    return new Document(
+        versions.before(),
+        Optional.of(file + ": checksum does not match; set aside as " + file + ".damaged"));
+  }
+
+  @Override
+  public synchronized void replace(String file, String jsonObject) {
+    write(
+        "replace " + file,
+        () -> {
+          Optional<String> before = Optional.ofNullable(documents.get(file)).map(Versions::newest);
+          documents.put(file, new Versions(jsonObject, before, false));
+        });
+  }
+
+  @Override
+  public synchronized boolean exists(String file) {
+    read();
+    return appended.containsKey(file) || documents.containsKey(file) || plain.containsKey(file);
+  }
+
+  @Override
+  public synchronized Optional<String> readPlain(String file) {
+    read();
+    return Optional.ofNullable(plain.get(file));
+  }
+
+  @Override
+  public synchronized void writePlain(String file, String content) {
+    write("write " + file, () -> plain.put(file, content));
+  }
+
+  @Override
+  public synchronized void delete(String file) {
+    write("delete " + file, () -> remove(file));
+  }
+
+  private void remove(String file) {
+    appended.remove(file);
+    documents.remove(file);
+    plain.remove(file);
+  }
+
+  @Override
+  public synchronized void rename(String file, String to) {
+    write(
+        "rename " + file,
+        () -> {
+          List<Line> lines = appended.get(file);
+          Versions document = documents.get(file);
+          String text = plain.get(file);
+          remove(file);
+          remove(to);
+          if (lines != null) {
+            appended.put(to, lines);
+          }
+          if (document != null) {
+            documents.put(to, document);
+          }
+          if (text != null) {
+            plain.put(to, text);
+          }
+        });
+  }
+
+  private void read() {
+    beforeEach.run();
+    if (crashed) {
+      throw new SimulatedCrash("earlier: this process is gone");
+    }
+  }
+
+  private void write(String what, Runnable effect) {
+    write(what, effect, () -> {});
+  }
+
+  private void write(String what, Runnable effect, Runnable half) {
+    read();
+    writes++;
+    if (--writesUntilCrash == 0) {
+      crashed = true;
+      if (moment != Moment.BEFORE) {
+        (moment == Moment.HALFWAY ? half : effect).run();
+      }
+      throw new SimulatedCrash(moment + " write " + writes + ", " + what);
+    }
+    if (refusal.isPresent()) {
+      throw new HostException(what + ": " + refusal.get());
+    }
+    effect.run();
+  }
+}

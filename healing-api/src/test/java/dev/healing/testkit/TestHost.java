@@ -1,0 +1,149 @@
+package dev.healing.testkit;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Privilege;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Protection;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * A host made of fakes, empty and healthy, with all privileges. What a killed task still tries to
+ * do to it is refused.
+ */
+public final class TestHost implements HostContext {
+  private final VirtualTime time = new VirtualTime();
+  private final ScriptedCommands commands = new ScriptedCommands(time::requireAlive);
+  private final FixtureFiles files;
+  private final FakeSystemd systemd = new FakeSystemd(time, this::protection);
+  private final FakeProcesses processes = new FakeProcesses(this::protection, time::requireAlive);
+  private final InMemoryStateStore state = new InMemoryStateStore(time::requireAlive);
+  private Protection protection = Protection.vitalOnly();
+  private Set<Privilege> privileges = EnumSet.allOf(Privilege.class);
+  private final Configuration configuration = Configuration.empty();
+
+  /** A host without files. */
+  public TestHost() {
+    this(Path.of("/nonexistent"));
+  }
+
+  /** A host with the files under this directory. */
+  public TestHost(Path root) {
+    files = new FixtureFiles(root, time::requireAlive);
+  }
+
+  /** This host, with another section of the configuration. */
+  public HostContext withConfiguration(Configuration section) {
+    return new Configured(this, section);
+  }
+
+  /** What is protected from now on. */
+  public TestHost protect(Protection next) {
+    protection = next;
+    return this;
+  }
+
+  /** What we are allowed from now on. */
+  public TestHost privileges(Set<Privilege> next) {
+    privileges = Set.copyOf(next);
+    return this;
+  }
+
+  @Override
+  public VirtualTime time() {
+    return time;
+  }
+
+  @Override
+  public VirtualTime workers() {
+    return time;
+  }
+
+  @Override
+  public ScriptedCommands commands() {
+    return commands;
+  }
+
+  @Override
+  public FixtureFiles files() {
+    return files;
+  }
+
+  @Override
+  public FakeProcesses processes() {
+    return processes;
+  }
+
+  @Override
+  public FakeSystemd systemd() {
+    return systemd;
+  }
+
+  @Override
+  public InMemoryStateStore state() {
+    return state;
+  }
+
+  @Override
+  public Protection protection() {
+    return protection;
+  }
+
+  @Override
+  public Set<Privilege> privileges() {
+    return privileges;
+  }
+
+  @Override
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  private record Configured(TestHost host, Configuration configuration) implements HostContext {
+    @Override
+    public VirtualTime time() {
+      return host.time();
+    }
+
+    @Override
+    public VirtualTime workers() {
+      return host.workers();
+    }
+
+    @Override
+    public ScriptedCommands commands() {
+      return host.commands();
+    }
+
+    @Override
+    public FixtureFiles files() {
+      return host.files();
+    }
+
+    @Override
+    public FakeProcesses processes() {
+      return host.processes();
+    }
+
+    @Override
+    public FakeSystemd systemd() {
+      return host.systemd();
+    }
+
+    @Override
+    public InMemoryStateStore state() {
+      return host.state();
+    }
+
+    @Override
+    public Protection protection() {
+      return host.protection();
+    }
+
+    @Override
+    public Set<Privilege> privileges() {
+      return host.privileges();
+    }
+  }
+}
