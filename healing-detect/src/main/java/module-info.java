@@ -2,4 +2,17 @@
 @org.jspecify.annotations.NullMarked
 module dev.healing.detect {
   requires dev.healing.api;
+  requires com.github.oshi.common;
+
+  provides dev.healing.spi.SamplerProvider with
+      dev.healing.detect.HostSampler.Provider;
+  provides dev.healing.spi.DetectorProvider with
+      dev.healing.detect.MemoryHigh.Provider,
+      dev.healing.detect.DiskFull.Provider,
+      dev.healing.detect.CpuHigh.Provider,
+      dev.healing.detect.ServiceFailed.Provider,
+      dev.healing.detect.SystemSlow.Provider,
+      dev.healing.detect.GenerationBroken.Provider;
+  provides dev.healing.spi.TriggerProvider with
+      dev.healing.detect.SystemdTrigger.Provider;
 }

@@ -1,2 +1,17 @@
-/** Samples the host; the built-in detectors and triggers. */
+/**
+ * Samples the host; the built-in detectors and triggers.
+ *
+ * <p>{@link dev.healing.detect.HostSampler} acquires, the small records beside it ({@code MemInfo},
+ * {@code CpuTimes}, {@code Pressure}, {@code MountInfo}, {@code LoadAverage}) parse. A parser is
+ * pure and strict: what is cut off, absurd or not understood is absent, never 0 and never an
+ * exception. Each detector is a class with its provider nested in it; those with thresholds share
+ * {@code Level}, so that none of them flaps and all are set with the same keys.
+ *
+ * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because
+ * OSHI cannot be pointed at a fixture tree, keeps answers for a while of its own, and says 0 where
+ * it does not know; its list of file systems takes milliseconds where one look may take two. What
+ * it knows better is which types of file system are pseudo or of the network: that list is kept by
+ * its maintainers, can be changed by an operator with an {@code oshi.properties}, and decides here
+ * which mounts are watched.
+ */
 package dev.healing.detect;

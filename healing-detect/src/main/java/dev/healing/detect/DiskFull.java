@@ -1,0 +1,169 @@
+package dev.healing.detect;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Configuration.NofM;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A file system runs out of bytes or inodes. Configured by {@link LevelKeys}, for all mounts and
+ * under {@code mounts} for one: {@code mounts: {/scratch: off, /data: {high: 95%}}}.
+ */
+public final class DiskFull implements Detector {
+  private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
+
+  private final LevelKeys usual;
+  private final Map<String, LevelKeys> special;
+  private final Set<String> ignored;
+  private final Map<String, Room> rooms = new HashMap<>();
+
+  private DiskFull(LevelKeys usual, Map<String, LevelKeys> special, Set<String> ignored) {
+    this.usual = usual;
+    this.special = Map.copyOf(special);
+    this.ignored = Set.copyOf(ignored);
+  }
+
+  /** Makes it. */
+  public static final class Provider implements DetectorProvider {
+    @Override
+    public String name() {
+      return "disk_full";
+    }
+
+    @Override
+    public Detector create(HostContext context) {
+      Configuration section = context.configuration();
+      LevelKeys usual = LevelKeys.of(section, DEFAULTS);
+      Map<String, LevelKeys> special = new HashMap<>();
+      Set<String> ignored = new TreeSet<>();
+      Configuration mounts = section.section("mounts");
+      for (String mount : mounts.keys()) {
+        Configuration own = mounts.section(mount);
+        if (own.enabled()) {
+          special.put(mount, LevelKeys.of(own, usual));
+        } else {
+          ignored.add(mount);
+        }
+      }
+      return new DiskFull(usual, special, ignored);
+    }
+  }
+
+  /** The two things that a file system can run out of. */
+  private record Room(Level bytes, Level inodes) {
+    static Room of(LevelKeys keys) {
+      return new Room(keys.level(), keys.level());
+    }
+  }
+
+  @Override
+  public Set<IssueType> reports() {
+    return Set.of(IssueType.DISK_FULL);
+  }
+
+  @Override
+  public Detection detect(HostState state) {
+    Set<String> present = state.components(Metric.FILESYSTEM_USED);
+    Set<String> mounts = new TreeSet<>(present);
+    mounts.addAll(rooms.keySet());
+    state.unreadable().stream()
+        .map(Unreadable::what)
+        .filter(what -> what.startsWith("/"))
+        .forEach(mounts::add);
+    mounts.removeAll(ignored);
+    List<Issue> issues = new ArrayList<>();
+    List<Unreadable> unreadable = new ArrayList<>();
+    for (String mount : mounts) {
+      if (unmounted(state, present, mount)) {
+        rooms.remove(mount);
+      } else {
+        judge(state, mount, issues, unreadable);
+      }
+    }
+    return new Detection(issues, unreadable);
+  }
+
+  /**
+   * Whether it was away for a whole window in which others could be read and nobody called it
+   * unreadable: then its problem went with it.
+   */
+  private boolean unmounted(HostState state, Set<String> present, String mount) {
+    Room room = rooms.get(mount);
+    return room != null
+        && !present.isEmpty()
+        && !present.contains(mount)
+        && !state.unreadable(mount)
+        && room.bytes().absent(mount) >= keys(mount).of().m();
+  }
+
+  private LevelKeys keys(String mount) {
+    return special.getOrDefault(mount, usual);
+  }
+
+  private void judge(
+      HostState state, String mount, List<Issue> issues, List<Unreadable> unreadable) {
+    Metric used = Metric.of(Metric.FILESYSTEM_USED, mount);
+    Metric inodesUsed = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
+    Room room = rooms.computeIfAbsent(mount, m -> Room.of(keys(m)));
+    Level.Standing bytes = room.bytes().update(mount, state.value(used));
+    Level.Standing inodes = room.inodes().update(mount, state.value(inodesUsed));
+    if (bytes.bad() || inodes.bad()) {
+      issues.add(issue(state, mount, bytes, inodes));
+    } else if (bytes == Level.Standing.UNKNOWN) {
+      unreadable.add(why(state, mount, used));
+    } else if (inodes == Level.Standing.UNKNOWN) {
+      unreadable.add(why(state, mount, inodesUsed));
+    } else if (state.sample(used).isEmpty() && state.unreadable(mount)) {
+      unreadable.add(why(state, mount, used));
+    }
+  }
+
+  private static Unreadable why(HostState state, String mount, Metric lacking) {
+    return Evidence.why(state, mount, state.unreadable(mount) ? mount : lacking.toString());
+  }
+
+  private static Issue issue(
+      HostState state, String mount, Level.Standing bytes, Level.Standing inodes) {
+    Metric used = Metric.of(Metric.FILESYSTEM_USED, mount);
+    Metric available = Metric.of(Metric.FILESYSTEM_AVAILABLE, mount);
+    Metric inodesUsed = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
+    Evidence evidence = Evidence.of(state, used, available, inodesUsed);
+    List<String> text = new ArrayList<>();
+    if (bytes.bad()) {
+      text.add(Texts.percent(evidence.value(used)) + " of its bytes are in use");
+    }
+    if (inodes.bad()) {
+      text.add(Texts.percent(evidence.value(inodesUsed)) + " of its inodes are in use");
+    }
+    room(evidence, available).ifPresent(text::add);
+    boolean critical = bytes == Level.Standing.CRITICAL || inodes == Level.Standing.CRITICAL;
+    return Issue.of(
+        state.at(),
+        IssueType.DISK_FULL,
+        critical ? Severity.CRITICAL : Severity.HIGH,
+        mount + ": " + String.join(", ", text),
+        evidence.metrics(),
+        List.of(mount));
+  }
+
+  private static Optional<String> room(Evidence evidence, Metric available) {
+    return evidence.has(available)
+        ? Optional.of(Texts.bytes(evidence.value(available)) + " available")
+        : Optional.empty();
+  }
+}

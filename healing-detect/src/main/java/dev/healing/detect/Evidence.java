@@ -1,0 +1,42 @@
+package dev.healing.detect;
+
+import dev.healing.api.HostState;
+import dev.healing.api.Metric;
+import dev.healing.api.Unreadable;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The numbers that an issue rests on, by the name of their metric; absent ones are left out. */
+record Evidence(Map<String, Double> metrics) {
+  static Evidence of(HostState state, Metric... wanted) {
+    Map<String, Double> metrics = new TreeMap<>();
+    for (Metric metric : wanted) {
+      state.value(metric).ifPresent(value -> metrics.put(metric.toString(), value));
+    }
+    return new Evidence(metrics);
+  }
+
+  boolean has(Metric metric) {
+    return metrics.containsKey(metric.toString());
+  }
+
+  double value(Metric metric) {
+    return metrics.getOrDefault(metric.toString(), Double.NaN);
+  }
+
+  /** Whether the look has no sample of it, and says that it could not be read. */
+  static boolean unreadable(HostState state, Metric metric) {
+    return state.sample(metric).isEmpty() && state.unreadable(metric.toString());
+  }
+
+  /** That the component can't be judged, for the reason that the look gives for what it lacks. */
+  static Unreadable why(HostState state, String component, String lacking) {
+    String why =
+        state.unreadable().stream()
+            .filter(u -> u.what().equals(lacking))
+            .map(Unreadable::why)
+            .findFirst()
+            .orElse("this look has no sample of " + lacking);
+    return new Unreadable(component, why);
+  }
+}

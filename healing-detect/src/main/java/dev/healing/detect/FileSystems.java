@@ -1,0 +1,93 @@
+package dev.healing.detect;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.HostContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The file systems that are watched. The list of mounts is read again every few seconds and parsed
+ * only if it changed. What may hang is asked on a thread of its own, one question at a time.
+ */
+final class FileSystems {
+  private static final String MOUNTS = "/proc/self/mountinfo";
+  private static final long LIST_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private final HostContext context;
+  private final Set<String> configured;
+  private final InodeReader inodes;
+  private final Map<String, SlowSpace> slow = new HashMap<>();
+  private String lastText = "";
+  private long listedAt;
+  private boolean listed;
+  private List<MountInfo> watched = List.of();
+
+  FileSystems(HostContext context, List<String> configured) {
+    this.context = context;
+    this.configured = new LinkedHashSet<>(configured);
+    this.inodes = new InodeReader(context);
+  }
+
+  /** Adds what is known of each of them to the look. */
+  void sample(Look look) {
+    try {
+      list();
+    } catch (HostException e) {
+      listed = false;
+      look.unreadable(Look.FILESYSTEMS, e.getMessage());
+      return;
+    }
+    List<String> local = new ArrayList<>();
+    for (MountInfo mount : watched) {
+      String place = mount.mountPoint();
+      if (FileSystemChoice.mayHang(mount)) {
+        slow.computeIfAbsent(place, p -> new SlowSpace(context, p)).sample(look);
+      } else {
+        bytes(look, place);
+        local.add(place);
+      }
+    }
+    for (String place : configured) {
+      if (watched.stream().noneMatch(mount -> mount.mountPoint().equals(place))) {
+        look.unreadable(place, "nothing is mounted there");
+      }
+    }
+    inodes.sample(look, local);
+  }
+
+  private void list() {
+    long now = context.time().monotonicNanos();
+    if (listed && now - listedAt < LIST_NANOS) {
+      return;
+    }
+    String text =
+        context
+            .files()
+            .read(MOUNTS)
+            .orElseThrow(() -> new HostException(MOUNTS + " is not there: is /proc mounted?"));
+    if (!text.equals(lastText)) {
+      watched = FileSystemChoice.of(MountInfo.parse(text), configured);
+      lastText = text;
+    }
+    if (watched.isEmpty()) {
+      throw new HostException(MOUNTS + " names no file system that could be watched");
+    }
+    listedAt = now;
+    listed = true;
+  }
+
+  private void bytes(Look look, String place) {
+    try {
+      look.space(place, context.files().space(place), look.at());
+    } catch (HostException e) {
+      // It may have been unmounted since: list again at the next look.
+      listed = false;
+      look.unreadable(place, e.getMessage());
+    }
+  }
+}

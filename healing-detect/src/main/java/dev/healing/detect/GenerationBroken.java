@@ -1,0 +1,138 @@
+package dev.healing.detect;
+
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Severity;
+import dev.healing.api.UnitState;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Units began to fail right after a switch of the system's generation, and there is an earlier one
+ * to go back to. Key: {@code window} (10m), how long after the switch a failure is blamed on it.
+ *
+ * <p>A unit that had failed before the switch is not blamed on it, even if the switch made it fail
+ * again. One that is blamed stays so for as long as the generation does: a restart that fails later
+ * does not make the switch innocent.
+ */
+public final class GenerationBroken implements Detector {
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+
+  private final HostContext context;
+  private final Duration window;
+  private final Set<String> blamed = new TreeSet<>();
+  private final Set<String> failedBefore = new TreeSet<>();
+  private Set<String> failedLastLook = Set.of();
+  private Optional<SystemProfile> lastSeen = Optional.empty();
+
+  private GenerationBroken(HostContext context, Duration window) {
+    this.context = context;
+    this.window = window;
+  }
+
+  /** Makes it. */
+  public static final class Provider implements DetectorProvider {
+    @Override
+    public String name() {
+      return "generation_broken";
+    }
+
+    @Override
+    public Detector create(HostContext context) {
+      Duration window = context.configuration().duration("window", WINDOW);
+      if (window.isZero()) {
+        context.configuration().contradiction("window", "more than zero");
+      }
+      return new GenerationBroken(context, window);
+    }
+  }
+
+  @Override
+  public Set<IssueType> reports() {
+    return Set.of(IssueType.GENERATION_BROKEN);
+  }
+
+  @Override
+  public Detection detect(HostState state) {
+    try {
+      Optional<SystemProfile> profile = SystemProfile.read(context.files());
+      if (profile.isEmpty()) {
+        return Detection.NOTHING;
+      }
+      if (state.unreadable(HostSampler.SYSTEMD)) {
+        return unreadable(Evidence.why(state, SystemProfile.LINK, HostSampler.SYSTEMD));
+      }
+      return judge(state, profile.get());
+    } catch (IOException | RuntimeException e) {
+      return unreadable(new Unreadable(SystemProfile.LINK, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Detection unreadable(Unreadable why) {
+    return new Detection(List.of(), List.of(why));
+  }
+
+  private Detection judge(HostState state, SystemProfile profile) throws IOException {
+    if (!lastSeen.equals(Optional.of(profile))) {
+      blamed.clear();
+      failedBefore.clear();
+      if (lastSeen.isPresent()) {
+        failedBefore.addAll(failedLastLook);
+      }
+      lastSeen = Optional.of(profile);
+    }
+    Set<String> failed = new TreeSet<>();
+    for (UnitState unit : state.units().values()) {
+      if (unit.failed()) {
+        failed.add(unit.name());
+        if (beganAfter(profile.switchedAt(), unit)) {
+          blamed.add(unit.name());
+        }
+      }
+    }
+    failedBefore.retainAll(failed);
+    failedLastLook = Set.copyOf(failed);
+    Set<String> symptoms = new TreeSet<>(blamed);
+    symptoms.retainAll(failed);
+    if (symptoms.isEmpty() || !profile.hasEarlier(context.files())) {
+      return Detection.NOTHING;
+    }
+    return Detection.of(List.of(issue(state, profile, symptoms)));
+  }
+
+  private boolean beganAfter(Instant switchedAt, UnitState unit) {
+    return !failedBefore.contains(unit.name())
+        && unit.changedAt()
+            .filter(at -> !at.isBefore(switchedAt) && !at.isAfter(switchedAt.plus(window)))
+            .isPresent();
+  }
+
+  private static Issue issue(HostState state, SystemProfile profile, Set<String> symptoms) {
+    String text =
+        String.join(", ", symptoms)
+            + " failed right after the switch to generation "
+            + profile.generation()
+            + " at "
+            + profile.switchedAt();
+    return Issue.of(
+            state.at(),
+            IssueType.GENERATION_BROKEN,
+            Severity.HIGH,
+            text,
+            Map.of("generation", (double) profile.generation()),
+            List.of(SystemProfile.LINK))
+        .explaining(symptoms);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.healing.detect;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
+import dev.healing.api.Reading;
+import dev.healing.api.UnitState;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Sampler;
+import dev.healing.spi.SamplerProvider;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Measures the host: memory, swap, processors, load, file systems, pressure, failed units, and the
+ * {@link Health} that follows from them. Key: {@code mounts}, places to watch beside those that
+ * {@link FileSystemChoice} finds.
+ */
+public final class HostSampler implements Sampler {
+  /** What is unreadable when systemd does not answer. */
+  static final String SYSTEMD = "systemd";
+
+  private static final List<Stall> STALLS =
+      List.of(Stall.of("cpu"), Stall.of("memory"), Stall.of("io"));
+
+  /** Under this many ticks a part of them says little: two looks followed too closely. */
+  private static final long FEWEST_TICKS = 10;
+
+  private final HostContext context;
+  private final FileSystems fileSystems;
+  private Optional<CpuTimes> lastTimes = Optional.empty();
+  private OptionalDouble lastBusy = OptionalDouble.empty();
+
+  private HostSampler(HostContext context, List<String> mounts) {
+    this.context = context;
+    this.fileSystems = new FileSystems(context, mounts);
+  }
+
+  /** Makes it. */
+  public static final class Provider implements SamplerProvider {
+    @Override
+    public String name() {
+      return "host";
+    }
+
+    @Override
+    public Sampler create(HostContext context) {
+      List<Path> mounts = context.configuration().paths("mounts", List.of());
+      return new HostSampler(context, mounts.stream().map(Path::toString).toList());
+    }
+  }
+
+  private record Stall(String file, Metric some, Metric full) {
+    static Stall of(String resource) {
+      return new Stall(
+          "/proc/pressure/" + resource,
+          Metric.of(Metric.PRESSURE_SOME, resource),
+          Metric.of(Metric.PRESSURE_FULL, resource));
+    }
+  }
+
+  @Override
+  public Reading read() {
+    Look look = new Look(context.time().now());
+    MemInfo memory = memory(look);
+    OptionalDouble busy = processors(look);
+    fileSystems.sample(look);
+    OptionalDouble pressure = pressure(look);
+    OptionalDouble failed = units(look);
+    Health health =
+        new Health(
+            memory.usedFraction(),
+            memory.swapUsedFraction(),
+            busy,
+            look.worstFileSystem(),
+            pressure,
+            failed);
+    look.require(Metric.HEALTH, health.score(), "neither memory nor processors could be read");
+    return look.reading();
+  }
+
+  private MemInfo memory(Look look) {
+    MemInfo memory = MemInfo.parse(text(look, "/proc/meminfo", Metric.MEMORY_USED.toString()));
+    if (look.lacks(Metric.MEMORY_USED.toString())) {
+      return memory;
+    }
+    look.require(
+        Metric.MEMORY_USED,
+        memory.usedFraction(),
+        "/proc/meminfo: expected MemTotal and, not above it, MemAvailable in kB");
+    if (memory.usedFraction().isPresent()) {
+      look.add(Metric.MEMORY_AVAILABLE, memory.availableBytes().getAsLong());
+    }
+    look.add(Metric.SWAP_USED, memory.swapUsedFraction());
+    if (memory.swapUsedFraction().isEmpty() && !memory.withoutSwap()) {
+      look.unreadable(
+          Metric.SWAP_USED.toString(), "/proc/meminfo: expected SwapTotal and SwapFree in kB");
+    }
+    return memory;
+  }
+
+  private OptionalDouble processors(Look look) {
+    String stat = text(look, "/proc/stat", Metric.CPU_BUSY.toString());
+    Optional<CpuTimes> times = CpuTimes.parse(stat);
+    if (times.isEmpty()) {
+      lastTimes = Optional.empty();
+      lastBusy = OptionalDouble.empty();
+      if (!look.lacks(Metric.CPU_BUSY.toString())) {
+        look.unreadable(
+            Metric.CPU_BUSY.toString(), "/proc/stat: expected a line 'cpu' with 8 numbers");
+      }
+      return OptionalDouble.empty();
+    }
+    OptionalDouble busy = busy(times.get());
+    look.add(Metric.CPU_BUSY, busy);
+    load(look, times.get());
+    return busy;
+  }
+
+  /** Since the read before; the last answer if that was a moment ago. */
+  private OptionalDouble busy(CpuTimes times) {
+    if (lastTimes.isPresent()) {
+      long ticks = times.ticksSince(lastTimes.get());
+      if (ticks >= 0 && ticks < FEWEST_TICKS) {
+        return lastBusy;
+      }
+      lastBusy = times.busySince(lastTimes.get());
+    }
+    lastTimes = Optional.of(times);
+    return lastBusy;
+  }
+
+  private void load(Look look, CpuTimes times) {
+    String what = Metric.LOAD.toString();
+    OptionalDouble load = LoadAverage.parse(text(look, "/proc/loadavg", what));
+    if (load.isPresent() && times.processors().isPresent()) {
+      look.add(Metric.LOAD, load.getAsDouble() / times.processors().getAsLong());
+    } else if (!look.lacks(what)) {
+      look.unreadable(what, "/proc/loadavg and /proc/stat: expected an average and processors");
+    }
+  }
+
+  /** The worst of the parts of time in which some task was stalled. */
+  private OptionalDouble pressure(Look look) {
+    OptionalDouble worst = OptionalDouble.empty();
+    for (Stall stall : STALLS) {
+      Pressure pressure = Pressure.parse(text(look, stall.file(), stall.some().toString()));
+      look.add(stall.some(), pressure.someFraction());
+      look.add(stall.full(), pressure.fullFraction());
+      worst = Numbers.larger(worst, pressure.someFraction());
+      if (pressure.someFraction().isEmpty() && !look.lacks(stall.some().toString())) {
+        look.unreadable(stall.some().toString(), stall.file() + ": expected a line 'some avg10='");
+      }
+    }
+    return worst;
+  }
+
+  private OptionalDouble units(Look look) {
+    try {
+      List<UnitState> failed = context.systemd().failedUnits();
+      look.units(failed);
+      return OptionalDouble.of(failed.stream().filter(UnitState::failed).count());
+    } catch (HealingException e) {
+      look.unreadable(SYSTEMD, e.getMessage());
+      return OptionalDouble.empty();
+    }
+  }
+
+  /** The text of the file; empty, and noted as unreadable, if there is none. */
+  private String text(Look look, String file, String what) {
+    try {
+      Optional<String> text = context.files().read(file);
+      if (text.isPresent()) {
+        return text.get();
+      }
+      look.unreadable(what, file + " is not there");
+    } catch (HealingException e) {
+      look.unreadable(what, e.getMessage());
+    }
+    return "";
+  }
+}

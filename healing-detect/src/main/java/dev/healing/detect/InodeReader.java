@@ -1,0 +1,82 @@
+package dev.healing.detect;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
+import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HostContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Inodes, which Java cannot ask for: one {@code stat} for all file systems, now and then and in the
+ * background. If it fails there are no samples; they change slowly, so that a minute is early.
+ */
+final class InodeReader {
+  private static final long ASK_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final long FRESH_NANOS = Duration.ofMinutes(3).toNanos();
+  private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
+
+  private record Answer(Map<String, Double> usedFractions, long nanos, Instant at) {}
+
+  private final HostContext context;
+  private volatile Answer answer;
+  private volatile boolean asking;
+  private boolean asked;
+  private long askedAt;
+
+  InodeReader(HostContext context) {
+    this.context = context;
+    this.answer = new Answer(Map.of(), 0, Instant.EPOCH);
+  }
+
+  void sample(Look look, List<String> places) {
+    long now = context.time().monotonicNanos();
+    Answer last = answer;
+    if (now - last.nanos() < FRESH_NANOS) {
+      for (String place : places) {
+        Double used = last.usedFractions().get(place);
+        if (used != null) {
+          look.inodes(Metric.of(Metric.FILESYSTEM_INODES_USED, place), used, last.at());
+        }
+      }
+    }
+    if (!places.isEmpty() && !asking && (!asked || now - askedAt >= ASK_NANOS)) {
+      asked = true;
+      askedAt = now;
+      asking = true;
+      context.workers().start("inodes", () -> ask(places));
+    }
+  }
+
+  private void ask(List<String> places) {
+    try {
+      Command stat = Command.of(TIME_LIMIT, "stat", "-f", "-c", "%c %d %n").operands(places);
+      // One that it cannot read is a line less, and an exit code: the other lines are right.
+      String output = context.commands().run(stat).stdout();
+      answer = new Answer(parse(output), context.time().monotonicNanos(), context.time().now());
+    } catch (HealingException e) {
+      // No stat on this host: no samples, which is what absent means.
+      answer = new Answer(Map.of(), 0, Instant.EPOCH);
+    } finally {
+      asking = false;
+    }
+  }
+
+  /** Lines of total, free and name; file systems without a fixed number of inodes say 0. */
+  static Map<String, Double> parse(String output) {
+    Map<String, Double> usedFractions = new HashMap<>();
+    for (String line : output.split("\n")) {
+      String[] fields = line.split(" ", 3);
+      if (fields.length == 3 && fields[2].startsWith("/")) {
+        OptionalDouble used =
+            Numbers.usedFraction(Numbers.whole(fields[0]), Numbers.whole(fields[1]));
+        used.ifPresent(fraction -> usedFractions.put(fields[2], fraction));
+      }
+    }
+    return Map.copyOf(usedFractions);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.healing.detect;
+
+import dev.healing.api.Configuration.NofM;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.DoublePredicate;
+
+/**
+ * Tells when a value is at a bad level, per component, without flapping.
+ *
+ * <p>Raised when n of the last m samples are high; critical as long as n of the last m are
+ * critical; cleared by one sample that is clear, and then the counting starts anew. Between the two
+ * levels it stays as it is. An absent sample counts for nothing. Not safe for several threads.
+ */
+final class Level {
+  /** Where a component stands. */
+  enum Standing {
+    CALM,
+    RAISED,
+    CRITICAL,
+    /** It was raised, and now there is no sample to tell. */
+    UNKNOWN;
+
+    /** Whether there is something to report. */
+    boolean bad() {
+      return this == RAISED || this == CRITICAL;
+    }
+  }
+
+  /** What counts as what. */
+  record Limits(DoublePredicate high, DoublePredicate critical, DoublePredicate clear, NofM of) {
+    /** High from {@code high} up, critical from {@code critical} up, clear below {@code clear}. */
+    static Limits above(double high, double critical, double clear, NofM of) {
+      return new Limits(v -> v >= high, v -> v >= critical, v -> v < clear, of);
+    }
+
+    /** Bad below {@code low}, clear above {@code clear}; never critical. */
+    static Limits below(double low, double clear, NofM of) {
+      return new Limits(v -> v < low, v -> false, v -> v > clear, of);
+    }
+  }
+
+  private static final class Track {
+    private final Deque<Double> window = new ArrayDeque<>();
+    private boolean raised;
+    private int absent;
+  }
+
+  private final Limits limits;
+  private final Map<String, Track> tracks = new HashMap<>();
+
+  Level(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Where the component stands after this sample. */
+  Standing update(String component, OptionalDouble sample) {
+    Track track = tracks.computeIfAbsent(component, c -> new Track());
+    if (sample.isEmpty()) {
+      track.absent++;
+      return track.raised ? Standing.UNKNOWN : Standing.CALM;
+    }
+    track.absent = 0;
+    double value = sample.getAsDouble();
+    track.window.addLast(value);
+    if (track.window.size() > limits.of().m()) {
+      track.window.removeFirst();
+    }
+    if (track.raised && limits.clear().test(value)) {
+      track.window.clear();
+      track.raised = false;
+    }
+    track.raised |= enough(track, limits.high());
+    if (!track.raised) {
+      return Standing.CALM;
+    }
+    return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
+  }
+
+  private boolean enough(Track track, DoublePredicate bad) {
+    return track.window.stream().filter(bad::test).count() >= limits.of().n();
+  }
+
+  /** The components that were ever seen and not forgotten. */
+  Set<String> components() {
+    return Set.copyOf(tracks.keySet());
+  }
+
+  /** How many samples in a row were absent. */
+  int absent(String component) {
+    Track track = tracks.get(component);
+    return track == null ? 0 : track.absent;
+  }
+
+  /** The component does not exist any more. */
+  void forget(String component) {
+    tracks.remove(component);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.healing.detect;
+
+import dev.healing.api.Configuration.NofM;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import java.util.List;
+import java.util.Set;
+
+/** Too little memory is available. Configured by {@link LevelKeys}. */
+public final class MemoryHigh implements Detector {
+  private static final String COMPONENT = "memory";
+  private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
+
+  private final Level level;
+
+  private MemoryHigh(Level level) {
+    this.level = level;
+  }
+
+  /** Makes it. */
+  public static final class Provider implements DetectorProvider {
+    @Override
+    public String name() {
+      return "memory_high";
+    }
+
+    @Override
+    public Detector create(HostContext context) {
+      return new MemoryHigh(LevelKeys.of(context.configuration(), DEFAULTS).level());
+    }
+  }
+
+  @Override
+  public Set<IssueType> reports() {
+    return Set.of(IssueType.MEMORY_HIGH);
+  }
+
+  @Override
+  public Detection detect(HostState state) {
+    Level.Standing standing = level.update(COMPONENT, state.value(Metric.MEMORY_USED));
+    if (standing == Level.Standing.UNKNOWN || Evidence.unreadable(state, Metric.MEMORY_USED)) {
+      Unreadable why = Evidence.why(state, COMPONENT, Metric.MEMORY_USED.toString());
+      return new Detection(List.of(), List.of(why));
+    }
+    return standing.bad() ? Detection.of(List.of(issue(state, standing))) : Detection.NOTHING;
+  }
+
+  private static Issue issue(HostState state, Level.Standing standing) {
+    Evidence evidence =
+        Evidence.of(state, Metric.MEMORY_USED, Metric.MEMORY_AVAILABLE, Metric.SWAP_USED);
+    StringBuilder text = new StringBuilder();
+    text.append(Texts.percent(evidence.value(Metric.MEMORY_USED))).append(" of memory is in use");
+    if (evidence.has(Metric.MEMORY_AVAILABLE)) {
+      text.append("; ").append(Texts.bytes(evidence.value(Metric.MEMORY_AVAILABLE)));
+      text.append(" available");
+    }
+    return Issue.of(
+        state.at(),
+        IssueType.MEMORY_HIGH,
+        standing == Level.Standing.CRITICAL ? Severity.CRITICAL : Severity.HIGH,
+        text.toString(),
+        evidence.metrics(),
+        List.of(COMPONENT));
+  }
+}

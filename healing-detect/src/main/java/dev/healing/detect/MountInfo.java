@@ -1,0 +1,81 @@
+package dev.healing.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One line of /proc/self/mountinfo, see proc(5).
+ *
+ * @param device major:minor, the same for all mounts of one file system
+ * @param root what of the file system is mounted: {@code /} unless it is a bind mount or subvolume
+ * @param mountPoint where
+ * @param type for example ext4
+ * @param source for example /dev/sda1
+ */
+record MountInfo(String device, String root, String mountPoint, String type, String source) {
+  private static final int DEVICE = 2;
+  private static final int ROOT = 3;
+  private static final int MOUNT_POINT = 4;
+  private static final int OPTIONAL = 6;
+
+  /** The lines that are whole, in their order. */
+  static List<MountInfo> parse(String text) {
+    List<MountInfo> mounts = new ArrayList<>();
+    for (String line : text.split("\n")) {
+      parseLine(line).ifPresent(mounts::add);
+    }
+    return List.copyOf(mounts);
+  }
+
+  private static Optional<MountInfo> parseLine(String line) {
+    String[] fields = line.split(" ");
+    int separator = OPTIONAL;
+    while (separator < fields.length && !fields[separator].equals("-")) {
+      separator++;
+    }
+    // After the separator: type, source, options of the file system. A shorter line is cut off.
+    if (separator + 3 >= fields.length
+        || !fields[MOUNT_POINT].startsWith("/")
+        || fields[DEVICE].indexOf(':') < 1) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new MountInfo(
+            fields[DEVICE],
+            unescape(fields[ROOT]),
+            unescape(fields[MOUNT_POINT]),
+            unescape(fields[separator + 1]),
+            unescape(fields[separator + 2])));
+  }
+
+  /** Space, tab, newline and backslash are written as three octal digits: {@code \040}. */
+  static String unescape(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text;
+    }
+    StringBuilder plain = new StringBuilder(text.length());
+    int at = 0;
+    while (at < text.length()) {
+      if (isEscape(text, at)) {
+        plain.append((char) Integer.parseInt(text, at + 1, at + 4, 8));
+        at += 4;
+      } else {
+        plain.append(text.charAt(at++));
+      }
+    }
+    return plain.toString();
+  }
+
+  private static boolean isEscape(String text, int at) {
+    return text.charAt(at) == '\\'
+        && at + 3 < text.length()
+        && between(text.charAt(at + 1), '0', '1')
+        && between(text.charAt(at + 2), '0', '7')
+        && between(text.charAt(at + 3), '0', '7');
+  }
+
+  private static boolean between(char c, char least, char most) {
+    return c >= least && c <= most;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.healing.detect;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Severity;
+import dev.healing.api.UnitState;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * A systemd unit is in state failed: reported at once, since systemd has decided it. Key: {@code
+ * ignore}, a list of unit names with {@code *} and {@code ?}.
+ */
+public final class ServiceFailed implements Detector {
+  private final List<Pattern> ignored;
+  private Set<String> reported = Set.of();
+
+  private ServiceFailed(List<Pattern> ignored) {
+    this.ignored = List.copyOf(ignored);
+  }
+
+  /** Makes it. */
+  public static final class Provider implements DetectorProvider {
+    @Override
+    public String name() {
+      return "service_failed";
+    }
+
+    @Override
+    public Detector create(HostContext context) {
+      Configuration section = context.configuration();
+      List<Pattern> ignored = new ArrayList<>();
+      section.texts("ignore", List.of()).forEach(text -> ignored.add(glob(text)));
+      return new ServiceFailed(ignored);
+    }
+  }
+
+  /** {@code *} is any text, {@code ?} any character, all else is itself. */
+  static Pattern glob(String text) {
+    StringBuilder regex = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      if (c == '*') {
+        regex.append(".*");
+      } else if (c == '?') {
+        regex.append('.');
+      } else {
+        regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString());
+  }
+
+  @Override
+  public Set<IssueType> reports() {
+    return Set.of(IssueType.SERVICE_FAILED);
+  }
+
+  @Override
+  public Detection detect(HostState state) {
+    if (state.unreadable(HostSampler.SYSTEMD)) {
+      return unreadable(state);
+    }
+    List<Issue> issues = new ArrayList<>();
+    for (UnitState unit : new TreeMap<>(state.units()).values()) {
+      if (unit.failed() && ignored.stream().noneMatch(p -> p.matcher(unit.name()).matches())) {
+        issues.add(issue(state, unit));
+      }
+    }
+    Set<String> now = new TreeSet<>();
+    issues.forEach(issue -> now.addAll(issue.components()));
+    reported = now;
+    return Detection.of(issues);
+  }
+
+  /** What was reported before may still be so. */
+  private Detection unreadable(HostState state) {
+    List<Unreadable> unknown = new ArrayList<>();
+    unknown.add(Evidence.why(state, HostSampler.SYSTEMD, HostSampler.SYSTEMD));
+    reported.forEach(unit -> unknown.add(Evidence.why(state, unit, HostSampler.SYSTEMD)));
+    return new Detection(List.of(), unknown);
+  }
+
+  private static Issue issue(HostState state, UnitState unit) {
+    StringBuilder text = new StringBuilder(unit.name()).append(" has failed");
+    if (!unit.result().isEmpty()) {
+      text.append(": ").append(unit.result());
+    }
+    unit.changedAt().ifPresent(at -> text.append(", since ").append(at));
+    return Issue.of(
+        state.at(),
+        IssueType.SERVICE_FAILED,
+        Severity.HIGH,
+        text.toString(),
+        Map.of(),
+        List.of(unit.name()));
+  }
+}

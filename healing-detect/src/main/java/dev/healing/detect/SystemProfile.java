@@ -1,0 +1,58 @@
+package dev.healing.detect;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.healing.spi.HostFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The profile that says which generation of a NixOS system is the current one.
+ *
+ * @param generation its number
+ * @param switchedAt when the link was made: Nix never changes it, but replaces it
+ */
+record SystemProfile(long generation, Instant switchedAt) {
+  static final String LINK = "/nix/var/nix/profiles/system";
+  private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
+
+  /** Absent where there is no such profile. */
+  static Optional<SystemProfile> read(HostFiles files) throws IOException {
+    Path link = files.path(LINK);
+    if (!Files.exists(link, NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    if (!Files.isSymbolicLink(link)) {
+      throw new IOException(LINK + " is no link: expected one to system-N-link");
+    }
+    Path target = Files.readSymbolicLink(link);
+    OptionalLong generation = generation(target);
+    if (generation.isEmpty()) {
+      throw new IOException(LINK + " points to " + target + ": expected system-N-link");
+    }
+    Instant switchedAt = Files.getLastModifiedTime(link, NOFOLLOW_LINKS).toInstant();
+    return Optional.of(new SystemProfile(generation.getAsLong(), switchedAt));
+  }
+
+  /** Whether a generation with a lower number is still there. */
+  boolean hasEarlier(HostFiles files) throws IOException {
+    Path directory = files.path(LINK).resolveSibling("");
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(SystemProfile::generation)
+          .anyMatch(number -> number.isPresent() && number.getAsLong() < generation);
+    }
+  }
+
+  private static OptionalLong generation(Path path) {
+    Matcher matcher = GENERATION.matcher(String.valueOf(path.getFileName()));
+    return matcher.matches() ? Numbers.whole(matcher.group(1)) : OptionalLong.empty();
+  }
+}
