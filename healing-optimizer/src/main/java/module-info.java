@@ -1,5 +1,10 @@
 /** The proactive optimizer. */
 @org.jspecify.annotations.NullMarked
 module dev.healing.optimizer {
-  requires dev.healing.api;
+  requires transitive dev.healing.api;
+
+  exports dev.healing.optimizer;
+
+  provides dev.healing.spi.OptimizerProvider with
+      dev.healing.optimizer.ProactiveOptimizerProvider;
 }

@@ -1,0 +1,96 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Severity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** File systems that fill up, in bytes or inodes: {@code clean_disk}, one for each mount point. */
+final class DiskFinder implements Finder {
+  static final IssueType TYPE = IssueType.of("opportunity_disk_cleanup");
+
+  /** That it is filling up is measured; what there is to clean, only the preview knows. */
+  private static final double CONFIDENCE = 0.7;
+
+  private final double from;
+
+  DiskFinder(double from) {
+    this.from = from;
+  }
+
+  @Override
+  public IssueType type() {
+    return TYPE;
+  }
+
+  @Override
+  public Findings look(HostState state) {
+    Set<String> mounts = state.components(Metric.FILESYSTEM_USED);
+    List<Opportunity> found = new ArrayList<>();
+    for (String mount : mounts) {
+      OptionalDouble bytes = state.value(Metric.of(Metric.FILESYSTEM_USED, mount));
+      OptionalDouble inodes = state.value(Metric.of(Metric.FILESYSTEM_INODES_USED, mount));
+      if (Math.max(bytes.orElse(0), inodes.orElse(0)) >= from) {
+        found.add(opportunity(state, mount));
+      }
+    }
+    return new Findings(found, mounts);
+  }
+
+  private Opportunity opportunity(HostState state, String mount) {
+    SortedMap<String, Double> metrics = new TreeMap<>();
+    double bytesUsed = note(state, Metric.FILESYSTEM_USED, mount, metrics).orElse(0);
+    double inodesUsed = note(state, Metric.FILESYSTEM_INODES_USED, mount, metrics).orElse(0);
+    OptionalDouble available = note(state, Metric.FILESYSTEM_AVAILABLE, mount, metrics);
+    boolean inodes = inodesUsed > bytesUsed;
+    double used = Math.max(bytesUsed, inodesUsed);
+    String full = mount + " is " + Estimate.percent(used) + " full" + (inodes ? " of inodes" : "");
+    Issue issue =
+        Issue.of(
+            state.at(),
+            TYPE,
+            Severity.LOW,
+            full + "; worth cleaning from " + Estimate.percent(from),
+            metrics,
+            Set.of(mount));
+    return Estimate.opportunity(
+        OptimizationType.DISK_CLEANUP,
+        ActionId.CLEAN_DISK,
+        issue,
+        Estimate.priority(used, from),
+        CONFIDENCE,
+        full + ": " + goal(inodes, used, available) + "; a dry run says what there is to clean",
+        true);
+  }
+
+  private String goal(boolean inodes, double used, OptionalDouble available) {
+    if (inodes || used >= 1 || available.isEmpty()) {
+      return Estimate.percent(used - from)
+          + " of it have to go to bring it below "
+          + Estimate.percent(from);
+    }
+    // As df counts: used / (used + available); so this is all that can be used by anybody.
+    double usable = available.getAsDouble() / (1 - used);
+    return Estimate.bytes((used - from) * usable)
+        + " have to go to bring it below "
+        + Estimate.percent(from);
+  }
+
+  private static OptionalDouble note(
+      HostState state, String name, String mount, SortedMap<String, Double> metrics) {
+    Metric metric = Metric.of(name, mount);
+    OptionalDouble value = state.value(metric);
+    value.ifPresent(v -> metrics.put(metric.toString(), v));
+    return value;
+  }
+}

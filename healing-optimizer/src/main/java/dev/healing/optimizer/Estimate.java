@@ -1,0 +1,58 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.Issue;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import java.util.Locale;
+
+/** Priorities, and numbers as people read them. */
+final class Estimate {
+  static final int MOST_URGENT = 10;
+
+  private static final int AT_THE_THRESHOLD = 5;
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+  private Estimate() {}
+
+  /** 5 at the threshold, 10 at 100 %, evenly in between. */
+  static int priority(double used, double from) {
+    double way = from >= 1 ? 1 : Math.min(1, (used - from) / (1 - from));
+    return AT_THE_THRESHOLD + (int) (way * (MOST_URGENT - AT_THE_THRESHOLD));
+  }
+
+  /** An opportunity with an id that stays the same from look to look. */
+  static Opportunity opportunity(
+      OptimizationType type,
+      ActionId action,
+      Issue issue,
+      int priority,
+      double confidence,
+      String benefit,
+      boolean safeToAutomate) {
+    return new Opportunity(
+        Fingerprint.of(issue.type(), issue.components()).hash(),
+        type,
+        action,
+        issue,
+        Math.min(MOST_URGENT, priority),
+        confidence,
+        benefit,
+        safeToAutomate);
+  }
+
+  static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.1f %%", fraction * 100);
+  }
+
+  static String bytes(double count) {
+    double value = count;
+    int unit = 0;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+  }
+}

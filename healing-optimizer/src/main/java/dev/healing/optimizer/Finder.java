@@ -1,0 +1,41 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.HostState;
+import dev.healing.api.IssueType;
+import dev.healing.api.Opportunity;
+import java.util.List;
+import java.util.Set;
+
+/** Finds opportunities of one kind. Without state of its own: safe for several threads. */
+interface Finder {
+  /**
+   * What was found in one look.
+   *
+   * @param opportunities what is worth doing
+   * @param judged the components that could be looked at, with or without an opportunity
+   */
+  record Findings(List<Opportunity> opportunities, Set<String> judged) {
+    /** What cannot be read yields nothing, and nothing is known of it. */
+    static final Findings UNREADABLE = new Findings(List.of(), Set.of());
+
+    /** Copies. */
+    public Findings {
+      opportunities = List.copyOf(opportunities);
+      judged = Set.copyOf(judged);
+    }
+
+    static Findings nothingAbout(String component) {
+      return new Findings(List.of(), Set.of(component));
+    }
+
+    static Findings of(String component, Opportunity opportunity) {
+      return new Findings(List.of(opportunity), Set.of(component));
+    }
+  }
+
+  /** The type of the issues in its opportunities; no other finder has it. */
+  IssueType type();
+
+  /** Looks. Changes nothing. */
+  Findings look(HostState state);
+}

@@ -1,0 +1,79 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.HostState;
+import dev.healing.api.Metric;
+import dev.healing.spi.HostFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What can be read of a Nix store cheaply: names in directories and their times. */
+final class NixStore {
+  private static final String STORE = "/nix/store";
+  private static final String LINKS = "/nix/store/.links";
+  private static final String PROFILES = "/nix/var/nix/profiles";
+  private static final Pattern SYSTEM_GENERATION = Pattern.compile("system-\\d+-link");
+
+  private final HostFiles files;
+
+  NixStore(HostFiles files) {
+    this.files = files;
+  }
+
+  /** The mount point that holds the store, of those that are measured. */
+  static Optional<String> mount(HostState state) {
+    return state.components(Metric.FILESYSTEM_USED).stream()
+        .filter(mount -> Path.of(STORE).startsWith(mount))
+        .max(Comparator.comparingInt(String::length));
+  }
+
+  /** How many generations the system profile has; absent if that cannot be read. */
+  OptionalLong systemGenerations() {
+    return count(PROFILES, name -> SYSTEM_GENERATION.matcher(name).matches());
+  }
+
+  /** How many paths there are in the store; absent if that cannot be read. */
+  OptionalLong paths() {
+    return count(STORE, name -> !name.startsWith("."));
+  }
+
+  /** How many distinct files have been linked by optimising; absent if that cannot be read. */
+  OptionalLong links() {
+    return count(LINKS, name -> true);
+  }
+
+  /** When a path was last added to or removed from the store. */
+  Optional<Instant> changed() {
+    return modified(STORE);
+  }
+
+  /** When a file was last linked, or an unused link removed. */
+  Optional<Instant> linked() {
+    return modified(LINKS);
+  }
+
+  private Optional<Instant> modified(String directory) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(files.path(directory)).toInstant());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private OptionalLong count(String directory, Predicate<String> counted) {
+    try (Stream<Path> entries = Files.list(files.path(directory))) {
+      return OptionalLong.of(
+          entries.map(entry -> entry.getFileName().toString()).filter(counted).count());
+    } catch (IOException | UncheckedIOException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

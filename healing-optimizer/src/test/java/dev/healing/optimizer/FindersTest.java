@@ -1,0 +1,205 @@
+package dev.healing.optimizer;
+
+import static dev.healing.optimizer.FixedState.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.HostState;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FindersTest {
+  @TempDir Path root;
+
+  private TreeFiles files;
+  private NixStore nix;
+
+  @BeforeEach
+  void tree() {
+    files = new TreeFiles(root);
+    nix = new NixStore(files);
+  }
+
+  private static Opportunity only(Finder finder, HostState state) {
+    List<Opportunity> found = finder.look(state).opportunities();
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).issue().type()).isEqualTo(finder.type());
+    return found.get(0);
+  }
+
+  @Nested
+  class Memory {
+    private final Finder finder = new MemoryFinder(0.7);
+
+    @Test
+    void fromTheThresholdOn() {
+      assertThat(finder.look(FixedState.memory(0.699)).opportunities()).isEmpty();
+
+      Opportunity opportunity = only(finder, FixedState.memory(0.75));
+
+      assertThat(opportunity.type()).isEqualTo(OptimizationType.MEMORY_MANAGEMENT);
+      assertThat(opportunity.action()).isEqualTo(ActionId.FREE_MEMORY);
+      assertThat(opportunity.issue().components()).containsExactly("memory");
+      assertThat(opportunity.safeToAutomate()).isTrue();
+      assertThat(opportunity.benefit())
+          .contains("75.0 % in use", "2.5 GiB are available", "512.0 MiB more bring it to 70.0 %");
+    }
+
+    @Test
+    void isMoreUrgentTheFullerItIs() {
+      assertThat(only(finder, FixedState.memory(0.7)).priority()).isEqualTo(5);
+      assertThat(only(finder, FixedState.memory(0.85)).priority()).isEqualTo(7);
+      assertThat(only(finder, FixedState.memory(1)).priority()).isEqualTo(10);
+    }
+
+    @Test
+    void whatCannotBeReadIsNoOpportunityAndNotJudged() {
+      Finder.Findings findings = finder.look(FixedState.empty());
+
+      assertThat(findings.opportunities()).isEmpty();
+      assertThat(findings.judged()).isEmpty();
+    }
+  }
+
+  @Nested
+  class Disk {
+    private final Finder finder = new DiskFinder(0.8);
+
+    @Test
+    void oneForEachMountFromTheThresholdOn() {
+      FixedState state = FixedState.empty().disk("/", 0.79).disk("/var", 0.9).disk("/srv", 0.8);
+
+      assertThat(finder.look(state).opportunities())
+          .extracting(o -> o.issue().components().first())
+          .containsExactly("/srv", "/var");
+      assertThat(finder.look(state).judged()).containsExactlyInAnyOrder("/", "/srv", "/var");
+    }
+
+    @Test
+    void tellsWhatHasToGo() {
+      Opportunity opportunity = only(finder, FixedState.empty().disk("/var", 0.9));
+
+      assertThat(opportunity.action()).isEqualTo(ActionId.CLEAN_DISK);
+      assertThat(opportunity.benefit()).contains("/var is 90.0 % full", "2.0 GiB have to go");
+      assertThat(opportunity.issue().metrics())
+          .containsEntry("filesystem.used.fraction{/var}", 0.9);
+    }
+
+    @Test
+    void inodesCountToo() {
+      FixedState state =
+          FixedState.empty()
+              .disk("/var", 0.2)
+              .with(Metric.of(Metric.FILESYSTEM_INODES_USED, "/var"), 0.95);
+
+      assertThat(only(finder, state).benefit()).contains("95.0 % full of inodes");
+    }
+  }
+
+  @Nested
+  class Generations {
+    private final HostState state = FixedState.empty().disk("/", 0.5).disk("/nix", 0.5);
+
+    @Test
+    void onlyMoreThanAreKeptAndNeverByItself() throws IOException {
+      Finder finder = new GenerationFinder(nix, 3);
+      files.mkdir("/nix/var/nix/profiles/per-user");
+      files.mkdir("/nix/var/nix/profiles/system");
+      for (int generation = 1; generation <= 3; generation++) {
+        files.mkdir("/nix/var/nix/profiles/system-" + generation + "-link");
+      }
+      assertThat(finder.look(state).opportunities()).isEmpty();
+      assertThat(finder.look(state).judged()).containsExactly("/nix");
+
+      files.mkdir("/nix/var/nix/profiles/system-4-link");
+      Opportunity opportunity = only(finder, state);
+
+      assertThat(opportunity.action()).isEqualTo(ActionId.GARBAGE_COLLECT);
+      assertThat(opportunity.safeToAutomate()).isFalse();
+      assertThat(opportunity.issue().components()).containsExactly("/nix");
+      assertThat(opportunity.score()).isGreaterThanOrEqualTo(3);
+      assertThat(opportunity.benefit())
+          .contains("4 system generations, 1 more than the 3 to keep", "--delete-generations +3");
+    }
+
+    @Test
+    void notOnAHostWithoutNix() {
+      assertThat(new GenerationFinder(nix, 3).look(state).judged()).isEmpty();
+    }
+  }
+
+  @Nested
+  class Store {
+    private Finder finder;
+
+    @BeforeEach
+    void finder() {
+      finder = new StoreFinder(nix, 0.8, Duration.ofDays(1));
+    }
+
+    private final HostState roomy = FixedState.empty().disk("/", 0.5);
+    private final HostState full = FixedState.empty().disk("/", 0.9);
+
+    private void store(Duration sinceLinked, Duration sinceChanged) throws IOException {
+      files.mkdir("/nix/store/.links/0abc");
+      files.mkdir("/nix/store/aaa-hello");
+      files.mkdir("/nix/store/bbb-world");
+      files.modified("/nix/store/.links", NOW.minus(sinceLinked));
+      files.modified("/nix/store", NOW.minus(sinceChanged));
+    }
+
+    @Test
+    void whenItHasChangedAndADayHasPassed() throws IOException {
+      store(Duration.ofDays(2), Duration.ofHours(3));
+
+      Opportunity opportunity = only(finder, roomy);
+
+      assertThat(opportunity.type()).isEqualTo(OptimizationType.STORE_OPTIMIZATION);
+      assertThat(opportunity.action()).isEqualTo(ActionId.OPTIMIZE_STORE);
+      assertThat(opportunity.benefit()).contains("2 store paths, 1 distinct files linked so far");
+      assertThat(opportunity.score()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void notTwiceADayUnlessItsFileSystemFillsUp() throws IOException {
+      store(Duration.ofHours(20), Duration.ofHours(3));
+
+      assertThat(finder.look(roomy).opportunities()).isEmpty();
+      assertThat(only(finder, full).priority()).isEqualTo(7);
+    }
+
+    @Test
+    void notWhenNothingHasComeSince() throws IOException {
+      store(Duration.ofDays(30), Duration.ofDays(30).minusMinutes(20));
+
+      assertThat(finder.look(full).opportunities()).isEmpty();
+      assertThat(finder.look(full).judged()).containsExactly("/");
+    }
+
+    @Test
+    void aStoreThatWasNeverOptimisedIsAClearCase() throws IOException {
+      files.mkdir("/nix/store/aaa-hello");
+
+      Opportunity opportunity = only(finder, roomy);
+
+      assertThat(opportunity.issue().description()).contains("never been optimised");
+      assertThat(opportunity.confidence()).isEqualTo(0.8);
+    }
+
+    @Test
+    void notOnAHostWithoutNixNorWithAnEmptyStore() throws IOException {
+      assertThat(finder.look(full).judged()).isEmpty();
+      files.mkdir("/nix/store");
+      assertThat(finder.look(full).opportunities()).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.healing.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.RefusedException;
+import dev.healing.api.Severity;
+import dev.healing.spi.Detector;
+import dev.healing.spi.Healer;
+import dev.healing.spi.OptimizerProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class ProactiveOptimizerTest {
+  private record Asked(Issue issue, Optional<ActionId> action, Detector validator) {}
+
+  private final List<Asked> asked = new ArrayList<>();
+  private final Healer healer =
+      (issue, action, validator) -> {
+        asked.add(new Asked(issue, action, validator));
+        return CompletableFuture.completedFuture(receipt(issue, action.orElseThrow()));
+      };
+
+  private ProactiveOptimizer optimizer(double minScore) {
+    return new ProactiveOptimizer(
+        List.of(new MemoryFinder(0.7), new DiskFinder(0.8)), minScore, healer);
+  }
+
+  private static Receipt receipt(Issue issue, ActionId action) {
+    return new Receipt(
+        "r1",
+        "i1",
+        issue.type(),
+        issue.components(),
+        action,
+        issue.components().first(),
+        Origin.REQUESTED,
+        Outcome.HEALED,
+        issue.detectedAt(),
+        Optional.of(issue.detectedAt()),
+        issue.detectedAt(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        0.5,
+        List.of("free it"),
+        "done");
+  }
+
+  private static FixedState full() {
+    return FixedState.memory(0.7).disk("/", 0.8).disk("/var", 0.99);
+  }
+
+  @Test
+  void isFoundByTheServiceLoader() {
+    assertThat(ServiceLoader.load(OptimizerProvider.class))
+        .extracting(OptimizerProvider::name)
+        .containsExactly("proactive");
+  }
+
+  @Test
+  void ranksByScoreBestFirst() {
+    List<Opportunity> found = optimizer(3).findOpportunities(full());
+
+    assertThat(found)
+        .extracting(o -> o.issue().components().first())
+        .containsExactly("/var", "/", "memory");
+    assertThat(found).extracting(Opportunity::score).isSortedAccordingTo((a, b) -> -a.compareTo(b));
+  }
+
+  @Test
+  void leavesOutWhatIsNotWorthIt() {
+    assertThat(optimizer(3.5).findOpportunities(full()))
+        .extracting(Opportunity::type)
+        .containsOnly(OptimizationType.DISK_CLEANUP);
+  }
+
+  @Test
+  void anIdentityIsTheSameInEveryLook() {
+    assertThat(optimizer(3).findOpportunities(FixedState.memory(0.8)).get(0).id())
+        .isEqualTo(optimizer(3).findOpportunities(FixedState.memory(0.9)).get(0).id());
+  }
+
+  @Test
+  void findingAsksTheHealerNothing() {
+    optimizer(0).findOpportunities(full());
+
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void appliesThroughTheHealerWithItsActionAndItsOwnEyes() {
+    ProactiveOptimizer optimizer = optimizer(3);
+    Opportunity best = optimizer.findOpportunities(full()).get(0);
+
+    CompletionStage<Receipt> receipt = optimizer.apply(best);
+
+    assertThat(receipt.toCompletableFuture().join().outcome()).isEqualTo(Outcome.HEALED);
+    assertThat(asked).hasSize(1);
+    assertThat(asked.get(0).issue()).isEqualTo(best.issue());
+    assertThat(asked.get(0).action()).contains(ActionId.CLEAN_DISK);
+    Detector validator = asked.get(0).validator();
+    assertThat(validator.reports()).containsExactly(best.issue().type());
+    assertThat(validator.detect(full()).issues())
+        .extracting(Issue::fingerprint)
+        .contains(best.issue().fingerprint());
+    assertThat(validator.detect(FixedState.memory(0.9).disk("/", 0.5).disk("/var", 0.6)))
+        .isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void whatCannotBeLookedAtAgainIsNotCalledGone() {
+    ProactiveOptimizer optimizer = optimizer(3);
+    optimizer.apply(optimizer.findOpportunities(full()).get(0));
+
+    Detection without = asked.get(0).validator().detect(FixedState.empty().disk("/", 0.5));
+
+    assertThat(without.issues()).isEmpty();
+    assertThat(without.unreadable()).extracting(u -> u.what()).containsExactly("/var");
+  }
+
+  @Test
+  void refusesWhatItDidNotFind() {
+    Issue foreign =
+        Issue.of(
+            FixedState.NOW,
+            IssueType.of("opportunity_unheard_of"),
+            Severity.LOW,
+            "something",
+            Map.of(),
+            Set.of("memory"));
+    CompletionStage<Receipt> receipt =
+        optimizer(3)
+            .apply(
+                Estimate.opportunity(
+                    OptimizationType.NETWORK_TUNING,
+                    ActionId.FREE_MEMORY,
+                    foreign,
+                    5,
+                    0.9,
+                    "much",
+                    true));
+
+    assertThat(receipt)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(RefusedException.class);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void everyKindCanBeSetAndSwitchedOff() {
+    Configuration configuration =
+        Configuration.of(
+            Map.of(
+                "memory",
+                "off",
+                "disk",
+                Map.of("from", "60%"),
+                "generations",
+                Map.of("keep", 5),
+                "store",
+                "off"));
+
+    List<Finder> finders =
+        ProactiveOptimizerProvider.finders(new TreeFiles(Path.of("/nowhere")), configuration);
+
+    assertThat(finders)
+        .extracting(Finder::type)
+        .containsExactly(DiskFinder.TYPE, GenerationFinder.TYPE);
+    assertThat(finders.get(0).look(FixedState.empty().disk("/", 0.65)).opportunities()).hasSize(1);
+    assertThat(configuration.problems()).isEmpty();
+  }
+
+  @Test
+  void noNumberComesFromNowhere() {
+    FixedState halfRead = FixedState.empty().with(Metric.MEMORY_USED, 0.99);
+
+    assertThat(optimizer(0).findOpportunities(halfRead)).isEmpty();
+  }
+}
