@@ -56,6 +56,14 @@ public record Metric(String name, String component) implements Comparable<Metric
     return new Metric(name, component);
   }
 
+  /** Reads what {@link #toString} writes. */
+  public static Metric parse(String text) {
+    int brace = text.indexOf('{');
+    return brace > 0 && text.endsWith("}")
+        ? of(text.substring(0, brace), text.substring(brace + 1, text.length() - 1))
+        : of(text);
+  }
+
   @Override
   public int compareTo(Metric other) {
     int byName = name.compareTo(other.name);

@@ -1,11 +1,11 @@
 package dev.healing.api;
 
-/** On whose word an action is done. */
+/** On whose word an action is done, least first. */
 public enum Origin {
-  /** The engine's own. */
+  /** The engine's own, or that of the program that embeds it. */
   AUTOMATIC,
-  /** The engine proposed it and a person approved exactly that. */
-  APPROVED,
-  /** A person, or the program that embeds the engine, asked for it. */
-  REQUESTED
+  /** A person asked for the problem to be healed. */
+  REQUESTED,
+  /** A person was shown exactly what would be done, and approved it. */
+  APPROVED
 }

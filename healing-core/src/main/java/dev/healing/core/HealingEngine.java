@@ -1,143 +1,552 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
-import dev.healing.spi.*;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.GuardProvider;
+import dev.healing.spi.Healer;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.KnowledgeBaseProvider;
+import dev.healing.spi.Listener;
+import dev.healing.spi.ListenerProvider;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.OptimizerProvider;
+import dev.healing.spi.PlannerProvider;
+import dev.healing.spi.SamplerProvider;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The engine (signatures first; the body follows). */
+/**
+ * A self-healing engine: assembled by {@link #builder}, then either {@linkplain #start started}, so
+ * that it watches and heals by itself, or asked to {@link #look} once.
+ *
+ * <pre>{@code
+ * try (HealingEngine engine = HealingEngine.builder().add(myDetector).add(myAction).build()) {
+ *   engine.start();
+ *   engine.heal(issue).thenAccept(receipt -> log(receipt.outcome()));
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
+ */
 public final class HealingEngine implements AutoCloseable, Healer {
-  private HealingEngine() {}
+  private static final int LOOKS = 5;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
+  private final HostContext host;
+  private final Optional<LinuxHost> ownHost;
+  private final Registry registry;
+  private final Inbox inbox = new Inbox();
+  private final HealingLoop loop;
+  private final Instant startedAt;
+  private final Map<String, String> listening = new HashMap<>();
+  private volatile @Nullable Thread thread;
+  private volatile boolean closed;
+
+  private HealingEngine(Builder builder) {
+    ownHost =
+        builder.host == null
+            ? Optional.of(LinuxHost.open(LinuxHost.defaultStateDirectory()))
+            : Optional.empty();
+    host = ownHost.map(HostContext.class::cast).orElse(builder.host);
+    registry = builder.registry;
+    startedAt = host.time().now();
+    try {
+      Settings settings = Settings.read(builder.configuration);
+      Plugins plugins = new Plugins(registry, host, settings, builder.configuration, this);
+      loop = new HealingLoop(host, inbox, settings, plugins);
+    } catch (RuntimeException e) {
+      ownHost.ifPresent(LinuxHost::close);
+      throw e;
+    }
+    loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
+  }
+
+  /** An engine on this host with all plugins that are found, and every setting at its default. */
   public static Builder builder() {
     return new Builder();
   }
 
   /** Assembles an engine. */
   public static final class Builder {
+    private final Registry registry = new Registry();
+    private @Nullable HostContext host;
+    private Configuration configuration = Configuration.empty();
+
     private Builder() {}
 
-    /** The host; LinuxHost.open(default state directory) by default. */
+    /** The host; by default this one, with its default state directory. The caller closes it. */
     public Builder host(HostContext host) {
+      this.host = host;
       return this;
     }
 
+    /** The whole configuration, of engine and plugins. */
     public Builder configuration(Configuration configuration) {
+      this.configuration = configuration;
       return this;
     }
 
-    /** Whether providers on the class or module path are used: yes by default. */
+    /** Whether providers on the class or module path are used; they are by default. */
     public Builder discoverPlugins(boolean discover) {
+      registry.discover(discover);
       return this;
     }
 
+    /** Registers a sampler. */
+    public Builder add(SamplerProvider provider) {
+      registry.register(SamplerProvider.class, provider);
+      return this;
+    }
+
+    /** Registers a detector. */
     public Builder add(DetectorProvider provider) {
+      registry.register(DetectorProvider.class, provider);
       return this;
     }
 
+    /** Registers a healing action. */
     public Builder add(ActionProvider provider) {
+      registry.register(ActionProvider.class, provider);
       return this;
     }
 
-    // and add(...) for Sampler, Guard, Planner, KnowledgeBase, Trigger, Listener, Optimizer
+    /** Registers a guard, beside those that every engine has. */
+    public Builder add(GuardProvider provider) {
+      registry.register(GuardProvider.class, provider);
+      return this;
+    }
 
-    /** Throws ConfigurationException with all problems at once. Starts and changes nothing. */
+    /** Registers the planner. */
+    public Builder add(PlannerProvider provider) {
+      registry.register(PlannerProvider.class, provider);
+      return this;
+    }
+
+    /** Registers the knowledge base. */
+    public Builder add(KnowledgeBaseProvider provider) {
+      registry.register(KnowledgeBaseProvider.class, provider);
+      return this;
+    }
+
+    /** Registers a trigger. */
+    public Builder add(TriggerProvider provider) {
+      registry.register(TriggerProvider.class, provider);
+      return this;
+    }
+
+    /** Registers a listener. */
+    public Builder add(ListenerProvider provider) {
+      registry.register(ListenerProvider.class, provider);
+      return this;
+    }
+
+    /** Registers the optimizer. */
+    public Builder add(OptimizerProvider provider) {
+      registry.register(OptimizerProvider.class, provider);
+      return this;
+    }
+
+    /**
+     * Makes the engine and its plugins. Starts nothing.
+     *
+     * @throws ConfigurationException with all problems at once
+     * @throws dev.healing.api.HostException if the state directory cannot be had
+     */
     public HealingEngine build() {
-      throw new UnsupportedOperationException();
+      return new HealingEngine(this);
     }
   }
 
-  /** Starts the loop on its own thread. */
-  public void start() {}
-
-  /** Looks a few times in quick succession; says what it sees and would do; changes nothing. */
-  public Look look() {
-    throw new UnsupportedOperationException();
+  /**
+   * Starts watching and healing, on a thread of its own.
+   *
+   * @throws IllegalStateException if it was started before
+   */
+  public void start() {
+    if (thread != null) {
+      throw new IllegalStateException("the engine was started before");
+    }
+    open();
+    Thread engine = new Thread(this::turns, "healing");
+    engine.setDaemon(true);
+    thread = engine;
+    engine.start();
   }
 
-  /** Embedding: heal this issue; validated by the detector that reports its type. */
+  private void turns() {
+    try {
+      while (!closed) {
+        inbox.await(loop.turn());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Restores what was under way and starts the triggers. For a driver that takes the turns. */
+  void open() {
+    loop.open();
+    startTriggers(loop.plugins());
+  }
+
+  /** Takes one turn on the caller's thread. See {@link HealingLoop#turn}. */
+  Duration turn() {
+    return loop.turn();
+  }
+
+  boolean hasPost() {
+    return !inbox.isEmpty();
+  }
+
+  HealingLoop loop() {
+    return loop;
+  }
+
+  private void startTriggers(Plugins plugins) {
+    listening.clear();
+    plugins
+        .triggers()
+        .forEach(
+            (name, trigger) -> {
+              try {
+                listening.put(name, trigger.start(reason -> loop.wake()));
+              } catch (RuntimeException | LinkageError e) {
+                listening.put(name, "does not work: it threw " + e);
+              }
+            });
+  }
+
+  /**
+   * Looks five times in half a second, so that detectors that want several samples have them; says
+   * what is wrong and what would be decided about it. Changes nothing. Only on an engine that was
+   * not started.
+   */
+  public Look look() {
+    if (thread != null) {
+      throw new IllegalStateException("the engine is watching: ask for its state instead");
+    }
+    List<Observation> seen = new ArrayList<>();
+    for (int i = 0; i < LOOKS; i++) {
+      if (i > 0) {
+        pump(() -> false, BETWEEN_LOOKS);
+      }
+      int before = seen.size();
+      loop.glance(seen::add);
+      pump(() -> seen.size() > before, PATIENCE);
+      if (seen.size() == before) {
+        throw new HealingException("no look came back within " + PATIENCE.toSeconds() + " s");
+      }
+    }
+    Observation last = seen.get(seen.size() - 1);
+    List<Decision> decisions = new ArrayList<>();
+    for (Issue issue : last.issues()) {
+      CompletableFuture<Decision> decision = new CompletableFuture<>();
+      loop.consider(issue, decision);
+      pump(decision::isDone, PATIENCE);
+      if (decision.isDone()) {
+        decisions.add(decision.join());
+      }
+    }
+    return new Look(last.state(), last.issues(), last.unreadable(), decisions);
+  }
+
+  private void pump(Supplier<Boolean> done, Duration atMost) {
+    long end = host.time().monotonicNanos() + atMost.toNanos();
+    inbox.drain();
+    while (!done.get()) {
+      long left = end - host.time().monotonicNanos();
+      if (left <= 0) {
+        return;
+      }
+      Duration step = loop.enforceLook();
+      try {
+        inbox.await(step.isZero() || step.toNanos() > left ? Duration.ofNanos(left) : step);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new HealingException("interrupted while looking", e);
+      }
+      inbox.drain();
+    }
+  }
+
+  /**
+   * Heals an issue that the embedding program has found: planned, guarded, journalled and validated
+   * by the detector that reports its type. Everything that holds for the engine's own heals holds
+   * for it.
+   *
+   * @return what came of it; {@link dev.healing.api.Outcome#NOT_ATTEMPTED} with the reason if
+   *     nothing was done
+   */
   public CompletionStage<Receipt> heal(Issue issue) {
-    throw new UnsupportedOperationException();
+    return request(issue, Optional.empty(), Optional.empty(), Origin.AUTOMATIC);
   }
 
   @Override
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    throw new UnsupportedOperationException();
+    return request(issue, action, Optional.of(validator), Origin.AUTOMATIC);
   }
 
-  /** An operator's word: heal this open incident now, as REQUESTED. */
+  /** Heals an issue on a person's word. */
+  public CompletionStage<Receipt> request(Issue issue) {
+    return request(issue, Optional.empty(), Optional.empty(), Origin.REQUESTED);
+  }
+
+  private CompletionStage<Receipt> request(
+      Issue issue, Optional<ActionId> action, Optional<Detector> validator, Origin origin) {
+    CompletableFuture<Receipt> answer = new CompletableFuture<>();
+    Tracked.Request request = new Tracked.Request(origin, action, answer);
+    inbox.post(() -> loop.request(issue, validator, request));
+    return answer;
+  }
+
+  /**
+   * Heals an open incident now, on a person's word. The stage fails with a {@link HealingException}
+   * if there is no such incident.
+   *
+   * @param incidentId an id, or the beginning of one
+   */
   public CompletionStage<Receipt> heal(String incidentId) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Receipt> answer = new CompletableFuture<>();
+    Tracked.Request request = new Tracked.Request(Origin.REQUESTED, Optional.empty(), answer);
+    post(answer, () -> loop.request(incidentId, request));
+    return answer;
   }
 
-  /** Dry run: what would be decided and done about it. Nothing is changed. */
+  /** A dry run: what would be decided about an issue, and exactly what would be done. */
   public CompletionStage<Decision> consider(Issue issue) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Decision> answer = new CompletableFuture<>();
+    post(answer, () -> loop.consider(issue, answer));
+    return answer;
   }
 
-  /** An operator's word: do exactly what this incident's pending decision shows. */
+  /**
+   * Has exactly that done which the incident's pending decision shows, on a person's word. The
+   * stage fails with a {@link HealingException} if nothing is pending.
+   */
   public CompletionStage<Receipt> approve(String incidentId) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Receipt> answer = new CompletableFuture<>();
+    post(answer, () -> loop.approve(incidentId, answer));
+    return answer;
   }
 
-  /** An operator's word: don't; the incident is escalated to humans. */
+  private void post(CompletableFuture<?> answer, Runnable work) {
+    inbox.post(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+  }
+
+  /**
+   * Turns down what the incident's pending decision shows, on a person's word; it is then theirs.
+   *
+   * @throws HealingException if nothing is pending
+   */
   public Incident reject(String incidentId) {
-    throw new UnsupportedOperationException();
+    return ask(() -> loop.reject(incidentId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */
   public List<Incident> incidents() {
-    throw new UnsupportedOperationException();
+    return ask(() -> loop.incidents().snapshots());
   }
 
-  /** By id or unique prefix; throws HealingException naming the candidates if it is ambiguous. */
+  /**
+   * One of {@link #incidents}.
+   *
+   * @throws HealingException if several begin so
+   */
   public Optional<Incident> incident(String idOrPrefix) {
-    throw new UnsupportedOperationException();
+    return Incidents.named(idOrPrefix, incidents());
   }
 
   /** The newest look; absent before the first. */
   public Optional<HostState> state() {
-    throw new UnsupportedOperationException();
+    return ask(loop::state);
   }
 
+  /** How the engine itself is. */
   public EngineStatus status() {
-    throw new UnsupportedOperationException();
+    return ask(
+        () -> {
+          List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
+          trouble.addAll(loop.plugins().knowledge().problems());
+          boolean distrusted = !loop.chronicle().journal().damaged().isEmpty();
+          Optional<HostState> state = loop.state();
+          return new EngineStatus(
+              startedAt,
+              state.map(HostState::health).orElse(OptionalDouble.empty()),
+              distrusted ? Autonomy.OBSERVE : loop.settings().autonomy(),
+              loop.offSwitch().paused(),
+              trouble,
+              listening.values().stream().sorted().toList(),
+              loop.looks(),
+              loop.incidents().open().size(),
+              loop.chronicle().journal().count(Duration.ofHours(1)));
+        });
   }
 
+  /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    throw new UnsupportedOperationException();
+    return ask(
+        () ->
+            loop.plugins().infos().stream()
+                .map(
+                    info ->
+                        info.kind().equals("trigger") && listening.containsKey(info.name())
+                            ? info.withState(listening.get(info.name()))
+                            : info)
+                .toList());
   }
 
-  /** The first optimizer that was found. */
+  /** The optimizer, if one is loaded. */
   public Optional<Optimizer> optimizer() {
-    throw new UnsupportedOperationException();
+    return ask(() -> loop.plugins().optimizer());
   }
 
+  /** The knowledge base. */
   public KnowledgeBase knowledge() {
-    throw new UnsupportedOperationException();
+    return ask(() -> loop.plugins().knowledge());
   }
 
-  /** Everything written about decisions and receipts; also usable without an engine. */
+  /** What was decided and done. */
   public Audit audit() {
-    throw new UnsupportedOperationException();
+    return loop.chronicle().audit();
   }
 
   /**
-   * Swaps configuration and plugins; all or nothing: throws ConfigurationException and keeps the
-   * old.
+   * Goes on with another configuration: all or nothing.
+   *
+   * @throws ConfigurationException with all problems at once; then the old one stays
    */
-  public void reload(Configuration configuration) {}
+  public void reload(Configuration configuration) {
+    Settings settings = Settings.read(configuration);
+    Plugins plugins = new Plugins(registry, host, settings, configuration, this);
+    ask(
+        () -> {
+          Plugins old = loop.plugins();
+          old.triggers().values().forEach(Trigger::close);
+          old.knowledge().close();
+          loop.chronicle()
+              .announcer()
+              .replace(old.listeners().values(), plugins.listeners().values());
+          loop.reconfigure(settings, plugins);
+          startTriggers(plugins);
+          loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
+          return plugins;
+        });
+  }
 
-  /** Events from now on, on a thread of its own. */
-  public void addListener(Listener listener) {}
+  /** Tells what happens from now on, on a thread of its own. */
+  public void addListener(Listener listener) {
+    loop.chronicle().announcer().add(listener);
+  }
 
+  /**
+   * Stops: nothing is started any more, what runs is given five seconds to end and then cancelled.
+   * What has not ended by then is looked at again at the next start.
+   */
   @Override
-  public void close() {}
+  public void close() {
+    if (closed) {
+      return;
+    }
+    loop.plugins().triggers().values().forEach(Trigger::close);
+    Thread engine = thread;
+    if (engine != null) {
+      CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+      inbox.post(() -> loop.stop(idle));
+      try {
+        if (!ended(idle, GRACE)) {
+          inbox.post(loop::cancelRunning);
+          ended(idle, Duration.ofSeconds(1));
+        }
+        closed = true;
+        inbox.post(() -> {});
+        engine.join(GRACE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    closed = true;
+    loop.plugins().knowledge().close();
+    ownHost.ifPresent(LinuxHost::close);
+  }
+
+  private static boolean ended(CompletableFuture<?> stage, Duration atMost)
+      throws InterruptedException {
+    try {
+      stage.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Asks on the engine's thread; on the caller's, if there is none. */
+  private <T> T ask(Supplier<T> question) {
+    Thread engine = thread;
+    if (engine == null || engine == Thread.currentThread() || closed) {
+      return question.get();
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    inbox.post(
+        () -> {
+          try {
+            answer.complete(question.get());
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    try {
+      return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HealingException("interrupted while asking the engine", e);
+    } catch (TimeoutException e) {
+      throw new HealingException(
+          "the engine did not answer within " + PATIENCE.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new CompletionException(e.getCause());
+    }
+  }
 }

@@ -1,0 +1,146 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.RefusedException;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls actions on workers. Whatever they do, the answer comes back once, as a value; deadlines are
+ * kept by the engine's thread, which cancels what is late.
+ */
+final class ActionRunner {
+  private final HostContext host;
+  private final OffSwitch offSwitch;
+
+  ActionRunner(HostContext host, OffSwitch offSwitch) {
+    this.host = host;
+    this.offSwitch = offSwitch;
+  }
+
+  /**
+   * Has an action work out what it would do.
+   *
+   * @param done is given the prepared action, or why there is none; on the worker
+   */
+  Workers.Task prepare(
+      HealingAction action,
+      Issue issue,
+      HostState state,
+      BiConsumer<Optional<PreparedAction>, String> done) {
+    return host.workers()
+        .start(
+            "prepare " + action.description().id(),
+            () -> {
+              Optional<PreparedAction> prepared = Optional.empty();
+              String why = "";
+              try {
+                PreparedAction made =
+                    Objects.requireNonNull(action.prepare(issue, state), "it returned null");
+                Objects.requireNonNull(made.preview(), "its preview is null");
+                prepared = Optional.of(made);
+              } catch (HealingException e) {
+                why = Objects.toString(e.getMessage(), e.toString());
+              } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+                why = "could not be prepared: it threw " + e;
+              }
+              done.accept(prepared, why);
+            });
+  }
+
+  /**
+   * Has it done. The off switch is looked at right before.
+   *
+   * @param done is given what the action says; on the worker
+   */
+  Running execute(
+      String name,
+      PreparedAction action,
+      Duration timeLimit,
+      Consumer<String> progress,
+      Consumer<ActionReport> done) {
+    Running running = new Running(host, timeLimit, progress);
+    running.task =
+        host.workers().start("execute " + name, () -> done.accept(running.run(action, offSwitch)));
+    return running;
+  }
+
+  /** An action on its way. */
+  static final class Running implements Execution {
+    private final HostContext host;
+    private final long endNanos;
+    private final Consumer<String> progress;
+    private volatile boolean cancelled;
+    private Workers.@Nullable Task task;
+
+    Running(HostContext host, Duration timeLimit, Consumer<String> progress) {
+      this.host = host;
+      this.endNanos = host.time().monotonicNanos() + timeLimit.toNanos();
+      this.progress = progress;
+    }
+
+    private ActionReport run(PreparedAction action, OffSwitch offSwitch) {
+      Optional<String> paused = offSwitch.paused();
+      if (paused.isPresent()) {
+        return ActionReport.refused(paused.orElseThrow());
+      }
+      try {
+        return Objects.requireNonNull(action.execute(this), "it returned null");
+      } catch (RefusedException e) {
+        return ActionReport.refused(Objects.toString(e.getMessage(), "refused"));
+      } catch (HealingException e) {
+        return ActionReport.failed(Objects.toString(e.getMessage(), e.toString()));
+      } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        return ActionReport.failed("it threw " + e);
+      }
+    }
+
+    /** Asks it to stop, and wakes it if it waits. */
+    void cancel() {
+      cancelled = true;
+      if (task != null) {
+        task.cancel();
+      }
+    }
+
+    @Override
+    public Duration remaining() {
+      long left = endNanos - host.time().monotonicNanos();
+      return Duration.ofNanos(Math.max(0, left));
+    }
+
+    @Override
+    public boolean cancelled() {
+      return cancelled || remaining().isZero();
+    }
+
+    @Override
+    public boolean pause(Duration duration) {
+      Duration left = remaining();
+      try {
+        host.workers().sleep(duration.compareTo(left) < 0 ? duration : left);
+      } catch (InterruptedException e) {
+        cancelled = true;
+        Thread.currentThread().interrupt();
+      }
+      return !cancelled();
+    }
+
+    @Override
+    public void progress(String message) {
+      progress.accept(message);
+    }
+  }
+}

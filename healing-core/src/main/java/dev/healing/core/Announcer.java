@@ -1,0 +1,77 @@
+package dev.healing.core;
+
+import dev.healing.api.Event;
+import dev.healing.spi.Listener;
+import dev.healing.spi.Workers;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells listeners what happens, in order, on a worker of its own, so that a slow one never delays
+ * healing. When they fall too far behind, the oldest events are dropped and counted.
+ */
+final class Announcer {
+  private static final System.Logger LOG = System.getLogger(Announcer.class.getName());
+  private static final int MOST_WAITING = 10_000;
+
+  private final Workers workers;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Queue<Event> waiting = new ArrayDeque<>();
+  private long dropped;
+  private boolean telling;
+
+  Announcer(Workers workers) {
+    this.workers = workers;
+  }
+
+  void add(Listener listener) {
+    listeners.add(listener);
+  }
+
+  void replace(Collection<Listener> old, Collection<Listener> now) {
+    listeners.removeAll(old);
+    listeners.addAll(now);
+  }
+
+  synchronized void tell(Event event) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    if (waiting.size() == MOST_WAITING) {
+      waiting.remove();
+      dropped++;
+    }
+    waiting.add(event);
+    if (!telling) {
+      telling = true;
+      workers.start("tell", this::tellAll);
+    }
+  }
+
+  private void tellAll() {
+    for (Event event = next(); event != null; event = next()) {
+      for (Listener listener : listeners) {
+        try {
+          listener.on(event);
+        } catch (Exception | LinkageError | AssertionError e) {
+          LOG.log(Level.WARNING, "listener " + Registry.origin(listener) + " threw " + e);
+        }
+      }
+    }
+  }
+
+  private synchronized @Nullable Event next() {
+    if (dropped > 0) {
+      LOG.log(Level.WARNING, "listeners are too slow: " + dropped + " events were dropped");
+      dropped = 0;
+    }
+    Event event = waiting.poll();
+    telling = event != null;
+    return event;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.healing.core;
+
+import dev.healing.api.Decision;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import dev.healing.api.Receipt;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written, learned and told: collected during a turn, made durable with one fsync per file,
+ * and told only then. What goes wrong with it is remembered as trouble.
+ */
+final class Chronicle {
+  private final HostContext host;
+  private final Journal journal;
+  private final Audit audit;
+  private final Announcer announcer;
+  private final List<Receipt> lessons = new ArrayList<>();
+  private final List<Runnable> afterwards = new ArrayList<>();
+  private final Map<String, String> troubles = new TreeMap<>();
+
+  Chronicle(HostContext host) {
+    this.host = host;
+    this.journal = new Journal(host.state(), host.time());
+    this.audit = new Audit(host.state());
+    this.announcer = new Announcer(host.workers());
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Audit audit() {
+    return audit;
+  }
+
+  Announcer announcer() {
+    return announcer;
+  }
+
+  /** What is wrong with our own files, one line each. */
+  List<String> troubles() {
+    List<String> all = new ArrayList<>(journal.damaged());
+    all.addAll(troubles.values());
+    return all;
+  }
+
+  boolean pending() {
+    return !afterwards.isEmpty() || !lessons.isEmpty();
+  }
+
+  void decided(Tracked incident, Decision decision) {
+    audit.add(incident.snapshot(), decision);
+  }
+
+  void ended(Receipt receipt) {
+    journal.close(receipt);
+    audit.add(receipt);
+    lessons.add(receipt);
+  }
+
+  void tell(Event.Kind kind, String message, @Nullable Tracked incident) {
+    Event event =
+        new Event(
+            host.time().now(), kind, message, Optional.ofNullable(incident).map(Tracked::snapshot));
+    afterwards(() -> announcer.tell(event));
+  }
+
+  /** Runs it when all that was noted before is durable. */
+  void afterwards(Runnable then) {
+    afterwards.add(then);
+  }
+
+  /**
+   * Makes the intents of this turn durable.
+   *
+   * @throws HealingException if it cannot: then nothing of it may be done
+   */
+  void commitIntents() {
+    try {
+      journal.commit();
+      troubles.remove("journal");
+    } catch (HealingException e) {
+      trouble("journal", "nothing is done, because it cannot be journalled: " + e.getMessage());
+      throw e;
+    }
+  }
+
+  /** Makes everything else durable, then tells. The receipt is in the audit before its mark. */
+  void commit(KnowledgeBase knowledge) {
+    attempt("audit", audit::commit);
+    attempt("journal", journal::commit);
+    if (!lessons.isEmpty()) {
+      List<Receipt> now = List.copyOf(lessons);
+      lessons.clear();
+      attempt("knowledge", () -> knowledge.record(now));
+    }
+    List<Runnable> due = List.copyOf(afterwards);
+    afterwards.clear();
+    due.forEach(Runnable::run);
+  }
+
+  private void attempt(String what, Runnable write) {
+    try {
+      write.run();
+      troubles.remove(what);
+    } catch (RuntimeException e) {
+      trouble(what, what + " could not be written: " + e.getMessage());
+    }
+  }
+
+  private void trouble(String what, String message) {
+    if (!message.equals(troubles.put(what, message))) {
+      tell(Event.Kind.TROUBLE, message, null);
+    }
+  }
+}

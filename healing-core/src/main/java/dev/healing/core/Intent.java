@@ -1,0 +1,125 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.HealingPlan;
+import dev.healing.api.Issue;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
+import dev.healing.api.Receipt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is written durably before an action is started.
+ *
+ * @param id incident and number of the attempt
+ * @param incident whose attempt it is
+ * @param issue the evidence
+ * @param detectedAt when the incident was first seen
+ * @param action what will be done
+ * @param target to what
+ * @param origin on whose word
+ * @param confidence in it
+ * @param settling how long after it the symptom is looked at again
+ * @param steps exactly what, as previewed
+ * @param at now
+ */
+record Intent(
+    String id,
+    String incident,
+    Issue issue,
+    Instant detectedAt,
+    ActionId action,
+    String target,
+    Origin origin,
+    double confidence,
+    Duration settling,
+    List<String> steps,
+    Instant at) {
+  private static final int MOST_STEPS = 50;
+  private static final ActionId NOTHING = ActionId.of("nothing");
+
+  Intent {
+    steps = List.copyOf(steps.subList(0, Math.min(MOST_STEPS, steps.size())));
+  }
+
+  static Intent of(
+      String id,
+      String incident,
+      Issue issue,
+      Instant detectedAt,
+      ActionDescription action,
+      Preview preview,
+      Origin origin,
+      double confidence,
+      Instant at) {
+    return new Intent(
+        id,
+        incident,
+        issue,
+        detectedAt,
+        action.id(),
+        preview.target(),
+        origin,
+        confidence,
+        action.settling(),
+        preview.steps(),
+        at);
+  }
+
+  /** Which attempt of its incident it is, from 1. */
+  int number() {
+    return Integer.parseInt(id.substring(id.lastIndexOf('.') + 1));
+  }
+
+  /** The receipt that answers this intent. */
+  Receipt receipt(Outcome outcome, Instant finished, Map<String, Double> after, String detail) {
+    return new Receipt(
+        id,
+        incident,
+        issue.type(),
+        issue.components(),
+        action,
+        target,
+        origin,
+        outcome,
+        detectedAt,
+        outcome == Outcome.NOT_ATTEMPTED ? Optional.empty() : Optional.of(at),
+        finished,
+        issue.metrics(),
+        new TreeMap<>(after),
+        confidence,
+        steps,
+        detail);
+  }
+
+  /** An answer for somebody who asked for something that is not even tried. */
+  static Receipt notAttempted(Tracked incident, Instant now, String why) {
+    Optional<HealingPlan.Step> step =
+        Optional.ofNullable(incident.decision)
+            .flatMap(decision -> decision.plan().actions().stream().findFirst());
+    return new Receipt(
+        incident.id + ".0",
+        incident.id,
+        incident.issue.type(),
+        incident.issue.components(),
+        step.map(s -> s.action().id()).orElse(NOTHING),
+        String.join(",", incident.issue.components()),
+        incident.origin(),
+        Outcome.NOT_ATTEMPTED,
+        incident.firstSeen,
+        Optional.empty(),
+        now,
+        incident.issue.metrics(),
+        new TreeMap<>(),
+        step.map(s -> s.confidence().value()).orElse(0.0),
+        List.of(),
+        why);
+  }
+}

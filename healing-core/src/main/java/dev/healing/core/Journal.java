@@ -1,0 +1,328 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.spi.ActionHistory;
+import dev.healing.spi.StateStore;
+import dev.healing.spi.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The journal: an intent before every action, a mark after it; and so the memory that the limits
+ * are counted from.
+ *
+ * <p>Each start is stamped with the boot and its monotonic time besides wall time. Within one boot
+ * ages come from the monotonic clock, which nobody can set. For a start in an earlier boot the age
+ * is what the wall clock says, but at least the time since this boot: a clock that was set back
+ * makes limits stricter, never looser. (Across a reboot a clock that jumped ahead cannot be told
+ * from a host that was switched off.)
+ *
+ * <p>Not safe for several threads: it belongs to the engine's.
+ */
+final class Journal implements ActionHistory {
+  /** How long a start is remembered. */
+  static final Duration REMEMBERED = Duration.ofHours(48);
+
+  /** How many starts are remembered at most; no limit that is counted may be larger. */
+  static final int MOST = 20_000;
+
+  static final String FILE = "intents.jsonl";
+  private static final long COMPACT_BYTES = 8L << 20;
+
+  private static final class Start {
+    final String intent;
+    final ActionId action;
+    final String target;
+    final Fingerprint fingerprint;
+    final Instant at;
+    final String boot;
+    final long monotonicNanos;
+    @Nullable Outcome outcome;
+
+    Start(
+        String intent,
+        ActionId action,
+        String target,
+        Fingerprint fingerprint,
+        Instant at,
+        String boot,
+        long monotonicNanos) {
+      this.intent = intent;
+      this.action = action;
+      this.target = target;
+      this.fingerprint = fingerprint;
+      this.at = at;
+      this.boot = boot;
+      this.monotonicNanos = monotonicNanos;
+    }
+
+    String similarity() {
+      return action + " " + target;
+    }
+  }
+
+  private final StateStore store;
+  private final TimeSource time;
+  private final Deque<Start> starts = new ArrayDeque<>();
+  private final Map<String, Start> byIntent = new HashMap<>();
+  private final Map<String, Start> lastSimilar = new HashMap<>();
+  private final Map<Fingerprint, Deque<Start>> byFingerprint = new HashMap<>();
+  private final Map<String, Intent> open = new LinkedHashMap<>();
+  private final List<String> damaged = new ArrayList<>();
+  private final List<String> unwritten = new ArrayList<>();
+  private final List<Start> uncommitted = new ArrayList<>();
+  private long compactAt = COMPACT_BYTES;
+
+  /** Reads what was written before. */
+  Journal(StateStore store, TimeSource time) {
+    this.store = store;
+    this.time = time;
+    StateStore.Lines lines = store.lines(FILE);
+    damaged.addAll(lines.damaged());
+    for (String line : lines.lines()) {
+      try {
+        replay(EngineJson.parse(line));
+      } catch (RuntimeException e) {
+        damaged.add(FILE + ": a line that is whole makes no sense: " + e.getMessage());
+      }
+    }
+    forgetTheOld();
+  }
+
+  /**
+   * What is wrong with the file, one line each. If anything is, the limits cannot be counted and
+   * nothing may be done.
+   */
+  List<String> damaged() {
+    return damaged;
+  }
+
+  /** Intents without a mark after them: we cannot know whether they were carried out. */
+  Collection<Intent> open() {
+    return List.copyOf(open.values());
+  }
+
+  /** Adds an intent. It counts at once, but may be acted on only after {@link #commit}. */
+  void add(Intent intent) {
+    Start start =
+        new Start(
+            intent.id(),
+            intent.action(),
+            intent.target(),
+            intent.issue().fingerprint(),
+            intent.at(),
+            time.bootId(),
+            time.monotonicNanos());
+    remember(start);
+    open.put(intent.id(), intent);
+    uncommitted.add(start);
+    unwritten.add(line(intent, start));
+  }
+
+  /** Adds the mark that an intent is done with. */
+  void close(Receipt receipt) {
+    open.remove(receipt.id());
+    Start start = byIntent.get(receipt.id());
+    if (start != null) {
+      start.outcome = receipt.outcome();
+    }
+    unwritten.add(
+        EngineJson.object()
+            .put("done", receipt.id())
+            .put("outcome", receipt.outcome().name())
+            .toString());
+  }
+
+  /**
+   * Makes all that was added durable, with one fsync.
+   *
+   * @throws HealingException if it cannot; the intents that were added since the last commit are
+   *     then forgotten, and must not be acted on
+   */
+  void commit() {
+    if (unwritten.isEmpty()) {
+      return;
+    }
+    try {
+      store.append(FILE, unwritten);
+      uncommitted.clear();
+      unwritten.clear();
+      compactIfLarge();
+    } catch (HealingException e) {
+      for (Start start : uncommitted) {
+        forget(start);
+        starts.remove(start);
+        open.remove(start.intent);
+      }
+      // Marks are kept and tried again; intents that never were are not.
+      unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
+      uncommitted.clear();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<Entry> within(Duration window) {
+    List<Entry> entries = new ArrayList<>();
+    for (Iterator<Start> newest = starts.descendingIterator(); newest.hasNext(); ) {
+      Entry entry = entry(newest.next());
+      if (entry.age().compareTo(window) >= 0) {
+        break; // what is before it is older still
+      }
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  @Override
+  public Optional<Entry> last(ActionId action, String target) {
+    return Optional.ofNullable(lastSimilar.get(action + " " + target)).map(this::entry);
+  }
+
+  @Override
+  public List<Entry> of(Fingerprint fingerprint, Duration window) {
+    List<Entry> entries = new ArrayList<>();
+    Deque<Start> same = byFingerprint.getOrDefault(fingerprint, new ArrayDeque<>());
+    for (Iterator<Start> newest = same.descendingIterator(); newest.hasNext(); ) {
+      Entry entry = entry(newest.next());
+      if (entry.age().compareTo(window) >= 0) {
+        break;
+      }
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  private Entry entry(Start start) {
+    return new Entry(
+        start.intent,
+        start.action,
+        start.target,
+        start.fingerprint,
+        Optional.ofNullable(start.outcome),
+        age(start));
+  }
+
+  private Duration age(Start start) {
+    long sinceBoot = time.monotonicNanos();
+    if (start.boot.equals(time.bootId())) {
+      return Duration.ofNanos(Math.max(0, sinceBoot - start.monotonicNanos));
+    }
+    Duration byWall = Duration.between(start.at, time.now());
+    Duration atLeast = Duration.ofNanos(sinceBoot);
+    return byWall.compareTo(atLeast) > 0 ? byWall : atLeast;
+  }
+
+  private void remember(Start start) {
+    starts.addLast(start);
+    byIntent.put(start.intent, start);
+    lastSimilar.put(start.similarity(), start);
+    byFingerprint.computeIfAbsent(start.fingerprint, f -> new ArrayDeque<>()).addLast(start);
+    forgetTheOld();
+  }
+
+  private void forgetTheOld() {
+    while (!starts.isEmpty()
+        && (starts.size() > MOST || age(starts.getFirst()).compareTo(REMEMBERED) > 0)) {
+      forget(starts.removeFirst());
+    }
+  }
+
+  private void forget(Start start) {
+    byIntent.remove(start.intent);
+    lastSimilar.remove(start.similarity(), start);
+    Deque<Start> same = byFingerprint.get(start.fingerprint);
+    if (same != null) {
+      same.remove(start);
+      if (same.isEmpty()) {
+        byFingerprint.remove(start.fingerprint);
+      }
+    }
+  }
+
+  private void compactIfLarge() {
+    if (store.size(FILE) < compactAt) {
+      return;
+    }
+    List<String> kept = new ArrayList<>();
+    for (String line : store.lines(FILE).lines()) {
+      ObjectNode node = EngineJson.parse(line);
+      String intent = node.path(node.has("intent") ? "intent" : "done").asString();
+      if (byIntent.containsKey(intent) || open.containsKey(intent)) {
+        kept.add(line);
+      }
+    }
+    store.rewrite(FILE, kept);
+    compactAt = store.size(FILE) * 2 + COMPACT_BYTES;
+  }
+
+  private void replay(ObjectNode node) {
+    if (node.has("done")) {
+      String id = node.path("done").asString();
+      open.remove(id);
+      Start start = byIntent.get(id);
+      if (start != null) {
+        start.outcome = Outcome.valueOf(node.path("outcome").asString());
+      }
+      return;
+    }
+    Intent intent =
+        new Intent(
+            node.required("intent").asString(),
+            node.required("incident").asString(),
+            EngineJson.issue(node.required("issue")),
+            Instant.parse(node.required("detectedAt").asString()),
+            ActionId.of(node.required("action").asString()),
+            node.required("target").asString(),
+            Origin.valueOf(node.required("origin").asString()),
+            node.required("confidence").asDouble(),
+            Duration.ofMillis(node.required("settlingMillis").asLong()),
+            EngineJson.texts(node.required("steps")),
+            Instant.parse(node.required("at").asString()));
+    open.put(intent.id(), intent);
+    remember(
+        new Start(
+            intent.id(),
+            intent.action(),
+            intent.target(),
+            intent.issue().fingerprint(),
+            intent.at(),
+            node.required("boot").asString(),
+            node.required("monotonicNanos").asLong()));
+  }
+
+  private static String line(Intent intent, Start start) {
+    ObjectNode node = EngineJson.object();
+    node.put("intent", intent.id());
+    node.put("incident", intent.incident());
+    node.put("action", intent.action().name());
+    node.put("target", intent.target());
+    node.put("origin", intent.origin().name());
+    node.put("at", intent.at().toString());
+    node.put("boot", start.boot);
+    node.put("monotonicNanos", start.monotonicNanos);
+    node.put("detectedAt", intent.detectedAt().toString());
+    node.put("confidence", intent.confidence());
+    node.put("settlingMillis", intent.settling().toMillis());
+    EngineJson.texts(node.putArray("steps"), intent.steps());
+    node.set("issue", EngineJson.issue(intent.issue()));
+    return node.toString();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.healing.core;
+
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.Unreadable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one look found.
+ *
+ * @param startedNanos monotonic time when it began: it tells nothing about what was done later
+ * @param state what was measured
+ * @param detections what each detector that could look says, by its name
+ * @param faults what is wrong with plugins, by {@code kind:name}
+ */
+record Observation(
+    long startedNanos,
+    HostState state,
+    Map<String, Detection> detections,
+    Map<String, String> faults) {
+  /** All issues, by whichever detector. */
+  List<Issue> issues() {
+    List<Issue> issues = new ArrayList<>();
+    detections.values().forEach(detection -> issues.addAll(detection.issues()));
+    return issues;
+  }
+
+  /** All that could not be looked at. */
+  List<Unreadable> unreadable() {
+    List<Unreadable> unreadable = new ArrayList<>(state.unreadable());
+    detections.values().forEach(detection -> unreadable.addAll(detection.unreadable()));
+    faults.forEach((plugin, why) -> unreadable.add(new Unreadable(plugin, why)));
+    return unreadable.stream().distinct().toList();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.healing.core;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.spi.HostProcesses;
+import dev.healing.spi.Protection;
+import dev.healing.spi.StateStore;
+import dev.healing.spi.Systemd;
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The host as it is handed to one plugin: with the plugin's section of the configuration, and with
+ * what is protected put out of reach, whatever the plugin asks for.
+ */
+final class PluginContext implements HostContext {
+  private final HostContext host;
+  private final Protection protection;
+  private final Configuration configuration;
+  private final HostProcesses processes;
+  private final Systemd systemd;
+
+  PluginContext(HostContext host, Protection protection, Configuration configuration) {
+    this.host = host;
+    this.protection = protection;
+    this.configuration = configuration;
+    this.processes = new ProtectedProcesses(host.processes(), protection);
+    this.systemd = new ProtectedSystemd(host.systemd(), protection);
+  }
+
+  @Override
+  public TimeSource time() {
+    return host.time();
+  }
+
+  @Override
+  public Workers workers() {
+    return host.workers();
+  }
+
+  @Override
+  public CommandRunner commands() {
+    return host.commands();
+  }
+
+  @Override
+  public HostFiles files() {
+    return host.files();
+  }
+
+  @Override
+  public HostProcesses processes() {
+    return processes;
+  }
+
+  @Override
+  public Systemd systemd() {
+    return systemd;
+  }
+
+  @Override
+  public StateStore state() {
+    return host.state();
+  }
+
+  @Override
+  public Protection protection() {
+    return protection;
+  }
+
+  @Override
+  public Set<Privilege> privileges() {
+    return host.privileges();
+  }
+
+  @Override
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  /** Refuses to signal what is protected, looking at the process right before. */
+  private record ProtectedProcesses(HostProcesses host, Protection protection)
+      implements HostProcesses {
+    @Override
+    public List<ProcessState> all() {
+      return host.all();
+    }
+
+    @Override
+    public Optional<ProcessState> find(long pid) {
+      return host.find(pid);
+    }
+
+    @Override
+    public List<Long> ourselves() {
+      return host.ourselves();
+    }
+
+    @Override
+    public boolean terminate(Ref ref) {
+      return check(ref) && host.terminate(ref);
+    }
+
+    @Override
+    public boolean kill(Ref ref) {
+      return check(ref) && host.kill(ref);
+    }
+
+    private boolean check(Ref ref) {
+      Optional<ProcessState> now = host.find(ref.pid()).filter(p -> p.ref().equals(ref));
+      now.flatMap(process -> protection.process(process, host.ourselves()))
+          .ifPresent(
+              why -> {
+                throw new RefusedException(why);
+              });
+      return now.isPresent();
+    }
+  }
+
+  /** Refuses to touch protected units. */
+  private record ProtectedSystemd(Systemd host, Protection protection) implements Systemd {
+    @Override
+    public Availability availability() {
+      return host.availability();
+    }
+
+    @Override
+    public List<UnitState> failedUnits() {
+      return host.failedUnits();
+    }
+
+    @Override
+    public Optional<UnitState> unit(String name) {
+      return host.unit(name);
+    }
+
+    @Override
+    public long restart(String unit) {
+      protection
+          .unit(unit)
+          .ifPresent(
+              why -> {
+                throw new RefusedException(why);
+              });
+      return host.restart(unit);
+    }
+
+    @Override
+    public boolean jobRunning(long job) {
+      return host.jobRunning(job);
+    }
+
+    @Override
+    public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
+      return host.subscribe(changed);
+    }
+  }
+}

@@ -1,0 +1,331 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.Autonomy;
+import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
+import dev.healing.api.IssueType;
+import dev.healing.api.Privilege;
+import dev.healing.api.Risk;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.Guard;
+import dev.healing.spi.GuardProvider;
+import dev.healing.spi.Healer;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.KnowledgeBaseProvider;
+import dev.healing.spi.Listener;
+import dev.healing.spi.ListenerProvider;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.OptimizerProvider;
+import dev.healing.spi.Planner;
+import dev.healing.spi.PlannerProvider;
+import dev.healing.spi.Provider;
+import dev.healing.spi.Sampler;
+import dev.healing.spi.SamplerProvider;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The plugins of an engine, made, named and configured. */
+final class Plugins {
+  /**
+   * A healing action with what the configuration allows it.
+   *
+   * @param action the plugin
+   * @param description what it says of itself
+   * @param ceiling how far it may go by itself
+   * @param unprivileged why it cannot work for want of privileges
+   */
+  record Remedy(
+      HealingAction action,
+      ActionDescription description,
+      Autonomy ceiling,
+      Optional<String> unprivileged) {}
+
+  private final Map<String, Sampler> samplers;
+  private final Map<String, Detector> detectors;
+  private final Map<ActionId, Remedy> remedies = new TreeMap<>();
+  private final Map<String, Guard> guards;
+  private final Planner planner;
+  private final KnowledgeBase knowledge;
+  private final Map<String, Trigger> triggers;
+  private final Map<String, Listener> listeners;
+  private final Optional<Optimizer> optimizer;
+  private final List<PluginInfo> infos = new ArrayList<>();
+
+  /**
+   * Makes all plugins; changes and starts nothing.
+   *
+   * @throws ConfigurationException with all problems at once
+   */
+  Plugins(
+      Registry registry,
+      HostContext host,
+      Settings settings,
+      Configuration configuration,
+      Healer healer) {
+    ClassLoader loader =
+        settings.pluginDirectory().map(registry::loader).orElseGet(Plugins.class::getClassLoader);
+    List<String> problems = new ArrayList<>();
+    var make = new Maker(registry, host, settings, configuration, problems);
+    samplers =
+        make.all("sampler", "samplers", SamplerProvider.class, load(SamplerProvider.class, loader));
+    detectors =
+        make.all(
+            "detector", "detectors", DetectorProvider.class, load(DetectorProvider.class, loader));
+    Map<String, HealingAction> actions =
+        make.all("action", "actions", ActionProvider.class, load(ActionProvider.class, loader));
+    guards = make.all("guard", "guards", GuardProvider.class, load(GuardProvider.class, loader));
+    Map<String, Planner> planners =
+        make.all("planner", "planner", PlannerProvider.class, load(PlannerProvider.class, loader));
+    Map<String, KnowledgeBase> bases =
+        make.all(
+            "knowledge",
+            "knowledge",
+            KnowledgeBaseProvider.class,
+            load(KnowledgeBaseProvider.class, loader));
+    triggers =
+        make.all("trigger", "triggers", TriggerProvider.class, load(TriggerProvider.class, loader));
+    listeners =
+        make.all(
+            "listener", "listeners", ListenerProvider.class, load(ListenerProvider.class, loader));
+    Map<String, Optimizer> optimizers =
+        make.all(
+            "optimizer",
+            "optimizer",
+            OptimizerProvider.class,
+            load(OptimizerProvider.class, loader),
+            OptimizerProvider::name,
+            (provider, context) -> provider.create(context, healer));
+    optimizer = onlyOne("optimizer", optimizers, problems);
+    planner = onlyOne("planner", planners, problems).orElseGet(LadderPlanner::new);
+    Optional<KnowledgeBase> base = onlyOne("knowledge", bases, problems);
+    if (base.isEmpty()) {
+      problems.add(
+          "no knowledge base is loaded: put dev.healing:healing-learning on the class or module"
+              + " path, or register one with the engine's builder");
+    }
+    actions.forEach((name, action) -> addRemedy(name, action, host, configuration, problems));
+    problems.addAll(configuration.problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    knowledge = base.orElseThrow();
+  }
+
+  // ServiceLoader.load must be called in the module that declares the use.
+  private static <P> ServiceLoader<P> load(Class<P> type, ClassLoader loader) {
+    return ServiceLoader.load(type, loader);
+  }
+
+  private static <T> Optional<T> onlyOne(
+      String kind, Map<String, T> plugins, List<String> problems) {
+    if (plugins.size() > 1) {
+      problems.add(
+          "there can be only one "
+              + kind
+              + ", and these are loaded: "
+              + String.join(", ", plugins.keySet())
+              + ". Switch the others off: '"
+              + kind
+              + ": {NAME: off}'");
+    }
+    return plugins.values().stream().findFirst();
+  }
+
+  private void addRemedy(
+      String name,
+      HealingAction action,
+      HostContext host,
+      Configuration configuration,
+      List<String> problems) {
+    ActionDescription description = action.description();
+    if (!description.id().name().equals(name)) {
+      problems.add(
+          "the provider of action '"
+              + name
+              + "' made one that calls itself '"
+              + description.id()
+              + "': expected the same name ("
+              + Registry.origin(action)
+              + ")");
+      return;
+    }
+    // What can cost somebody's work asks first, unless the operator says otherwise.
+    Autonomy byDefault =
+        description.risk().compareTo(Risk.HIGH) >= 0 ? Autonomy.CONFIRM : Autonomy.AUTO;
+    Autonomy ceiling = configuration.section("actions").section(name).choice("autonomy", byDefault);
+    Set<Privilege> missing = EnumSet.noneOf(Privilege.class);
+    missing.addAll(description.needs());
+    missing.removeAll(host.privileges());
+    Optional<String> unprivileged =
+        missing.isEmpty()
+            ? Optional.empty()
+            : Optional.of("needs privileges that we don't have: " + missing + " (run as root)");
+    remedies.put(description.id(), new Remedy(action, description, ceiling, unprivileged));
+  }
+
+  Map<String, Sampler> samplers() {
+    return samplers;
+  }
+
+  Map<String, Detector> detectors() {
+    return detectors;
+  }
+
+  /** The name of the detector that reports issues of this type. */
+  Optional<String> detectorOf(IssueType type) {
+    return detectors.entrySet().stream()
+        .filter(entry -> entry.getValue().reports().contains(type))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  Map<ActionId, Remedy> remedies() {
+    return remedies;
+  }
+
+  Map<String, Guard> guards() {
+    return guards;
+  }
+
+  Planner planner() {
+    return planner;
+  }
+
+  KnowledgeBase knowledge() {
+    return knowledge;
+  }
+
+  Map<String, Trigger> triggers() {
+    return triggers;
+  }
+
+  Map<String, Listener> listeners() {
+    return listeners;
+  }
+
+  Optional<Optimizer> optimizer() {
+    return optimizer;
+  }
+
+  /** What is loaded, with why some is not used. */
+  List<PluginInfo> infos() {
+    List<PluginInfo> now = new ArrayList<>();
+    for (PluginInfo info : infos) {
+      Remedy remedy = info.kind().equals("action") ? remedyNamed(info.name()) : null;
+      Optional<String> why =
+          remedy == null
+              ? Optional.empty()
+              : remedy.action().unavailable().or(remedy::unprivileged);
+      now.add(why.isEmpty() ? info : info.withState(why.orElseThrow()));
+    }
+    return now;
+  }
+
+  private @Nullable Remedy remedyNamed(String name) {
+    return remedies.values().stream()
+        .filter(remedy -> remedy.description().id().name().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Makes the plugins of one kind after the other. */
+  private final class Maker {
+    private final Registry registry;
+    private final HostContext host;
+    private final Settings settings;
+    private final Configuration configuration;
+    private final List<String> problems;
+
+    Maker(
+        Registry registry,
+        HostContext host,
+        Settings settings,
+        Configuration configuration,
+        List<String> problems) {
+      this.registry = registry;
+      this.host = host;
+      this.settings = settings;
+      this.configuration = configuration;
+      this.problems = problems;
+    }
+
+    <T, P extends Provider<T>> Map<String, T> all(
+        String kind, String section, Class<P> type, ServiceLoader<P> found) {
+      return all(kind, section, type, found, Provider::name, Provider::create);
+    }
+
+    <T, P> Map<String, T> all(
+        String kind,
+        String section,
+        Class<P> type,
+        ServiceLoader<P> found,
+        Function<P, String> nameOf,
+        BiFunction<P, HostContext, T> create) {
+      List<String> faults = new ArrayList<>();
+      Map<String, P> providers = new LinkedHashMap<>();
+      for (P provider : registry.providers(type, found, faults)) {
+        String name = nameOf.apply(provider);
+        P other = providers.putIfAbsent(name, provider);
+        if (other != null) {
+          problems.add(
+              "two plugins of kind "
+                  + kind
+                  + " are named '"
+                  + name
+                  + "': "
+                  + Registry.origin(other)
+                  + " and "
+                  + Registry.origin(provider)
+                  + ". Remove one of them");
+        }
+      }
+      for (String fault : faults) {
+        infos.add(new PluginInfo(kind, "?", fault, "skipped", Optional.of(fault)));
+      }
+      Map<String, T> plugins = new LinkedHashMap<>();
+      Configuration sections = configuration.section(section);
+      providers.forEach(
+          (name, provider) -> {
+            Configuration own = sections.section(name);
+            String origin = Registry.origin(provider);
+            if (!own.enabled()) {
+              infos.add(new PluginInfo(kind, name, origin, "off", Optional.empty()));
+              return;
+            }
+            try {
+              plugins.put(
+                  name,
+                  Objects.requireNonNull(
+                      create.apply(provider, new PluginContext(host, settings.protection(), own)),
+                      "its provider made nothing"));
+              infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
+            } catch (ConfigurationException e) {
+              problems.addAll(e.problems());
+            } catch (RuntimeException | LinkageError e) {
+              String why = kind + " '" + name + "' could not be made: " + e;
+              infos.add(new PluginInfo(kind, name, origin, "skipped", Optional.of(why)));
+            }
+          });
+      return plugins;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.healing.core;
+
+import dev.healing.api.HealingException;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The providers that an engine can choose from: those registered by hand, those that {@link
+ * ServiceLoader} finds on the class or module path, and those in jars of the plugin directory. A
+ * provider that cannot even be loaded is skipped and reported.
+ */
+final class Registry {
+  private static final Set<PosixFilePermission> OTHERS_WRITE =
+      Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+  private final Map<Class<?>, List<Object>> registered = new HashMap<>();
+  private boolean discover = true;
+
+  <P> void register(Class<P> type, P provider) {
+    registered.computeIfAbsent(type, t -> new ArrayList<>()).add(provider);
+  }
+
+  void discover(boolean on) {
+    discover = on;
+  }
+
+  /** Where providers are looked for: the engine's own loader, or one that has the plugins' jars. */
+  ClassLoader loader(Path pluginDirectory) {
+    List<URL> jars = new ArrayList<>();
+    try {
+      refuseIfOthersCanWrite(pluginDirectory);
+      Set<Path> sorted = new TreeSet<>();
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(pluginDirectory, "*.jar")) {
+        found.forEach(sorted::add);
+      }
+      for (Path jar : sorted) {
+        refuseIfOthersCanWrite(jar);
+        jars.add(jar.toUri().toURL());
+      }
+    } catch (MalformedURLException e) {
+      throw new HealingException("plugins.directory: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new HealingException(
+          "plugins.directory "
+              + pluginDirectory
+              + " cannot be read: "
+              + e
+              + ". Expected a directory with jars, or no such setting",
+          e);
+    }
+    return new URLClassLoader(jars.toArray(new URL[0]), Registry.class.getClassLoader());
+  }
+
+  private static void refuseIfOthersCanWrite(Path path) throws IOException {
+    PosixFileAttributes attributes =
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    boolean othersWrite = !Collections.disjoint(attributes.permissions(), OTHERS_WRITE);
+    String owner = attributes.owner().getName();
+    boolean ours = owner.equals("root") || owner.equals(System.getProperty("user.name"));
+    if (attributes.isSymbolicLink() || othersWrite || !ours) {
+      throw new HealingException(
+          "plugins.directory: "
+              + path
+              + " is refused, because somebody else could put code there: expected no link, owned"
+              + " by root or by us, and writable by nobody else");
+    }
+  }
+
+  /**
+   * All providers of a type.
+   *
+   * @param faults is told of each that could not be loaded
+   */
+  <P> List<P> providers(Class<P> type, ServiceLoader<P> found, List<String> faults) {
+    List<P> providers = new ArrayList<>();
+    for (Object provider : registered.getOrDefault(type, List.of())) {
+      providers.add(type.cast(provider));
+    }
+    if (discover) {
+      Iterator<P> next = found.iterator();
+      while (true) {
+        try {
+          if (!next.hasNext()) {
+            break;
+          }
+          P provider = next.next();
+          if (providers.stream().noneMatch(p -> p.getClass() == provider.getClass())) {
+            providers.add(provider);
+          }
+        } catch (ServiceConfigurationError | LinkageError e) {
+          faults.add(e.getMessage());
+          if (faults.size() > 100) {
+            break; // the same broken file over and over
+          }
+        }
+      }
+    }
+    return providers;
+  }
+
+  /** A class and where it was loaded from, for messages. */
+  static String origin(Object plugin) {
+    CodeSource source = plugin.getClass().getProtectionDomain().getCodeSource();
+    String from = "";
+    if (source != null && source.getLocation() != null) {
+      String path = source.getLocation().getPath();
+      String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      from = " in " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+    return plugin.getClass().getName() + from;
+  }
+}

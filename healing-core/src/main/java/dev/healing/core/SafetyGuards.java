@@ -1,0 +1,284 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.Autonomy;
+import dev.healing.api.Decision;
+import dev.healing.api.Decision.Judgement;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.Metric;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Risk;
+import dev.healing.api.Verdict;
+import dev.healing.spi.ActionHistory;
+import dev.healing.spi.Guard;
+import dev.healing.spi.Proposal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The guards that every engine has, and the way all guards are asked.
+ *
+ * <p>They hold for everything that is done, on whose word ever; only where a guard would ask a
+ * person (CONFIRM), a person's word answers it. All are asked each time, so that every objection
+ * can be shown; the strictest answer counts.
+ */
+final class SafetyGuards {
+  static final String CIRCUIT_BREAKER = "circuit_breaker";
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final Map<String, Guard> guards = new LinkedHashMap<>();
+
+  /**
+   * The guards of an engine.
+   *
+   * @param ceilings how far each action may go by itself
+   * @param paused why nothing is done, if the off switch is set
+   * @param distrust what is wrong with the safety state
+   * @param unrelated how many incidents are open that are not the symptom of another
+   * @param others guards of plugins
+   */
+  SafetyGuards(
+      Settings settings,
+      Function<ActionId, Autonomy> ceilings,
+      Supplier<Optional<String>> paused,
+      Supplier<List<String>> distrust,
+      IntSupplier unrelated,
+      Map<String, Guard> others) {
+    Settings.Limits limits = settings.limits();
+    guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
+    guards.put("safety_state", p -> safetyState(distrust.get()));
+    guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
+    guards.put("protection", p -> protection(p, settings));
+    guards.put("critical_action", SafetyGuards::criticalAction);
+    guards.put("health_floor", p -> healthFloor(p, limits.healthFloor()));
+    guards.put("heals_per_hour", p -> healsPerHour(p, limits.healsPerHour()));
+    guards.put("rollbacks_per_day", p -> rollbacksPerDay(p, limits.rollbacksPerDay()));
+    guards.put("cooldown", p -> cooldown(p, limits.cooldown()));
+    guards.put("unknown_outcome", SafetyGuards::unknownOutcome);
+    guards.put(CIRCUIT_BREAKER, p -> circuitBreaker(p, limits));
+    guards.put("storm", p -> storm(p, unrelated.getAsInt(), limits.storm()));
+    guards.putAll(others);
+  }
+
+  /** For tests that show what each guard is good for. */
+  void without(String guard) {
+    if (guards.remove(guard) == null) {
+      throw new IllegalArgumentException("no guard '" + guard + "': expected one of " + names());
+    }
+  }
+
+  List<String> names() {
+    return List.copyOf(guards.keySet());
+  }
+
+  /** Asks all guards about the next step of a plan. */
+  Decision judge(Proposal proposal) {
+    List<Judgement> judgements = new ArrayList<>();
+    guards.forEach(
+        (name, guard) -> judgements.add(new Judgement(name, ask(name, guard, proposal))));
+    Verdict strictest = Verdict.proceed("all " + judgements.size() + " guards agree");
+    for (Judgement judgement : judgements) {
+      if (judgement.verdict().kind().compareTo(strictest.kind()) > 0) {
+        Verdict verdict = judgement.verdict();
+        strictest =
+            new Verdict(
+                verdict.kind(), verdict.until(), judgement.guard() + ": " + verdict.reason());
+      }
+    }
+    return new Decision(proposal.at(), proposal.plan(), judgements, strictest, proposal.preview());
+  }
+
+  /** Which guard the verdict of a decision comes from; empty if all agree. */
+  static String decisive(Decision decision) {
+    return decision.judgements().stream()
+        .filter(j -> j.verdict().kind() == decision.verdict().kind())
+        .filter(j -> j.verdict().kind() != Verdict.Kind.PROCEED)
+        .map(Judgement::guard)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Verdict ask(String name, Guard guard, Proposal proposal) {
+    Verdict verdict;
+    try {
+      verdict = guard.judge(proposal);
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      return Verdict.deny("guard '" + name + "' threw " + e + "; that counts as no");
+    }
+    if (verdict == null) {
+      return Verdict.deny("guard '" + name + "' returned null; that counts as no");
+    }
+    if (verdict.kind() == Verdict.Kind.CONFIRM && proposal.origin() == Origin.APPROVED) {
+      return Verdict.proceed("approved by a person although: " + verdict.reason());
+    }
+    return verdict;
+  }
+
+  private static Verdict ok(String reason) {
+    return Verdict.proceed(reason);
+  }
+
+  private static Verdict safetyState(List<String> distrust) {
+    return distrust.isEmpty()
+        ? ok("the journal is whole")
+        : Verdict.deny("observing only: " + String.join("; ", distrust));
+  }
+
+  private static Verdict autonomy(
+      Proposal proposal, Autonomy configured, Function<ActionId, Autonomy> ceilings) {
+    ActionId action = action(proposal).id();
+    Autonomy own = ceilings.apply(action);
+    Autonomy ceiling = own.compareTo(configured) < 0 ? own : configured;
+    String who = ceiling == configured ? "autonomy" : "actions." + action + ".autonomy";
+    String is = who + " is " + ceiling.name().toLowerCase(Locale.ROOT);
+    boolean automatic = proposal.origin() == Origin.AUTOMATIC;
+    if (ceiling == Autonomy.OBSERVE) {
+      return Verdict.deny(is + ": nothing is done, not even on request");
+    }
+    if (ceiling == Autonomy.SUGGEST && automatic) {
+      return Verdict.deny(is + ": done only on request (heal " + proposal.incident().id() + ")");
+    }
+    if (ceiling == Autonomy.CONFIRM && automatic) {
+      return Verdict.confirm(is);
+    }
+    return ok(is);
+  }
+
+  private static Verdict protection(Proposal proposal, Settings settings) {
+    List<String> touched = new ArrayList<>(proposal.plan().issue().components());
+    touched.add(proposal.target());
+    for (String component : touched) {
+      Optional<String> why = settings.protection().unit(component);
+      if (why.isPresent()) {
+        return Verdict.deny(why.orElseThrow());
+      }
+    }
+    return ok("nothing protected is touched");
+  }
+
+  private static Verdict criticalAction(Proposal proposal) {
+    ActionDescription action = action(proposal);
+    return action.risk() == Risk.CRITICAL && proposal.origin() != Origin.APPROVED
+        ? Verdict.confirm(action.id() + " is critical: always needs approval")
+        : ok("risk " + action.risk());
+  }
+
+  private static Verdict healthFloor(Proposal proposal, int floor) {
+    boolean automatic = proposal.origin() == Origin.AUTOMATIC;
+    if (proposal.state().health().isPresent()) {
+      double health = proposal.state().health().getAsDouble();
+      String is = String.format(Locale.ROOT, "health is %.0f, the floor is %d", health, floor);
+      return health < floor && automatic ? Verdict.confirm(is) : ok(is);
+    }
+    boolean shouldBeKnown = proposal.state().unreadable(Metric.HEALTH.name());
+    return shouldBeKnown && automatic
+        ? Verdict.confirm("health cannot be read")
+        : ok("no sampler gives a health score");
+  }
+
+  private static Verdict healsPerHour(Proposal proposal, int limit) {
+    List<ActionHistory.Entry> lately = proposal.history().within(HOUR);
+    String is = lately.size() + " of " + limit + " heals in the last hour";
+    return lately.size() < limit
+        ? ok(is)
+        : Verdict.defer(roomAt(proposal, lately, limit, HOUR), is);
+  }
+
+  private static Verdict rollbacksPerDay(Proposal proposal, int limit) {
+    if (!action(proposal).id().equals(ActionId.ROLLBACK_GENERATION)) {
+      return ok("no rollback");
+    }
+    List<ActionHistory.Entry> lately =
+        proposal.history().within(DAY).stream()
+            .filter(entry -> entry.action().equals(ActionId.ROLLBACK_GENERATION))
+            .toList();
+    String is = lately.size() + " of " + limit + " rollbacks in the last day";
+    return lately.size() < limit ? ok(is) : Verdict.defer(roomAt(proposal, lately, limit, DAY), is);
+  }
+
+  /** When the entry that fills the limit is out of the window; with no room ever, after one. */
+  private static Instant roomAt(
+      Proposal proposal, List<ActionHistory.Entry> newestFirst, int limit, Duration window) {
+    Duration wait = limit == 0 ? window : window.minus(newestFirst.get(limit - 1).age());
+    return proposal.at().plus(wait);
+  }
+
+  private static Verdict cooldown(Proposal proposal, Duration cooldown) {
+    ActionId action = action(proposal).id();
+    Optional<ActionHistory.Entry> last = proposal.history().last(action, proposal.target());
+    if (last.isEmpty() || last.orElseThrow().age().compareTo(cooldown) >= 0) {
+      return ok("no similar action within " + cooldown.toSeconds() + " s");
+    }
+    Duration wait = cooldown.minus(last.orElseThrow().age());
+    return Verdict.defer(
+        proposal.at().plus(wait),
+        action
+            + " on "
+            + proposal.target()
+            + " was started "
+            + last.orElseThrow().age().toSeconds()
+            + " s ago, similar actions are "
+            + cooldown.toSeconds()
+            + " s apart");
+  }
+
+  private static Verdict unknownOutcome(Proposal proposal) {
+    ActionDescription action = action(proposal);
+    Fingerprint fingerprint = proposal.incident().fingerprint();
+    boolean unknown =
+        proposal.history().of(fingerprint, DAY).stream()
+            .filter(entry -> entry.action().equals(action.id()))
+            .findFirst()
+            .flatMap(ActionHistory.Entry::outcome)
+            .filter(outcome -> outcome == Outcome.AMBIGUOUS)
+            .isPresent();
+    return unknown && !action.idempotent() && proposal.origin() == Origin.AUTOMATIC
+        ? Verdict.confirm(
+            "we cannot know whether the last "
+                + action.id()
+                + " was carried out, and doing it twice is not the same as once")
+        : ok("no unknown outcome to be careful about");
+  }
+
+  private static Verdict circuitBreaker(Proposal proposal, Settings.Limits limits) {
+    ActionId action = action(proposal).id();
+    long attempts =
+        proposal.history().of(proposal.incident().fingerprint(), limits.attemptsWindow()).stream()
+            .filter(entry -> entry.action().equals(action))
+            .filter(entry -> entry.outcome().filter(o -> o == Outcome.NOT_ATTEMPTED).isEmpty())
+            .count();
+    String is =
+        action
+            + " was tried "
+            + attempts
+            + " times at this problem in "
+            + limits.attemptsWindow().toMinutes()
+            + " min and it is still or again there";
+    return attempts >= limits.attempts() && proposal.origin() == Origin.AUTOMATIC
+        ? Verdict.confirm(is + ": handed over to a human")
+        : ok(attempts + " of " + limits.attempts() + " attempts");
+  }
+
+  private static Verdict storm(Proposal proposal, int unrelated, int limit) {
+    String is = unrelated + " unrelated incidents are open at once";
+    return unrelated >= limit && proposal.origin() == Origin.AUTOMATIC
+        ? Verdict.confirm(is + ": this host is sick, a human should look")
+        : ok(is);
+  }
+
+  private static ActionDescription action(Proposal proposal) {
+    return proposal.plan().next().action();
+  }
+}

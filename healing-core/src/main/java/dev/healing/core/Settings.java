@@ -1,0 +1,82 @@
+package dev.healing.core;
+
+import dev.healing.api.Autonomy;
+import dev.healing.api.Configuration;
+import dev.healing.spi.Protection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The engine's own part of the configuration; the rest belongs to the plugins.
+ *
+ * @param autonomy the ceiling for every action
+ * @param interval between looks when nothing wakes the loop
+ * @param pluginDeadline how long a sampler or detector may take
+ * @param limits what is never exceeded
+ * @param protection what is never touched
+ * @param pluginDirectory where jars of plugins are, if anywhere
+ */
+record Settings(
+    Autonomy autonomy,
+    Duration interval,
+    Duration pluginDeadline,
+    Limits limits,
+    Protection protection,
+    Optional<Path> pluginDirectory) {
+  /**
+   * The limits that hold across restarts, crashes and clock jumps.
+   *
+   * @param healsPerHour actions started in any hour
+   * @param rollbacksPerDay rollbacks started in any 24 hours
+   * @param cooldown between two starts of one action on one target
+   * @param healthFloor below this health nothing is done without a person
+   * @param attempts of one action at one problem within {@code attemptsWindow}; then a person
+   * @param attemptsWindow the window of {@code attempts}
+   * @param storm so many unrelated incidents at once are a case for a person
+   */
+  record Limits(
+      int healsPerHour,
+      int rollbacksPerDay,
+      Duration cooldown,
+      int healthFloor,
+      int attempts,
+      Duration attemptsWindow,
+      int storm) {}
+
+  static Settings read(Configuration configuration) {
+    Configuration limits = configuration.section("limits");
+    Configuration protect = configuration.section("protect");
+    Configuration plugins = configuration.section("plugins");
+    Duration interval = configuration.duration("interval", Duration.ofSeconds(1));
+    if (interval.compareTo(Duration.ofMillis(100)) < 0
+        || interval.compareTo(Duration.ofHours(1)) > 0) {
+      configuration.contradiction("interval", "between 100ms and 1h");
+    }
+    Limits read =
+        new Limits(
+            limits.count("heals-per-hour", 10, 0, 100_000_000),
+            limits.count("rollbacks-per-day", 3, 0, 1_000),
+            limits.duration("cooldown", Duration.ofMinutes(5)),
+            limits.count("health-floor", 30, 0, 100),
+            limits.count("attempts", 3, 1, 1_000_000),
+            limits.duration("attempts-window", Duration.ofHours(1)),
+            limits.count("storm", 8, 2, 100_000_000));
+    if (read.cooldown().compareTo(Journal.REMEMBERED) > 0) {
+      limits.contradiction("cooldown", "at most " + Journal.REMEMBERED.toHours() + "h");
+    }
+    if (read.attemptsWindow().compareTo(Journal.REMEMBERED) > 0) {
+      limits.contradiction("attempts-window", "at most " + Journal.REMEMBERED.toHours() + "h");
+    }
+    return new Settings(
+        configuration.choice("autonomy", Autonomy.AUTO),
+        interval,
+        plugins.duration("deadline", Duration.ofSeconds(2)),
+        read,
+        new Protection(protect.texts("units", List.of()), protect.texts("processes", List.of())),
+        plugins.has("directory")
+            ? Optional.of(plugins.path("directory", Path.of("/etc/healing/plugins")))
+            : Optional.empty());
+  }
+}

@@ -1,0 +1,166 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Decision;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingPlan;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.Origin;
+import dev.healing.api.Receipt;
+import dev.healing.spi.Detector;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Workers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** An incident while the engine works on it. Belongs to the engine's thread. */
+final class Tracked {
+  private static final int ATTEMPTS_SHOWN = 20;
+
+  /** What the engine is doing about it at this moment. */
+  enum Phase {
+    /** Nothing: a decision can be made. */
+    IDLE,
+    /** An action works out what it would do. */
+    PREPARING,
+    /** It has, and a last judgement can be made. */
+    PREPARED,
+    /** A person is asked whether it may be done. */
+    CONFIRMING,
+    /** It is being done. */
+    RUNNING,
+    /** It was done, or may have been; the symptom is to be looked at again. */
+    SETTLING
+  }
+
+  /** Somebody who waits for what comes of it. */
+  record Request(Origin origin, Optional<ActionId> only, CompletableFuture<Receipt> answer) {}
+
+  /** An action that is ready to be done. */
+  record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action) {}
+
+  /** An action that works out what it would do. */
+  static final class Preparing {
+    final ActionId action;
+    final long deadlineNanos;
+    Workers.@Nullable Task task;
+
+    Preparing(ActionId action, long deadlineNanos) {
+      this.action = action;
+      this.deadlineNanos = deadlineNanos;
+    }
+  }
+
+  /** An action that was started, here or before a crash. */
+  static final class Attempt {
+    final Intent intent;
+    final String lane;
+    final OptionalDouble healthBefore;
+
+    /** Not known to have been carried out: left over from a crash. */
+    final boolean leftOver;
+
+    long dueNanos;
+    int blindLooks;
+    @Nullable ActionReport report;
+
+    Attempt(Intent intent, String lane, OptionalDouble healthBefore, boolean leftOver) {
+      this.intent = intent;
+      this.lane = lane;
+      this.healthBefore = healthBefore;
+      this.leftOver = leftOver;
+    }
+  }
+
+  final String id;
+  final Fingerprint fingerprint;
+  final Instant firstSeen;
+
+  /** Name of the detector that reports it; empty if none does. */
+  final Optional<String> reporter;
+
+  /** Looks for it in the detector's stead, where somebody brought one. */
+  final Optional<Detector> validator;
+
+  final List<Receipt> attempts = new ArrayList<>();
+  final List<Request> requests = new ArrayList<>();
+  int attemptsMade;
+  Issue issue;
+  IncidentStatus status = IncidentStatus.OPEN;
+  Phase phase = Phase.IDLE;
+  Instant lastSeen;
+  long seenNanos;
+  long freshAfterNanos;
+  String note = "";
+
+  /** Given up on: nothing is done any more without a person. */
+  boolean handedOver;
+
+  @Nullable Instant closedAt;
+  @Nullable String cause;
+  @Nullable Decision decision;
+  String decisionKey = "";
+  @Nullable Preparing preparing;
+  @Nullable Proposed proposed;
+  @Nullable Attempt attempt;
+
+  Tracked(
+      String id,
+      Issue issue,
+      Instant firstSeen,
+      Optional<String> reporter,
+      Optional<Detector> validator) {
+    this.id = id;
+    this.issue = issue;
+    this.fingerprint = issue.fingerprint();
+    this.firstSeen = firstSeen;
+    this.lastSeen = firstSeen;
+    this.reporter = reporter;
+    this.validator = validator;
+  }
+
+  /** Under which name the looks tell of it. */
+  String reportedBy() {
+    return validator.isPresent() ? "validator:" + id : reporter.orElse("");
+  }
+
+  /** On whose word something would be done now: a person's counts more than our own. */
+  Origin origin() {
+    return requests.stream().map(Request::origin).max(Enum::compareTo).orElse(Origin.AUTOMATIC);
+  }
+
+  /** The only action that may be considered, if somebody asked for one. */
+  Optional<ActionId> only() {
+    return requests.stream().flatMap(request -> request.only().stream()).findFirst();
+  }
+
+  void ended(Receipt receipt) {
+    attempts.add(receipt);
+    if (attempts.size() > ATTEMPTS_SHOWN) {
+      attempts.remove(0);
+    }
+  }
+
+  Incident snapshot() {
+    return new Incident(
+        id,
+        fingerprint,
+        issue,
+        status,
+        firstSeen,
+        lastSeen,
+        Optional.ofNullable(closedAt),
+        Optional.ofNullable(cause),
+        Optional.ofNullable(decision),
+        attempts,
+        note);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.healing.core;
+
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.UnitState;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds what is only a symptom of something else, so that what is really one fault gets one remedy.
+ *
+ * <p>An incident waits for another when that one's issue explains its component (units that began
+ * to fail right after a switch of generation), as long as a human has not been left alone with that
+ * explanation; or when its unit cannot do without the other's unit.
+ */
+final class Triage {
+  private Triage() {}
+
+  /**
+   * Notes the cause of each incident that has one.
+   *
+   * @return the incidents that wait for another, by its id
+   */
+  static ListMultimap<String, Tracked> link(
+      Collection<Tracked> open, Map<String, UnitState> units) {
+    Map<String, Tracked> explains = new HashMap<>();
+    Map<String, Tracked> byComponent = new HashMap<>();
+    for (Tracked incident : open) {
+      incident.cause = null;
+      if (incident.status != IncidentStatus.ESCALATED) {
+        incident.issue.explains().forEach(symptom -> explains.put(symptom, incident));
+      }
+      incident.issue.components().forEach(component -> byComponent.put(component, incident));
+    }
+    Map<Tracked, Tracked> causes = new HashMap<>();
+    ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
+    for (Tracked incident : open) {
+      cause(incident, explains, byComponent, units)
+          .filter(cause -> !leadsTo(cause, incident, causes))
+          .ifPresent(
+              cause -> {
+                causes.put(incident, cause);
+                incident.cause = cause.id;
+                dependents.put(cause.id, incident);
+              });
+    }
+    return dependents;
+  }
+
+  private static Optional<Tracked> cause(
+      Tracked incident,
+      Map<String, Tracked> explains,
+      Map<String, Tracked> byComponent,
+      Map<String, UnitState> units) {
+    for (String component : incident.issue.components()) {
+      Tracked explanation = explains.get(component);
+      if (explanation != null && explanation != incident) {
+        return Optional.of(explanation);
+      }
+      UnitState unit = units.get(component);
+      if (unit != null) {
+        for (String required : unit.requires()) {
+          Tracked dependency = byComponent.get(required);
+          if (dependency != null && dependency != incident) {
+            return Optional.of(dependency);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Units that require each other must not wait for each other. */
+  private static boolean leadsTo(Tracked from, Tracked to, Map<Tracked, Tracked> causes) {
+    Set<Tracked> passed = new HashSet<>();
+    for (Tracked at = from; at != null && passed.add(at); at = causes.get(at)) {
+      if (at == to) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
