@@ -238,6 +238,11 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     return waiting.size() + (currentTask() == null ? 0 : 1);
   }
 
+  /** Whether the caller is one of the tasks. */
+  boolean onTask() {
+    return currentTask() != null;
+  }
+
   private long later(Duration duration) {
     long nanos = duration.isNegative() ? 0 : saturatedNanos(duration);
     long sum = monotonicNanos + nanos;
