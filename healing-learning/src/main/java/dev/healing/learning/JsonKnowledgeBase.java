@@ -301,11 +301,15 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       }
     }
     if (missing > 0) {
-      problems.add(journal + ": " + missing + " outcomes are missing before or among its lines");
+      problems.add(journal + ": outcomes missing before or among its lines: " + missing);
     }
     if (!senseless.isEmpty()) {
       problems.add(
-          journal + ": " + senseless.size() + " lines left out as senseless: " + senseless.get(0));
+          journal
+              + ": lines left out as senseless: "
+              + senseless.size()
+              + ", the first: "
+              + senseless.get(0));
     }
     return lines.lines().size();
   }

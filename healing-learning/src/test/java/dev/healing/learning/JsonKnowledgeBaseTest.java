@@ -208,7 +208,7 @@ class JsonKnowledgeBaseTest {
 
     assertThat(open(store).problems())
         .containsExactly(
-            "knowledge.journal.old.jsonl: 2 outcomes are missing before or among its lines");
+            "knowledge.journal.old.jsonl: outcomes missing before or among its lines: 2");
   }
 
   @Test
@@ -306,7 +306,7 @@ class JsonKnowledgeBaseTest {
 
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
     assertThat(base.problems()).hasSize(2);
-    assertThat(base.problems().get(1)).contains("1000 lines left out as senseless");
+    assertThat(base.problems().get(1)).contains("lines left out as senseless: 1000");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -48,6 +49,20 @@ final class NixStore {
   /** How many distinct files have been linked by optimising; absent if that cannot be read. */
   OptionalLong links() {
     return count(LINKS, name -> true);
+  }
+
+  /**
+   * Whether no file has ever been linked. Nix makes the directory with the store, so its time tells
+   * nothing as long as it is empty.
+   */
+  boolean neverOptimised() {
+    try (Stream<Path> links = Files.list(files.path(LINKS))) {
+      return links.findAny().isEmpty();
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   /** When a path was last added to or removed from the store. */

@@ -60,10 +60,11 @@ final class StoreFinder implements Finder {
       return Findings.UNREADABLE;
     }
     OptionalDouble used = state.value(Metric.of(Metric.FILESYSTEM_USED, mount.get()));
-    Optional<Instant> linked = store.linked();
-    boolean grown = linked.map(at -> changed.get().isAfter(at.plus(AFTERMATH))).orElse(true);
+    boolean never = store.neverOptimised();
+    Optional<Instant> linked = never ? Optional.empty() : store.linked();
+    boolean grown = linked.map(at -> changed.get().isAfter(at.plus(AFTERMATH))).orElse(never);
+    boolean due = linked.map(at -> !at.plus(every).isAfter(state.at())).orElse(never);
     boolean full = used.orElse(0) >= from;
-    boolean due = linked.map(at -> !at.plus(every).isAfter(state.at())).orElse(true);
     if (!grown || !(full || due)) {
       return Findings.nothingAbout(mount.get());
     }
@@ -79,12 +80,12 @@ final class StoreFinder implements Finder {
     metrics.put("nix.store.paths.count", (double) paths.getAsLong());
     links.ifPresent(count -> metrics.put("nix.store.links.count", (double) count));
     String description =
-        linkCount == 0
+        never
             ? "the Nix store has never been optimised"
             : "the Nix store has changed at "
                 + changed.get()
                 + ", and no file was linked since "
-                + linked.map(Instant::toString).orElse("ever");
+                + linked.map(Instant::toString).orElse("");
     Issue issue =
         Issue.of(state.at(), TYPE, Severity.LOW, description, metrics, Set.of(mount.get()));
     return Findings.of(
@@ -94,7 +95,7 @@ final class StoreFinder implements Finder {
             ActionId.OPTIMIZE_STORE,
             issue,
             full ? Math.max(PRIORITY, Estimate.priority(used.getAsDouble(), from)) : PRIORITY,
-            linkCount == 0 ? CONFIDENCE_IF_NEVER_DONE : CONFIDENCE_IF_DONE_BEFORE,
+            never ? CONFIDENCE_IF_NEVER_DONE : CONFIDENCE_IF_DONE_BEFORE,
             paths.getAsLong()
                 + " store paths, "
                 + linkCount

@@ -8,9 +8,13 @@ import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
+import dev.healing.testkit.FixtureFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -20,13 +24,21 @@ import org.junit.jupiter.api.io.TempDir;
 class FindersTest {
   @TempDir Path root;
 
-  private TreeFiles files;
+  private FixtureFiles files;
   private NixStore nix;
 
   @BeforeEach
   void tree() {
-    files = new TreeFiles(root);
+    files = new FixtureFiles(root);
     nix = new NixStore(files);
+  }
+
+  private void mkdir(String name) throws IOException {
+    Files.createDirectories(files.path(name));
+  }
+
+  private void modified(String name, Instant at) throws IOException {
+    Files.setLastModifiedTime(files.path(name), FileTime.from(at));
   }
 
   private static Opportunity only(Finder finder, HostState state) {
@@ -112,15 +124,15 @@ class FindersTest {
     @Test
     void onlyMoreThanAreKeptAndNeverByItself() throws IOException {
       Finder finder = new GenerationFinder(nix, 3);
-      files.mkdir("/nix/var/nix/profiles/per-user");
-      files.mkdir("/nix/var/nix/profiles/system");
+      mkdir("/nix/var/nix/profiles/per-user");
+      mkdir("/nix/var/nix/profiles/system");
       for (int generation = 1; generation <= 3; generation++) {
-        files.mkdir("/nix/var/nix/profiles/system-" + generation + "-link");
+        mkdir("/nix/var/nix/profiles/system-" + generation + "-link");
       }
       assertThat(finder.look(state).opportunities()).isEmpty();
       assertThat(finder.look(state).judged()).containsExactly("/nix");
 
-      files.mkdir("/nix/var/nix/profiles/system-4-link");
+      mkdir("/nix/var/nix/profiles/system-4-link");
       Opportunity opportunity = only(finder, state);
 
       assertThat(opportunity.action()).isEqualTo(ActionId.GARBAGE_COLLECT);
@@ -150,11 +162,11 @@ class FindersTest {
     private final HostState full = FixedState.empty().disk("/", 0.9);
 
     private void store(Duration sinceLinked, Duration sinceChanged) throws IOException {
-      files.mkdir("/nix/store/.links/0abc");
-      files.mkdir("/nix/store/aaa-hello");
-      files.mkdir("/nix/store/bbb-world");
-      files.modified("/nix/store/.links", NOW.minus(sinceLinked));
-      files.modified("/nix/store", NOW.minus(sinceChanged));
+      mkdir("/nix/store/.links/0abc");
+      mkdir("/nix/store/aaa-hello");
+      mkdir("/nix/store/bbb-world");
+      modified("/nix/store/.links", NOW.minus(sinceLinked));
+      modified("/nix/store", NOW.minus(sinceChanged));
     }
 
     @Test
@@ -187,7 +199,9 @@ class FindersTest {
 
     @Test
     void aStoreThatWasNeverOptimisedIsAClearCase() throws IOException {
-      files.mkdir("/nix/store/aaa-hello");
+      mkdir("/nix/store/aaa-hello");
+      assertThat(only(finder, roomy).confidence()).isEqualTo(0.8);
+      mkdir("/nix/store/.links");
 
       Opportunity opportunity = only(finder, roomy);
 
@@ -198,7 +212,7 @@ class FindersTest {
     @Test
     void notOnAHostWithoutNixNorWithAnEmptyStore() throws IOException {
       assertThat(finder.look(full).judged()).isEmpty();
-      files.mkdir("/nix/store");
+      mkdir("/nix/store");
       assertThat(finder.look(full).opportunities()).isEmpty();
     }
   }

@@ -17,8 +17,9 @@ import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Healer;
+import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
-import java.nio.file.Path;
+import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,13 +182,13 @@ class ProactiveOptimizerTest {
                 "store",
                 "off"));
 
-    List<Finder> finders =
-        ProactiveOptimizerProvider.finders(new TreeFiles(Path.of("/nowhere")), configuration);
+    Optimizer optimizer =
+        new ProactiveOptimizerProvider()
+            .create(new TestHost().withConfiguration(configuration), healer);
 
-    assertThat(finders)
-        .extracting(Finder::type)
-        .containsExactly(DiskFinder.TYPE, GenerationFinder.TYPE);
-    assertThat(finders.get(0).look(FixedState.empty().disk("/", 0.65)).opportunities()).hasSize(1);
+    assertThat(optimizer.findOpportunities(FixedState.memory(0.9).disk("/", 0.65)))
+        .extracting(Opportunity::type)
+        .containsExactly(OptimizationType.DISK_CLEANUP);
     assertThat(configuration.problems()).isEmpty();
   }
 
