@@ -114,6 +114,11 @@ public final class FakeSystemd implements Systemd {
     return this;
   }
 
+  /** Whoever subscribed is gone, as when the process under test was killed. */
+  public void forgetSubscribers() {
+    listeners.clear();
+  }
+
   /** The units for which a restart was asked, oldest first. */
   public List<String> restarted() {
     return List.copyOf(asked);

@@ -50,6 +50,7 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
   private final Baton driver = new Baton();
   private long monotonicNanos = UPTIME.toNanos();
   private long wallNanos = START.getEpochSecond() * NANOS;
+  private long elapsedNanos;
   private long boot = 1;
   private long orders;
   private long horizonNanos;
@@ -180,6 +181,7 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     killTasks();
     long passed = monotonicNanos + off.toNanos();
     wallNanos = Math.addExact(wallNanos, off.toNanos());
+    elapsedNanos += off.toNanos();
     monotonicNanos = UPTIME.toNanos();
     boot++;
     List<Coroutine> events = new ArrayList<>(waiting);
@@ -236,6 +238,11 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
   /** How many tasks have not ended. */
   public int tasks() {
     return waiting.size() + (currentTask() == null ? 0 : 1);
+  }
+
+  /** The time that has really passed in this test, whatever the clocks and boots say. */
+  public Duration elapsed() {
+    return Duration.ofNanos(elapsedNanos);
   }
 
   /** Whether the caller is one of the tasks. */
@@ -316,6 +323,7 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
   private void moveTo(long nanos) {
     if (nanos > monotonicNanos) {
       wallNanos += nanos - monotonicNanos;
+      elapsedNanos += nanos - monotonicNanos;
       monotonicNanos = nanos;
       stepsAtThisInstant = 0;
     }
