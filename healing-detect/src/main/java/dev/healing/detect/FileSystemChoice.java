@@ -1,11 +1,13 @@
 package dev.healing.detect;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import oshi.util.GlobalConfig;
 
 /**
@@ -27,12 +29,14 @@ final class FileSystemChoice {
   /** Served by another process or machine: not in OSHI's list, may hang all the same. */
   private static final Set<String> SERVED = Set.of("9p", "virtiofs", "ceph", "lustre", "fuse");
 
+  private static final Set<String> PLUMBING = Set.of("/run/", "/dev/", "/proc/", "/sys/");
+
   private FileSystemChoice() {}
 
   private static Set<String> types(String key) {
-    return Set.of(GlobalConfig.get(key, "").split(",")).stream()
+    return Arrays.stream(GlobalConfig.get(key, "").split(","))
         .map(String::strip)
-        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether asking about it may hang, because somebody else has to answer. */
@@ -69,7 +73,14 @@ final class FileSystemChoice {
     return !PSEUDO.contains(mount.type())
         && !IMAGES.contains(mount.type())
         && !mayHang(mount)
+        && !plumbing(mount)
         && (mount.source().startsWith("/dev/") || POOLS.contains(mount.type()));
+  }
+
+  /** A part of a file system, handed in where no data is kept: a container's host does that. */
+  private static boolean plumbing(MountInfo mount) {
+    return !mount.root().equals("/")
+        && PLUMBING.stream().anyMatch(place -> mount.mountPoint().startsWith(place));
   }
 
   /**

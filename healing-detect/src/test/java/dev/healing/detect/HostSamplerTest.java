@@ -1,0 +1,137 @@
+package dev.healing.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Metric;
+import dev.healing.api.Reading;
+import dev.healing.api.Sample;
+import dev.healing.api.UnitState;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Sampler;
+import dev.healing.spi.Systemd.Availability;
+import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostSamplerTest {
+  private static final Metric ROOT_INODES = Metric.of(Metric.FILESYSTEM_INODES_USED, "/");
+
+  @TempDir Path root;
+  private TestHost host;
+  private Sampler sampler;
+
+  @BeforeEach
+  void copyACapturedHost() throws Exception {
+    Path vm = Hosts.tree("vm");
+    try (Stream<Path> files = Files.walk(vm)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = root.resolve(vm.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    host = new TestHost(root);
+    host.commands().succeeds("1000 400 /\n", "stat", "-f", "-c", "%c %d %n", "--", "/");
+    sampler = new HostSampler.Provider().create(host);
+  }
+
+  @Test
+  void readsEverythingOfACapturedHost() {
+    Reading reading = sampler.read();
+    assertThat(reading.unreadable()).isEmpty();
+    assertThat(values(reading))
+        .containsKeys(
+            Metric.MEMORY_USED,
+            Metric.MEMORY_AVAILABLE,
+            Metric.LOAD,
+            Metric.of(Metric.FILESYSTEM_USED, "/"),
+            Metric.of(Metric.FILESYSTEM_AVAILABLE, "/"),
+            Metric.of(Metric.PRESSURE_SOME, "memory"),
+            Metric.of(Metric.PRESSURE_FULL, "io"))
+        .containsEntry(Metric.HEALTH, 100.0)
+        .doesNotContainKeys(Metric.SWAP_USED, Metric.CPU_BUSY, ROOT_INODES);
+  }
+
+  @Test
+  void measuresProcessorsBetweenReadsAndInodesInTheBackground() {
+    host.files().write("/proc/stat", "cpu  100 0 0 900 0 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 1\n");
+    sampler.read();
+    host.time().advance(Duration.ofSeconds(1));
+    host.files().write("/proc/stat", "cpu  160 0 0 940 0 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 1\n");
+    Map<Metric, Double> second = values(sampler.read());
+    assertThat(second).containsEntry(Metric.CPU_BUSY, 0.6).containsEntry(ROOT_INODES, 0.6);
+    host.files().write("/proc/stat", "cpu  161 0 0 940 0 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 1\n");
+    assertThat(values(sampler.read())).containsEntry(Metric.CPU_BUSY, 0.6);
+    assertThat(host.commands().calls()).hasSize(1);
+    host.time().advance(Duration.ofSeconds(61));
+    sampler.read();
+    host.time().advance(Duration.ofSeconds(1));
+    assertThat(host.commands().calls()).hasSize(2);
+  }
+
+  @Test
+  void namesWhatItCannotRead() {
+    host.files().unreadable("/proc/meminfo").unreadable("/proc/pressure/io").unreadable("/");
+    host.files().write("/proc/stat", "cpu 1 2");
+    host.systemd().availability(new Availability(false, false, "no systemd: PID 1 is sh"));
+    Reading reading = sampler.read();
+    assertThat(reading.unreadable())
+        .extracting(Unreadable::what)
+        .contains(
+            Metric.MEMORY_USED.toString(),
+            Metric.CPU_BUSY.toString(),
+            Metric.HEALTH.toString(),
+            "/",
+            "systemd",
+            "pressure.some.fraction{io}");
+    assertThat(values(reading))
+        .doesNotContainKeys(Metric.MEMORY_USED, Metric.HEALTH, Metric.CPU_BUSY);
+  }
+
+  @Test
+  void readsNothingOfAHostWithoutFiles() {
+    Reading reading = new HostSampler.Provider().create(new TestHost()).read();
+    assertThat(reading.samples()).isEmpty();
+    assertThat(reading.unreadable()).extracting(Unreadable::what).contains(Look.FILESYSTEMS);
+  }
+
+  @Test
+  void reportsFailedUnits() {
+    host.systemd().service("nginx.service").fail("nginx.service");
+    Reading reading = sampler.read();
+    assertThat(reading.units()).extracting(UnitState::name).containsExactly("nginx.service");
+    assertThat(values(reading).get(Metric.HEALTH)).isBetween(90.0, 99.0);
+  }
+
+  @Test
+  void asksWhatMayHangInTheBackgroundOnlyIfConfigured() {
+    host.files()
+        .write(
+            "/proc/self/mountinfo",
+            "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n33 21 0:50 / /home rw - nfs4 s:/home rw\n");
+    Configuration section = Configuration.of(Map.of("mounts", List.of("/home", "/gone")));
+    Sampler configured = new HostSampler.Provider().create(host.withConfiguration(section));
+    assertThat(section.problems()).isEmpty();
+    Metric home = Metric.of(Metric.FILESYSTEM_USED, "/home");
+    Reading first = configured.read();
+    assertThat(values(first)).doesNotContainKey(home);
+    assertThat(first.unreadable()).extracting(Unreadable::what).contains("/gone");
+    host.time().advance(Duration.ofSeconds(1));
+    assertThat(values(configured.read())).containsKey(home);
+    assertThat(values(sampler.read())).doesNotContainKey(home);
+  }
+
+  private static Map<Metric, Double> values(Reading reading) {
+    Map<Metric, Double> values = new java.util.TreeMap<>();
+    reading.samples().forEach((Sample s) -> values.put(s.metric(), s.value()));
+    return values;
+  }
+}

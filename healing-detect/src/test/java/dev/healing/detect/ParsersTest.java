@@ -1,0 +1,82 @@
+package dev.healing.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class ParsersTest {
+  private static final String NIXOS =
+      """
+      21 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
+      30 21 8:2 /nix/store /nix/store ro,relatime shared:2 - ext4 /dev/sda2 rw
+      31 21 8:1 / /boot rw,relatime - vfat /dev/sda1 rw
+      32 21 0:40 / /srv/my\\040data rw,relatime - zfs tank/data rw
+      33 21 0:50 / /home rw,relatime - nfs4 server:/home rw,addr=10.0.0.1
+      34 21 7:0 / /snap/core/1 ro,nodev - squashfs /dev/loop0 ro
+      35 21 0:60 / /tmp rw - tmpfs tmpfs rw
+      36 21 0:61 / /mnt/pictures rw - fuse.sshfs user@host: rw
+      """;
+
+  @Test
+  void readsACapturedHost() {
+    MemInfo memory = MemInfo.parse(Hosts.text("vm", "proc/meminfo"));
+    assertThat(memory.totalBytes()).isEqualTo(OptionalLong.of(24684084L * 1024));
+    assertThat(memory.usedFraction().getAsDouble()).isBetween(0.0, 0.2);
+    assertThat(memory.swapUsedFraction()).isEmpty();
+    assertThat(memory.withoutSwap()).isTrue();
+    CpuTimes times = CpuTimes.parse(Hosts.text("vm", "proc/stat")).orElseThrow();
+    assertThat(times.processors()).isEqualTo(OptionalLong.of(2));
+    assertThat(Pressure.parse(Hosts.text("vm", "proc/pressure/cpu")).someFraction()).isPresent();
+    assertThat(LoadAverage.parse(Hosts.text("vm", "proc/loadavg"))).isPresent();
+  }
+
+  @Test
+  void busyIsWhatWasNotIdle() {
+    CpuTimes then = new CpuTimes(100, 900, OptionalLong.empty());
+    assertThat(new CpuTimes(175, 925, OptionalLong.empty()).busySince(then))
+        .isEqualTo(OptionalDouble.of(0.75));
+    assertThat(new CpuTimes(90, 950, OptionalLong.empty()).busySince(then)).isEmpty();
+    assertThat(then.busySince(then)).isEmpty();
+  }
+
+  @Test
+  void memoryThatIsAbsurdIsAbsent() {
+    assertThat(MemInfo.parse("MemTotal: 0 kB\nMemAvailable: 0 kB\n").usedFraction()).isEmpty();
+    assertThat(MemInfo.parse("MemTotal: 10 kB\nMemAvailable: 11 kB\n").usedFraction()).isEmpty();
+    assertThat(MemInfo.parse("MemTotal: 10 kB\nMemAvailable: 5").usedFraction()).isEmpty();
+  }
+
+  @Test
+  void unescapesMountPoints() {
+    assertThat(MountInfo.unescape("/a\\040b\\134c\\")).isEqualTo("/a b\\c\\");
+    assertThat(MountInfo.unescape("\\08")).isEqualTo("\\08");
+  }
+
+  @Test
+  void watchesEachFileSystemWithDataOnce() {
+    assertThat(places(NIXOS, List.of())).containsExactly("/", "/boot", "/srv/my data");
+  }
+
+  @Test
+  void watchesWhatIsConfigured() {
+    assertThat(places(NIXOS, List.of("/home", "/tmp"))).contains("/home", "/tmp", "/boot", "/");
+    MountInfo home = MountInfo.parse(NIXOS).get(4);
+    assertThat(FileSystemChoice.mayHang(home)).isTrue();
+  }
+
+  @Test
+  void watchesOnlyTheRootOfAContainerAndAVirtualMachine() {
+    assertThat(places(Hosts.text("container", "proc/self/mountinfo"), List.of()))
+        .containsExactly("/");
+    assertThat(places(Hosts.text("vm", "proc/self/mountinfo"), List.of())).containsExactly("/");
+  }
+
+  private static List<String> places(String text, List<String> configured) {
+    return FileSystemChoice.of(MountInfo.parse(text), configured).stream()
+        .map(MountInfo::mountPoint)
+        .toList();
+  }
+}
