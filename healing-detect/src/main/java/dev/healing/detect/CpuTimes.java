@@ -55,8 +55,10 @@ record CpuTimes(long busyTicks, long idleTicks, OptionalLong processors) {
         return OptionalLong.empty();
       }
     }
-    // Something follows the list, or it may have been longer.
-    return count > 0 && start < text.length() ? OptionalLong.of(count) : OptionalLong.empty();
+    // What follows the list must be there, or the list may have been longer.
+    return count > 0 && text.startsWith("intr", start)
+        ? OptionalLong.of(count)
+        : OptionalLong.empty();
   }
 
   /** All ticks between then and this. */

@@ -1,0 +1,185 @@
+package dev.healing.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.Metric;
+import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestHost;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class DetectorsTest {
+  private static final Metric DATA = Metric.of(Metric.FILESYSTEM_USED, "/data");
+  private static final Metric SCRATCH = Metric.of(Metric.FILESYSTEM_USED, "/scratch");
+  private static final Metric VAR_INODES = Metric.of(Metric.FILESYSTEM_INODES_USED, "/var");
+
+  private static Detector make(DetectorProvider provider, Map<String, ?> plain) {
+    Configuration section = Configuration.of(plain);
+    Detector detector = provider.create(new TestHost().withConfiguration(section));
+    assertThat(section.problems()).isEmpty();
+    return detector;
+  }
+
+  private static List<String> problems(DetectorProvider provider, Map<String, ?> plain) {
+    Configuration section = Configuration.of(plain);
+    provider.create(new TestHost().withConfiguration(section));
+    return section.problems();
+  }
+
+  private static Detection repeat(Detector detector, int times, HostState state) {
+    Detection last = Detection.NOTHING;
+    for (int i = 0; i < times; i++) {
+      last = detector.detect(state);
+    }
+    return last;
+  }
+
+  private static HostState memory(double used) {
+    return HostStates.now()
+        .sample(Metric.MEMORY_USED, used)
+        .sample(Metric.MEMORY_AVAILABLE, 1 << 30)
+        .build();
+  }
+
+  @Test
+  void allAreFoundUnderTheirNames() {
+    assertThat(ServiceLoader.load(DetectorProvider.class))
+        .extracting(DetectorProvider::name)
+        .contains(
+            "memory_high",
+            "disk_full",
+            "cpu_high",
+            "service_failed",
+            "system_slow",
+            "generation_broken");
+  }
+
+  @Test
+  void highMemoryIsReportedWithItsNumbers() {
+    Detector detector = make(new MemoryHigh.Provider(), Map.of());
+    assertThat(repeat(detector, 2, memory(0.912))).isEqualTo(Detection.NOTHING);
+    Issue issue = detector.detect(memory(0.912)).issues().get(0);
+    assertThat(issue.severity()).isEqualTo(Severity.HIGH);
+    assertThat(issue.components()).containsExactly("memory");
+    assertThat(issue.description()).isEqualTo("91.2% of memory is in use; 1.0 GiB available");
+    assertThat(issue.metrics()).containsEntry("memory.used.fraction", 0.912);
+    assertThat(repeat(detector, 5, memory(0.97)).issues().get(0).severity())
+        .isEqualTo(Severity.CRITICAL);
+    assertThat(detector.detect(memory(0.86)).issues()).hasSize(1);
+    assertThat(detector.detect(memory(0.8))).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void memoryThatCannotBeReadAnyMoreIsUnreadableAndNotGone() {
+    Detector detector = make(new MemoryHigh.Provider(), Map.of("for", "1 of 1"));
+    detector.detect(memory(0.99));
+    Detection blind = detector.detect(HostStates.now().build());
+    assertThat(blind.issues()).isEmpty();
+    assertThat(blind.unreadable()).extracting(Unreadable::what).containsExactly("memory");
+  }
+
+  @Test
+  void oneKeyIsEnoughAndContradictionsAreRefused() {
+    DetectorProvider memory = new MemoryHigh.Provider();
+    assertThat(problems(memory, Map.of("high", "80%"))).isEmpty();
+    assertThat(problems(memory, Map.of("high", "97%"))).isEmpty();
+    assertThat(problems(memory, Map.of("high", "90%", "clear", "90%"))).hasSize(1);
+    assertThat(problems(memory, Map.of("high", "96%", "critical", "95%"))).hasSize(1);
+    assertThat(problems(new CpuHigh.Provider(), Map.of("critical", "95%"))).hasSize(1);
+    assertThat(problems(new SystemSlow.Provider(), Map.of("low", 50, "clear", 40))).hasSize(1);
+    assertThat(problems(new GenerationBroken.Provider(), Map.of("window", "0s"))).hasSize(1);
+    assertThat(
+            problems(
+                new DiskFull.Provider(),
+                Map.of("mounts", Map.of("/x", Map.of("high", "90%", "clear", "95%")))))
+        .hasSize(1);
+  }
+
+  @Test
+  void eachMountHasItsOwnLevelsAndMayBeOff() {
+    Map<String, ?> mounts = Map.of("/scratch", "off", "/data", Map.of("high", "98%"));
+    Detector detector = make(new DiskFull.Provider(), Map.of("mounts", mounts));
+    HostState state =
+        HostStates.now()
+            .sample(DATA, 0.96)
+            .sample(SCRATCH, 1)
+            .sample(Metric.of(Metric.FILESYSTEM_USED, "/var"), 0.3)
+            .sample(VAR_INODES, 0.99)
+            .build();
+    Detection detection = repeat(detector, 3, state);
+    assertThat(detection.issues()).hasSize(1);
+    Issue issue = detection.issues().get(0);
+    assertThat(issue.components()).containsExactly("/var");
+    assertThat(issue.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(issue.description()).isEqualTo("/var: 99% of its inodes are in use");
+    assertThat(issue.metrics())
+        .containsEntry("filesystem.inodes.used.fraction{/var}", 0.99)
+        .containsEntry("filesystem.used.fraction{/var}", 0.3);
+  }
+
+  @Test
+  void aFileSystemThatCannotBeReadStaysButOneThatWasUnmountedGoes() {
+    Detector detector = make(new DiskFull.Provider(), Map.of());
+    HostStates other = HostStates.now().sample(Metric.of(Metric.FILESYSTEM_USED, "/"), 0.1);
+    repeat(detector, 3, HostStates.now().sample(DATA, 0.99).build());
+    HostState broken =
+        HostStates.now()
+            .sample(Metric.of(Metric.FILESYSTEM_USED, "/"), 0.1)
+            .unreadable("/data", "Input/output error")
+            .build();
+    assertThat(repeat(detector, 10, broken).unreadable())
+        .containsExactly(new Unreadable("/data", "Input/output error"));
+    assertThat(detector.detect(other.build())).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void aBurstOfWorkIsNoIssue() {
+    Detector detector = make(new CpuHigh.Provider(), Map.of());
+    HostState busy = HostStates.now().sample(Metric.CPU_BUSY, 1).build();
+    assertThat(repeat(detector, 24, busy)).isEqualTo(Detection.NOTHING);
+    assertThat(detector.detect(busy).issues().get(0).severity()).isEqualTo(Severity.HIGH);
+  }
+
+  @Test
+  void lowHealthIsSlow() {
+    Detector detector = make(new SystemSlow.Provider(), Map.of());
+    assertThat(repeat(detector, 5, HostStates.now().health(50).build()).issues()).isEmpty();
+    Issue issue = repeat(detector, 3, HostStates.now().health(49).build()).issues().get(0);
+    assertThat(issue.severity()).isEqualTo(Severity.MEDIUM);
+    assertThat(issue.components()).containsExactly("host");
+    assertThat(detector.detect(HostStates.now().health(60).build()).issues()).hasSize(1);
+    assertThat(detector.detect(HostStates.now().health(61).build()).issues()).isEmpty();
+  }
+
+  @Test
+  void aFailedServiceIsReportedAtOnceUnlessIgnored() {
+    Detector detector =
+        make(new ServiceFailed.Provider(), Map.of("ignore", List.of("backup@*.service")));
+    HostState state =
+        HostStates.now()
+            .service("nginx.service", true)
+            .service("backup@home.service", true)
+            .service("sshd.service", false)
+            .build();
+    Detection detection = detector.detect(state);
+    assertThat(detection.issues()).hasSize(1);
+    assertThat(detection.issues().get(0).components()).containsExactly("nginx.service");
+    assertThat(detection.issues().get(0).description())
+        .startsWith("nginx.service has failed: exit-code");
+    Detection blind = detector.detect(HostStates.now().unreadable("systemd", "it hangs").build());
+    assertThat(blind.issues()).isEmpty();
+    assertThat(blind.unreadable())
+        .containsExactly(
+            new Unreadable("systemd", "it hangs"), new Unreadable("nginx.service", "it hangs"));
+  }
+}

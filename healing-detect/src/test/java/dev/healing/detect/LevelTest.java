@@ -1,0 +1,64 @@
+package dev.healing.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Configuration.NofM;
+import dev.healing.detect.Level.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class LevelTest {
+  private static final double ABSENT = Double.NaN;
+  private final Level level = new Level(Level.Limits.above(0.90, 0.95, 0.85, new NofM(3, 5)));
+
+  @Test
+  void isRaisedByThreeOfFive() {
+    assertThat(feed(0.9, 0.5, 0.9, 0.5, 0.9))
+        .containsExactly(
+            Standing.CALM, Standing.CALM, Standing.CALM, Standing.CALM, Standing.RAISED);
+  }
+
+  @Test
+  void isNotRaisedByThreeOfSix() {
+    assertThat(feed(0.9, 0.9, 0.5, 0.5, 0.5, 0.9)).containsOnly(Standing.CALM);
+  }
+
+  @Test
+  void staysBetweenTheLevelsAndStartsAnewWhenClear() {
+    feed(0.9, 0.9, 0.9);
+    assertThat(feed(0.86, 0.85, 0.86, 0.85, 0.86)).containsOnly(Standing.RAISED);
+    assertThat(feed(0.84, 0.9, 0.9)).containsExactly(Standing.CALM, Standing.CALM, Standing.CALM);
+    assertThat(feed(0.9)).containsExactly(Standing.RAISED);
+  }
+
+  @Test
+  void isCriticalWhenThreeOfFiveAre() {
+    assertThat(feed(0.95, 0.95, 0.91, 0.95))
+        .containsExactly(Standing.CALM, Standing.CALM, Standing.RAISED, Standing.CRITICAL);
+  }
+
+  @Test
+  void anAbsentSampleCountsForNothing() {
+    assertThat(feed(0.9, ABSENT, 0.9, ABSENT, ABSENT, 0.9))
+        .containsExactly(
+            Standing.CALM,
+            Standing.CALM,
+            Standing.CALM,
+            Standing.CALM,
+            Standing.CALM,
+            Standing.RAISED);
+    assertThat(feed(ABSENT)).containsExactly(Standing.UNKNOWN);
+  }
+
+  private List<Standing> feed(double... values) {
+    List<Standing> standings = new ArrayList<>();
+    for (double value : values) {
+      OptionalDouble sample =
+          Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
+      standings.add(level.update("memory", sample));
+    }
+    return standings;
+  }
+}
