@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * Looks whether an opportunity is still there after something was done about it, through the finder
- * that found it.
+ * that found it. Reports that one only: an opportunity that nobody chose must not become an issue
+ * because another one was looked at.
  *
  * @param finder that found it
  * @param issue what it found
@@ -26,7 +27,11 @@ record OpportunityValidator(Finder finder, Issue issue) implements Detector {
   @Override
   public Detection detect(HostState state) {
     Finder.Findings findings = finder.look(state);
-    List<Issue> issues = findings.opportunities().stream().map(Opportunity::issue).toList();
+    List<Issue> issues =
+        findings.opportunities().stream()
+            .map(Opportunity::issue)
+            .filter(found -> found.fingerprint().equals(issue.fingerprint()))
+            .toList();
     List<Unreadable> unreadable =
         issue.components().stream()
             .filter(component -> !findings.judged().contains(component))
