@@ -358,7 +358,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<Receipt> approve(String incidentId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    post(answer, () -> loop.approve(incidentId, answer));
+    post(answer, () -> loop.deliberation().approve(incidentId, answer));
     return answer;
   }
 
@@ -379,7 +379,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if nothing is pending
    */
   public Incident reject(String incidentId) {
-    return ask(() -> loop.reject(incidentId).snapshot());
+    return ask(() -> loop.deliberation().reject(incidentId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */

@@ -1,13 +1,18 @@
 package dev.healing.core;
 
 import com.google.common.collect.EvictingQueue;
+import dev.healing.api.Decision;
 import dev.healing.api.Detection;
+import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
+import dev.healing.api.Receipt;
+import dev.healing.api.Verdict;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.util.ArrayList;
@@ -25,12 +30,14 @@ final class Incidents {
   private static final int CLOSED_KEPT = 100;
 
   private final TimeSource time;
+  private final Chronicle chronicle;
   private final Map<Fingerprint, Tracked> open = new LinkedHashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
   private long lastIdMillis;
 
-  Incidents(TimeSource time) {
+  Incidents(TimeSource time, Chronicle chronicle) {
     this.time = time;
+    this.chronicle = chronicle;
   }
 
   Collection<Tracked> open() {
@@ -46,7 +53,12 @@ final class Incidents {
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
     String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
+    incident.seenNanos = time.monotonicNanos();
     open.put(incident.fingerprint, incident);
+    chronicle.tell(
+        Event.Kind.INCIDENT_OPENED,
+        issue.severity() + " " + issue.type() + ": " + issue.description(),
+        incident);
     return incident;
   }
 
@@ -66,9 +78,81 @@ final class Incidents {
     return probe;
   }
 
-  void close(Tracked incident) {
+  /** Ends it. */
+  void close(Tracked incident, IncidentStatus status, String note) {
+    incident.status = status;
+    incident.note = note;
+    incident.closedAt = time.now();
     open.remove(incident.fingerprint, incident);
     closed.add(incident.snapshot());
+    chronicle.tell(
+        status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,
+        status
+            + " "
+            + incident.issue.type()
+            + " "
+            + String.join(", ", incident.issue.components())
+            + ": "
+            + note,
+        incident);
+  }
+
+  /** Hands it over to a human. */
+  void escalate(Tracked incident, String why) {
+    if (incident.status != IncidentStatus.ESCALATED) {
+      incident.status = IncidentStatus.ESCALATED;
+      chronicle.tell(
+          Event.Kind.ESCALATED,
+          "for a human: " + incident.issue.description() + ": " + why,
+          incident);
+    }
+  }
+
+  /** Notes a decision. Says whether it is another than before. */
+  boolean decided(Tracked incident, Decision decision) {
+    incident.decision = decision;
+    incident.note = decision.verdict().reason();
+    if (incident.status == IncidentStatus.ESCALATED && !incident.handedOver) {
+      incident.status = IncidentStatus.OPEN;
+    }
+    String action = decision.plan().empty() ? "" : decision.plan().next().action().id().name();
+    String key = action + " " + decision.verdict().kind() + " " + SafetyGuards.decisive(decision);
+    boolean changed = !key.equals(incident.decisionKey);
+    boolean proceed = decision.verdict().kind() == Verdict.Kind.PROCEED;
+    incident.decisionKey = key;
+    if (changed || proceed) {
+      chronicle.decided(incident, decision);
+    }
+    if (changed && !proceed) {
+      chronicle.tell(
+          Event.Kind.DECIDED,
+          (action.isEmpty() ? "nothing to do" : action)
+              + " for "
+              + incident.issue.type()
+              + " "
+              + String.join(", ", incident.issue.components())
+              + ": "
+              + decision.verdict().kind()
+              + ", "
+              + decision.verdict().reason(),
+          incident);
+    }
+    return changed;
+  }
+
+  /** Tells whoever asked that nothing is done. */
+  void notDone(Tracked incident, String why) {
+    if (incident.requests.isEmpty()) {
+      return;
+    }
+    answer(incident, Intent.notAttempted(incident, time.now(), why));
+  }
+
+  /** Tells whoever asked what came of it, when that is durable. */
+  void answer(Tracked incident, Receipt receipt) {
+    List<Tracked.Request> answered = List.copyOf(incident.requests);
+    incident.requests.clear();
+    chronicle.afterwards(() -> answered.forEach(request -> request.answer().complete(receipt)));
   }
 
   /** Open ones and the last closed ones, newest first. */
@@ -97,6 +181,22 @@ final class Incidents {
               + String.join(", ", matching.stream().limit(5).map(Incident::id).toList()));
     }
     return exact.or(() -> matching.stream().findFirst());
+  }
+
+  /**
+   * The open one with this id, or the only one whose id begins so.
+   *
+   * @throws HealingException if there is none, or several
+   */
+  Tracked openNamed(String idOrPrefix) {
+    String id =
+        named(idOrPrefix, open.values().stream().map(Tracked::snapshot).toList())
+            .orElseThrow(
+                () ->
+                    new HealingException(
+                        "no open incident '" + idOrPrefix + "': 'issues' lists the open ones"))
+            .id();
+    return open.values().stream().filter(i -> i.id.equals(id)).findFirst().orElseThrow();
   }
 
   /** Whether this look could not tell anything about an incident. */

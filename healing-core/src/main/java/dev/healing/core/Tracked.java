@@ -142,6 +142,11 @@ final class Tracked {
     return requests.stream().flatMap(request -> request.only().stream()).findFirst();
   }
 
+  /** Whether what is known of it is older than the last action that may have changed it. */
+  boolean stale() {
+    return seenNanos < freshAfterNanos;
+  }
+
   void ended(Receipt receipt) {
     attempts.add(receipt);
     if (attempts.size() > ATTEMPTS_SHOWN) {

@@ -1,0 +1,316 @@
+package dev.healing.core;
+
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.SetMultimap;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.core.Tracked.Attempt;
+import dev.healing.core.Tracked.Phase;
+import dev.healing.core.Tracked.Proposed;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * From a decision to a receipt: journal intent, execute, settle, and conclude with what validation
+ * found.
+ *
+ * <p>Actions run in lanes, one at a time per lane. A lane is taken from the intent until the
+ * receipt; if an action does not end in time, until its thread comes back, however late.
+ */
+final class Treatment {
+  private final TimeSource time;
+  private final Inbox inbox;
+  private final Chronicle chronicle;
+  private final Incidents incidents;
+  private final Refusals refusals;
+  private final ActionRunner runner;
+  private final Consumer<Tracked> reconsider;
+  private final Runnable lookSoon;
+
+  private final Map<String, Tracked> lanes = new HashMap<>();
+  private final SetMultimap<String, Tracked> waitingForLane = LinkedHashMultimap.create();
+  private final List<Tracked> toStart = new ArrayList<>();
+  private final Map<Tracked, ActionRunner.Running> running = new LinkedHashMap<>();
+  private final Map<String, String> faults = new LinkedHashMap<>();
+  private ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
+  private long nextDeadlineNanos = Long.MAX_VALUE;
+  private long nextValidationNanos = Long.MAX_VALUE;
+
+  /**
+   * Treats incidents.
+   *
+   * @param reconsider is given incidents about which there is something to decide again
+   * @param lookSoon is called when what was known of the host is no longer true
+   */
+  Treatment(
+      HostContext host,
+      Inbox inbox,
+      Chronicle chronicle,
+      Incidents incidents,
+      Refusals refusals,
+      OffSwitch offSwitch,
+      Consumer<Tracked> reconsider,
+      Runnable lookSoon) {
+    this.time = host.time();
+    this.inbox = inbox;
+    this.chronicle = chronicle;
+    this.incidents = incidents;
+    this.refusals = refusals;
+    this.runner = new ActionRunner(host, offSwitch);
+    this.reconsider = reconsider;
+    this.lookSoon = lookSoon;
+  }
+
+  /** What is wrong with actions, by {@code action:name}. */
+  Map<String, String> faults() {
+    return faults;
+  }
+
+  /** The incidents that wait for another, by its id. */
+  void dependents(ListMultimap<String, Tracked> byCause) {
+    dependents = byCause;
+  }
+
+  boolean idle() {
+    return running.isEmpty();
+  }
+
+  void cancelAll() {
+    running.values().forEach(ActionRunner.Running::cancel);
+  }
+
+  long nextDeadlineNanos() {
+    return nextDeadlineNanos;
+  }
+
+  /** When something has settled and wants to be looked at again, in monotonic time. */
+  long nextValidationNanos() {
+    return nextValidationNanos;
+  }
+
+  /** Notes that a look was begun: what it validates is known when it has arrived. */
+  void lookBegins() {
+    nextValidationNanos = Long.MAX_VALUE;
+  }
+
+  /** Notes what still has to be validated after a look has arrived. */
+  void lookArrived() {
+    for (Tracked incident : incidents.open()) {
+      if (incident.phase == Phase.SETTLING) {
+        nextValidationNanos = Math.min(nextValidationNanos, attempt(incident).dueNanos);
+      }
+    }
+  }
+
+  // ---------------------------------------------- journal intent → execute
+
+  /** Takes the lane, or has the incident wait for it. */
+  boolean takeLane(Tracked incident, String lane) {
+    Tracked before = lanes.putIfAbsent(lane, incident);
+    if (before != null) {
+      waitingForLane.put(lane, incident);
+      incident.note = "waits for lane " + lane + ", incident " + before.id;
+    }
+    return before == null;
+  }
+
+  /** Notes the intent; it is acted on in {@link #start}. */
+  void intend(Tracked incident, Proposed proposed, OptionalDouble health) {
+    Intent intent =
+        Intent.of(
+            incident.id + "." + ++incident.attemptsMade,
+            incident.id,
+            incident.issue,
+            incident.firstSeen,
+            proposed.remedy().description(),
+            proposed.action().preview(),
+            incident.origin(),
+            proposed.plan().next().confidence().value(),
+            time.now());
+    chronicle.journal().add(intent);
+    incident.attempt = new Attempt(intent, proposed.action().preview().lane(), health, false);
+    incident.phase = Phase.RUNNING;
+    toStart.add(incident);
+  }
+
+  /** What cannot be journalled is not done: one fsync for all that is to be started. */
+  void start() {
+    if (toStart.isEmpty()) {
+      return;
+    }
+    List<Tracked> starting = List.copyOf(toStart);
+    toStart.clear();
+    try {
+      chronicle.commitIntents();
+      starting.forEach(this::execute);
+    } catch (HealingException e) {
+      for (Tracked incident : starting) {
+        free(attempt(incident).lane, incident);
+        incident.attempt = null;
+        incident.phase = Phase.IDLE;
+        incident.proposed = null;
+        incident.note = "not done, because it cannot be journalled";
+        incidents.notDone(incident, "it cannot be journalled: " + e.getMessage());
+      }
+    }
+  }
+
+  private void execute(Tracked incident) {
+    Proposed proposed = Objects.requireNonNull(incident.proposed);
+    Attempt attempt = attempt(incident);
+    incident.proposed = null;
+    incident.status = IncidentStatus.HEALING;
+    Duration limit = proposed.remedy().description().timeLimit();
+    attempt.dueNanos = time.monotonicNanos() + limit.toNanos();
+    nextDeadlineNanos = Math.min(nextDeadlineNanos, attempt.dueNanos);
+    String name = attempt.intent.action() + " " + attempt.intent.target();
+    incident.note = name + " runs";
+    chronicle.tell(
+        Event.Kind.ACTION_STARTED, name + ": " + attempt.intent.steps().get(0), incident);
+    running.put(
+        incident,
+        runner.execute(
+            name,
+            proposed.action(),
+            limit,
+            progress -> inbox.post(() -> incident.note = name + ": " + progress),
+            report -> inbox.post(() -> finished(incident, attempt, report))));
+  }
+
+  private void finished(Tracked incident, Attempt attempt, ActionReport report) {
+    faults.remove("action:" + attempt.intent.action());
+    if (incident.attempt != attempt) {
+      free(attempt.lane, incident); // concluded when it was late
+      return;
+    }
+    running.remove(incident);
+    attempt.report = report;
+    switch (report.result()) {
+      case REFUSED -> {
+        refusals.add(incident.fingerprint, attempt.intent.action(), report.detail());
+        conclude(
+            incident, new Validation(Outcome.NOT_ATTEMPTED, "nothing was done"), new TreeMap<>());
+      }
+      case FAILED ->
+          conclude(incident, new Validation(Outcome.FAILED, "it did not work"), new TreeMap<>());
+      case DONE, NOTHING_GAINED -> settle(incident, attempt);
+    }
+  }
+
+  private void settle(Tracked incident, Attempt attempt) {
+    incident.phase = Phase.SETTLING;
+    incident.status = IncidentStatus.VALIDATING;
+    attempt.dueNanos = time.monotonicNanos() + attempt.intent.settling().toNanos();
+    nextValidationNanos = Math.min(nextValidationNanos, attempt.dueNanos);
+    incident.note = attempt.intent.action() + " was done; looking again after it has settled";
+  }
+
+  /** Leaves behind what takes longer than it said. */
+  void enforceDeadlines() {
+    long now = time.monotonicNanos();
+    if (now < nextDeadlineNanos) {
+      return;
+    }
+    nextDeadlineNanos = Long.MAX_VALUE;
+    for (Tracked incident : List.copyOf(running.keySet())) {
+      Attempt attempt = attempt(incident);
+      if (now >= attempt.dueNanos) {
+        overdue(incident, attempt);
+      } else {
+        nextDeadlineNanos = Math.min(nextDeadlineNanos, attempt.dueNanos);
+      }
+    }
+  }
+
+  private void overdue(Tracked incident, Attempt attempt) {
+    ActionRunner.Running late = running.remove(incident);
+    if (late != null) {
+      late.cancel();
+    }
+    faults.put(
+        "action:" + attempt.intent.action(),
+        "did not end within its time limit on " + attempt.intent.target());
+    conclude(
+        incident,
+        new Validation(Outcome.AMBIGUOUS, "it did not end within its time limit"),
+        new TreeMap<>());
+    lanes.put(attempt.lane, incident);
+  }
+
+  /** Something was under way when the engine was ended, and is to be looked at again. */
+  void restore(Tracked incident, Intent intent) {
+    Attempt attempt =
+        new Attempt(intent, "left over: " + intent.id(), OptionalDouble.empty(), true);
+    incident.attempt = attempt;
+    incident.attemptsMade = intent.number();
+    settle(incident, attempt);
+    chronicle.tell(
+        Event.Kind.TROUBLE,
+        "found an intent without a receipt: "
+            + intent.action()
+            + " "
+            + intent.target()
+            + " may or may not have been done; looking again",
+        incident);
+  }
+
+  // --------------------------------------- journal receipt → learn → tell
+
+  /** Ends an attempt with what came of it. */
+  void conclude(Tracked incident, Validation validation, SortedMap<String, Double> after) {
+    Attempt attempt = attempt(incident);
+    ActionReport report = attempt.report;
+    String said = report == null ? "" : report.detail() + "; ";
+    Receipt receipt =
+        attempt.intent.receipt(validation.outcome(), time.now(), after, said + validation.why());
+    chronicle.ended(receipt);
+    incident.ended(receipt);
+    incident.phase = Phase.IDLE;
+    incident.status = incident.handedOver ? IncidentStatus.ESCALATED : IncidentStatus.OPEN;
+    incident.note = receipt.action() + ": " + receipt.outcome() + ", " + receipt.detail();
+    // What was known before the action is no ground to act on after it.
+    boolean seenSince = report != null && incident.seenNanos >= attempt.dueNanos;
+    incident.freshAfterNanos = seenSince ? incident.seenNanos : time.monotonicNanos();
+    dependents.get(incident.id).forEach(other -> other.freshAfterNanos = time.monotonicNanos());
+    incident.attempt = null;
+    free(attempt.lane, incident);
+    lookSoon.run();
+    incidents.answer(incident, receipt);
+    chronicle.tell(
+        Event.Kind.ACTION_FINISHED,
+        receipt.action()
+            + " "
+            + receipt.target()
+            + ": "
+            + receipt.outcome()
+            + ", "
+            + receipt.detail(),
+        incident);
+  }
+
+  private void free(String lane, Tracked incident) {
+    lanes.remove(lane, incident);
+    waitingForLane.removeAll(lane).forEach(reconsider);
+  }
+
+  private static Attempt attempt(Tracked incident) {
+    return Objects.requireNonNull(incident.attempt);
+  }
+}
