@@ -6,7 +6,7 @@ import dev.healing.api.Opportunity;
 import java.util.List;
 import java.util.Set;
 
-/** Finds opportunities of one kind. Without state of its own: safe for several threads. */
+/** Finds opportunities of one kind. Judges every look by itself; safe for several threads. */
 interface Finder {
   /**
    * What was found in one look.

@@ -10,20 +10,29 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What can be read of a Nix store cheaply: names in directories and their times. */
+/**
+ * What can be read of a Nix store cheaply: names in directories and their times. The two large
+ * directories are counted again only when they have changed, since a validator looks every second.
+ * Safe for several threads.
+ */
 final class NixStore {
   private static final String STORE = "/nix/store";
   private static final String LINKS = "/nix/store/.links";
   private static final String PROFILES = "/nix/var/nix/profiles";
   private static final Pattern SYSTEM_GENERATION = Pattern.compile("system-\\d+-link");
 
+  private record Counted(Instant modified, OptionalLong count) {}
+
   private final HostFiles files;
+  private final Map<String, Counted> counts = new ConcurrentHashMap<>();
 
   NixStore(HostFiles files) {
     this.files = files;
@@ -43,12 +52,12 @@ final class NixStore {
 
   /** How many paths there are in the store; absent if that cannot be read. */
   OptionalLong paths() {
-    return count(STORE, name -> !name.startsWith("."));
+    return countOnce(STORE, name -> !name.startsWith("."));
   }
 
   /** How many distinct files have been linked by optimising; absent if that cannot be read. */
   OptionalLong links() {
-    return count(LINKS, name -> true);
+    return countOnce(LINKS, name -> true);
   }
 
   /**
@@ -81,6 +90,19 @@ final class NixStore {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  private OptionalLong countOnce(String directory, Predicate<String> counted) {
+    Optional<Instant> modified = modified(directory);
+    if (modified.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    Counted known = counts.get(directory);
+    if (known == null || !known.modified().equals(modified.get())) {
+      known = new Counted(modified.get(), count(directory, counted));
+      counts.put(directory, known);
+    }
+    return known.count();
   }
 
   private OptionalLong count(String directory, Predicate<String> counted) {
