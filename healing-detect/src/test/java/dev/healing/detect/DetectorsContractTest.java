@@ -1,0 +1,125 @@
+package dev.healing.detect;
+
+import dev.healing.api.HostState;
+import dev.healing.api.Metric;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.testkit.DetectorContract;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built-in detectors promise what every detector promises. */
+class DetectorsContractTest {
+  private abstract static class OfOneMetric extends DetectorContract {
+    private final DetectorProvider provider;
+    private final Metric metric;
+    private final double well;
+    private final double ill;
+
+    OfOneMetric(DetectorProvider provider, Metric metric, double well, double ill) {
+      this.provider = provider;
+      this.metric = metric;
+      this.well = well;
+      this.ill = ill;
+    }
+
+    @Override
+    protected Detector detector() {
+      return provider.create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().sample(metric, well).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now().sample(metric, ill).build();
+    }
+  }
+
+  @Nested
+  class OfMemoryHigh extends OfOneMetric {
+    OfMemoryHigh() {
+      super(new MemoryHigh.Provider(), Metric.MEMORY_USED, 0.5, 0.93);
+    }
+  }
+
+  @Nested
+  class OfCpuHigh extends OfOneMetric {
+    OfCpuHigh() {
+      super(new CpuHigh.Provider(), Metric.CPU_BUSY, 0.5, 0.99);
+    }
+  }
+
+  @Nested
+  class OfDiskFull extends OfOneMetric {
+    OfDiskFull() {
+      super(new DiskFull.Provider(), Metric.of(Metric.FILESYSTEM_USED, "/var"), 0.5, 0.99);
+    }
+  }
+
+  @Nested
+  class OfSystemSlow extends OfOneMetric {
+    OfSystemSlow() {
+      super(new SystemSlow.Provider(), Metric.HEALTH, 90, 10);
+    }
+  }
+
+  @Nested
+  class OfServiceFailed extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      return new ServiceFailed.Provider().create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().service("nginx.service", false).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now().service("nginx.service", true).build();
+    }
+  }
+
+  @Nested
+  class OfGenerationBroken extends DetectorContract {
+    @TempDir Path root;
+    private Instant afterTheSwitch = Instant.EPOCH;
+
+    @BeforeEach
+    void twoGenerations() throws IOException {
+      Path profiles = Files.createDirectories(root.resolve("nix/var/nix/profiles"));
+      Files.createSymbolicLink(profiles.resolve("system-1-link"), Path.of("/nix/store/a"));
+      Files.createSymbolicLink(profiles.resolve("system-2-link"), Path.of("/nix/store/b"));
+      Files.createSymbolicLink(profiles.resolve("system"), Path.of("system-2-link"));
+      afterTheSwitch =
+          SystemProfile.read(new TestHost(root).files()).orElseThrow().switchedAt().plusSeconds(20);
+    }
+
+    @Override
+    protected Detector detector() {
+      return new GenerationBroken.Provider().create(new TestHost(root));
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.at(afterTheSwitch).service("nginx.service", false).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.at(afterTheSwitch).service("nginx.service", true).build();
+    }
+  }
+}
