@@ -7,8 +7,7 @@ import java.util.function.LongSupplier;
 /** One thread's turn. Who is given it goes on; everybody else waits for theirs. */
 final class Baton {
   /** Spinning for a moment is cheaper than the kernel; longer takes the core from others. */
-  private static final int SPINS =
-      Runtime.getRuntime().availableProcessors() > 1 ? Integer.getInteger("testkit.spins", 200) : 0;
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
