@@ -1,6 +1,7 @@
 package dev.healing.detect;
 
 import dev.healing.api.Detection;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -11,6 +12,7 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -75,7 +77,7 @@ public final class GenerationBroken implements Detector {
         return unreadable(Evidence.why(state, SystemProfile.LINK, HostSampler.SYSTEMD));
       }
       return judge(state, profile.get());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | UncheckedIOException | HealingException e) {
       return unreadable(new Unreadable(SystemProfile.LINK, String.valueOf(e.getMessage())));
     }
   }

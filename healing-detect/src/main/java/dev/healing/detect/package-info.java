@@ -8,10 +8,10 @@
  * {@code Level}, so that none of them flaps and all are set with the same keys.
  *
  * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because
- * OSHI cannot be pointed at a fixture tree, keeps answers for a while of its own, and says 0 where
- * it does not know; its list of file systems takes milliseconds where one look may take two. What
- * it knows better is which types of file system are pseudo or of the network: that list is kept by
- * its maintainers, can be changed by an operator with an {@code oshi.properties}, and decides here
- * which mounts are watched.
+ * OSHI cannot be pointed at a fixture tree, answers from a cache of its own, and says 0 where it
+ * does not know. A whole look costs about 0.2 ms and 70 KB of garbage; OSHI's list of file systems
+ * alone takes 4 ms. What OSHI knows better is which types of file system are pseudo or of the
+ * network: that list is kept by its maintainers, can be changed by an operator with an {@code
+ * oshi.properties}, and decides here which mounts are watched.
  */
 package dev.healing.detect;
