@@ -9,9 +9,9 @@
  *
  * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because
  * OSHI cannot be pointed at a fixture tree, answers from a cache of its own, and says 0 where it
- * does not know. A whole look costs about 0.2 ms and 70 KB of garbage; OSHI's list of file systems
- * alone takes 4 ms. What OSHI knows better is which types of file system are pseudo or of the
- * network: that list is kept by its maintainers, can be changed by an operator with an {@code
- * oshi.properties}, and decides here which mounts are watched.
+ * does not know. A whole look, but for what systemd answers, costs about 0.2 ms and 70 KB of
+ * garbage; OSHI's list of file systems alone takes 4 ms. What OSHI knows better is which types of
+ * file system are pseudo or of the network: that list is kept by its maintainers, can be changed by
+ * an operator with an {@code oshi.properties}, and decides here which mounts are watched.
  */
 package dev.healing.detect;
