@@ -2,22 +2,62 @@ package dev.healing.core.host;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Privilege;
-import dev.healing.spi.*;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.spi.HostProcesses;
+import dev.healing.spi.Protection;
+import dev.healing.spi.StateStore;
+import dev.healing.spi.Systemd;
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
-/** This host. */
+/**
+ * This host. Protects only what belongs to the kernel and ourselves; the engine puts the configured
+ * protection around it. Safe for several threads.
+ */
 public final class LinuxHost implements HostContext, AutoCloseable {
-  private LinuxHost() {}
+  private static final String DIRECTORY = "healing";
+
+  private final SystemTime time = new SystemTime();
+  private final DaemonWorkers workers = new DaemonWorkers();
+  private final ProcessCommands commands = new ProcessCommands(System.getenv());
+  private final RootedFiles files = new RootedFiles(Path.of("/"));
+  private final ProcProcesses processes = new ProcProcesses(files);
+  private final Set<Privilege> privileges;
+  private final ReachableSystemd systemd = new ReachableSystemd(files, commands, workers);
+  private final StateDirectory state;
+
+  private LinuxHost(StateDirectory state) {
+    this.state = state;
+    this.privileges = findPrivileges();
+  }
 
   /** /var/lib/healing as root, else $XDG_STATE_HOME/healing or ~/.local/state/healing. */
   public static Path defaultStateDirectory() {
-    throw new UnsupportedOperationException();
+    ProcProcesses processes = new ProcProcesses(new RootedFiles(Path.of("/")));
+    if (root(processes)) {
+      return Path.of("/var/lib", DIRECTORY);
+    }
+    return Optional.ofNullable(System.getenv("XDG_STATE_HOME"))
+        .filter(home -> home.startsWith("/"))
+        .map(Path::of)
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "state"))
+        .resolve(DIRECTORY);
   }
 
-  /** Opens it to act: takes the lock of the state directory; HostException if another has it. */
+  /**
+   * Opens it to act: takes the lock of the state directory.
+   *
+   * @throws dev.healing.api.HostException if another process has it, naming that
+   */
   public static LinuxHost open(Path stateDirectory) {
-    throw new UnsupportedOperationException();
+    return new LinuxHost(StateDirectory.open(stateDirectory));
   }
 
   /**
@@ -25,59 +65,83 @@ public final class LinuxHost implements HostContext, AutoCloseable {
    * files.
    */
   public static LinuxHost observe(Path stateDirectory) {
-    throw new UnsupportedOperationException();
+    return new LinuxHost(StateDirectory.observe(stateDirectory));
   }
 
   @Override
   public TimeSource time() {
-    throw new UnsupportedOperationException();
+    return time;
   }
 
   @Override
   public Workers workers() {
-    throw new UnsupportedOperationException();
+    return workers;
   }
 
   @Override
   public CommandRunner commands() {
-    throw new UnsupportedOperationException();
+    return commands;
   }
 
   @Override
   public HostFiles files() {
-    throw new UnsupportedOperationException();
+    return files;
   }
 
   @Override
   public HostProcesses processes() {
-    throw new UnsupportedOperationException();
+    return processes;
   }
 
   @Override
   public Systemd systemd() {
-    throw new UnsupportedOperationException();
+    return systemd;
   }
 
   @Override
   public StateStore state() {
-    throw new UnsupportedOperationException();
+    return state;
   }
 
   @Override
   public Protection protection() {
-    throw new UnsupportedOperationException();
+    return Protection.vitalOnly();
   }
 
   @Override
   public Set<Privilege> privileges() {
-    throw new UnsupportedOperationException();
+    return privileges;
+  }
+
+  /** Everything for root; otherwise what file permissions tell. */
+  private Set<Privilege> findPrivileges() {
+    if (root(processes)) {
+      return Set.copyOf(EnumSet.allOf(Privilege.class));
+    }
+    Set<Privilege> found = EnumSet.noneOf(Privilege.class);
+    if (Files.isWritable(files.path("/nix/var/nix/profiles"))) {
+      found.add(Privilege.MANAGE_NIX_STORE);
+    }
+    return Set.copyOf(found);
+  }
+
+  private static boolean root(ProcProcesses processes) {
+    return processes
+        .find(ProcessHandle.current().pid())
+        .filter(process -> process.uid() == 0)
+        .isPresent();
   }
 
   @Override
   public Configuration configuration() {
-    throw new UnsupportedOperationException();
+    return Configuration.empty();
   }
 
+  /** Ends its threads and gives the state directory back. */
   @Override
-  public void close() {}
+  public void close() {
+    systemd.close();
+    workers.close();
+    state.close();
+  }
 }

@@ -1,0 +1,237 @@
+package dev.healing.core.host;
+
+import dev.healing.api.HostException;
+import dev.healing.api.UnitState;
+import dev.healing.spi.Systemd;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.freedesktop.dbus.DBusPath;
+import org.freedesktop.dbus.exceptions.DBusException;
+import org.freedesktop.dbus.matchrules.DBusMatchRule;
+import org.freedesktop.dbus.matchrules.DBusMatchRuleBuilder;
+import org.freedesktop.dbus.messages.DBusSignal;
+import org.freedesktop.dbus.types.UInt32;
+import org.freedesktop.dbus.types.Variant;
+
+/** systemd over one connection to the system bus. See org.freedesktop.systemd1(5). */
+final class DbusSystemd implements Systemd, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(DbusSystemd.class.getName());
+  private static final String MANAGER_PATH = "/org/freedesktop/systemd1";
+  private static final String MANAGER = "org.freedesktop.systemd1.Manager";
+  private static final String UNIT = "org.freedesktop.systemd1.Unit";
+  private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
+  private static final String FAILED = "failed";
+  private static final Set<String> WITH_RESULT =
+      Set.of("service", "socket", "mount", "automount", "swap", "path", "timer", "scope");
+
+  private final Bus bus;
+  private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+  DbusSystemd(Bus bus) {
+    this.bus = bus;
+  }
+
+  @Override
+  public Availability availability() {
+    return new Availability(true, true, "D-Bus");
+  }
+
+  boolean connected() {
+    return bus.connected();
+  }
+
+  void onLost(Runnable lost) {
+    bus.onLost(lost);
+  }
+
+  @Override
+  public List<UnitState> failedUnits() {
+    List<UnitState> units = new ArrayList<>();
+    for (Object[] row : failedRows()) {
+      String name = String.valueOf(row[0]);
+      unit(name).filter(UnitState::failed).ifPresent(units::add);
+    }
+    return units;
+  }
+
+  private List<Object[]> failedRows() {
+    Object[] reply =
+        manager("ListUnitsFiltered", "as", (Object) new String[] {FAILED}); // a(ssssssouso)
+    List<Object[]> rows = new ArrayList<>();
+    for (Object row : list(reply[0])) {
+      Object[] fields = list(row).toArray();
+      if (fields.length > 0 && UnitName.valid(String.valueOf(fields[0]))) {
+        rows.add(fields);
+      }
+    }
+    return rows;
+  }
+
+  /** The object of a unit that is not loaded loads it: no GetUnit or LoadUnit is needed. */
+  @Override
+  public Optional<UnitState> unit(String name) {
+    String path = UnitName.objectPath(UnitName.require(name));
+    try {
+      Object[] reply = bus.call(path, PROPERTIES, "GetAll", "s", UNIT);
+      Map<?, ?> values = (Map<?, ?>) reply[0];
+      String loadState = text(values, "LoadState");
+      String activeState = text(values, "ActiveState");
+      if (loadState.equals("not-found") && activeState.equals("inactive")) {
+        return Optional.empty();
+      }
+      String suffix = name.substring(name.lastIndexOf('.') + 1);
+      boolean service = suffix.equals("service");
+      List<String> required = new ArrayList<>();
+      for (String kind : List.of("Requires", "Requisite", "BindsTo")) {
+        list(value(values, kind)).forEach(unit -> required.add(String.valueOf(unit)));
+      }
+      return Optional.of(
+          UnitDetails.state(
+              text(values, "Id"),
+              loadState,
+              activeState,
+              text(values, "SubState"),
+              WITH_RESULT.contains(suffix) ? String.valueOf(property(path, suffix, "Result")) : "",
+              service ? String.valueOf(property(path, suffix, "Type")) : "",
+              service ? number(property(path, suffix, "MainPID")) : 0,
+              hex(value(values, "InvocationID")),
+              number(value(values, "StateChangeTimestamp")),
+              required));
+    } catch (Bus.CallException e) {
+      if (e.name().endsWith(".NoSuchUnit") || e.name().endsWith(".UnknownObject")) {
+        return Optional.empty();
+      }
+      throw new HostException(name + " could not be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  private Object property(String path, String suffix, String name) throws Bus.CallException {
+    String type =
+        "org.freedesktop.systemd1."
+            + suffix.substring(0, 1).toUpperCase(Locale.ROOT)
+            + suffix.substring(1);
+    return unwrap(bus.call(path, PROPERTIES, "Get", "ss", type, name)[0]);
+  }
+
+  @Override
+  public long restart(String unit) {
+    Object[] reply = manager("RestartUnit", "ss", UnitName.require(unit), "replace");
+    String path = reply[0] instanceof DBusPath object ? object.getPath() : String.valueOf(reply[0]);
+    try {
+      return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
+    } catch (NumberFormatException e) {
+      throw new HostException("systemd answered with a job that has no number: " + path, e);
+    }
+  }
+
+  @Override
+  public boolean jobRunning(long job) {
+    try {
+      bus.call(MANAGER_PATH, MANAGER, "GetJob", "u", new UInt32(job));
+      return true;
+    } catch (Bus.CallException e) {
+      if (e.name().endsWith(".NoSuchJob")) {
+        return false;
+      }
+      throw new HostException("job " + job + " could not be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * There is no signal for "failed": ActiveState is watched. The bus filters, so that only changes
+   * of units wake us; closing the connection ends it.
+   */
+  @Override
+  public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
+    DBusMatchRule rule =
+        DBusMatchRuleBuilder.create()
+            .withType("signal")
+            .withInterface(PROPERTIES)
+            .withMember("PropertiesChanged")
+            .withPathNamespace("/org/freedesktop/systemd1/unit")
+            .withArg0123(0, UNIT)
+            .build();
+    bus.onSignal(rule, signal -> propertiesChanged(signal, changed));
+    manager("Subscribe", "");
+    failedRows().forEach(row -> failed.add(String.valueOf(row[0])));
+    return Optional.of(this);
+  }
+
+  private void propertiesChanged(DBusSignal signal, Consumer<String> changed) {
+    try {
+      Object[] values = signal.getParameters();
+      if (values == null || values.length < 2 || !(values[1] instanceof Map<?, ?> properties)) {
+        return;
+      }
+      Object state = properties.containsKey("ActiveState") ? value(properties, "ActiveState") : "";
+      Optional<String> unit = UnitName.ofObjectPath(String.valueOf(signal.getPath()));
+      if (state.equals("") || unit.isEmpty()) {
+        return;
+      }
+      boolean wasFailed = failed.remove(unit.get());
+      if (state.equals(FAILED)) {
+        failed.add(unit.get());
+      }
+      if (wasFailed || state.equals(FAILED)) {
+        changed.accept(unit.get());
+      }
+    } catch (DBusException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "a signal of systemd was lost: " + e, e);
+    }
+  }
+
+  private Object[] manager(String member, String signature, Object... arguments) {
+    try {
+      return bus.call(MANAGER_PATH, MANAGER, member, signature, arguments);
+    } catch (Bus.CallException e) {
+      throw new HostException("systemd refused: " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Map<?, ?> values, String name) {
+    return String.valueOf(value(values, name));
+  }
+
+  private static Object value(Map<?, ?> values, String name) {
+    Object value = values.get(name);
+    return value == null ? "" : unwrap(value);
+  }
+
+  private static Object unwrap(Object value) {
+    return value instanceof Variant<?> variant ? variant.getValue() : value;
+  }
+
+  private static long number(Object value) {
+    return value instanceof Number number ? number.longValue() : 0;
+  }
+
+  private static Collection<?> list(Object value) {
+    if (value instanceof Collection<?> collection) {
+      return collection;
+    }
+    return value instanceof Object[] array ? Arrays.asList(array) : List.of();
+  }
+
+  private static String hex(Object value) {
+    if (value instanceof byte[] bytes) {
+      return HexFormat.of().formatHex(bytes);
+    }
+    StringBuilder text = new StringBuilder();
+    list(value).forEach(b -> text.append(HexFormat.of().toHexDigits(((Number) b).byteValue())));
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    bus.close();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.healing.core.host;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Steps of durable writing. With {@link RandomAccessFile}, since an interrupt of the thread closes
+ * a channel in the middle of a write.
+ */
+final class Durable {
+  static final String TEMPORARY = ".tmp";
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private Durable() {}
+
+  /** Makes it, for its owner only, if it is not there; whether it was made. */
+  static boolean createPrivate(Path file) throws IOException {
+    if (Files.isSymbolicLink(file)) {
+      throw new IOException(file + " is a symbolic link: nothing is written through one");
+    }
+    try {
+      Files.createFile(file, PRIVATE_FILE);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /** A new file beside the target, on disk when it returns; {@link #rename} it. */
+  static Path temporary(Path target, byte[] content) throws IOException {
+    Path temporary =
+        Files.createTempFile(
+            target.toAbsolutePath().getParent(),
+            target.getFileName() + ".",
+            TEMPORARY,
+            PRIVATE_FILE);
+    boolean written = false;
+    try (RandomAccessFile out = new RandomAccessFile(temporary.toFile(), "rw")) {
+      out.write(content);
+      out.getFD().sync();
+      written = true;
+      return temporary;
+    } finally {
+      if (!written) {
+        Files.deleteIfExists(temporary);
+      }
+    }
+  }
+
+  /** Atomically, replacing the target, on disk when it returns. Replaces a link, not its target. */
+  static void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncDirectory(to.toAbsolutePath().getParent());
+  }
+
+  /** Puts the names in a directory on disk. */
+  static void syncDirectory(Path directory) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted = Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

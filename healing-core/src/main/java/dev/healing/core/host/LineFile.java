@@ -1,0 +1,123 @@
+package dev.healing.core.host;
+
+import dev.healing.spi.StateStore.Lines;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An appended file of sealed lines, open for writing. */
+final class LineFile implements AutoCloseable {
+  private final RandomAccessFile file;
+  private long end;
+
+  private LineFile(RandomAccessFile file, long end) {
+    this.file = file;
+    this.end = end;
+  }
+
+  /** Opens it, makes it if need be, and cuts a torn last line. */
+  static LineFile open(Path path) throws IOException {
+    if (Durable.createPrivate(path)) {
+      Durable.syncDirectory(path.toAbsolutePath().getParent());
+    }
+    long whole = wholeBytes(Files.readAllBytes(path));
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    boolean ready = false;
+    try {
+      if (file.length() > whole) {
+        file.setLength(whole);
+        file.getFD().sync();
+      }
+      file.seek(whole);
+      ready = true;
+      return new LineFile(file, whole);
+    } finally {
+      if (!ready) {
+        file.close();
+      }
+    }
+  }
+
+  /** One write and one sync. After a failure nothing of it is left, as far as the disk lets us. */
+  void append(byte[] lines) throws IOException {
+    boolean written = false;
+    try {
+      file.write(lines);
+      file.getFD().sync();
+      end += lines.length;
+      written = true;
+    } finally {
+      if (!written) {
+        file.setLength(end);
+        file.seek(end);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  static byte[] bytes(List<String> jsonObjects) {
+    StringBuilder text = new StringBuilder();
+    for (String object : jsonObjects) {
+      String line = Sealed.seal(object);
+      if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
+        throw new IllegalArgumentException("a line of an appended file with a line break: " + line);
+      }
+      text.append(line).append('\n');
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads the lines. A bad last line is what a crash leaves and was never acknowledged; any other
+   * bad line is damage.
+   */
+  static Lines parse(String name, byte[] content) {
+    List<String> whole = new ArrayList<>();
+    List<String> damaged = new ArrayList<>();
+    int limit = (int) wholeBytes(content);
+    int number = 0;
+    for (int start = 0; start < limit; ) {
+      int stop = start;
+      while (content[stop] != '\n') {
+        stop++;
+      }
+      number++;
+      String place = name + ":" + number;
+      Sealed.unseal(new String(content, start, stop - start, StandardCharsets.UTF_8))
+          .ifPresentOrElse(
+              whole::add,
+              () -> damaged.add(place + ": the checksum does not fit: the line is ignored"));
+      start = stop + 1;
+    }
+    return new Lines(whole, damaged);
+  }
+
+  /** Up to where the content is lines, leaving out a last one that is torn or bad. */
+  private static long wholeBytes(byte[] content) {
+    int end = lastBreak(content, content.length);
+    int before = lastBreak(content, end - 1);
+    if (end == content.length && end > 0) {
+      String last = new String(content, before, end - 1 - before, StandardCharsets.UTF_8);
+      return Sealed.unseal(last).isPresent() ? end : before;
+    }
+    return end;
+  }
+
+  /** After the last line break before this index; 0 if there is none. */
+  private static int lastBreak(byte[] content, int index) {
+    for (int i = index - 1; i >= 0; i--) {
+      if (content[i] == '\n') {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,217 @@
+package dev.healing.core.host;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.CommandRunner;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs commands on the caller's thread. Both pipes are emptied by asking what is there between
+ * short waits for the exit: no threads beside, no deadlock on a full pipe, and a grandchild that
+ * keeps a pipe open holds nobody up.
+ */
+final class ProcessCommands implements CommandRunner {
+  private static final List<String> STANDARD_PATH =
+      List.of(
+          "/run/wrappers/bin",
+          "/run/current-system/sw/bin",
+          "/nix/var/nix/profiles/default/bin",
+          "/usr/local/sbin",
+          "/usr/local/bin",
+          "/usr/sbin",
+          "/usr/bin",
+          "/sbin",
+          "/bin");
+  private static final Set<String> KEPT = Set.of("HOME", "XDG_RUNTIME_DIR");
+  private static final long LONGEST_WAIT_MILLIS = 20;
+
+  private final List<String> path;
+  private final Map<String, String> inherited;
+
+  ProcessCommands(Map<String, String> inherited) {
+    this.inherited = Map.copyOf(inherited);
+    this.path = searchPath(inherited.getOrDefault("PATH", ""));
+  }
+
+  /** What we were given, without relative entries, then where hosts keep their programs. */
+  private static List<String> searchPath(String given) {
+    Set<String> all = new LinkedHashSet<>();
+    for (String entry : given.split(File.pathSeparator)) {
+      if (entry.startsWith("/")) {
+        all.add(entry);
+      }
+    }
+    all.addAll(STANDARD_PATH);
+    return List.copyOf(all);
+  }
+
+  @Override
+  public Optional<Path> which(String program) {
+    if (program.isEmpty() || program.indexOf('\0') >= 0) {
+      return Optional.empty();
+    }
+    if (program.contains("/")) {
+      return Optional.of(Path.of(program)).filter(ProcessCommands::runnable);
+    }
+    return path.stream()
+        .map(directory -> Path.of(directory, program))
+        .filter(ProcessCommands::runnable)
+        .findFirst();
+  }
+
+  private static boolean runnable(Path candidate) {
+    return Files.isRegularFile(candidate) && Files.isExecutable(candidate);
+  }
+
+  @Override
+  public Result run(Command command) {
+    long deadline = System.nanoTime() + command.timeLimit().toNanos();
+    Process process = start(command);
+    Pipe out = new Pipe(process.getInputStream(), command.maxOutputBytes());
+    Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes());
+    boolean timedOut = false;
+    try {
+      if (!awaitExit(process, out, err, deadline)) {
+        timedOut = true;
+        kill(process);
+        process.waitFor(1, TimeUnit.SECONDS);
+      }
+      out.drain();
+      err.drain();
+    } catch (InterruptedException e) {
+      kill(process);
+      Thread.currentThread().interrupt();
+      throw new HostException(command.argv().get(0) + ": interrupted, and was ended", e);
+    } catch (IOException e) {
+      kill(process);
+      throw new HostException(command.argv().get(0) + ": its output could not be read: " + e, e);
+    } finally {
+      out.close();
+      err.close();
+    }
+    int exitCode = process.isAlive() ? 128 + 9 : process.exitValue();
+    return new Result(
+        exitCode, out.text(), err.text(), out.truncated() || err.truncated(), timedOut);
+  }
+
+  private Process start(Command command) {
+    String program = command.argv().get(0);
+    Path executable =
+        which(program)
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "command '"
+                            + program
+                            + "' was not found in "
+                            + String.join(":", path)
+                            + ": install it, or add its directory to PATH"));
+    List<String> argv = new ArrayList<>(command.argv());
+    argv.set(0, executable.toString());
+    ProcessBuilder builder = new ProcessBuilder(argv);
+    builder.redirectInput(new File("/dev/null"));
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    inherited.forEach(
+        (name, value) -> {
+          if (KEPT.contains(name) || name.startsWith("NIX_")) {
+            environment.put(name, value);
+          }
+        });
+    environment.put("PATH", String.join(File.pathSeparator, path));
+    environment.put("LC_ALL", "C");
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new HostException("command '" + program + "' could not be started: " + e, e);
+    }
+  }
+
+  /** Whether it ended before the deadline. */
+  private static boolean awaitExit(Process process, Pipe out, Pipe err, long deadline)
+      throws IOException, InterruptedException {
+    long waitMillis = 1;
+    while (true) {
+      boolean read = out.drain() | err.drain();
+      waitMillis = read ? 1 : Math.min(waitMillis * 2, LONGEST_WAIT_MILLIS);
+      long leftNanos = deadline - System.nanoTime();
+      if (leftNanos <= 0) {
+        return false;
+      }
+      long waitNanos = Math.min(leftNanos, Duration.ofMillis(waitMillis).toNanos());
+      if (process.waitFor(waitNanos, TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+    }
+  }
+
+  /** Its descendants are listed first: once it is gone, they are nobody's. */
+  private static void kill(Process process) {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    process.destroyForcibly();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** One stream of output, kept up to a limit and read for ever. */
+  private static final class Pipe {
+    private final InputStream in;
+    private final int limit;
+    private final byte[] buffer = new byte[8192];
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private boolean truncated;
+
+    Pipe(InputStream in, int limit) {
+      this.in = in;
+      this.limit = limit;
+    }
+
+    /** Reads what is there, at most a pipe full, without blocking. */
+    boolean drain() throws IOException {
+      boolean any = false;
+      for (int round = 0; round < 64; round++) {
+        int available = in.available();
+        if (available <= 0) {
+          break;
+        }
+        int count = in.read(buffer, 0, Math.min(available, buffer.length));
+        if (count <= 0) {
+          break;
+        }
+        any = true;
+        int room = Math.min(count, limit - kept.size());
+        kept.write(buffer, 0, room);
+        truncated |= room < count;
+      }
+      return any;
+    }
+
+    boolean truncated() {
+      return truncated;
+    }
+
+    String text() {
+      return kept.toString(StandardCharsets.UTF_8);
+    }
+
+    void close() {
+      try {
+        in.close();
+      } catch (IOException e) {
+        // Everything that was wanted has been read.
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.healing.core.host;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.HostFiles;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The files under a root: {@code /} on a host, a fixture tree in a test. */
+final class RootedFiles implements HostFiles {
+  private static final int MOST_BYTES = 4 << 20;
+
+  private final Path root;
+
+  RootedFiles(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public Path path(String absolute) {
+    try {
+      // Normalised before it is rooted: "/.." is "/" as on any host, and never leaves the root.
+      Path name = Path.of(absolute);
+      if (name.isAbsolute()) {
+        return root.resolve(Path.of("/").relativize(name.normalize()));
+      }
+    } catch (InvalidPathException e) {
+      throw new HostException("'" + absolute + "' is not a path: " + e.getReason(), e);
+    }
+    throw new HostException("'" + absolute + "': expected an absolute path");
+  }
+
+  @Override
+  public String name(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    if (!absolute.startsWith(root)) {
+      throw new HostException(path + " is not under " + root);
+    }
+    return "/" + root.relativize(absolute);
+  }
+
+  @Override
+  public Optional<String> read(String absolute) {
+    // Files of /proc have size 0: read until the end, whatever the size says.
+    try (InputStream in = Files.newInputStream(path(absolute))) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new HostException(absolute + " is larger than 4 MiB: it is not read");
+      }
+      return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      if (gone(e)) {
+        return Optional.empty();
+      }
+      throw new HostException(absolute + " could not be read: " + e, e);
+    }
+  }
+
+  /** ENOTDIR is "no such file" one level up, ESRCH that the process ended while it was read. */
+  private static boolean gone(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.endsWith("Not a directory") || message.endsWith("No such process");
+  }
+
+  @Override
+  public void writeSetting(String absolute, String value) {
+    ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8));
+    try (FileChannel channel = FileChannel.open(path(absolute), StandardOpenOption.WRITE)) {
+      int written = channel.write(bytes);
+      if (bytes.hasRemaining()) {
+        throw new HostException(absolute + " took only " + written + " bytes of '" + value + "'");
+      }
+    } catch (IOException e) {
+      throw new HostException(absolute + " could not be set to '" + value + "': " + e, e);
+    }
+  }
+
+  /** By statvfs of {@link File}: a FileStore would read the whole mount table for each answer. */
+  @Override
+  public Space space(String absolute) {
+    File file = path(absolute).toFile();
+    if (!file.exists()) {
+      throw new HostException(absolute + " is not there: its file system cannot be looked at");
+    }
+    return new Space(
+        file.getTotalSpace(),
+        file.getFreeSpace(),
+        file.getUsableSpace(),
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+}

@@ -1,0 +1,402 @@
+package dev.healing.core.host;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.StateStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state directory.
+ *
+ * <p>A line is on disk when {@code append} returns; a document is always the old or the new one. A
+ * document without a checksum is taken as written by a person if it is a whole JSON object, and
+ * gets its checksum when it is next replaced. A person who edits a document removes its {@code
+ * crc}; one that does not fit is damage.
+ */
+final class StateDirectory implements StateStore, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(StateDirectory.class.getName());
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+  private static final Set<String> RESERVED = Set.of(StateLock.FILE, Ballast.FILE);
+  private static final int MOST_PLAIN_BYTES = 1 << 20;
+  private static final long TEMPORARY_MILLIS = 60_000;
+
+  private final Path directory;
+  private final @Nullable StateLock lock;
+  private final Ballast ballast;
+  private final Map<String, LineFile> open = new HashMap<>();
+
+  private StateDirectory(Path directory, @Nullable StateLock lock) {
+    this.directory = directory;
+    this.lock = lock;
+    this.ballast = new Ballast(directory);
+  }
+
+  /** Opens it to write: makes it if need be, and takes its lock. */
+  static StateDirectory open(Path directory) {
+    Path real;
+    try {
+      Files.createDirectories(directory, Durable.PRIVATE_DIRECTORY);
+      real = directory.toRealPath();
+      refuseShared(real);
+    } catch (IOException e) {
+      throw new HostException(
+          directory + " cannot be the state directory: " + e + "; choose another with --state", e);
+    }
+    StateDirectory state = new StateDirectory(real, StateLock.take(real));
+    state.removeTemporaries();
+    state.ballast.make();
+    return state;
+  }
+
+  /** Opens it to read, and to write plain files only. */
+  static StateDirectory observe(Path directory) {
+    return new StateDirectory(directory.toAbsolutePath().normalize(), null);
+  }
+
+  /** Whoever may write here decides what we believe. Nothing is changed: it may be /tmp. */
+  private static void refuseShared(Path directory) throws IOException {
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException("others may write there (chmod go-w, or use a directory of our own)");
+    }
+  }
+
+  /** What a crash left between writing and renaming. */
+  private void removeTemporaries() {
+    long before = System.currentTimeMillis() - TEMPORARY_MILLIS;
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(directory, "*" + Durable.TEMPORARY)) {
+      for (Path entry : entries) {
+        // A younger one may be that of a command line that is just writing the off switch.
+        if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toMillis() < before) {
+          Files.deleteIfExists(entry);
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "{0}: left-overs stay: {1}", directory, e);
+    }
+  }
+
+  @Override
+  public String location() {
+    return directory.toString();
+  }
+
+  @Override
+  public synchronized Lines lines(String file) {
+    Path path = path(file);
+    return attempt("read", path, () -> LineFile.parse(file, content(path).orElse(new byte[0])));
+  }
+
+  @Override
+  public synchronized void append(String file, List<String> jsonObjects) {
+    Path path = writable(file);
+    byte[] bytes = LineFile.bytes(jsonObjects);
+    if (bytes.length == 0) {
+      return;
+    }
+    withRoom(
+        path,
+        () -> {
+          try {
+            opened(file, path).append(bytes);
+          } catch (IOException e) {
+            // What is on disk now is unknown: it is read again before the next write.
+            forget(file);
+            throw e;
+          }
+        });
+  }
+
+  private LineFile opened(String file, Path path) throws IOException {
+    LineFile known = open.get(file);
+    if (known == null) {
+      known = LineFile.open(path);
+      open.put(file, known);
+    }
+    return known;
+  }
+
+  private void forget(String file) throws IOException {
+    LineFile known = open.remove(file);
+    if (known != null) {
+      known.close();
+    }
+  }
+
+  @Override
+  public synchronized void rewrite(String file, List<String> jsonObjects) {
+    Path path = writable(file);
+    byte[] bytes = LineFile.bytes(jsonObjects);
+    withRoom(
+        path,
+        () -> {
+          Path temporary = Durable.temporary(path, bytes);
+          forget(file);
+          Durable.rename(temporary, path);
+        });
+  }
+
+  @Override
+  public synchronized long size(String file) {
+    Path path = path(file);
+    return attempt("looked at", path, () -> Files.exists(path) ? Files.size(path) : 0L);
+  }
+
+  @Override
+  public synchronized Document document(String file) {
+    Path path = path(file);
+    return attempt("read", path, () -> readDocument(path));
+  }
+
+  private Document readDocument(Path path) throws IOException {
+    Optional<byte[]> bytes = content(path);
+    Path backup = backup(path);
+    if (bytes.isEmpty()) {
+      return content(backup).isEmpty()
+          ? new Document(Optional.empty(), Optional.empty())
+          : fallBack(backup, path + " is missing");
+    }
+    Optional<String> good = good(bytes.get());
+    if (good.isPresent()) {
+      return new Document(good, Optional.empty());
+    }
+    String problem = path + " is damaged: its checksum does not fit";
+    if (lock != null) {
+      Path aside = aside(path);
+      Durable.rename(path, aside);
+      problem += "; it was set aside as " + aside.getFileName();
+    }
+    return fallBack(backup, problem);
+  }
+
+  private static Document fallBack(Path backup, String problem) throws IOException {
+    Optional<String> good = content(backup).flatMap(StateDirectory::good);
+    return new Document(
+        good,
+        Optional.of(
+            problem
+                + (good.isPresent()
+                    ? "; the copy before it is used (" + backup.getFileName() + ")"
+                    : "; there is no good copy: it starts empty")));
+  }
+
+  private static Optional<String> good(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8).strip();
+    return Sealed.unseal(text).or(() -> Optional.of(text).filter(Sealed::handWritten));
+  }
+
+  private static Path aside(Path path) {
+    String name = path.getFileName() + ".damaged-" + Instant.now().getEpochSecond();
+    Path aside = path.resolveSibling(name);
+    for (int i = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); i++) {
+      aside = path.resolveSibling(name + "-" + i);
+    }
+    return aside;
+  }
+
+  private static Path backup(Path path) {
+    return path.resolveSibling(path.getFileName() + ".bak");
+  }
+
+  @Override
+  public synchronized void replace(String file, String jsonObject) {
+    Path path = writable(file);
+    byte[] bytes = (Sealed.seal(jsonObject) + "\n").getBytes(StandardCharsets.UTF_8);
+    withRoom(
+        path,
+        () -> {
+          Path temporary = Durable.temporary(path, bytes);
+          keepPrevious(path);
+          Durable.rename(temporary, path);
+        });
+  }
+
+  /**
+   * By a second name for the same file, so that there is a good one under its name all the time.
+   */
+  private static void keepPrevious(Path path) throws IOException {
+    if (content(path).flatMap(StateDirectory::good).isEmpty()) {
+      return;
+    }
+    Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);
+    Files.deleteIfExists(link);
+    try {
+      Files.createLink(link, path);
+      Durable.rename(link, backup(path));
+    } catch (UnsupportedOperationException e) {
+      Durable.rename(path, backup(path));
+    } finally {
+      // Renaming onto another name of the same file does nothing, and leaves this one.
+      Files.deleteIfExists(link);
+    }
+  }
+
+  @Override
+  public boolean exists(String file) {
+    return Files.exists(path(file), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public Optional<String> readPlain(String file) {
+    Path path = path(file);
+    return attempt(
+        "read",
+        path,
+        () -> {
+          try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(MOST_PLAIN_BYTES);
+            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+          } catch (NoSuchFileException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  @Override
+  public synchronized void writePlain(String file, String content) {
+    Path path = path(file);
+    withRoom(
+        path,
+        () -> {
+          Files.createDirectories(directory, Durable.PRIVATE_DIRECTORY);
+          byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+          Durable.rename(Durable.temporary(path, bytes), path);
+        });
+  }
+
+  /** A document's copy goes with it: otherwise it would come back. */
+  @Override
+  public synchronized void delete(String file) {
+    Path path = path(file);
+    attempt(
+        "deleted",
+        path,
+        () -> {
+          forget(file);
+          if (Files.deleteIfExists(path) | Files.deleteIfExists(backup(path))) {
+            Durable.syncDirectory(directory);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public synchronized void rename(String file, String to) {
+    Path from = writable(file);
+    Path target = writable(to);
+    attempt(
+        "renamed to " + to,
+        from,
+        () -> {
+          forget(file);
+          forget(to);
+          Durable.rename(from, target);
+          return true;
+        });
+  }
+
+  @Override
+  public synchronized void close() {
+    for (String file : List.copyOf(open.keySet())) {
+      try {
+        forget(file);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "{0} could not be closed: {1}", file, e);
+      }
+    }
+    if (lock != null) {
+      lock.close();
+    }
+  }
+
+  private Path writable(String file) {
+    Path path = path(file);
+    if (lock == null) {
+      throw new HostException(path + " is not written: " + directory + " was opened to read only");
+    }
+    return path;
+  }
+
+  private Path path(String file) {
+    if (!NAME.matcher(file).matches() || RESERVED.contains(file)) {
+      throw new HostException("'" + file + "' is not the name of a state file");
+    }
+    return directory.resolve(file);
+  }
+
+  private static Optional<byte[]> content(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(in.readAllBytes());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Something that the disk may refuse. */
+  @FunctionalInterface
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  /** A write. */
+  @FunctionalInterface
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  /** Writes; if the disk is full, once more with the room of the ballast. */
+  private void withRoom(Path path, Write write) {
+    attempt(
+        "written",
+        path,
+        () -> {
+          try {
+            write.run();
+          } catch (IOException e) {
+            if (lock == null || !full(e) || !ballast.drop()) {
+              throw e;
+            }
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "{0}: no space left; the reserve of {1} bytes is used",
+                directory,
+                String.valueOf(Ballast.BYTES));
+            write.run();
+          }
+          if (lock != null) {
+            ballast.restore();
+          }
+          return true;
+        });
+  }
+
+  private static boolean full(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("No space left") || message.contains("quota exceeded");
+  }
+
+  private static <T> T attempt(String verb, Path path, Step<T> step) {
+    try {
+      return step.run();
+    } catch (IOException e) {
+      throw new HostException(path + " could not be " + verb + ": " + e, e);
+    }
+  }
+}
