@@ -158,10 +158,13 @@ final class ProcessCommands implements CommandRunner {
     }
   }
 
-  /** Its descendants are listed first: once it is gone, they are nobody's. */
+  /**
+   * Its descendants are listed first: once it is gone, they are nobody's. By its handle, since a
+   * process that is destroyed itself closes what it has written so far.
+   */
   private static void kill(Process process) {
     List<ProcessHandle> descendants = process.descendants().toList();
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 

@@ -1,0 +1,159 @@
+package dev.healing.core.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.CommandRunner.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+  @TempDir Path parent;
+
+  @Test
+  void isPrivateAndLocked() throws IOException {
+    Path directory = parent.resolve("state");
+    try (StateDirectory state = StateDirectory.open(directory)) {
+      state.append("a.jsonl", List.of("{\"a\":1}", "{\"b\":2}"));
+      state.replace("d.json", "{\n  \"a\": 1\n}\n");
+      assertThat(mode(directory)).isEqualTo("rwx------");
+      assertThat(mode(directory.resolve("a.jsonl"))).isEqualTo("rw-------");
+      assertThat(mode(directory.resolve("d.json"))).isEqualTo("rw-------");
+      assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"a\":1}", "{\"b\":2}");
+      assertThat(state.document("d.json").content()).contains("{\n  \"a\": 1\n}");
+      assertThat(Files.size(directory.resolve("reserve"))).isEqualTo(1 << 20);
+      assertThatThrownBy(() -> StateDirectory.open(directory))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("pid " + ProcessHandle.current().pid());
+    }
+    StateDirectory.open(directory).close();
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void damageInTheMiddleIsNamed() throws IOException {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.append("a.jsonl", List.of("{\"a\":1}", "{\"b\":2}", "{\"c\":3}"));
+      Path file = parent.resolve("a.jsonl");
+      Files.writeString(file, Files.readString(file).replace("\"b\":2", "\"b\":9"));
+      assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"a\":1}", "{\"c\":3}");
+      assertThat(state.lines("a.jsonl").damaged()).singleElement().asString().contains("a.jsonl:2");
+    }
+  }
+
+  @Test
+  void takesWhatAPersonWrote() throws IOException {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      Files.writeString(parent.resolve("d.json"), "{ \"mine\": true }\n");
+      assertThat(state.document("d.json").content()).contains("{ \"mine\": true }");
+      Files.writeString(parent.resolve("d.json"), "{ \"mine\": tr");
+      assertThat(state.document("d.json").content()).isEmpty();
+    }
+  }
+
+  @Test
+  void anObserverWritesOnlyPlainFiles() {
+    Path directory = parent.resolve("new");
+    try (StateDirectory state = StateDirectory.observe(directory)) {
+      assertThat(state.lines("a.jsonl").lines()).isEmpty();
+      assertThat(state.document("d.json").content()).isEmpty();
+      assertThat(directory).doesNotExist();
+      assertThatThrownBy(() -> state.append("a.jsonl", List.of("{}")))
+          .isInstanceOf(HostException.class);
+      state.writePlain("off", "because");
+      assertThat(state.readPlain("off")).contains("because");
+      state.delete("off");
+      assertThat(state.exists("off")).isFalse();
+    }
+  }
+
+  @Test
+  void writesThroughNoLink() throws IOException {
+    Path victim = Files.writeString(parent.resolve("victim"), "precious");
+    Path directory = parent.resolve("state");
+    try (StateDirectory state = StateDirectory.open(directory)) {
+      for (String name : List.of("a.jsonl", "d.json", "off")) {
+        Files.createSymbolicLink(directory.resolve(name), victim);
+      }
+      assertThatThrownBy(() -> state.append("a.jsonl", List.of("{}")))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("symbolic link");
+      state.writePlain("off", "x");
+      state.delete("d.json");
+      assertThat(victim).hasContent("precious");
+      assertThatThrownBy(() -> state.writePlain("../x", "")).isInstanceOf(HostException.class);
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatOthersMayWrite() throws IOException {
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> StateDirectory.open(parent))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("others may write");
+  }
+
+  @Test
+  void anInterruptedThreadStillWrites() {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      Thread.currentThread().interrupt();
+      state.append("a.jsonl", List.of("{}"));
+      state.replace("d.json", "{}");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(state.lines("a.jsonl").lines()).containsExactly("{}");
+    }
+  }
+
+  @Test
+  void aFullDiskIsStillWrittenTo() throws IOException {
+    ProcessCommands commands = new ProcessCommands(System.getenv());
+    Command mount =
+        Command.of(Duration.ofSeconds(10), "mount", "-t", "tmpfs", "-o", "size=24m,mode=0700")
+            .operands(List.of("tmpfs", parent.toString()));
+    assumeTrue(
+        commands.which("mount").isPresent() && commands.run(mount).ok(),
+        "needs root: a small file system of its own is mounted");
+    try {
+      try (StateDirectory state = StateDirectory.open(parent)) {
+        state.append("a.jsonl", List.of("{\"before\":1}"));
+        fill(parent.resolve("filler"));
+        String big = "{\"big\":\"" + "x".repeat(20_000) + "\"}";
+        state.append("a.jsonl", List.of(big));
+        assertThat(parent.resolve("reserve")).doesNotExist();
+        assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"before\":1}", big);
+        String huge = "{\"huge\":\"" + "x".repeat(2 << 20) + "\"}";
+        assertThatThrownBy(() -> state.append("a.jsonl", List.of(huge)))
+            .isInstanceOf(HostException.class)
+            .hasMessageContaining("No space left");
+        state.append("a.jsonl", List.of("{\"after\":1}"));
+        assertThat(state.lines("a.jsonl").lines()).hasSize(3).endsWith("{\"after\":1}");
+        assertThat(state.lines("a.jsonl").damaged()).isEmpty();
+      }
+    } finally {
+      commands.run(
+          Command.of(Duration.ofSeconds(10), "umount").operands(List.of(parent.toString())));
+    }
+  }
+
+  private static void fill(Path file) {
+    try (var out = Files.newOutputStream(file)) {
+      byte[] block = new byte[4096];
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+}
