@@ -101,7 +101,12 @@ final class ProcProcesses implements HostProcesses {
   }
 
   private Optional<String> read(long pid, String file) {
-    return files.read("/proc/" + pid + "/" + file);
+    try {
+      return files.read("/proc/" + pid + "/" + file);
+    } catch (HostException e) {
+      // Hidden from us (hidepid): as good as not there, and no reason to see no other either.
+      return Optional.empty();
+    }
   }
 
   @Override

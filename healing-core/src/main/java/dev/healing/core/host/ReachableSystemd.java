@@ -7,6 +7,7 @@ import dev.healing.spi.Systemd;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -31,7 +32,7 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   private @Nullable Long failedAtNanos;
   private boolean listening;
   private boolean reconnecting;
-  private boolean closed;
+  private volatile boolean closed;
 
   ReachableSystemd(HostFiles files, ProcessCommands commands, DaemonWorkers workers) {
     this.files = files;
@@ -46,7 +47,7 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
     boolean tooSoon =
         failedAtNanos != null && System.nanoTime() - failedAtNanos < RETRY_NANOS || closed;
     if (bus != null && bus.connected() || !tooSoon && connect()) {
-      return java.util.Objects.requireNonNull(bus);
+      return Objects.requireNonNull(bus);
     }
     if (commands.which("systemctl").isPresent()) {
       return new SystemctlSystemd(commands);
@@ -64,6 +65,7 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
       if (!listeners.isEmpty()) {
         connected.subscribe(this::tell);
         listening = true;
+        workers.start("systemd-resync", () -> tell(""));
       } else {
         listening = false;
       }
@@ -83,7 +85,9 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
 
   /** On a thread of the bus. */
   private void lost(DbusSystemd which) {
-    workers.start("systemd-lost", () -> reconnect(which));
+    if (!closed) {
+      workers.start("systemd-lost", () -> reconnect(which));
+    }
   }
 
   private void reconnect(DbusSystemd which) {
@@ -102,7 +106,6 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
         wait = wait.multipliedBy(2);
         wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
       }
-      tell("");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

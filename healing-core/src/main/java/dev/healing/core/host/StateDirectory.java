@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -240,7 +241,8 @@ final class StateDirectory implements StateStore, AutoCloseable {
     try {
       Files.createLink(link, path);
       Durable.rename(link, backup(path));
-    } catch (UnsupportedOperationException e) {
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // No second names on this file system: for an instant there is only the copy.
       Durable.rename(path, backup(path));
     } finally {
       // Renaming onto another name of the same file does nothing, and leaves this one.
