@@ -3,4 +3,14 @@
 module dev.healing.runner {
   requires dev.healing.api;
   requires dev.healing.core;
+  requires info.picocli;
+  requires java.logging;
+  requires jdk.net;
+  requires jdk.unsupported;
+  requires org.snakeyaml.engine;
+
+  uses dev.healing.spi.SamplerProvider;
+  uses dev.healing.spi.DetectorProvider;
+  uses dev.healing.spi.ActionProvider;
+  uses dev.healing.spi.TriggerProvider;
 }

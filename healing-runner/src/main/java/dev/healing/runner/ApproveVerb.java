@@ -1,0 +1,35 @@
+package dev.healing.runner;
+
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.Views;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code approve ID}. */
+final class ApproveVerb implements Verb {
+  @Override
+  public String name() {
+    return "approve";
+  }
+
+  @Override
+  public String summary() {
+    return "Do exactly what this incident's pending decision shows.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    Operands.required(spec, "ID", "The incident, or the beginning of its id.");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Answer answer =
+        invocation
+            .ask(invocation.request(name()).put("id", invocation.operand().orElseThrow()))
+            .orElseGet(
+                () ->
+                    Answer.failed(
+                        Exit.FAILED, "no daemon runs here, so nothing waits to be approved"));
+    return invocation.show(answer, Views::receipt);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.healing.runner;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.PluginInfo;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code check-config F}. */
+final class CheckConfigVerb implements Verb {
+  @Override
+  public String name() {
+    return "check-config";
+  }
+
+  @Override
+  public String summary() {
+    return "Check a configuration file: all problems at once. Changes nothing.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    Operands.required(spec, "FILE", "The configuration to check.");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    String file = invocation.operand().orElseThrow();
+    ObjectNode json = Json.object().put("file", file);
+    try {
+      Configuration configuration = YamlConfiguration.read(Path.of(file));
+      try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory());
+          HealingEngine engine =
+              HealingEngine.builder().host(host).configuration(configuration).build()) {
+        json.put("ok", true).putArray("problems");
+        json.put("summary", summary(engine.plugins()));
+      }
+    } catch (ConfigurationException e) {
+      json.put("ok", false);
+      e.problems().forEach(json.putArray("problems")::add);
+    }
+    boolean ok = json.path("ok").asBoolean(false);
+    return invocation.show(
+        Answer.of(ok ? Exit.DONE : Exit.USAGE, json),
+        (result, style) ->
+            ok
+                ? List.of(file + ": ok", "  " + result.path("summary").asString(""))
+                : result.path("problems").valueStream().map(p -> p.asString("")).toList());
+  }
+
+  private static String summary(List<PluginInfo> plugins) {
+    Map<String, Integer> kinds = new TreeMap<>();
+    plugins.stream()
+        .filter(plugin -> plugin.problem().isEmpty() && !plugin.state().equals("off"))
+        .forEach(plugin -> kinds.merge(plugin.kind(), 1, Integer::sum));
+    return String.join(
+        ", ", kinds.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
+  }
+}

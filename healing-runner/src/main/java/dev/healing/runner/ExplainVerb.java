@@ -1,0 +1,55 @@
+package dev.healing.runner;
+
+import dev.healing.core.Audit;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.text.Views;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code explain ID}. */
+final class ExplainVerb implements Verb {
+  @Override
+  public String name() {
+    return "explain";
+  }
+
+  @Override
+  public String summary() {
+    return "Why it was decided: evidence, alternatives, verdicts, numbers.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    Operands.required(spec, "ID", "The incident, or the beginning of its id.");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    String id = invocation.operand().orElseThrow();
+    Answer answer =
+        invocation
+            .ask(invocation.request(name()).put("id", id))
+            .orElseGet(() -> fromFiles(invocation, id));
+    if (answer.result().path("trail").isEmpty()
+        && answer.result().path("incident").isNull()
+        && answer.error().isEmpty()) {
+      answer =
+          Answer.failed(
+              Exit.FAILED, "nothing is written about '" + id + "'; 'healing history' has the ids");
+    }
+    return invocation.show(answer, Views::explain);
+  }
+
+  private static Answer fromFiles(Invocation invocation, String id) {
+    try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
+      List<ObjectNode> trail = new Audit(host.state()).trail(id);
+      ObjectNode json = Json.object();
+      json.putNull("incident");
+      trail.forEach(json.putArray("trail")::add);
+      return Answer.of(json);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.healing.runner;
+
+import dev.healing.core.Audit;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.Views;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code history}. */
+final class HistoryVerb implements Verb {
+  @Override
+  public String name() {
+    return "history";
+  }
+
+  @Override
+  public String summary() {
+    return "What was done and what came of it, newest first.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--most")
+            .paramLabel("N")
+            .type(int.class)
+            .description("How many at most; 100 if not given.")
+            .build());
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    int most = invocation.number("--most", 100);
+    if (most < 1 || most > 10_000) {
+      throw invocation.wrong("--most is " + most + ": expected 1 to 10000");
+    }
+    Answer answer =
+        invocation
+            .ask(invocation.request(name()).put("most", most))
+            .orElseGet(() -> fromFiles(invocation, most));
+    return invocation.show(answer, Views::history);
+  }
+
+  private static Answer fromFiles(Invocation invocation, int most) {
+    try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
+      return Answer.of(Requests.history(new Audit(host.state()).history(most)));
+    }
+  }
+}

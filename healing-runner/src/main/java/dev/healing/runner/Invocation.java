@@ -1,0 +1,136 @@
+package dev.healing.runner;
+
+import dev.healing.api.Configuration;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.ControlClient;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.text.Style;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A verb as it was typed, and where its output goes. */
+final class Invocation {
+  static final Path DEFAULT_CONFIG = Path.of("/etc/healing/healing.yaml");
+
+  private final ParseResult typed;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Map<String, String> environment;
+
+  Invocation(
+      ParseResult typed, PrintStream out, PrintStream err, Map<String, String> environment) {
+    this.typed = typed;
+    this.out = out;
+    this.err = err;
+    this.environment = environment;
+  }
+
+  PrintStream out() {
+    return out;
+  }
+
+  PrintStream err() {
+    return err;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  boolean json() {
+    return flag("--json");
+  }
+
+  boolean flag(String option) {
+    return typed.commandSpec().findOption(option) != null
+        && typed.matchedOptionValue(option, false);
+  }
+
+  Optional<String> option(String name) {
+    return Optional.ofNullable(typed.matchedOptionValue(name, (String) null));
+  }
+
+  int number(String option, int fallback) {
+    return typed.matchedOptionValue(option, fallback);
+  }
+
+  Optional<String> operand() {
+    return Optional.ofNullable(typed.matchedPositionalValue(0, (String) null));
+  }
+
+  /** Wrong usage that the grammar cannot tell. */
+  ParameterException wrong(String message) {
+    return new ParameterException(typed.commandSpec().commandLine(), message);
+  }
+
+  /** Calm, and without colour wherever nobody would see it or wants it. */
+  Style style() {
+    return Style.of(System.console() != null, environment);
+  }
+
+  Path stateDirectory() {
+    Path given = typed.matchedOptionValue("--state", (Path) null);
+    return given == null ? LinuxHost.defaultStateDirectory() : given.toAbsolutePath().normalize();
+  }
+
+  Optional<Path> configurationFile() {
+    Path given = typed.matchedOptionValue("--config", (Path) null);
+    if (given != null) {
+      return Optional.of(given);
+    }
+    return Files.exists(DEFAULT_CONFIG) ? Optional.of(DEFAULT_CONFIG) : Optional.empty();
+  }
+
+  Configuration configuration() {
+    return configurationFile().map(YamlConfiguration::read).orElseGet(Configuration::empty);
+  }
+
+  /** What the daemon says to this; empty if none runs here. */
+  Optional<Answer> ask(ObjectNode request) {
+    return ControlClient.ask(stateDirectory(), request);
+  }
+
+  ObjectNode request(String verb) {
+    return Json.object().put("verb", verb);
+  }
+
+  /** With an engine that only looks. */
+  <T> T looking(Function<HealingEngine, T> question) {
+    try (LinuxHost host = LinuxHost.observe(stateDirectory());
+        HealingEngine engine =
+            HealingEngine.builder().host(host).configuration(configuration()).build()) {
+      return question.apply(engine);
+    }
+  }
+
+  /** Prints an answer: as JSON, or as the text drawn from it. */
+  int show(Answer answer, BiFunction<JsonNode, Style, List<String>> text) {
+    answer.error().ifPresent(e -> err.println("healing: " + e));
+    JsonNode result = answer.result();
+    if (!result.isNull()) {
+      if (json()) {
+        out.println(
+            Json.MAPPER
+                .writer()
+                .with(SerializationFeature.INDENT_OUTPUT)
+                .writeValueAsString(result));
+      } else {
+        text.apply(result, style()).forEach(out::println);
+      }
+    }
+    return answer.exit();
+  }
+}

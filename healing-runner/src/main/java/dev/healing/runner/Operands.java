@@ -1,0 +1,28 @@
+package dev.healing.runner;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** The one operand that a verb may take. */
+final class Operands {
+  private Operands() {}
+
+  static void required(CommandSpec spec, String label, String description) {
+    add(spec, "1", label, description);
+  }
+
+  static void optional(CommandSpec spec, String label, String description) {
+    add(spec, "0..1", label, description);
+  }
+
+  private static void add(CommandSpec spec, String arity, String label, String description) {
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0")
+            .arity(arity)
+            .paramLabel(label)
+            .type(String.class)
+            .description(description)
+            .build());
+  }
+}

@@ -1,0 +1,85 @@
+package dev.healing.runner;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Opportunity;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.Views;
+import dev.healing.spi.Optimizer;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code opportunities [--apply ID]}. */
+final class OpportunitiesVerb implements Verb {
+  @Override
+  public String name() {
+    return "opportunities";
+  }
+
+  @Override
+  public String summary() {
+    return "What is worth doing before it is an issue, best first.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--apply")
+            .paramLabel("ID")
+            .type(String.class)
+            .description("Have this one done: guarded and validated as any heal.")
+            .build());
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Optional<String> apply = invocation.option("--apply");
+    ObjectNode request = invocation.request(name());
+    apply.ifPresent(id -> request.put("apply", id));
+    Answer answer =
+        invocation
+            .ask(request)
+            .orElseGet(
+                () ->
+                    apply.isPresent()
+                        ? apply(invocation, apply.get())
+                        : Answer.of(
+                            invocation.looking(e -> Requests.opportunities(found(e)))));
+    return invocation.show(answer, apply.isPresent() ? Views::receipt : Views::opportunities);
+  }
+
+  private static Answer apply(Invocation invocation, String id) {
+    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
+        HealingEngine engine =
+            HealingEngine.builder()
+                .host(host)
+                .configuration(invocation.configuration())
+                .build()) {
+      Opportunity chosen =
+          found(engine).stream()
+              .filter(opportunity -> opportunity.id().equals(id))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new HealingException(
+                          "there is no opportunity '"
+                              + id
+                              + "' now; 'healing opportunities' lists them"));
+      return OneHeal.with(engine, () -> optimizer(engine).apply(chosen));
+    }
+  }
+
+  private static List<Opportunity> found(HealingEngine engine) {
+    return optimizer(engine).findOpportunities(engine.look().state());
+  }
+
+  private static Optimizer optimizer(HealingEngine engine) {
+    return engine
+        .optimizer()
+        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.healing.runner;
+
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.Views;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code reject ID}. */
+final class RejectVerb implements Verb {
+  @Override
+  public String name() {
+    return "reject";
+  }
+
+  @Override
+  public String summary() {
+    return "Don't; the incident is left to humans.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    Operands.required(spec, "ID", "The incident, or the beginning of its id.");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Answer answer =
+        invocation
+            .ask(invocation.request(name()).put("id", invocation.operand().orElseThrow()))
+            .orElseGet(
+                () ->
+                    Answer.failed(
+                        Exit.FAILED, "no daemon runs here, so nothing waits to be rejected"));
+    return invocation.show(answer, Views::incident);
+  }
+}

@@ -1,0 +1,232 @@
+package dev.healing.runner;
+
+import dev.healing.api.ConfigurationException;
+import dev.healing.api.Decision;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Opportunity;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
+import dev.healing.core.EngineJson;
+import dev.healing.core.HealingEngine;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.TimeSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What can be asked of a running engine, over the control socket or in the same process. */
+final class Requests {
+  private final HealingEngine engine;
+  private final TimeSource time;
+  private final Reloader reloader;
+
+  /** How the configuration is read again. */
+  @FunctionalInterface
+  interface Reloader {
+    /**
+     * Reads and swaps it.
+     *
+     * @return the file, in words
+     * @throws ConfigurationException with all problems; the old one stays
+     */
+    String reload();
+  }
+
+  Requests(HealingEngine engine, TimeSource time, Reloader reloader) {
+    this.engine = engine;
+    this.time = time;
+    this.reloader = reloader;
+  }
+
+  /** Answers one. Never blocks on an action. */
+  CompletionStage<Answer> answer(ObjectNode request) {
+    String verb = request.path("verb").asString("");
+    switch (verb) {
+      case "status":
+        return now(
+            Looks.status(
+                engine.status(),
+                ProcessHandle.current().pid(),
+                engine.state(),
+                engine.incidents()));
+      case "issues":
+        return now(Looks.issues(engine.incidents(), engine.state()));
+      case "history":
+        return now(history(engine.audit().history(request.path("most").asInt(100))));
+      case "explain":
+        return now(explain(text(request, "id")));
+      case "plugins":
+        return now(Looks.plugins(engine.plugins()));
+      case "knowledge":
+        return now(Json.MAPPER.readTree(engine.knowledge().export()));
+      case "opportunities":
+        return opportunities(request);
+      case "heal":
+        return heal(request);
+      case "approve":
+        return receipt(engine.approve(incident(text(request, "id")).id()));
+      case "reject":
+        return now(EngineJson.incident(engine.reject(incident(text(request, "id")).id())));
+      case "reload":
+        return reload();
+      default:
+        return CompletableFuture.completedFuture(
+            Answer.failed(Exit.USAGE, "the daemon has no verb '" + verb + "'; is it older?"));
+    }
+  }
+
+  private CompletionStage<Answer> heal(ObjectNode request) {
+    boolean dryRun = request.path("dryRun").asBoolean(false);
+    Optional<Incident> known =
+        request.has("id") ? Optional.of(incident(text(request, "id"))) : sameProblem(request);
+    if (dryRun) {
+      return considered(engine.consider(known.map(Incident::issue).orElseGet(() -> made(request))));
+    }
+    return receipt(
+        known.isPresent() ? engine.heal(known.get().id()) : engine.request(made(request)));
+  }
+
+  private Optional<Incident> sameProblem(ObjectNode request) {
+    Issue wanted = made(request);
+    return engine.incidents().stream()
+        .filter(i -> !i.status().closed() && i.fingerprint().equals(wanted.fingerprint()))
+        .findFirst();
+  }
+
+  /** An issue on an operator's word. */
+  private Issue made(ObjectNode request) {
+    return issue(text(request, "type"), text(request, "component"), time);
+  }
+
+  static Issue issue(String type, String component, TimeSource time) {
+    IssueType issueType;
+    try {
+      issueType = IssueType.of(type);
+    } catch (IllegalArgumentException e) {
+      throw new HealingException(String.valueOf(e.getMessage()));
+    }
+    return Issue.of(
+        time.now(),
+        issueType,
+        Severity.MEDIUM,
+        "An operator asked to heal " + type + " of " + component,
+        Map.of(),
+        List.of(component));
+  }
+
+  /** By id or prefix of the incident, of its issue or of its fingerprint. */
+  private Incident incident(String id) {
+    return engine
+        .incident(id)
+        .or(
+            () ->
+                engine.incidents().stream()
+                    .filter(i -> i.issue().id().equals(id) || i.fingerprint().hash().equals(id))
+                    .findFirst())
+        .orElseThrow(
+            () ->
+                new HealingException(
+                    "there is no incident '" + id + "'; 'healing issues' lists the open ones"));
+  }
+
+  static ArrayNode history(List<Receipt> receipts) {
+    ArrayNode json = Json.array();
+    receipts.forEach(receipt -> json.add(EngineJson.receipt(receipt)));
+    return json;
+  }
+
+  private ObjectNode explain(String id) {
+    Optional<Incident> known = engine.incident(id);
+    ObjectNode json = Json.object();
+    json.set(
+        "incident", known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
+    engine.audit().trail(known.map(Incident::id).orElse(id)).forEach(json.putArray("trail")::add);
+    return json;
+  }
+
+  private CompletionStage<Answer> opportunities(ObjectNode request) {
+    Optional<Optimizer> optimizer = engine.optimizer();
+    Optional<HostState> state = engine.state();
+    if (optimizer.isEmpty() || state.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Answer.failed(
+              Exit.FAILED,
+              optimizer.isEmpty()
+                  ? "there is no optimizer among the plugins"
+                  : "the host has not been looked at yet; try again in a second"));
+    }
+    List<Opportunity> found = optimizer.get().findOpportunities(state.get());
+    if (!request.has("apply")) {
+      return now(opportunities(found));
+    }
+    String id = text(request, "apply");
+    Optional<Opportunity> chosen =
+        found.stream().filter(o -> o.id().equals(id)).findFirst();
+    return chosen.isPresent()
+        ? receipt(optimizer.get().apply(chosen.get()))
+        : CompletableFuture.completedFuture(
+            Answer.failed(
+                Exit.FAILED,
+                "there is no opportunity '" + id + "' now; 'healing opportunities' lists them"));
+  }
+
+  static ArrayNode opportunities(List<Opportunity> found) {
+    ArrayNode json = Json.array();
+    found.forEach(opportunity -> json.add(EngineJson.opportunity(opportunity)));
+    return json;
+  }
+
+  private CompletionStage<Answer> reload() {
+    try {
+      return now(Json.object().put("reloaded", reloader.reload()));
+    } catch (ConfigurationException e) {
+      return CompletableFuture.completedFuture(
+          Answer.failed(
+              Exit.USAGE, "the old configuration stays:\n" + String.join("\n", e.problems())));
+    }
+  }
+
+  private CompletionStage<Answer> receipt(CompletionStage<Receipt> receipt) {
+    return receipt.thenApply(
+        r -> Answer.of(exit(r, engine.incident(r.incident())), EngineJson.receipt(r)));
+  }
+
+  /** 0 only if it is healed; 3 if a person has to say yes first. */
+  static int exit(Receipt receipt, Optional<Incident> incident) {
+    if (receipt.outcome() == Outcome.HEALED) {
+      return Exit.DONE;
+    }
+    boolean asks =
+        receipt.outcome() == Outcome.NOT_ATTEMPTED
+            && incident.filter(Incident::awaitsConfirmation).isPresent();
+    return asks ? Exit.NOT_ALLOWED : Exit.FAILED;
+  }
+
+  private static CompletionStage<Answer> considered(CompletionStage<Decision> decision) {
+    return decision.thenApply(d -> Answer.of(EngineJson.decision(d)));
+  }
+
+  private static CompletionStage<Answer> now(JsonNode result) {
+    return CompletableFuture.completedFuture(Answer.of(result));
+  }
+
+  private static String text(ObjectNode request, String name) {
+    String value = request.path(name).asString("");
+    if (value.isBlank()) {
+      throw new HealingException("the request has no '" + name + "'");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.healing.runner;
+
+import dev.healing.api.ConfigurationException;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.ControlServer;
+import dev.healing.runner.text.EventLines;
+import dev.healing.runner.text.LiveView;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code run}: the daemon. */
+final class RunVerb implements Verb {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @Override
+  public String name() {
+    return "run";
+  }
+
+  @Override
+  public String summary() {
+    return "The daemon: watch this host and heal it.";
+  }
+
+  @Override
+  public boolean reads() {
+    return false;
+  }
+
+  /** What is shown while it runs. */
+  private interface View extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  @Override
+  @SuppressWarnings("try") // the resources are there to be closed
+  public int run(Invocation invocation) {
+    CountDownLatch ended = new CountDownLatch(1);
+    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
+        HealingEngine engine =
+            HealingEngine.builder()
+                .host(host)
+                .configuration(invocation.configuration())
+                .build()) {
+      Requests requests =
+          new Requests(engine, host.time(), () -> reload(invocation, engine));
+      Signals.handle("TERM", ended::countDown);
+      Signals.handle("INT", ended::countDown);
+      Signals.handle("HUP", () -> hangUp(invocation, engine));
+      try (View view = view(invocation, engine);
+          ControlServer control =
+              ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer)) {
+        engine.start();
+        ended.await();
+      }
+      return Exit.DONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Exit.FAILED;
+    }
+  }
+
+  private static View view(Invocation invocation, HealingEngine engine) {
+    Map<String, String> environment = invocation.environment();
+    boolean journal = environment.containsKey("JOURNAL_STREAM");
+    String term = environment.getOrDefault("TERM", "");
+    if (journal || System.console() == null || term.isEmpty() || term.equals("dumb")) {
+      engine.addListener(new EventLines(invocation.out(), journal));
+      return () -> {};
+    }
+    LiveView live =
+        new LiveView(
+            invocation.out(),
+            invocation.style(),
+            rows(environment.getOrDefault("LINES", "")),
+            () ->
+                Looks.status(
+                    engine.status(),
+                    ProcessHandle.current().pid(),
+                    engine.state(),
+                    engine.incidents()));
+    engine.addListener(live);
+    live.open();
+    return live::close;
+  }
+
+  private static int rows(String lines) {
+    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
+  }
+
+  private static String reload(Invocation invocation, HealingEngine engine) {
+    engine.reload(invocation.configuration());
+    return invocation.configurationFile().map(Object::toString).orElse("the defaults");
+  }
+
+  private static void hangUp(Invocation invocation, HealingEngine engine) {
+    try {
+      reload(invocation, engine);
+    } catch (ConfigurationException e) {
+      invocation.err().println("healing: the old configuration stays:");
+      e.problems().forEach(invocation.err()::println);
+    }
+  }
+}

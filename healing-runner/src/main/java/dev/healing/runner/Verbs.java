@@ -1,0 +1,29 @@
+package dev.healing.runner;
+
+import java.util.List;
+
+/** The table of verbs, in the order in which {@code --help} shows them. */
+final class Verbs {
+  private Verbs() {}
+
+  static List<Verb> all() {
+    return List.of(
+        new RunVerb(),
+        new OnceVerb(),
+        new StatusVerb(),
+        new IssuesVerb(),
+        new HistoryVerb(),
+        new HealVerb(),
+        new ApproveVerb(),
+        new RejectVerb(),
+        new ExplainVerb(),
+        new OpportunitiesVerb(),
+        new KnowledgeVerb(),
+        new DrillVerb(),
+        new PauseVerb(),
+        new ResumeVerb(),
+        new ReloadVerb(),
+        new CheckConfigVerb(),
+        new PluginsVerb());
+  }
+}

@@ -1,0 +1,247 @@
+package dev.healing.runner.control;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.function.Function;
+import jdk.net.ExtendedSocketOptions;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The daemon's end of the control socket. */
+public final class ControlServer implements AutoCloseable {
+  /** Name of the socket in the state directory. */
+  public static final String SOCKET = "control.sock";
+
+  static final int MAX_REQUEST_BYTES = 64 << 10;
+  private static final int MAX_CONNECTIONS = 32;
+  private static final Logger LOG = System.getLogger(ControlServer.class.getName());
+
+  private final Path socket;
+  private final ServerSocketChannel server;
+  private final UserPrincipal owner;
+  private final Duration patience;
+  private final Function<ObjectNode, CompletionStage<Answer>> handler;
+  private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+  private final ExecutorService workers;
+  private final ScheduledExecutorService deadlines;
+
+  private ControlServer(
+      Path socket,
+      ServerSocketChannel server,
+      UserPrincipal owner,
+      Duration patience,
+      Function<ObjectNode, CompletionStage<Answer>> handler) {
+    this.socket = socket;
+    this.server = server;
+    this.owner = owner;
+    this.patience = patience;
+    this.handler = handler;
+    this.workers = Executors.newFixedThreadPool(4, daemons("control"));
+    this.deadlines = Executors.newSingleThreadScheduledExecutor(daemons("control-deadlines"));
+  }
+
+  /**
+   * Listens in this state directory. A socket that a dead daemon left behind is replaced; whoever
+   * calls this holds the lock of the state directory.
+   *
+   * @param patience how long a client may take to send its line, and to take its answer
+   * @param handler answers a request; may be called by several threads
+   * @throws HostException if it cannot listen there
+   */
+  public static ControlServer open(
+      Path stateDirectory,
+      Duration patience,
+      Function<ObjectNode, CompletionStage<Answer>> handler) {
+    Path socket = stateDirectory.resolve(SOCKET);
+    try {
+      Files.deleteIfExists(socket);
+      ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        server.bind(UnixDomainSocketAddress.of(socket));
+        // Whoever slips in before this is refused by the check of its user.
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        ControlServer control =
+            new ControlServer(socket, server, Files.getOwner(socket), patience, handler);
+        control.workersStart();
+        return control;
+      } catch (IOException | RuntimeException e) {
+        server.close();
+        throw e;
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new HostException("control socket " + socket + ": cannot listen: " + e, e);
+    }
+  }
+
+  private void workersStart() {
+    daemons("control-accept").newThread(this::accept).start();
+  }
+
+  private void accept() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel client = server.accept();
+        if (connections.size() >= MAX_CONNECTIONS) {
+          client.close();
+          continue;
+        }
+        connections.add(client);
+        workers.execute(() -> serve(client));
+      } catch (AsynchronousCloseException | RejectedExecutionException e) {
+        return;
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "control socket: a connection failed: " + e.getMessage());
+      }
+    }
+  }
+
+  private void serve(SocketChannel client) {
+    ScheduledFuture<?> deadline = closeAfterPatience(client);
+    try {
+      UserPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+      Optional<String> refusal = refusal(peer.getName(), owner.getName());
+      Optional<String> line = refusal.isPresent() ? Optional.empty() : readLine(client);
+      deadline.cancel(false);
+      if (refusal.isPresent()) {
+        answer(client, Answer.failed(3, refusal.get()));
+      } else if (line.isEmpty()) {
+        answer(
+            client, Answer.failed(2, "expected one line of at most " + MAX_REQUEST_BYTES + " B"));
+      } else {
+        handle(line.get())
+            .whenComplete(
+                (answer, fault) ->
+                    workers.execute(
+                        () -> answer(client, fault == null ? answer : answerTo(fault))));
+      }
+    } catch (IOException | RejectedExecutionException e) {
+      close(client);
+    }
+  }
+
+  /** Only root and the user whose daemon this is may ask. */
+  static Optional<String> refusal(String peer, String owner) {
+    return peer.equals("root") || peer.equals("0") || peer.equals(owner)
+        ? Optional.empty()
+        : Optional.of(
+            "user " + peer + " may not command this daemon: only root and " + owner + " may");
+  }
+
+  private CompletionStage<Answer> handle(String line) {
+    try {
+      JsonNode request = Json.MAPPER.readTree(line);
+      if (request instanceof ObjectNode object) {
+        return handler.apply(object);
+      }
+      return done(Answer.failed(2, "expected one JSON object per line"));
+    } catch (JacksonException e) {
+      return done(Answer.failed(2, "expected one JSON object per line: " + e.getOriginalMessage()));
+    } catch (RuntimeException e) {
+      return done(answerTo(e));
+    }
+  }
+
+  private static CompletionStage<Answer> done(Answer answer) {
+    return java.util.concurrent.CompletableFuture.completedFuture(answer);
+  }
+
+  private static Answer answerTo(Throwable fault) {
+    Throwable cause =
+        fault instanceof java.util.concurrent.CompletionException && fault.getCause() != null
+            ? fault.getCause()
+            : fault;
+    if (!(cause instanceof HealingException)) {
+      LOG.log(Level.ERROR, "control socket: a request failed", cause);
+    }
+    String why = cause instanceof HealingException ? cause.getMessage() : cause.toString();
+    return Answer.failed(1, String.valueOf(why));
+  }
+
+  private Optional<String> readLine(SocketChannel client) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(MAX_REQUEST_BYTES);
+    while (buffer.hasRemaining() && client.read(buffer) >= 0) {
+      int end = buffer.position() - 1;
+      if (end >= 0 && buffer.get(end) == '\n') {
+        return Optional.of(new String(buffer.array(), 0, end, StandardCharsets.UTF_8));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void answer(SocketChannel client, Answer answer) {
+    ScheduledFuture<?> deadline = closeAfterPatience(client);
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap((answer.line() + "\n").getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        client.write(bytes);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "control socket: a client did not take its answer: " + e);
+    } finally {
+      deadline.cancel(false);
+      close(client);
+    }
+  }
+
+  private ScheduledFuture<?> closeAfterPatience(SocketChannel client) {
+    return deadlines.schedule(
+        () -> close(client), patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void close(SocketChannel client) {
+    connections.remove(client);
+    try {
+      client.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "control socket: " + e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+      Files.deleteIfExists(socket);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "control socket " + socket + ": " + e.getMessage());
+    }
+    connections.forEach(this::close);
+    workers.shutdown();
+    deadlines.shutdownNow();
+  }
+
+  private static ThreadFactory daemons(String name) {
+    return task -> {
+      Thread thread = new Thread(task, "healing-" + name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

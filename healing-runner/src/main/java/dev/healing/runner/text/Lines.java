@@ -1,0 +1,80 @@
+package dev.healing.runner.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Lays text out in 80 columns. */
+public final class Lines {
+  /** How wide. */
+  public static final int WIDTH = 80;
+
+  private Lines() {}
+
+  /** Without control characters, so that no name can play with a terminal. */
+  public static String clean(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
+        .forEach(clean::appendCodePoint);
+    return clean.toString();
+  }
+
+  /** Breaks it at spaces; every line begins with the indent, a word that is too long stays whole. */
+  public static List<String> wrap(String text, int indent) {
+    List<String> lines = new ArrayList<>();
+    String margin = " ".repeat(indent);
+    StringBuilder line = new StringBuilder();
+    for (String word : clean(text).trim().split(" +")) {
+      if (line.length() > 0 && indent + line.length() + 1 + word.length() > WIDTH) {
+        lines.add(margin + line);
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : " ").append(word);
+    }
+    lines.add(margin + line);
+    return lines;
+  }
+
+  /** {@code name  text}, the text aligned at column 14 and wrapped there. */
+  public static List<String> field(String name, String text) {
+    List<String> lines = wrap(text, 14);
+    lines.set(0, pad(name, 13) + " " + lines.get(0).strip());
+    return lines;
+  }
+
+  /** At least this wide. */
+  public static String pad(String text, int width) {
+    String clean = clean(text);
+    return clean + " ".repeat(Math.max(0, width - clean.length()));
+  }
+
+  /** At most this wide. */
+  public static String cut(String text, int width) {
+    String clean = clean(text);
+    return clean.length() <= width ? clean : clean.substring(0, Math.max(0, width - 1)) + "…";
+  }
+
+  /** A fraction as a percentage. */
+  public static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.1f %%", fraction * 100);
+  }
+
+  /** A bar of this many cells. */
+  public static String bar(double fraction, int cells) {
+    int full = (int) Math.round(Math.max(0, Math.min(1, fraction)) * cells);
+    return "█".repeat(full) + "░".repeat(cells - full);
+  }
+
+  /** Milliseconds for a person. */
+  public static String millis(long millis) {
+    return millis < 1000
+        ? millis + " ms"
+        : String.format(Locale.ROOT, millis < 60_000 ? "%.1f s" : "%.0f s", millis / 1000.0);
+  }
+
+  /** Whole seconds of an instant in ISO-8601, with a space for the T. */
+  public static String instant(String iso) {
+    return iso.length() < 19 ? clean(iso) : clean(iso.substring(0, 19).replace('T', ' ')) + "Z";
+  }
+}

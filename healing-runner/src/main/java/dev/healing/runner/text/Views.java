@@ -1,0 +1,362 @@
+package dev.healing.runner.text;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Text from the JSON of each verb. Tolerant: what is not there is not shown. */
+public final class Views {
+  private Views() {}
+
+  /** Of {@code once}. */
+  public static List<String> once(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.add(health(json, style));
+    lines.addAll(metrics(json.path("metrics"), style));
+    lines.add("");
+    JsonNode issues = json.path("issues");
+    if (issues.isEmpty()) {
+      lines.add(style.good("No issues."));
+    }
+    for (JsonNode issue : issues) {
+      lines.addAll(issue(issue, style));
+      for (JsonNode plan : json.path("plans")) {
+        if (text(plan, "issue").equals(text(issue, "id"))) {
+          lines.addAll(Lines.wrap(planned(plan), 4));
+        }
+      }
+    }
+    lines.addAll(unreadable(json, style));
+    return lines;
+  }
+
+  /** Of {@code status}. */
+  public static List<String> status(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.path("daemon").asBoolean(false)) {
+      lines.addAll(
+          Lines.field(
+              "daemon",
+              "running since "
+                  + Lines.instant(text(json, "startedAt"))
+                  + " (pid "
+                  + text(json, "pid")
+                  + ", version "
+                  + text(json, "version")
+                  + ")"));
+      lines.addAll(Lines.field("autonomy", text(json, "autonomy").toLowerCase(Locale.ROOT)));
+      lines.addAll(Lines.field("wakes by", joined(json.path("triggers"), "; ")));
+      lines.addAll(
+          Lines.field(
+              "so far",
+              text(json, "looks")
+                  + " looks, "
+                  + text(json, "openIncidents")
+                  + " open incidents, "
+                  + text(json, "healsInLastHour")
+                  + " heals in the last hour"));
+    } else {
+      lines.addAll(Lines.field("daemon", "no daemon runs here; this is a look of our own"));
+    }
+    if (!text(json, "paused").isEmpty()) {
+      lines.add(style.warn(String.join("\n", Lines.field("paused", text(json, "paused")))));
+    }
+    for (JsonNode trouble : json.path("trouble")) {
+      lines.add(style.bad(String.join("\n", Lines.field("trouble", trouble.asString("")))));
+    }
+    lines.add(health(json, style));
+    lines.addAll(metrics(json.path("metrics"), style));
+    for (JsonNode issue : json.path("issues")) {
+      lines.add("");
+      lines.addAll(issue(issue, style));
+    }
+    lines.addAll(unreadable(json, style));
+    return lines;
+  }
+
+  /** Of {@code issues}. */
+  public static List<String> issues(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    JsonNode issues = json.path("issues");
+    if (issues.isEmpty()) {
+      lines.add(style.good("No issues."));
+    }
+    issues.forEach(issue -> lines.addAll(issue(issue, style)));
+    lines.addAll(unreadable(json, style));
+    return lines;
+  }
+
+  private static List<String> issue(JsonNode issue, Style style) {
+    List<String> lines = new ArrayList<>();
+    String severity = text(issue, "severity");
+    String id = text(issue, "incident").isEmpty() ? text(issue, "id") : text(issue, "incident");
+    lines.add(
+        style.severity(severity, Lines.pad(severity, 9))
+            + style.bold(Lines.clean(text(issue, "type")))
+            + "  "
+            + Lines.clean(joined(issue.path("components"), ", "))
+            + "  "
+            + style.dim(Lines.clean(id)));
+    lines.addAll(Lines.wrap(text(issue, "description"), 4));
+    if (!text(issue, "status").isEmpty()) {
+      String confirmation =
+          issue.path("awaitsConfirmation").asBoolean(false)
+              ? " (healing approve " + id + ", or reject)"
+              : "";
+      lines.addAll(
+          Lines.wrap(word(text(issue, "status")) + ": " + text(issue, "note") + confirmation, 4));
+    }
+    return lines;
+  }
+
+  private static String planned(JsonNode plan) {
+    String actions = joined(plan.path("actions"), ", then ");
+    String confidence =
+        plan.path("confidence").isNumber()
+            ? String.format(Locale.ROOT, " (confidence %.2f)", plan.path("confidence").asDouble())
+            : "";
+    return (actions.isEmpty() ? "no remedy" : actions + confidence)
+        + ": "
+        + word(text(plan, "verdict"))
+        + ": "
+        + text(plan, "reason");
+  }
+
+  /** Of {@code history}. */
+  public static List<String> history(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.isEmpty()) {
+      lines.add("Nothing has been done yet.");
+    }
+    for (JsonNode receipt : json) {
+      lines.addAll(receipt(receipt, style));
+    }
+    return lines;
+  }
+
+  /** Of {@code heal}, {@code approve} and {@code opportunities --apply}. */
+  public static List<String> receipt(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    String outcome = text(json, "outcome");
+    String shown = Lines.pad(word(outcome), 14);
+    lines.add(
+        Lines.instant(text(json, "finishedAt"))
+            + "  "
+            + (outcome.equals("HEALED") ? style.good(shown) : style.warn(shown))
+            + style.bold(Lines.clean(joined(json.path("actions"), ", ")))
+            + "  "
+            + Lines.clean(joined(json.path("components"), ", ")));
+    lines.addAll(
+        Lines.wrap(
+            text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
+    return lines;
+  }
+
+  /** Of {@code heal --dry-run}. */
+  public static List<String> decision(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(Lines.field("would do", joined(json.path("actions"), ", then ")));
+    lines.addAll(
+        Lines.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
+    JsonNode preview = json.path("preview");
+    for (JsonNode step : preview.path("steps")) {
+      lines.addAll(Lines.field("step", step.asString("")));
+    }
+    for (JsonNode judgement : json.path("judgements")) {
+      lines.addAll(
+          Lines.field(
+              "  guard",
+              text(judgement, "guard")
+                  + ": "
+                  + word(text(judgement, "verdict"))
+                  + ": "
+                  + text(judgement, "reason")));
+    }
+    for (JsonNode rejected : json.path("rejected")) {
+      lines.addAll(
+          Lines.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
+    }
+    return lines;
+  }
+
+  /** Of {@code explain}. */
+  public static List<String> explain(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    JsonNode incident = json.path("incident");
+    if (incident.isObject()) {
+      lines.addAll(incident(incident, style));
+      lines.add("");
+    }
+    for (JsonNode entry : json.path("trail")) {
+      if (entry.has("outcome")) {
+        lines.addAll(receipt(entry, style));
+      } else {
+        lines.add(Lines.instant(text(entry, "at")) + "  decided");
+        decision(entry, style).forEach(line -> lines.add("    " + line));
+      }
+    }
+    return lines;
+  }
+
+  /** Of {@code reject}. */
+  public static List<String> incident(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        style.bold(Lines.clean(text(json, "type")))
+            + "  "
+            + Lines.clean(joined(json.path("components"), ", "))
+            + "  "
+            + style.dim(Lines.clean(text(json, "id"))));
+    lines.addAll(Lines.field("evidence", text(json.path("issue"), "description")));
+    lines.addAll(
+        Lines.field("seen", Lines.instant(text(json, "firstSeen")) + " to "
+            + Lines.instant(text(json, "lastSeen"))));
+    lines.addAll(Lines.field("status", word(text(json, "status")) + ": " + text(json, "note")));
+    return lines;
+  }
+
+  /** Of {@code opportunities}. */
+  public static List<String> opportunities(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.isEmpty()) {
+      lines.add("Nothing worth doing now.");
+    }
+    for (JsonNode found : json) {
+      lines.add(
+          String.format(Locale.ROOT, "%5.1f  ", found.path("score").asDouble(0))
+              + style.bold(Lines.clean(text(found, "action")))
+              + "  "
+              + Lines.clean(joined(found.path("components"), ", "))
+              + "  "
+              + style.dim(Lines.clean(text(found, "id"))));
+      lines.addAll(Lines.wrap(text(found, "description"), 7));
+      lines.addAll(
+          Lines.wrap(
+              "brings "
+                  + text(found, "benefit")
+                  + (found.path("safeToAutomate").asBoolean(false)
+                      ? "; safe to automate"
+                      : "; only on your word"),
+              7));
+    }
+    return lines;
+  }
+
+  /** Of {@code plugins}. */
+  public static List<String> plugins(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode plugin : json) {
+      String problem = text(plugin, "problem");
+      lines.add(
+          Lines.pad(text(plugin, "kind"), 10)
+              + Lines.pad(text(plugin, "name"), 22)
+              + (problem.isEmpty()
+                  ? Lines.cut(text(plugin, "state"), 48)
+                  : style.bad("not used")));
+      if (!problem.isEmpty()) {
+        lines.addAll(Lines.wrap(problem, 10));
+      }
+    }
+    return lines;
+  }
+
+  /** Of {@code drill}. */
+  public static List<String> drill(JsonNode json, Style style) {
+    boolean healed = text(json, "outcome").equals("HEALED");
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.addAll(Lines.field("detect", time(json, "detectMillis")));
+    lines.addAll(Lines.field("act", time(json, "actMillis")));
+    lines.addAll(Lines.field("verify", time(json, "verifyMillis")));
+    lines.addAll(Lines.field("total", time(json, "totalMillis")));
+    String outcome = word(text(json, "outcome"));
+    lines.add(Lines.pad("outcome", 14) + (healed ? style.good(outcome) : style.bad(outcome)));
+    return lines;
+  }
+
+  /** JSON that is a document of its own. */
+  public static List<String> document(JsonNode json, Style style) {
+    return json.toPrettyString().lines().toList();
+  }
+
+  private static String time(JsonNode json, String name) {
+    return json.path(name).isNumber() ? Lines.millis(json.path(name).asLong()) : "not reached";
+  }
+
+  private static String health(JsonNode json, Style style) {
+    if (!json.path("health").isNumber()) {
+      return Lines.pad("health", 14) + style.warn("unknown");
+    }
+    return health(json.path("health").asDouble(), style);
+  }
+
+  /** {@code health  ████░░ 96.0 of 100}. */
+  static String health(double health, Style style) {
+    String bar = Lines.bar(health / 100, 20);
+    String shown = health >= 80 ? style.good(bar) : health >= 50 ? style.warn(bar) : style.bad(bar);
+    return Lines.pad("health", 14)
+        + shown
+        + String.format(Locale.ROOT, " %.0f of 100", health);
+  }
+
+  /** Two to a line. */
+  static List<String> metrics(JsonNode metrics, Style style) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    Iterator<Map.Entry<String, JsonNode>> entries = metrics.properties().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<String, JsonNode> entry = entries.next();
+      String name = entry.getKey().replace(".fraction", "").replace(".used{", " {");
+      double value = entry.getValue().asDouble();
+      String shown =
+          entry.getKey().contains(".fraction")
+              ? Lines.percent(value)
+              : String.format(Locale.ROOT, "%.2f", value);
+      String cell = Lines.pad(Lines.cut(name, 26), 28) + String.format("%7s", shown);
+      if (line.length() > 0) {
+        lines.add("  " + line + "    " + cell);
+        line.setLength(0);
+      } else {
+        line.append(cell);
+      }
+    }
+    if (line.length() > 0) {
+      lines.add("  " + line);
+    }
+    return lines.stream().map(style::dim).toList();
+  }
+
+  private static List<String> unreadable(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode one : json.path("unreadable")) {
+      lines.add(
+          style.warn(
+              String.join(
+                  "\n", Lines.field("unreadable", text(one, "what") + ": " + text(one, "why")))));
+    }
+    return lines;
+  }
+
+  private static String word(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static String text(JsonNode json, String name) {
+    JsonNode value = json.path(name);
+    return value.isNull() || value.isMissingNode() || value.isContainer()
+        ? ""
+        : value.asString("");
+  }
+
+  private static String joined(JsonNode array, String separator) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(
+        element ->
+            texts.add(
+                element.isObject() ? text(element, "action") : element.asString("")));
+    return String.join(separator, texts);
+  }
+}
