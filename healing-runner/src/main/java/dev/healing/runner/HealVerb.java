@@ -85,10 +85,7 @@ final class HealVerb implements Verb {
   private static Answer heal(Invocation invocation, ObjectNode request) {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder()
-                .host(host)
-                .configuration(invocation.configuration())
-                .build()) {
+            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
       Issue wanted = wanted(engine, request, host.time());
       return OneHeal.with(engine, () -> engine.request(wanted));
     }
@@ -107,7 +104,8 @@ final class HealVerb implements Verb {
 
   private static boolean isWanted(Issue issue, ObjectNode request) {
     if (request.has("id")) {
-      // Without a daemon an issue's id is new at every look; its first part, the fingerprint, isn't.
+      // Without a daemon an issue's id is new at every look; its first part, the fingerprint,
+      // isn't.
       return issue.fingerprint().hash().equals(text(request, "id").split("-", 2)[0]);
     }
     return issue.type().name().equals(text(request, "type"))

@@ -30,8 +30,7 @@ final class Invocation {
   private final PrintStream err;
   private final Map<String, String> environment;
 
-  Invocation(
-      ParseResult typed, PrintStream out, PrintStream err, Map<String, String> environment) {
+  Invocation(ParseResult typed, PrintStream out, PrintStream err, Map<String, String> environment) {
     this.typed = typed;
     this.out = out;
     this.err = err;

@@ -20,8 +20,7 @@ final class IssuesVerb implements Verb {
     Answer answer =
         invocation
             .ask(invocation.request(name()))
-            .orElseGet(
-                () -> Answer.of(invocation.looking(engine -> Looks.issues(engine.look()))));
+            .orElseGet(() -> Answer.of(invocation.looking(engine -> Looks.issues(engine.look()))));
     return invocation.show(answer, Views::issues);
   }
 }

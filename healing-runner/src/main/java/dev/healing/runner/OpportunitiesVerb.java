@@ -47,18 +47,14 @@ final class OpportunitiesVerb implements Verb {
                 () ->
                     apply.isPresent()
                         ? apply(invocation, apply.get())
-                        : Answer.of(
-                            invocation.looking(e -> Requests.opportunities(found(e)))));
+                        : Answer.of(invocation.looking(e -> Requests.opportunities(found(e)))));
     return invocation.show(answer, apply.isPresent() ? Views::receipt : Views::opportunities);
   }
 
   private static Answer apply(Invocation invocation, String id) {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder()
-                .host(host)
-                .configuration(invocation.configuration())
-                .build()) {
+            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
       Opportunity chosen =
           found(engine).stream()
               .filter(opportunity -> opportunity.id().equals(id))

@@ -21,8 +21,7 @@ final class PluginsVerb implements Verb {
     Answer answer =
         invocation
             .ask(invocation.request(name()))
-            .orElseGet(
-                () -> Answer.of(Looks.plugins(invocation.looking(HealingEngine::plugins))));
+            .orElseGet(() -> Answer.of(Looks.plugins(invocation.looking(HealingEngine::plugins))));
     return invocation.show(answer, Views::plugins);
   }
 }

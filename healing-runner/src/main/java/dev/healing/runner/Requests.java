@@ -151,7 +151,8 @@ final class Requests {
     Optional<Incident> known = engine.incident(id);
     ObjectNode json = Json.object();
     json.set(
-        "incident", known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
+        "incident",
+        known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
     engine.audit().trail(known.map(Incident::id).orElse(id)).forEach(json.putArray("trail")::add);
     return json;
   }
@@ -172,8 +173,7 @@ final class Requests {
       return now(opportunities(found));
     }
     String id = text(request, "apply");
-    Optional<Opportunity> chosen =
-        found.stream().filter(o -> o.id().equals(id)).findFirst();
+    Optional<Opportunity> chosen = found.stream().filter(o -> o.id().equals(id)).findFirst();
     return chosen.isPresent()
         ? receipt(optimizer.get().apply(chosen.get()))
         : CompletableFuture.completedFuture(

@@ -41,12 +41,8 @@ final class RunVerb implements Verb {
     CountDownLatch ended = new CountDownLatch(1);
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder()
-                .host(host)
-                .configuration(invocation.configuration())
-                .build()) {
-      Requests requests =
-          new Requests(engine, host.time(), () -> reload(invocation, engine));
+            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
+      Requests requests = new Requests(engine, host.time(), () -> reload(invocation, engine));
       Signals.handle("TERM", ended::countDown);
       Signals.handle("INT", ended::countDown);
       Signals.handle("HUP", () -> hangUp(invocation, engine));

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +28,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import tools.jackson.core.JacksonException;
@@ -211,8 +211,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private ScheduledFuture<?> closeAfterPatience(SocketChannel client) {
-    return deadlines.schedule(
-        () -> close(client), patience.toMillis(), TimeUnit.MILLISECONDS);
+    return deadlines.schedule(() -> close(client), patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void close(SocketChannel client) {

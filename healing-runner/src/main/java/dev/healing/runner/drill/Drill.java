@@ -53,8 +53,7 @@ public abstract class Drill {
           HealingEngine.builder()
               .host(host)
               // A host that is unwell should still be able to drill; nothing else is in reach.
-              .configuration(
-                  Configuration.of(Map.of("limits", Map.of("health-floor", 0))))
+              .configuration(Configuration.of(Map.of("limits", Map.of("health-floor", 0))))
               .discoverPlugins(false);
       equip(builder);
       try (HealingEngine engine = builder.build()) {

@@ -20,7 +20,9 @@ public final class Lines {
     return clean.toString();
   }
 
-  /** Breaks it at spaces; every line begins with the indent, a word that is too long stays whole. */
+  /**
+   * Breaks it at spaces; every line begins with the indent, a word that is too long stays whole.
+   */
   public static List<String> wrap(String text, int indent) {
     List<String> lines = new ArrayList<>();
     String margin = " ".repeat(indent);
@@ -36,7 +38,7 @@ public final class Lines {
     return lines;
   }
 
-  /** {@code name  text}, the text aligned at column 14 and wrapped there. */
+  /** {@code name text}, the text aligned at column 14 and wrapped there. */
   public static List<String> field(String name, String text) {
     List<String> lines = wrap(text, 14);
     lines.set(0, pad(name, 13) + " " + lines.get(0).strip());

@@ -159,8 +159,7 @@ public final class Views {
   public static List<String> decision(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
     lines.addAll(Lines.field("would do", joined(json.path("actions"), ", then ")));
-    lines.addAll(
-        Lines.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
+    lines.addAll(Lines.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
     JsonNode preview = json.path("preview");
     for (JsonNode step : preview.path("steps")) {
       lines.addAll(Lines.field("step", step.asString("")));
@@ -176,8 +175,7 @@ public final class Views {
                   + text(judgement, "reason")));
     }
     for (JsonNode rejected : json.path("rejected")) {
-      lines.addAll(
-          Lines.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
+      lines.addAll(Lines.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
     }
     return lines;
   }
@@ -212,8 +210,11 @@ public final class Views {
             + style.dim(Lines.clean(text(json, "id"))));
     lines.addAll(Lines.field("evidence", text(json.path("issue"), "description")));
     lines.addAll(
-        Lines.field("seen", Lines.instant(text(json, "firstSeen")) + " to "
-            + Lines.instant(text(json, "lastSeen"))));
+        Lines.field(
+            "seen",
+            Lines.instant(text(json, "firstSeen"))
+                + " to "
+                + Lines.instant(text(json, "lastSeen"))));
     lines.addAll(Lines.field("status", word(text(json, "status")) + ": " + text(json, "note")));
     return lines;
   }
@@ -253,9 +254,7 @@ public final class Views {
       lines.add(
           Lines.pad(text(plugin, "kind"), 10)
               + Lines.pad(text(plugin, "name"), 22)
-              + (problem.isEmpty()
-                  ? Lines.cut(text(plugin, "state"), 48)
-                  : style.bad("not used")));
+              + (problem.isEmpty() ? Lines.cut(text(plugin, "state"), 48) : style.bad("not used")));
       if (!problem.isEmpty()) {
         lines.addAll(Lines.wrap(problem, 10));
       }
@@ -293,13 +292,11 @@ public final class Views {
     return health(json.path("health").asDouble(), style);
   }
 
-  /** {@code health  ████░░ 96.0 of 100}. */
+  /** {@code health ████░░ 96.0 of 100}. */
   static String health(double health, Style style) {
     String bar = Lines.bar(health / 100, 20);
     String shown = health >= 80 ? style.good(bar) : health >= 50 ? style.warn(bar) : style.bad(bar);
-    return Lines.pad("health", 14)
-        + shown
-        + String.format(Locale.ROOT, " %.0f of 100", health);
+    return Lines.pad("health", 14) + shown + String.format(Locale.ROOT, " %.0f of 100", health);
   }
 
   /** Two to a line. */
@@ -346,17 +343,13 @@ public final class Views {
 
   private static String text(JsonNode json, String name) {
     JsonNode value = json.path(name);
-    return value.isNull() || value.isMissingNode() || value.isContainer()
-        ? ""
-        : value.asString("");
+    return value.isNull() || value.isMissingNode() || value.isContainer() ? "" : value.asString("");
   }
 
   private static String joined(JsonNode array, String separator) {
     List<String> texts = new ArrayList<>();
     array.forEach(
-        element ->
-            texts.add(
-                element.isObject() ? text(element, "action") : element.asString("")));
+        element -> texts.add(element.isObject() ? text(element, "action") : element.asString("")));
     return String.join(separator, texts);
   }
 }
