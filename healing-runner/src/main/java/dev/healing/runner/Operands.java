@@ -20,6 +20,7 @@ final class Operands {
         PositionalParamSpec.builder()
             .index("0")
             .arity(arity)
+            .required(arity.equals("1"))
             .paramLabel(label)
             .type(String.class)
             .description(description)

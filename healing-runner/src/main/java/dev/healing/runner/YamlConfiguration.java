@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -47,7 +49,7 @@ final class YamlConfiguration {
   private static final int MAX_DEPTH = 32;
 
   private final String file;
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
 
   private YamlConfiguration(String file) {
     this.file = file;
@@ -114,7 +116,7 @@ final class YamlConfiguration {
     }
     Configuration.Node converted = reader.convert(root.get(), 0);
     if (!reader.problems.isEmpty()) {
-      throw new ConfigurationException(reader.problems);
+      throw new ConfigurationException(List.copyOf(reader.problems));
     }
     return Configuration.of(converted);
   }
@@ -125,7 +127,7 @@ final class YamlConfiguration {
             .setLabel(file)
             .setAllowDuplicateKeys(true) // found by convert(), which knows all the lines
             .setAllowRecursiveKeys(false)
-            .setMaxAliasesForCollections(0)
+            .setMaxAliasesForCollections(MAX_BYTES) // convert() goes into none, and names the line
             .setCodePointLimit(MAX_BYTES)
             .build();
     Iterator<Node> documents =

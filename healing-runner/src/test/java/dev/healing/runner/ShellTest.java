@@ -1,0 +1,121 @@
+package dev.healing.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShellTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    return new Shell(print(out), print(err), Map.of()).run(args);
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  static java.util.List<String> verbs() {
+    return Shell.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("verbs")
+  void everyVerbExplainsItself(String verb) {
+    assertThat(run(verb, "--help")).isZero();
+    assertThat(out()).contains("Usage: healing " + verb, "--config=FILE", "--state=DIR");
+    assertThat(out().lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  void helpAndVersionAreDone() {
+    assertThat(run("--help")).isZero();
+    assertThat(run("--version")).isZero();
+    assertThat(out()).contains("Exit codes", "healing development");
+  }
+
+  @Test
+  void nothingIsWrongUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err()).contains("Usage: healing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "--nonsense",
+        "status extra",
+        "run --json",
+        "heal",
+        "heal x --type disk_full --component /",
+        "heal --type disk_full",
+        "heal --component /",
+        "approve",
+        "reject",
+        "explain",
+        "knowledge",
+        "knowledge eat",
+        "pause --for soon",
+        "pause --for 0s",
+        "history --most 0",
+        "history --most many",
+        "check-config"
+      })
+  void wrongUsageIsTwoAndSaysWhereHelpIs(String typed) {
+    assertThat(run(typed.split(" "))).isEqualTo(2);
+    assertThat(out()).isEmpty();
+    assertThat(err()).contains("healing: ").contains("--help'.");
+  }
+
+  @Test
+  void aWrongConfigurationIsTwoWithAllProblems(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("bad.yaml");
+    Files.writeString(file, "a: 1\na: 2\nb: 1\nb: 2\n");
+
+    assertThat(run("check-config", file.toString())).isEqualTo(2);
+    assertThat(out().lines()).hasSize(2).allMatch(line -> line.startsWith(file + ":"));
+  }
+
+  @Test
+  void aWrongConfigurationInJson(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("bad.yaml");
+    Files.writeString(file, "[]");
+
+    assertThat(run("check-config", file.toString(), "--json")).isEqualTo(2);
+    assertThat(out()).contains("\"ok\" : false", "expected keys and values");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"approve", "reject"})
+  void withoutADaemonNothingWaitsForAWord(String verb, @TempDir Path state) {
+    assertThat(run(verb, "x", "--state", state.toString())).isEqualTo(1);
+    assertThat(err()).contains("no daemon runs here");
+  }
+
+  @Test
+  void withoutADaemonNothingIsReloaded(@TempDir Path state) {
+    assertThat(run("reload", "--state", state.toString())).isEqualTo(1);
+    assertThat(err()).contains("no daemon runs here to reload");
+  }
+}

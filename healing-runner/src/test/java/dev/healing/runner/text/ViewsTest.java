@@ -1,0 +1,159 @@
+package dev.healing.runner.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Event;
+import dev.healing.runner.control.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+class ViewsTest {
+  private static final JsonNode ONCE =
+      Json.MAPPER.readTree(
+          """
+          {"health": 61.5,
+           "issues": [{"id": "ab12cd34-x", "type": "service_failed", "severity": "HIGH",
+             "description": "nginx.service failed (exit-code), and this sentence is long enough to be broken at the eightieth column of the terminal",
+             "components": ["nginx.service"], "fingerprint": "ab12cd34", "metrics": {}}],
+           "plans": [{"issue": "ab12cd34-x", "actions": ["restart_service"], "confidence": 0.5,
+             "verdict": "PROCEED", "reason": "nothing speaks against it"}],
+           "unreadable": [{"what": "/mnt", "why": "stale handle"}],
+           "metrics": {"memory.used.fraction": 0.4213, "load.per_cpu": 0.25}}
+          """);
+
+  private static String text(BiFunction<JsonNode, Style, List<String>> view, JsonNode json) {
+    return String.join("\n", view.apply(json, Style.PLAIN));
+  }
+
+  @Test
+  void onceShowsHealthIssuesPlansAndWhatIsUnknown() {
+    assertThat(text(Views::once, ONCE).lines())
+        .contains(
+            "health        ████████████░░░░░░░░ 62 of 100",
+            "HIGH     service_failed  nginx.service  ab12cd34-x",
+            "    restart_service (confidence 0.50): proceed: nothing speaks against it",
+            "unreadable    /mnt: stale handle")
+        .allMatch(line -> line.length() <= 80);
+    assertThat(text(Views::once, ONCE)).contains("42.1 %").contains("0.25");
+  }
+
+  @Test
+  void unknownHealthIsNotZero() {
+    JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");
+
+    assertThat(text(Views::once, json)).contains("health        unknown").contains("No issues.");
+  }
+
+  @Test
+  void withoutADaemonStatusSaysSo() {
+    JsonNode json = Json.MAPPER.readTree("{\"daemon\": false, \"health\": 100, \"issues\": []}");
+
+    assertThat(text(Views::status, json)).contains("no daemon runs here");
+  }
+
+  @Test
+  void anIncidentThatWaitsSaysWhatToType() {
+    JsonNode json =
+        Json.MAPPER.readTree(
+            """
+            {"issues": [{"id": "i", "incident": "i-7", "type": "generation_broken",
+              "severity": "CRITICAL", "description": "d", "components": ["system"],
+              "status": "OPEN", "note": "asks", "awaitsConfirmation": true}]}
+            """);
+
+    assertThat(text(Views::issues, json)).contains("healing approve i-7");
+  }
+
+  @Test
+  void namesCannotPlayWithTheTerminal() {
+    JsonNode json =
+        Json.MAPPER.readTree(
+            """
+            {"issues": [{"id": "\\u001b[2Jx", "type": "t", "severity": "HIGH",
+              "description": "\\u001b]0;owned\\u0007", "components": ["a\\r\\nb"]}],
+             "unreadable": [{"what": "\\u202eabc", "why": "\\u009b1m"}]}
+            """);
+
+    assertThat(text(Views::issues, json))
+        .doesNotContain("\u001b", "\u0007", "\r", "\u202e", "\u009b");
+  }
+
+  @Test
+  void everyViewBearsAnEmptyAnswer() {
+    List<BiFunction<JsonNode, Style, List<String>>> views =
+        List.of(
+            Views::once,
+            Views::status,
+            Views::issues,
+            Views::history,
+            Views::receipt,
+            Views::decision,
+            Views::explain,
+            Views::incident,
+            Views::opportunities,
+            Views::plugins,
+            Views::drill);
+    for (BiFunction<JsonNode, Style, List<String>> view : views) {
+      assertThat(view.apply(Json.object(), Style.PLAIN)).isNotNull();
+    }
+  }
+
+  @Test
+  void colourOnlyOnATerminalThatWantsIt() {
+    assertThat(Style.of(true, Map.of("TERM", "xterm")).colour()).isTrue();
+    assertThat(Style.of(false, Map.of("TERM", "xterm")).colour()).isFalse();
+    assertThat(Style.of(true, Map.of("TERM", "xterm", "NO_COLOR", "1")).colour()).isFalse();
+    assertThat(Style.of(true, Map.of("TERM", "dumb")).colour()).isFalse();
+    assertThat(Style.of(true, Map.of()).colour()).isFalse();
+  }
+
+  @Test
+  void drillShowsWhatItReached() {
+    JsonNode json =
+        Json.MAPPER.readTree(
+            "{\"detectMillis\": 12, \"actMillis\": 1500, \"verifyMillis\": null,"
+                + " \"totalMillis\": null, \"outcome\": \"UNCHANGED\"}");
+
+    assertThat(text(Views::drill, json).lines())
+        .contains("detect        12 ms", "act           1.5 s", "verify        not reached");
+  }
+
+  @Test
+  void anEventIsOneLine() {
+    Event event =
+        new Event(
+            Instant.parse("2026-01-02T03:04:05.678Z"),
+            Event.Kind.INCIDENT_OPENED,
+            "nginx.service\nfailed",
+            Optional.empty());
+
+    assertThat(EventLines.line(event, true)).isEqualTo("<4>nginx.service failed");
+    assertThat(EventLines.line(event, false))
+        .isEqualTo("2026-01-02 03:04:05Z INCIDENT_OPENED nginx.service failed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Event.Kind.class)
+  void everyKindHasAPriority(Event.Kind kind) {
+    Event event = new Event(Instant.EPOCH, kind, "m", Optional.empty());
+
+    assertThat(EventLines.line(event, true)).matches("<[2-6]>m");
+  }
+
+  @Test
+  void thePictureFitsTheTerminal() {
+    List<String> events = List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+    for (int rows = 10; rows < 60; rows++) {
+      List<String> frame = LiveView.frame(ONCE, events, Style.PLAIN, rows);
+      assertThat(frame).hasSizeLessThan(rows);
+      assertThat(frame.get(frame.size() - 1)).isEqualTo("10");
+    }
+  }
+}
