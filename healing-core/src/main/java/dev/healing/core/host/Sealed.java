@@ -1,6 +1,7 @@
 package dev.healing.core.host;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -16,7 +17,11 @@ final class Sealed {
   private static final int SEAL_LENGTH = KEY.length() + 8 + 2;
   private static final Pattern LIKE_A_SEAL =
       Pattern.compile("(?s).*.{3}c?.{1,3}:\"?[^\"]{7,9}\"?\\}");
-  private static final JsonMapper JSON = new JsonMapper();
+
+  /** Apart, since it is rarely needed and large. */
+  private static final class Json {
+    private static final JsonMapper MAPPER = new JsonMapper();
+  }
 
   private Sealed() {}
 
@@ -57,7 +62,7 @@ final class Sealed {
       return false;
     }
     try {
-      return JSON.readTree(stripped).isObject();
+      return Json.MAPPER.readTree(stripped).isObject();
     } catch (JacksonException e) {
       return false;
     }
@@ -70,7 +75,7 @@ final class Sealed {
   private static String crc(String text) {
     CRC32C crc = new CRC32C();
     crc.update(text.getBytes(StandardCharsets.UTF_8));
-    return String.format("%08x", crc.getValue());
+    return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }
 
   private static String shortened(String text) {
