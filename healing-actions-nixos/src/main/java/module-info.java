@@ -2,4 +2,14 @@
 @org.jspecify.annotations.NullMarked
 module dev.healing.actions.nixos {
   requires dev.healing.api;
+
+  provides dev.healing.spi.ActionProvider with
+      dev.healing.actions.nixos.RestartService.Provider,
+      dev.healing.actions.nixos.KillProcess.Provider,
+      dev.healing.actions.nixos.CleanDisk.Provider,
+      dev.healing.actions.nixos.ClearCache.Provider,
+      dev.healing.actions.nixos.FreeMemory.Provider,
+      dev.healing.actions.nixos.GarbageCollect.Provider,
+      dev.healing.actions.nixos.OptimizeStore.Provider,
+      dev.healing.actions.nixos.RollbackGeneration.Provider;
 }

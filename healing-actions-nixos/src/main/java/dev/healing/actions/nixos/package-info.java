@@ -1,2 +1,12 @@
-/** The eight healing actions, for systemd hosts and NixOS. */
+/**
+ * The eight healing actions, for systemd hosts and NixOS.
+ *
+ * <p>Each action is one class with its provider nested in it. {@code prepare} works out exactly
+ * what would be done and keeps the facts that this rests on (invocation, inode, generation, boot);
+ * {@code execute} looks at the facts again and refuses when the world has changed. What an action
+ * gained is measured before and after, never assumed: an action that gave nothing back says so.
+ *
+ * <p>Files are only ever deleted by {@link dev.healing.actions.nixos.SafeTree}, relative to an open
+ * directory and without following any link.
+ */
 package dev.healing.actions.nixos;

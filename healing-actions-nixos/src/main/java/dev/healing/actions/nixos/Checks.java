@@ -1,0 +1,58 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.HostException;
+import dev.healing.api.Issue;
+import dev.healing.api.RefusedException;
+import dev.healing.spi.HostFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Preconditions and words that the actions share. */
+final class Checks {
+  private Checks() {}
+
+  static void treats(ActionDescription action, Issue issue) {
+    require(
+        action.treats().contains(issue.type()),
+        action.id() + " is no remedy for " + issue.type() + "; it treats " + action.treats());
+  }
+
+  static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new RefusedException(otherwise);
+    }
+  }
+
+  static void refuseIf(Optional<String> why) {
+    why.ifPresent(
+        text -> {
+          throw new RefusedException(text);
+        });
+  }
+
+  /** The device number that holds the path, links followed; empty if there is no such path. */
+  static Optional<Object> device(HostFiles files, String absolute) {
+    Path path = files.path(absolute);
+    try {
+      return Files.exists(path)
+          ? Optional.of(Files.getAttribute(path, "unix:dev"))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new HostException(absolute + ": its device cannot be read: " + e, e);
+    }
+  }
+
+  static String size(double bytes) {
+    if (bytes >= 1L << 30) {
+      return String.format(Locale.ROOT, "%.1f GiB", bytes / (1L << 30));
+    }
+    if (bytes >= 1L << 20) {
+      return String.format(Locale.ROOT, "%.1f MiB", bytes / (1L << 20));
+    }
+    return String.format(Locale.ROOT, "%.0f KiB", bytes / 1024);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.HostFiles;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What memory there is and what of it can be had without swapping, from /proc/meminfo. */
+record MemAvailable(long totalBytes, long availableBytes) {
+  private static final String FILE = "/proc/meminfo";
+
+  static MemAvailable read(HostFiles files) {
+    String text =
+        files.read(FILE).orElseThrow(() -> new HostException(FILE + " is not there: is /proc up?"));
+    return new MemAvailable(bytes(text, "MemTotal"), bytes(text, "MemAvailable"));
+  }
+
+  private static long bytes(String text, String key) {
+    Matcher line = Pattern.compile("(?m)^" + key + ":\\s+(\\d{1,15}) kB$").matcher(text);
+    if (!line.find()) {
+      throw new HostException(FILE + ": expected a line '" + key + ": N kB'");
+    }
+    return Long.parseLong(line.group(1)) * 1024;
+  }
+
+  long usedBytes() {
+    return totalBytes - availableBytes;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The Nix store of the host, asked and changed by Nix's own commands only. */
+final class NixStore {
+  static final String STORE = "/nix/store";
+  static final String PROFILE = "/nix/var/nix/profiles/system";
+  private static final int LARGEST_OUTPUT = 64 << 20;
+  private static final int SIZED_AT_MOST = 2_000;
+  private static final int BATCH = 500;
+  private static final int LINKS = 10;
+  private static final Duration QUESTION = Duration.ofMinutes(2);
+  private static final List<String> SYSTEM_LINKS =
+      List.of("/run/current-system", "/run/booted-system", PROFILE);
+
+  /** As the kernel knows them: cut to 15 characters. */
+  private static final Set<String> BUSY =
+      Set.of("nixos-rebuild", "switch-to-confi", "nix-build", "nix-env", "nix-channel");
+
+  private final HostContext host;
+
+  NixStore(HostContext host) {
+    this.host = host;
+  }
+
+  Optional<String> unavailable() {
+    if (!Files.isDirectory(host.files().path(STORE))) {
+      return Optional.of("not applicable here: no Nix store at " + STORE);
+    }
+    return host.commands().which("nix-store").isPresent()
+        ? Optional.empty()
+        : Optional.of("not applicable here: there is a Nix store but no nix-store in PATH");
+  }
+
+  /** Why the store must be left alone now; empty if it need not be. */
+  Optional<String> busy() {
+    return host.processes().all().stream()
+        .filter(process -> BUSY.contains(process.name()))
+        .map(ProcessState::ref)
+        .map(ref -> "a build or switch is running (pid " + ref.pid() + "): not now")
+        .findFirst();
+  }
+
+  /** Refuses unless the store lies on the file system that is full. */
+  void requireOn(String mount) {
+    Optional<Object> device = Checks.device(host.files(), mount);
+    Checks.require(
+        device.isPresent() && device.equals(Checks.device(host.files(), STORE)),
+        STORE + " is not on " + mount);
+  }
+
+  /** Where the current and booted system and the profile lead to in the store. */
+  TreeMap<String, String> facts() {
+    TreeMap<String, String> facts = new TreeMap<>();
+    facts.put("boot-id", host.time().bootId());
+    SYSTEM_LINKS.forEach(link -> target(link).ifPresent(path -> facts.put(link, path)));
+    return facts;
+  }
+
+  /** Refuses unless all that the system lives from is a root of the collector. */
+  void requireSystemRooted() {
+    String roots = ask("nix-store", "--gc", "--print-roots");
+    for (String link : SYSTEM_LINKS) {
+      target(link)
+          .ifPresent(
+              path ->
+                  Checks.require(
+                      roots.lines().anyMatch(line -> line.endsWith(" -> " + path)),
+                      link
+                          + " leads to "
+                          + path
+                          + ", which is no root: collecting would break it"));
+    }
+  }
+
+  List<String> deadPaths() {
+    return ask("nix-store", "--gc", "--print-dead")
+        .lines()
+        .filter(line -> line.startsWith(STORE + "/"))
+        .toList();
+  }
+
+  /** The size of these paths together; unknown for very many, where asking takes too long. */
+  OptionalLong size(List<String> paths) {
+    if (paths.size() > SIZED_AT_MOST) {
+      return OptionalLong.empty();
+    }
+    long sum = 0;
+    for (int from = 0; from < paths.size(); from += BATCH) {
+      Command question =
+          Command.of(QUESTION, "nix-store", "--query", "--size")
+              .operands(paths.subList(from, Math.min(paths.size(), from + BATCH)));
+      CommandRunner.Result result = host.commands().run(question);
+      if (!result.ok()) {
+        return OptionalLong.empty();
+      }
+      sum += result.stdout().lines().mapToLong(line -> Long.parseLong(line.strip())).sum();
+    }
+    return OptionalLong.of(sum);
+  }
+
+  long availableBytes() {
+    return host.files().space(STORE).availableBytes();
+  }
+
+  double usedFraction() {
+    return host.files().space(STORE).usedFraction();
+  }
+
+  CommandRunner.Result run(Duration limit, String... argv) {
+    return host.commands().run(new Command(List.of(argv), limit, 1 << 20));
+  }
+
+  private String ask(String... argv) {
+    CommandRunner.Result result =
+        host.commands().run(new Command(List.of(argv), QUESTION, LARGEST_OUTPUT));
+    if (!result.ok() || result.truncated()) {
+      throw new HostException(String.join(" ", argv) + ": " + result.complaint());
+    }
+    return result.stdout();
+  }
+
+  /** Follows links by the host's names until they enter the store. */
+  Optional<String> target(String link) {
+    Path at = Path.of(link);
+    for (int i = 0; i < LINKS; i++) {
+      if (at.startsWith(STORE)) {
+        return Optional.of(at.toString());
+      }
+      Path here = host.files().path(at.toString());
+      if (!Files.exists(here, LinkOption.NOFOLLOW_LINKS) || !Files.isSymbolicLink(here)) {
+        return Optional.empty();
+      }
+      try {
+        at = at.resolveSibling(Files.readSymbolicLink(here)).normalize();
+      } catch (IOException e) {
+        throw new HostException(link + " cannot be read: " + e, e);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Preview;
+import dev.healing.spi.Execution;
+import dev.healing.spi.PreparedAction;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/** A preview and the work that it describes; the work is done once. */
+final class Prepared implements PreparedAction {
+  private final Preview preview;
+  private final Function<Execution, ActionReport> work;
+  private final AtomicBoolean started = new AtomicBoolean();
+
+  Prepared(Preview preview, Function<Execution, ActionReport> work) {
+    this.preview = preview;
+    this.work = work;
+  }
+
+  @Override
+  public Preview preview() {
+    return preview;
+  }
+
+  @Override
+  public ActionReport execute(Execution execution) {
+    if (execution.cancelled()) {
+      return ActionReport.refused(preview.target() + ": stopped before anything was done");
+    }
+    if (!started.compareAndSet(false, true)) {
+      return ActionReport.refused(preview.target() + ": was executed already; prepare it again");
+    }
+    return work.apply(execution);
+  }
+}

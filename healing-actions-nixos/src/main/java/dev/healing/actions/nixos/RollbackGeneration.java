@@ -1,0 +1,264 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Preview;
+import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
+import dev.healing.api.Risk;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Switches the system to the newest generation below the current one. The broken generation is
+ * kept. What was rolled back from is remembered in {@code rollbacks.json} before the switch, and is
+ * never rolled back to or from again: rollbacks cannot loop.
+ */
+public final class RollbackGeneration implements HealingAction {
+  private static final String DOCUMENT = "rollbacks.json";
+  private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
+  private static final Pattern ENTRY =
+      Pattern.compile("\\{\"from\":(\\d{1,9}),\"to\":(\\d{1,9}),\"at\":\"[^\"]{1,40}\"}");
+  private static final Duration PROFILE_LIMIT = Duration.ofMinutes(1);
+  private static final ActionDescription DESCRIPTION =
+      new ActionDescription(
+          ActionId.ROLLBACK_GENERATION,
+          "switches the system back to the generation before",
+          Set.of(IssueType.GENERATION_BROKEN),
+          Risk.CRITICAL,
+          Set.of(Privilege.MANAGE_NIX_STORE),
+          false,
+          "switch to the generation again that was left, which is kept",
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(10));
+
+  private final HostContext host;
+  private final NixStore store;
+
+  private RollbackGeneration(HostContext host) {
+    this.host = host;
+    this.store = new NixStore(host);
+  }
+
+  /** Makes it. */
+  public static final class Provider implements ActionProvider {
+    @Override
+    public String name() {
+      return DESCRIPTION.id().name();
+    }
+
+    @Override
+    public HealingAction create(HostContext context) {
+      return new RollbackGeneration(context);
+    }
+  }
+
+  @Override
+  public ActionDescription description() {
+    return DESCRIPTION;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    Optional<String> noStore = store.unavailable();
+    if (noStore.isPresent()) {
+      return noStore;
+    }
+    if (host.commands().which("nix-env").isEmpty()) {
+      return Optional.of("not applicable here: no nix-env in PATH");
+    }
+    return Files.isSymbolicLink(host.files().path(NixStore.PROFILE))
+        ? Optional.empty()
+        : Optional.of("not applicable here: no system profile " + NixStore.PROFILE);
+  }
+
+  @Override
+  public PreparedAction prepare(Issue issue, HostState state) {
+    Checks.treats(DESCRIPTION, issue);
+    Checks.refuseIf(unavailable());
+    Checks.refuseIf(store.busy());
+    int current = current();
+    String history = history();
+    Set<Integer> left = left(history);
+    Checks.require(
+        !left.contains(current),
+        "generation " + current + " was rolled back from before: a second time is for a human");
+    int target = target(current, left);
+    Preview preview =
+        Preview.of(
+            NixStore.PROFILE,
+            "nix-store",
+            Duration.ofSeconds(30),
+            facts(current, target),
+            "point the system profile from generation " + current + " to " + target,
+            "run bin/switch-to-configuration switch of generation " + target,
+            "keep generation " + current);
+    return new Prepared(preview, execution -> execute(preview, current, target, execution));
+  }
+
+  private TreeMap<String, String> facts(int current, int target) {
+    TreeMap<String, String> facts = store.facts();
+    facts.put("current-generation", Integer.toString(current));
+    facts.put("target-generation", Integer.toString(target));
+    facts.put("target-path", store.target(link(target)).orElse("gone"));
+    return facts;
+  }
+
+  private static String link(int generation) {
+    return "/nix/var/nix/profiles/system-" + generation + "-link";
+  }
+
+  private int current() {
+    try {
+      Path link = Files.readSymbolicLink(host.files().path(NixStore.PROFILE));
+      Matcher number = GENERATION.matcher(String.valueOf(link.getFileName()));
+      Checks.require(
+          number.matches(), NixStore.PROFILE + " points to " + link + ": expected system-N-link");
+      return Integer.parseInt(number.group(1));
+    } catch (IOException e) {
+      throw new HostException(NixStore.PROFILE + " cannot be read: " + e, e);
+    }
+  }
+
+  private int target(int current, Set<Integer> left) {
+    TreeSet<Integer> earlier = new TreeSet<>();
+    Path profiles = host.files().path("/nix/var/nix/profiles");
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(profiles, "system-*-link")) {
+      for (Path link : links) {
+        Matcher number = GENERATION.matcher(link.getFileName().toString());
+        if (number.matches()) {
+          earlier.add(Integer.parseInt(number.group(1)));
+        }
+      }
+    } catch (IOException e) {
+      throw new HostException(profiles + " cannot be listed: " + e, e);
+    }
+    return earlier.headSet(current, false).descendingSet().stream()
+        .filter(generation -> !left.contains(generation) && canSwitchTo(generation))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "no generation before "
+                        + current
+                        + " that can be switched to and was not left"
+                        + " before"));
+  }
+
+  private boolean canSwitchTo(int generation) {
+    return store
+        .target(link(generation))
+        .map(path -> host.files().path(path + "/bin/switch-to-configuration"))
+        .filter(script -> Files.exists(script, LinkOption.NOFOLLOW_LINKS))
+        .isPresent();
+  }
+
+  /** Safety state: what cannot be read is not "no rollbacks yet". */
+  private String history() {
+    var document = host.state().document(DOCUMENT);
+    Checks.refuseIf(
+        document.problem().map(why -> "what was rolled back before is not known: " + why));
+    String text = document.content().orElse("{\"rolledBack\":[]}").strip();
+    String inner = ENTRY.matcher(text).replaceAll("").replace(",", "");
+    Checks.require(
+        inner.equals("{\"rolledBack\":[]}"),
+        DOCUMENT + " in " + host.state().location() + " is not as this action writes it: mend it");
+    return text;
+  }
+
+  private static Set<Integer> left(String history) {
+    Set<Integer> left = new TreeSet<>();
+    ENTRY.matcher(history).results().forEach(entry -> left.add(Integer.parseInt(entry.group(1))));
+    return left;
+  }
+
+  private void remember(String history, int from, int to) {
+    String entry = "{\"from\":" + from + ",\"to\":" + to + ",\"at\":\"" + host.time().now() + "\"}";
+    String head = history.substring(0, history.length() - 2);
+    host.state().replace(DOCUMENT, head + (head.endsWith("[") ? "" : ",") + entry + "]}");
+  }
+
+  private ActionReport execute(Preview preview, int from, int to, Execution execution) {
+    Optional<String> busy = store.busy();
+    if (busy.isPresent() || !facts(current(), to).equals(preview.facts())) {
+      return ActionReport.refused(busy.orElse("the system was switched since the preview"));
+    }
+    String history = history();
+    if (left(history).contains(from) || left(history).contains(to)) {
+      return ActionReport.refused("generation " + from + " or " + to + " was left before");
+    }
+    // First: if we die in the switch, it still counts as tried.
+    remember(history, from, to);
+    CommandRunner.Result pointed = point(to);
+    if (!pointed.ok()) {
+      return report(
+          Result.FAILED, "the profile was not switched: " + pointed.complaint(), from, current());
+    }
+    String script = NixStore.PROFILE + "/bin/switch-to-configuration";
+    CommandRunner.Result switched = store.run(execution.remaining(), script, "switch");
+    if (switched.ok()) {
+      return report(Result.DONE, "switched from generation " + from + " to " + to, from, to);
+    }
+    return report(
+        Result.FAILED,
+        script
+            + " of generation "
+            + to
+            + " failed, the host may be half switched: "
+            + switched.complaint()
+            + "; "
+            + backToRunning(from),
+        from,
+        current());
+  }
+
+  /** The profile follows the system that runs: what boots next is what runs now. */
+  private String backToRunning(int from) {
+    Optional<String> running = store.target("/run/current-system");
+    if (running.isPresent() && !running.equals(store.target(link(from)))) {
+      return "generation " + current() + " stays in the profile, since it is what runs";
+    }
+    CommandRunner.Result back = point(from);
+    return back.ok()
+        ? "the profile points to generation " + from + " again"
+        : "the profile could not be pointed back: " + back.complaint();
+  }
+
+  private CommandRunner.Result point(int generation) {
+    return store.run(
+        PROFILE_LIMIT,
+        "nix-env",
+        "--profile",
+        NixStore.PROFILE,
+        "--switch-generation",
+        Integer.toString(generation));
+  }
+
+  private static ActionReport report(Result result, String detail, int from, int to) {
+    return ActionReport.of(
+        result, detail, Map.of("generation", (double) from), Map.of("generation", (double) to));
+  }
+}

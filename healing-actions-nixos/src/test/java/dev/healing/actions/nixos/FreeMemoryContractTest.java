@@ -1,0 +1,70 @@
+package dev.healing.actions.nixos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Preview;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.HostContext;
+import dev.healing.testkit.ActionContract;
+import dev.healing.testkit.VirtualTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+class FreeMemoryContractTest extends ActionContract {
+  private final World world = new World();
+
+  @Override
+  protected ActionProvider provider() {
+    return new FreeMemory.Provider();
+  }
+
+  @Override
+  protected VirtualTime time() {
+    return world.host.time();
+  }
+
+  @Override
+  protected Issue issue() {
+    return world.issue(IssueType.MEMORY_HIGH, "memory");
+  }
+
+  FreeMemoryContractTest() {
+    String slice = "/sys/fs/cgroup/system.slice";
+    world.host.files().write(slice + "/memory.reclaim", "");
+    for (String unit : List.of("web.service", "sshd.service")) {
+      world.host.files().write(slice + "/" + unit + "/memory.reclaim", "");
+      world.host.files().write(slice + "/" + unit + "/memory.stat", "inactive_file 99999999\n");
+    }
+  }
+
+  @Override
+  protected HostContext context() {
+    return new GivingHost(world);
+  }
+
+  @Override
+  protected Object worldSnapshot() {
+    return world.names();
+  }
+
+  @Override
+  protected void assertDone(Preview preview, ActionReport report) {
+    assertThat(preview.steps()).hasSize(1).first().asString().contains("web.service");
+    assertThat(report.after().get("memory.available.bytes")).isEqualTo(150 * 1024.0);
+  }
+
+  @Override
+  protected void changeTheWorld() {
+    try {
+      Path cgroup = world.host.files().path("/sys/fs/cgroup/system.slice/web.service");
+      Files.move(cgroup, cgroup.resolveSibling("web.old"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

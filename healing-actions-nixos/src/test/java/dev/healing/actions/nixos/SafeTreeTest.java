@@ -1,0 +1,101 @@
+package dev.healing.actions.nixos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.RefusedException;
+import dev.healing.testkit.VirtualTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class SafeTreeTest {
+  private static final int WALKS = 5_000;
+
+  private final World world = new World();
+  private final SafeTree tree =
+      new SafeTree(world.host.files(), new SafeTree.Spared(VirtualTime.START, Set.of(), Set.of()));
+
+  private int deleteAll() {
+    int[] deleted = new int[1];
+    tree.walk(Path.of("/var/tmp"), file -> file.delete() && ++deleted[0] > 0);
+    return deleted[0];
+  }
+
+  @Test
+  void leavesLinksHardLinksAndPipesAlone() throws Exception {
+    world.old("/home/precious");
+    world.old("/var/tmp/old");
+    Files.createLink(world.root.resolve("var/tmp/hard"), world.root.resolve("home/precious"));
+    world.link("/var/tmp/soft", "../../home/precious");
+    world.link("/var/tmp/directory", "../../home");
+    String pipe = world.root.resolve("var/tmp/pipe").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("touch", "-d", "2020-01-01", pipe).start().waitFor()).isZero();
+    assertThat(deleteAll()).isEqualTo(1);
+    assertThat(world.root.resolve("home/precious")).exists();
+    assertThat(world.root.resolve("var/tmp").toFile().list())
+        .containsExactlyInAnyOrder("hard", "soft", "directory", "pipe");
+  }
+
+  @Test
+  void deletesNamesThatAreNoText() throws Exception {
+    world.old("/var/tmp/x");
+    String make = "touch -d 2020-01-01 \"$(printf 'a\\377\\nb')\"";
+    Process shell =
+        new ProcessBuilder("sh", "-c", make)
+            .directory(world.root.resolve("var/tmp").toFile())
+            .start();
+    assertThat(shell.waitFor()).isZero();
+    assertThat(deleteAll()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesRootsThatALinkLeadsTo() {
+    world.old("/real/tmp/old");
+    world.link("/var", "real");
+    assertThatThrownBy(this::deleteAll)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("/var/tmp");
+    assertThat(world.root.resolve("real/tmp/old")).exists();
+  }
+
+  @Test
+  void attackerWhoSwapsDirectoriesForLinksGainsNothing() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      world.old("/home/d/precious" + i);
+    }
+    Path attacked = Files.createDirectories(world.root.resolve("var/tmp")).resolve("d");
+    Path aside = world.root.resolve("aside");
+    Files.createDirectory(attacked);
+    Path evil = world.root.resolve("evil");
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread attacker =
+        new Thread(
+            () -> {
+              try {
+                while (!stop.get()) {
+                  Files.createSymbolicLink(evil, world.root.resolve("home/d"));
+                  Files.move(attacked, aside);
+                  Files.move(evil, attacked, StandardCopyOption.ATOMIC_MOVE);
+                  Files.delete(attacked);
+                  Files.move(aside, attacked);
+                }
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    attacker.start();
+    for (int i = 0; i < WALKS; i++) {
+      deleteAll();
+    }
+    assertThat(attacker.isAlive()).as("the attacker was there all the time").isTrue();
+    stop.set(true);
+    attacker.join();
+    assertThat(world.root.resolve("home/d").toFile().list()).hasSize(20);
+  }
+}
