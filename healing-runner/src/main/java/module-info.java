@@ -13,4 +13,5 @@ module dev.healing.runner {
   uses dev.healing.spi.DetectorProvider;
   uses dev.healing.spi.ActionProvider;
   uses dev.healing.spi.TriggerProvider;
+  uses dev.healing.spi.KnowledgeBaseProvider;
 }

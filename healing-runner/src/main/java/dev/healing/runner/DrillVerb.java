@@ -39,7 +39,7 @@ final class DrillVerb implements Verb {
           drill.run(
               step -> {
                 if (!invocation.json()) {
-                  Lines.wrap(step, 0).forEach(invocation.out()::println);
+                  Lines.wrap(step, step.startsWith(" ") ? 2 : 0).forEach(invocation.out()::println);
                 }
               });
       return invocation.show(

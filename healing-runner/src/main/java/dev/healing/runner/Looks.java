@@ -49,7 +49,9 @@ final class Looks {
       json.put("confidence", decision.plan().next().confidence().value());
     }
     json.put("verdict", decision.verdict().kind().name());
-    json.put("reason", decision.plan().reason() + "; " + decision.verdict().reason());
+    String chosen = decision.plan().reason();
+    String judged = decision.verdict().reason();
+    json.put("reason", chosen.equals(judged) ? chosen : chosen + "; " + judged);
     return json;
   }
 

@@ -51,15 +51,16 @@ public final class ChildDrill extends Drill {
   }
 
   private void start() {
-    child =
-        Optional.of(
-            host.workers()
-                .start(
-                    "drill-child",
-                    () ->
-                        host.commands()
-                            .run(Command.of(LIFE, "sleep", Long.toString(LIFE.toSeconds())))));
+    child = Optional.of(host.workers().start("drill-child", this::sleep));
     startedAt = Optional.of(host.time().now());
+  }
+
+  private void sleep() {
+    try {
+      host.commands().run(Command.of(LIFE, "sleep", Long.toString(LIFE.toSeconds())));
+    } catch (HostException e) {
+      // Ended by cleanUp(); a sleeper that could not be started is missed by breakIt().
+    }
   }
 
   private boolean running() {

@@ -8,10 +8,12 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.core.HealingEngine;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBaseProvider;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +57,8 @@ public abstract class Drill {
               // A host that is unwell should still be able to drill; nothing else is in reach.
               .configuration(Configuration.of(Map.of("limits", Map.of("health-floor", 0))))
               .discoverPlugins(false);
+      // The engine wants one; what it learns here goes with the drill's state.
+      ServiceLoader.load(KnowledgeBaseProvider.class).findFirst().ifPresent(builder::add);
       equip(builder);
       try (HealingEngine engine = builder.build()) {
         return measured(engine, say);

@@ -62,7 +62,7 @@ public final class Views {
       lines.addAll(Lines.field("daemon", "no daemon runs here; this is a look of our own"));
     }
     if (!text(json, "paused").isEmpty()) {
-      lines.add(style.warn(String.join("\n", Lines.field("paused", text(json, "paused")))));
+      lines.add(style.warn(String.join("\n", Lines.field("off switch", text(json, "paused")))));
     }
     for (JsonNode trouble : json.path("trouble")) {
       lines.add(style.bad(String.join("\n", Lines.field("trouble", trouble.asString("")))));
@@ -158,7 +158,8 @@ public final class Views {
   /** Of {@code heal --dry-run}. */
   public static List<String> decision(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
-    lines.addAll(Lines.field("would do", joined(json.path("actions"), ", then ")));
+    String actions = joined(json.path("actions"), ", then ");
+    lines.addAll(Lines.field("would do", actions.isEmpty() ? "nothing" : actions));
     lines.addAll(Lines.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
     JsonNode preview = json.path("preview");
     for (JsonNode step : preview.path("steps")) {

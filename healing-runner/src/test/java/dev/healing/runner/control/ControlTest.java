@@ -2,6 +2,7 @@ package dev.healing.runner.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
@@ -173,5 +174,37 @@ class ControlTest {
     assertThatThrownBy(() -> ControlServer.open(state.resolve("none"), PATIENCE, ControlTest::echo))
         .isInstanceOf(HostException.class)
         .hasMessageContaining("none/control.sock");
+  }
+
+  @Test
+  void anotherUserIsRefusedByTheKernelsWord() throws IOException, InterruptedException {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can be another user");
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    Path python = Path.of("/usr/bin/python3");
+    assumeTrue(Files.exists(setpriv) && Files.exists(python), "needs setpriv and python3");
+    String client =
+        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+            + " print(s.makefile().readline())";
+    try (ControlServer server = serve(ControlTest::echo)) {
+      // Opened up on purpose: the check of the peer must hold without the file's mode.
+      Path socket = state.resolve(ControlServer.SOCKET);
+      Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+      Process nobody =
+          new ProcessBuilder(
+                  setpriv.toString(),
+                  "--reuid=65534",
+                  "--clear-groups",
+                  python.toString(),
+                  "-c",
+                  client,
+                  socket.toString())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(nobody.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      nobody.waitFor();
+
+      assertThat(said).contains("\"exit\":3", "only root and root may");
+    }
   }
 }
