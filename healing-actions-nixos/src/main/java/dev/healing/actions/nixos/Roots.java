@@ -33,13 +33,16 @@ final class Roots {
           "/var",
           "/var/lib");
 
+  private static final Set<String> NEVER_BELOW =
+      Set.of("/boot", "/dev", "/etc", "/nix", "/proc", "/sys", "/usr");
+
   private Roots() {}
 
   /** Reads the key {@code roots}; a root that holds the host itself is a mistake. */
   static List<Path> read(Configuration section, List<Path> usual) {
     List<Path> roots = section.paths("roots", usual);
     for (Path root : roots) {
-      if (NEVER.contains(root.toString())) {
+      if (NEVER.contains(root.toString()) || NEVER_BELOW.stream().anyMatch(root::startsWith)) {
         section.contradiction(
             "roots", "directories of logs, caches or temporary files, and not " + root);
         return usual;

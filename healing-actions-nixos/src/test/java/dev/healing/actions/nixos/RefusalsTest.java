@@ -1,0 +1,140 @@
+package dev.healing.actions.nixos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
+import dev.healing.api.IssueType;
+import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.HealingAction;
+import dev.healing.testkit.FakeSystemd;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestExecution;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the actions do not do. */
+class RefusalsTest {
+  private final World world = new World();
+
+  private void unit(String name, String load, String result, String type) {
+    UnitState unit =
+        new UnitState(
+            name,
+            load,
+            "failed",
+            "failed",
+            result,
+            type,
+            OptionalLong.empty(),
+            "1",
+            Optional.empty(),
+            Set.of());
+    world.host.systemd().unit(unit);
+  }
+
+  private void restartRefused(String name, String why) {
+    HealingAction action = new RestartService.Provider().create(world.host);
+    assertThatThrownBy(
+            () ->
+                action.prepare(
+                    world.issue(IssueType.SERVICE_FAILED, name), HostStates.now().build()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void unitsThatARestartWouldNotHelp() {
+    unit("a.service", "masked", "exit-code", "simple");
+    unit("b.service", "loaded", "start-limit-hit", "simple");
+    unit("c.service", "loaded", "exit-code", "oneshot");
+    unit("d.mount", "loaded", "exit-code", "");
+    restartRefused("a.service", "masked");
+    restartRefused("b.service", "systemd itself gave up");
+    restartRefused("c.service", "may repeat its effects");
+    restartRefused("d.mount", "no service");
+    restartRefused("none.service", "no such unit");
+  }
+
+  @Test
+  void activeButNotHealthyIsAFailure() {
+    world.host.systemd().service("web.service").fail("web.service");
+    world.host.commands().fails(1, "no answer", "probe", "web");
+    Configuration section =
+        Configuration.of(
+            Map.of("probes", Map.of("web.service", Map.of("command", List.of("probe", "web")))));
+    HealingAction action =
+        new RestartService.Provider().create(world.host.withConfiguration(section));
+    assertThat(section.problems()).isEmpty();
+    ActionReport report =
+        action
+            .prepare(world.issue(IssueType.SERVICE_FAILED, "web.service"), HostStates.now().build())
+            .execute(new TestExecution(world.host.time(), Duration.ofSeconds(90)));
+    assertThat(report.result()).isEqualTo(ActionReport.Result.FAILED);
+    assertThat(report.detail()).contains("active but not healthy").contains("no answer");
+  }
+
+  @Test
+  void restartThatNeverEndsEndsForUs() {
+    world.host.systemd().service("web.service").fail("web.service");
+    world.host.systemd().whenRestarted("web.service", FakeSystemd.Restart.NEVER_ENDS);
+    ActionReport report =
+        new RestartService.Provider()
+            .create(world.host)
+            .prepare(world.issue(IssueType.SERVICE_FAILED, "web.service"), HostStates.now().build())
+            .execute(new TestExecution(world.host.time(), Duration.ofSeconds(90)));
+    assertThat(report.result()).isEqualTo(ActionReport.Result.FAILED);
+  }
+
+  @Test
+  void hostsWithoutNixSayNotApplicable() {
+    for (ActionProvider provider :
+        List.of(
+            new GarbageCollect.Provider(),
+            new OptimizeStore.Provider(),
+            new RollbackGeneration.Provider())) {
+      assertThat(provider.create(world.host).unavailable().orElseThrow())
+          .startsWith("not applicable here: ");
+    }
+  }
+
+  @Test
+  void rootsThatHoldTheHostAreAMistake() {
+    Configuration section = Configuration.of(Map.of("roots", List.of("/var/log", "/etc")));
+    new CleanDisk.Provider().create(world.host.withConfiguration(section));
+    assertThat(section.problems()).hasSize(1).first().asString().contains("not /etc");
+  }
+
+  @Test
+  void journaldsFilesAreLeftToJournald() {
+    world.old("/var/log/journal/x");
+    HealingAction action = new CleanDisk.Provider().create(world.host);
+    assertThatThrownBy(
+            () ->
+                action.prepare(world.issue(IssueType.DISK_FULL, "/var"), HostStates.now().build()))
+        .hasMessageContaining("nothing under");
+  }
+
+  @Test
+  void allEightAreFound() {
+    assertThat(ServiceLoader.load(ActionProvider.class).stream().map(p -> p.get().name()))
+        .contains(
+            "restart_service",
+            "kill_process",
+            "clean_disk",
+            "clear_cache",
+            "free_memory",
+            "garbage_collect",
+            "optimize_store",
+            "rollback_generation");
+  }
+}
