@@ -151,7 +151,11 @@ public final class ControlServer implements AutoCloseable {
     return peer.equals("root") || peer.equals("0") || peer.equals(owner)
         ? Optional.empty()
         : Optional.of(
-            "user " + peer + " may not command this daemon: only root and " + owner + " may");
+            "user " + peer + " may not command this daemon: only " + allowed(owner) + " may");
+  }
+
+  private static String allowed(String owner) {
+    return owner.equals("root") ? "root" : "root and " + owner;
   }
 
   private CompletionStage<Answer> handle(String line) {

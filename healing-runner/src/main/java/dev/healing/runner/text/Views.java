@@ -194,7 +194,7 @@ public final class Views {
         lines.addAll(receipt(entry, style));
       } else {
         lines.add(Lines.instant(text(entry, "at")) + "  decided");
-        decision(entry, style).forEach(line -> lines.add("    " + line));
+        lines.addAll(decision(entry, style));
       }
     }
     return lines;

@@ -204,7 +204,7 @@ class ControlTest {
       String said = new String(nobody.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       nobody.waitFor();
 
-      assertThat(said).contains("\"exit\":3", "only root and root may");
+      assertThat(said).contains("\"exit\":3", "only root may");
     }
   }
 }
