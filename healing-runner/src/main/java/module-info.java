@@ -9,6 +9,10 @@ module dev.healing.runner {
   requires jdk.unsupported;
   requires org.snakeyaml.engine;
 
+  // It makes the class that configures it, by name.
+  exports dev.healing.runner to
+      java.logging;
+
   uses dev.healing.spi.SamplerProvider;
   uses dev.healing.spi.DetectorProvider;
   uses dev.healing.spi.ActionProvider;
