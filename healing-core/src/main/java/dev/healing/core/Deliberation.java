@@ -95,6 +95,7 @@ final class Deliberation {
         offSwitch::paused,
         chronicle.journal()::damaged,
         this::unrelatedIncidents,
+        !plugins.samplers().isEmpty(),
         plugins.guards());
   }
 

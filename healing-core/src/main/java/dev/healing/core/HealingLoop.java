@@ -153,9 +153,11 @@ final class HealingLoop {
         .detections()
         .forEach(
             (detector, detection) ->
-                detection.issues().forEach(i -> seen.add(sighted(detector, i, observation))));
+                detection
+                    .issues()
+                    .forEach(i -> sighted(detector, i, observation).ifPresent(seen::add)));
     PluginFaults.issues(faults, observation.state().at())
-        .forEach(issue -> seen.add(sighted(PluginFaults.REPORTER, issue, observation)));
+        .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!seen.contains(incident)) {
         if (Incidents.blind(incident, observation)) {
@@ -170,18 +172,20 @@ final class HealingLoop {
     incidents.open().forEach(deliberation::reconsider);
   }
 
-  private Tracked sighted(String detector, Issue issue, Observation observation) {
+  private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
+    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
+      return known; // a validator tells of its own incident only
+    }
     Tracked incident =
-        incidents
-            .find(issue.fingerprint())
-            .orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
+        known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
     incident.issue = issue;
     incident.lastSeen = observation.state().at();
     incident.seenNanos = observation.startedNanos();
     if (toBeValidated(incident, observation)) {
       stillThere(incident, observation.state());
     }
-    return incident;
+    return Optional.of(incident);
   }
 
   private boolean toBeValidated(Tracked incident, Observation observation) {

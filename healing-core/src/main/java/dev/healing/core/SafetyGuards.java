@@ -6,7 +6,6 @@ import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
 import dev.healing.api.Decision.Judgement;
 import dev.healing.api.Fingerprint;
-import dev.healing.api.Metric;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
@@ -47,6 +46,7 @@ final class SafetyGuards {
    * @param paused why nothing is done, if the off switch is set
    * @param distrust what is wrong with the safety state
    * @param unrelated how many incidents are open that are not the symptom of another
+   * @param sampled whether anything measures the host, so that its health should be known
    * @param others guards of plugins
    */
   SafetyGuards(
@@ -55,6 +55,7 @@ final class SafetyGuards {
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
       IntSupplier unrelated,
+      boolean sampled,
       Map<String, Guard> others) {
     Settings.Limits limits = settings.limits();
     guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
@@ -62,7 +63,7 @@ final class SafetyGuards {
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
     guards.put("protection", p -> protection(p, settings));
     guards.put("critical_action", SafetyGuards::criticalAction);
-    guards.put("health_floor", p -> healthFloor(p, limits.healthFloor()));
+    guards.put("health_floor", p -> healthFloor(p, sampled, limits.healthFloor()));
     guards.put("heals_per_hour", p -> healsPerHour(p, limits.healsPerHour()));
     guards.put("rollbacks_per_day", p -> rollbacksPerDay(p, limits.rollbacksPerDay()));
     guards.put("cooldown", p -> cooldown(p, limits.cooldown()));
@@ -175,17 +176,19 @@ final class SafetyGuards {
         : ok("risk " + action.risk());
   }
 
-  private static Verdict healthFloor(Proposal proposal, int floor) {
+  private static Verdict healthFloor(Proposal proposal, boolean sampled, int floor) {
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
     if (proposal.state().health().isPresent()) {
       double health = proposal.state().health().getAsDouble();
       String is = String.format(Locale.ROOT, "health is %.0f, the floor is %d", health, floor);
       return health < floor && automatic ? Verdict.confirm(is) : ok(is);
     }
-    boolean shouldBeKnown = proposal.state().unreadable(Metric.HEALTH.name());
-    return shouldBeKnown && automatic
-        ? Verdict.confirm("health cannot be read")
-        : ok("no sampler gives a health score");
+    if (!sampled || floor == 0) {
+      return ok(sampled ? "health is unknown, and there is no floor" : "no sampler is loaded");
+    }
+    return automatic
+        ? Verdict.confirm("health is unknown, the floor is " + floor)
+        : ok("asked for");
   }
 
   private static Verdict healsPerHour(Proposal proposal, int limit) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An incident while the engine works on it. Belongs to the engine's thread. */
 final class Tracked {
+  /** How the names of validators begin. */
+  static final String VALIDATOR = "validator:";
+
   private static final int ATTEMPTS_SHOWN = 20;
 
   /** What the engine is doing about it at this moment. */
@@ -129,7 +132,7 @@ final class Tracked {
 
   /** Under which name the looks tell of it. */
   String reportedBy() {
-    return validator.isPresent() ? "validator:" + id : reporter.orElse("");
+    return validator.isPresent() ? VALIDATOR + id : reporter.orElse("");
   }
 
   /** On whose word something would be done now: a person's counts more than our own. */

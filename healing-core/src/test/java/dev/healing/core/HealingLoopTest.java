@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
-import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
-import dev.healing.api.Fingerprint;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
@@ -25,13 +23,11 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +52,7 @@ class HealingLoopTest {
             .configuration(Configuration.of(configuration))
             .add((DetectorProvider) new Services())
             .add((ActionProvider) new Restart())
-            .add((KnowledgeBaseProvider) new Nothing())
+            .add((KnowledgeBaseProvider) new NoKnowledge())
             .build();
     engine.open();
     return engine;
@@ -140,31 +136,6 @@ class HealingLoopTest {
           return report;
         }
       };
-    }
-  }
-
-  private static final class Nothing implements KnowledgeBaseProvider, KnowledgeBase {
-    @Override
-    public String name() {
-      return "none";
-    }
-
-    @Override
-    public KnowledgeBase create(HostContext context) {
-      return this;
-    }
-
-    @Override
-    public Confidence confidence(Fingerprint fingerprint, ActionId action) {
-      return Confidence.UNKNOWN;
-    }
-
-    @Override
-    public void record(Collection<Receipt> receipts) {}
-
-    @Override
-    public String export() {
-      return "{}";
     }
   }
 
