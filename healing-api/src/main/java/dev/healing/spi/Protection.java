@@ -3,15 +3,12 @@ package dev.healing.spi;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/**
- * What must never be touched. Decides; {@link HostContext} enforces.
- *
- * @param units from the configuration: names or globs ({@code postgresql*.service})
- * @param processes from the configuration: names or globs
- */
-public record Protection(List<String> units, List<String> processes) {
+/** What must never be touched. Decides; {@link HostContext} enforces. Immutable. */
+public final class Protection {
   private static final Set<String> VITAL_PROCESSES =
       Set.of(
           "systemd",
@@ -25,30 +22,43 @@ public record Protection(List<String> units, List<String> processes) {
           "elogind",
           "sd-pam",
           "(sd-pam)");
-  private static final List<String> VITAL_UNITS =
-      List.of(
-          "ssh.service",
-          "sshd.service",
-          "sshd@*.service",
-          "ssh@*.service",
-          "ssh.socket",
-          "sshd.socket",
-          "dbus.service",
-          "dbus.socket",
-          "dbus-broker.service",
-          "systemd-journald.service",
-          "systemd-journald*.socket",
-          "systemd-logind.service",
-          "init.scope",
-          "user@*.service",
-          "-.slice",
-          "system.slice",
-          "-.mount");
+  private static final Predicate<String> VITAL_UNIT =
+      globs(
+          List.of(
+              "ssh.service",
+              "sshd.service",
+              "sshd@*.service",
+              "ssh@*.service",
+              "ssh.socket",
+              "sshd.socket",
+              "dbus.service",
+              "dbus.socket",
+              "dbus-broker.service",
+              "systemd-journald.service",
+              "systemd-journald*.socket",
+              "systemd-logind.service",
+              "init.scope",
+              "user@*.service",
+              "-.slice",
+              "system.slice",
+              "-.mount"));
 
-  /** Copies. */
-  public Protection {
-    units = List.copyOf(units);
-    processes = List.copyOf(processes);
+  private final List<String> units;
+  private final List<String> processes;
+  private final Predicate<String> unit;
+  private final Predicate<String> process;
+
+  /**
+   * What is never touched on any host, and these.
+   *
+   * @param units from the configuration: names or globs ({@code postgresql*.service})
+   * @param processes from the configuration: names or globs
+   */
+  public Protection(List<String> units, List<String> processes) {
+    this.units = List.copyOf(units);
+    this.processes = List.copyOf(processes);
+    unit = globs(units);
+    process = globs(processes);
   }
 
   /** Only what is never touched on any host. */
@@ -56,12 +66,22 @@ public record Protection(List<String> units, List<String> processes) {
     return new Protection(List.of(), List.of());
   }
 
+  /** Units that the configuration names. */
+  public List<String> units() {
+    return units;
+  }
+
+  /** Processes that the configuration names. */
+  public List<String> processes() {
+    return processes;
+  }
+
   /** Why this unit must not be touched; empty if it may be. */
   public Optional<String> unit(String name) {
-    if (matches(VITAL_UNITS, name)) {
+    if (VITAL_UNIT.test(name)) {
       return Optional.of(name + " is vital to every host and is never touched");
     }
-    if (matches(units, name)) {
+    if (unit.test(name)) {
       return Optional.of(name + " is protected by the configuration (protect.units)");
     }
     return Optional.empty();
@@ -87,18 +107,22 @@ public record Protection(List<String> units, List<String> processes) {
     if (VITAL_PROCESSES.contains(process.name())) {
       return Optional.of(who + " is vital to every host and is never touched");
     }
-    if (matches(processes, process.name())) {
+    if (this.process.test(process.name())) {
       return Optional.of(who + " is protected by the configuration (protect.processes)");
     }
     return process.unit().flatMap(this::unit).map(why -> who + ": " + why);
   }
 
-  private static boolean matches(List<String> globs, String name) {
-    return globs.stream().anyMatch(glob -> glob(glob).matcher(name).matches());
+  private static Predicate<String> globs(List<String> globs) {
+    return globs.isEmpty()
+        ? name -> false
+        : Pattern.compile(
+                globs.stream().map(Protection::regex).collect(Collectors.joining("|")),
+                Pattern.DOTALL)
+            .asMatchPredicate();
   }
 
-  private static Pattern glob(String glob) {
-    return Pattern.compile(
-        "\\Q" + glob.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E", Pattern.DOTALL);
+  private static String regex(String glob) {
+    return "\\Q" + glob.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";
   }
 }

@@ -32,6 +32,7 @@ final class Simulation {
     this.host = host;
     this.configuration = new HashMap<>(configuration);
     this.withoutGuard = withoutGuard;
+    host.time().brief(task -> !task.startsWith("execute"));
     start();
   }
 
