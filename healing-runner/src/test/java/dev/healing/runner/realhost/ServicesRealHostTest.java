@@ -1,0 +1,185 @@
+package dev.healing.runner.realhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Services that fail, and the daemon failing meanwhile. */
+class ServicesRealHostTest {
+  /** Other builds on this machine must not look like this host's trouble. */
+  static final String CALM =
+      """
+      detectors: {cpu_high: off, memory_high: off, system_slow: off, disk_full: off}
+      """;
+
+  private static final String LIMITS =
+      "limits: {heals-per-hour: 100, cooldown: 1s, health-floor: 0}\n";
+
+  private static ThrowawayHost host;
+
+  @BeforeAll
+  static void boot() {
+    host = ThrowawayHost.boot("services");
+  }
+
+  @AfterAll
+  static void remove() {
+    if (host != null) {
+      host.close();
+    }
+  }
+
+  @AfterEach
+  void stopWhatWasStarted() {
+    host.exec("/bin/sh", "-c", "systemctl stop healing 'test-*.service'; systemctl reset-failed");
+  }
+
+  @Test
+  void aKilledServiceComesBack() {
+    host.startHealing(CALM);
+    host.unit("test-killed.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    String before = mainPid("test-killed.service");
+    Instant killedAt = Instant.now();
+
+    host.sh("kill -9 " + before);
+
+    host.await("it runs again", () -> runsAgain("test-killed.service", before));
+    host.await("it is in the history", () -> !host.history("restart_service").isEmpty());
+    JsonNode receipt = host.history("restart_service").get(0);
+    assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("HEALED");
+    assertThat(receipt.path("components").path(0).asString()).isEqualTo("test-killed.service");
+    Instant detected = Instant.parse(receipt.path("detectedAt").asString());
+    Instant started = Instant.parse(receipt.path("startedAt").asString());
+    Instant finished = Instant.parse(receipt.path("finishedAt").asString());
+    assertThat(detected).isBetween(killedAt.minusSeconds(2), killedAt.plusSeconds(10));
+    assertThat(started).isBetween(detected, finished);
+    assertThat(host.incident("SERVICE_FAILED", "test-killed.service")).isEmpty();
+  }
+
+  @Test
+  void oneThatFailsForEverIsTriedThenGivenUpOnAndNotStormed() {
+    host.startHealing(CALM + LIMITS);
+    host.sh("rm -f /run/test-starts");
+    host.unit(
+        "test-hopeless.service",
+        """
+        [Unit]
+        StartLimitIntervalSec=0
+        [Service]
+        ExecStart=/bin/sh -c 'echo started >>/run/test-starts; exit 7'
+        """);
+
+    host.await(
+        "it is given up on",
+        Duration.ofSeconds(90),
+        () -> host.incident("SERVICE_FAILED", "test-hopeless.service"),
+        incident ->
+            incident.filter(i -> i.path("status").asString().equals("ESCALATED")).isPresent());
+    int starts = starts();
+    host.letTimePass(Duration.ofSeconds(4));
+
+    assertThat(starts())
+        .as("starts go on after it was given up%s", host.journal())
+        .isEqualTo(starts);
+    assertThat(starts).as("our own start, and those of at most three attempts").isBetween(2, 4);
+    assertThat(host.history("restart_service"))
+        .extracting(receipt -> receipt.path("outcome").asString())
+        .hasSize(starts - 1)
+        .doesNotContain("HEALED");
+  }
+
+  @Test
+  void pauseStopsEverythingAndResumeGoesOn() {
+    host.startHealing(CALM + LIMITS);
+    host.unit("test-paused.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    String before = mainPid("test-paused.service");
+    host.sh("healing pause");
+
+    host.sh("kill -9 " + before);
+    host.await(
+        "it is seen", () -> host.incident("SERVICE_FAILED", "test-paused.service").isPresent());
+    host.letTimePass(Duration.ofSeconds(4));
+
+    assertThat(host.holds("systemctl is-failed -q test-paused.service"))
+        .as(host.journal())
+        .isTrue();
+    assertThat(started("restart_service")).isEmpty();
+
+    host.sh("healing resume");
+    host.await("it runs again", () -> runsAgain("test-paused.service", before));
+  }
+
+  @Test
+  void aProtectedServiceIsNotTouched() {
+    host.startHealing(CALM + LIMITS + "protect: {units: [test-mine.service]}\n");
+    host.unit("test-mine.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+
+    host.sh("kill -9 " + mainPid("test-mine.service"));
+    host.await(
+        "it is seen", () -> host.incident("SERVICE_FAILED", "test-mine.service").isPresent());
+    host.letTimePass(Duration.ofSeconds(3));
+
+    assertThat(host.holds("systemctl is-failed -q test-mine.service")).as(host.journal()).isTrue();
+    assertThat(started("restart_service")).isEmpty();
+  }
+
+  @Test
+  void killedInTheMiddleOfAnActionItFindsTheIntentAndDoesNothingTwice() {
+    host.startHealing(CALM + LIMITS);
+    host.sh("rm -f /run/test-slow-starts /run/test-slow-wait");
+    host.unit(
+        "test-slow.service",
+        """
+        [Service]
+        ExecStartPre=/bin/sh -c 'echo started >>/run/test-slow-starts; while test -e /run/test-slow-wait; do sleep 0.1; done'
+        ExecStart=/bin/sleep infinity
+        """);
+    host.sh("touch /run/test-slow-wait; kill -9 " + mainPid("test-slow.service"));
+    host.await("the restart is under way", () -> lines("/run/test-slow-starts") == 2);
+    String daemon = mainPid("healing.service");
+
+    host.sh("kill -9 " + daemon);
+    host.await("systemd starts the daemon again", () -> runsAgain("healing.service", daemon));
+    host.awaitHealing();
+    host.letTimePass(Duration.ofSeconds(2));
+    assertThat(lines("/run/test-slow-starts")).as(host.journal()).isEqualTo(2);
+    host.sh("rm /run/test-slow-wait");
+    host.await("it runs", () -> host.holds("systemctl is-active -q test-slow.service"));
+    host.letTimePass(Duration.ofSeconds(2));
+
+    assertThat(lines("/run/test-slow-starts")).as(host.journal()).isEqualTo(2);
+    assertThat(host.history("restart_service"))
+        .as(host.journal())
+        .extracting(receipt -> receipt.path("outcome").asString())
+        .contains("AMBIGUOUS");
+  }
+
+  private static List<JsonNode> started(String action) {
+    return host.history(action).stream().filter(receipt -> receipt.has("startedAt")).toList();
+  }
+
+  private static int starts() {
+    return lines("/run/test-starts");
+  }
+
+  private static int lines(String file) {
+    return Integer.parseInt(host.sh("cat " + Path.of(file) + " | wc -l").strip());
+  }
+
+  private static String mainPid(String unit) {
+    return host.sh("systemctl show -P MainPID " + unit).strip();
+  }
+
+  private static boolean runsAgain(String unit, String before) {
+    String now = mainPid(unit);
+    return !now.equals("0") && !now.equals(before) && host.holds("systemctl is-active -q " + unit);
+  }
+}

@@ -1,0 +1,277 @@
+package dev.healing.runner.realhost;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Assumptions;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A systemd host that exists for one test class, with the built jar installed as a service. A thin
+ * shell around {@code src/test/scripts/throwaway-host}, which the benchmarks use too.
+ */
+final class ThrowawayHost implements AutoCloseable {
+  private static final Path SCRIPTS = Path.of("src/test/scripts").toAbsolutePath();
+  private static final Path PACKAGING = Path.of("../packaging").toAbsolutePath().normalize();
+  private static final Path JAR = Path.of("target/healing.jar").toAbsolutePath();
+  private static final Duration COMMAND = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final String name;
+  private final Path root;
+  private final Thread atExit = new Thread(this::down);
+
+  private ThrowawayHost(String name, Path root) {
+    this.name = name;
+    this.root = root;
+  }
+
+  /** What a command printed, and how it ended. */
+  record Result(int exit, String out) {
+    boolean ok() {
+      return exit == 0;
+    }
+  }
+
+  /**
+   * Boots one, with the jar installed and not started. Skips the test, with the reason, where that
+   * cannot be done.
+   *
+   * @param purpose a word for its name
+   */
+  static ThrowawayHost boot(String purpose) {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name")),
+        "real-host tests are skipped: they need root to boot a systemd host");
+    Result packages = local(Duration.ofMinutes(5), script("install-test-packages"));
+    Assumptions.assumeTrue(packages.ok(), "real-host tests are skipped: " + packages.out().strip());
+    if (!Files.exists(JAR)) {
+      fail(JAR + " is not there: real-host tests run after package, with 'mvn verify'");
+    }
+    String name = "healing-" + purpose + "-" + ProcessHandle.current().pid();
+    Result prepared = local(COMMAND, script("throwaway-host"), "prepare", name);
+    ThrowawayHost host =
+        new ThrowawayHost(
+            name, Path.of(prepared.out().strip().lines().findFirst().orElse("/none")));
+    Runtime.getRuntime().addShutdownHook(host.atExit);
+    try {
+      if (!prepared.ok()) {
+        fail("the host could not be prepared: " + prepared.out());
+      }
+      host.install();
+      Result booted = local(Duration.ofSeconds(90), script("throwaway-host"), "boot", name);
+      if (!booted.ok()) {
+        fail("the host did not boot: " + booted.out());
+      }
+      return host;
+    } catch (RuntimeException | Error e) {
+      host.close();
+      throw e;
+    }
+  }
+
+  private void install() {
+    copy(JAR, "/usr/lib/healing/healing.jar");
+    copy(PACKAGING.resolve("healing"), "/usr/bin/healing");
+    copy(PACKAGING.resolve("healing.service"), "/etc/systemd/system/healing.service");
+    at("/usr/bin/healing").toFile().setExecutable(true, false);
+  }
+
+  private void copy(Path from, String to) {
+    try {
+      Files.createDirectories(at(to).getParent());
+      Files.copy(from, at(to), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A path of the host, as seen from here. Not for what is mounted inside. */
+  Path at(String path) {
+    return root.resolve(path.substring(1));
+  }
+
+  /** Writes a file before anything looks at it. */
+  void write(String path, String content) {
+    try {
+      Files.createDirectories(at(path).getParent());
+      Files.writeString(at(path), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command inside; its output is standard output and error together. */
+  Result exec(String... command) {
+    List<String> line = new ArrayList<>(List.of("exec", name));
+    line.addAll(List.of(command));
+    return local(COMMAND, script("throwaway-host"), line.toArray(String[]::new));
+  }
+
+  /** Runs a shell script inside that must succeed; what it printed. */
+  String sh(String script) {
+    Result result = exec("/bin/bash", "-euc", script);
+    if (!result.ok()) {
+      fail("in the host, this ended with " + result.exit() + ":\n" + script + "\n" + result.out());
+    }
+    return result.out();
+  }
+
+  /** Whether a shell condition holds inside. */
+  boolean holds(String condition) {
+    return exec("/bin/bash", "-uc", condition).ok();
+  }
+
+  /** Defines and starts a unit. */
+  void unit(String unit, String content) {
+    write("/etc/systemd/system/" + unit, content);
+    sh("systemctl daemon-reload; systemctl start " + unit);
+  }
+
+  /**
+   * Starts the daemon afresh: no state of an earlier test, this configuration, and the first look
+   * done.
+   */
+  void startHealing(String configuration) {
+    sh("systemctl stop healing; systemctl reset-failed; rm -rf /var/lib/healing");
+    write("/etc/healing/healing.yaml", configuration);
+    sh("systemctl start healing");
+    awaitHealing();
+  }
+
+  /** Waits until the daemon answers. */
+  void awaitHealing() {
+    await("the daemon answers", () -> exec("healing", "status", "--json").ok());
+  }
+
+  /** What a verb answers with {@code --json}; the verb must succeed. */
+  JsonNode json(String... verb) {
+    List<String> line = new ArrayList<>(List.of("healing"));
+    line.addAll(List.of(verb));
+    line.add("--json");
+    Result result = exec(line.toArray(String[]::new));
+    if (!result.ok()) {
+      fail(line + " ended with " + result.exit() + ": " + result.out() + journal());
+    }
+    return JSON.readTree(result.out());
+  }
+
+  /** The receipts of {@code history} for one action, newest first. */
+  List<JsonNode> history(String action) {
+    return json("history")
+        .valueStream()
+        .filter(receipt -> receipt.path("actions").path(0).asString().equals(action))
+        .toList();
+  }
+
+  /** The newest incident of a type with this component. */
+  Optional<JsonNode> incident(String type, String component) {
+    return json("issues")
+        .path("issues")
+        .valueStream()
+        .filter(incident -> incident.path("type").asString().equalsIgnoreCase(type))
+        .filter(
+            incident ->
+                incident
+                    .path("components")
+                    .valueStream()
+                    .anyMatch(one -> one.asString().equals(component)))
+        .findFirst();
+  }
+
+  /** Waits half a minute at most for something to become true inside. */
+  void await(String what, Supplier<Boolean> condition) {
+    await(what, Duration.ofSeconds(30), condition, held -> held);
+  }
+
+  /** Waits for an answer of a kind. */
+  <T> T await(String what, Duration atMost, Supplier<T> question, Predicate<T> expected) {
+    long end = System.nanoTime() + atMost.toNanos();
+    T answer = question.get();
+    while (!expected.test(answer)) {
+      if (System.nanoTime() > end) {
+        fail("not within " + atMost.toSeconds() + " s: " + what + "; last: " + answer + journal());
+      }
+      pause(BETWEEN_LOOKS);
+      answer = question.get();
+    }
+    return answer;
+  }
+
+  /** Lets the daemon take some looks, where a test shows that nothing happens. */
+  void letTimePass(Duration duration) {
+    pause(duration);
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the host", e);
+    }
+  }
+
+  /** What the daemon logged, for the message of a failed test. */
+  String journal() {
+    return "\n--- journalctl -u healing\n"
+        + exec("journalctl", "--no-pager", "-o", "short-precise", "-n", "200", "-u", "healing")
+            .out();
+  }
+
+  @Override
+  public void close() {
+    down();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private void down() {
+    local(COMMAND, script("throwaway-host"), "down", name);
+  }
+
+  private static String script(String script) {
+    return SCRIPTS.resolve(script).toString();
+  }
+
+  private static Result local(Duration atMost, String program, String... arguments) {
+    List<String> line = new ArrayList<>(List.of(program));
+    line.addAll(List.of(arguments));
+    try {
+      Path out = Files.createTempFile("healing-real-host", ".out");
+      try {
+        Process process =
+            new ProcessBuilder(line)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
+          process.destroyForcibly();
+          return new Result(124, "no end within " + atMost.toSeconds() + " s: " + line);
+        }
+        return new Result(process.exitValue(), Files.readString(out));
+      } finally {
+        Files.delete(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while running " + line, e);
+    }
+  }
+}
