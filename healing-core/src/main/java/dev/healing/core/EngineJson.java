@@ -164,7 +164,8 @@ public final class EngineJson {
     }
     node.put("verdict", decision.verdict().kind().name());
     decision.verdict().until().ifPresent(at -> node.put("until", at.toString()));
-    node.put("reason", plan.reason() + "; " + decision.verdict().reason());
+    String verdict = decision.verdict().reason();
+    node.put("reason", verdict.equals(plan.reason()) ? verdict : plan.reason() + "; " + verdict);
     ArrayNode judgements = node.putArray("judgements");
     for (Decision.Judgement judgement : decision.judgements()) {
       ObjectNode one = judgements.addObject();

@@ -112,7 +112,8 @@ final class Incidents {
   boolean decided(Tracked incident, Decision decision) {
     incident.decision = decision;
     incident.note = decision.verdict().reason();
-    if (incident.status == IncidentStatus.ESCALATED && !incident.handedOver) {
+    boolean something = !decision.plan().empty();
+    if (incident.status == IncidentStatus.ESCALATED && !incident.handedOver && something) {
       incident.status = IncidentStatus.OPEN;
     }
     String action = decision.plan().empty() ? "" : decision.plan().next().action().id().name();
