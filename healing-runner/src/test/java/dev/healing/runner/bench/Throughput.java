@@ -16,6 +16,7 @@ import dev.healing.api.Risk;
 import dev.healing.api.Severity;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Detector;
@@ -44,7 +45,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * How many issues a second the whole loop takes from request to receipt, with an action that does
- * nothing and a detector that finds the issue gone: all that is left is the engine.
+ * nothing and a detector that finds the issue gone: all that is left is the engine, learning
+ * included.
  */
 public final class Throughput {
   private static final IssueType TYPE = IssueType.of("bench_trouble");
@@ -100,6 +102,7 @@ public final class Throughput {
             .host(host)
             .configuration(LIMITS)
             .discoverPlugins(false)
+            .add(new JsonKnowledgeBaseProvider())
             .add(new Gone())
             .add(new Nothing())
             .build()) {
