@@ -31,8 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Each start is stamped with the boot and its monotonic time besides wall time. Within one boot
  * ages come from the monotonic clock, which nobody can set. For a start in an earlier boot the age
  * is what the wall clock says, but at least the time since this boot: a clock that was set back
- * makes limits stricter, never looser. (Across a reboot a clock that jumped ahead cannot be told
- * from a host that was switched off.)
+ * makes limits stricter, never looser. Nor does a start that was stamped by a clock that ran behind
+ * count as older than one before it. (Across a reboot a clock that jumped ahead cannot be told from
+ * a host that was switched off.)
  *
  * <p>Not safe for several threads: it belongs to the engine's.
  */
@@ -94,9 +95,7 @@ final class Journal implements ActionHistory {
   Journal(StateStore store, TimeSource time) {
     this.store = store;
     this.time = time;
-    StateStore.Lines lines = store.lines(FILE);
-    damaged.addAll(lines.damaged());
-    for (String line : lines.lines()) {
+    for (String line : read()) {
       try {
         replay(EngineJson.parse(line));
       } catch (RuntimeException e) {
@@ -104,6 +103,17 @@ final class Journal implements ActionHistory {
       }
     }
     forgetTheOld();
+  }
+
+  private List<String> read() {
+    try {
+      StateStore.Lines lines = store.lines(FILE);
+      damaged.addAll(lines.damaged());
+      return lines.lines();
+    } catch (HealingException e) {
+      damaged.add(FILE + " cannot be read: " + e.getMessage());
+      return List.of();
+    }
   }
 
   /**
@@ -164,18 +174,25 @@ final class Journal implements ActionHistory {
       store.append(FILE, unwritten);
       uncommitted.clear();
       unwritten.clear();
-      compactIfLarge();
     } catch (HealingException e) {
       for (Start start : uncommitted) {
-        forget(start);
-        starts.remove(start);
-        open.remove(start.intent);
+        takeBack(start);
       }
       // Marks are kept and tried again; intents that never were are not.
       unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
       uncommitted.clear();
       throw e;
     }
+    compactIfLarge();
+  }
+
+  private void takeBack(Start start) {
+    forget(start);
+    starts.remove(start);
+    open.remove(start.intent);
+    starts.stream()
+        .filter(before -> before.similarity().equals(start.similarity()))
+        .forEach(before -> lastSimilar.put(before.similarity(), before));
   }
 
   @Override
@@ -257,12 +274,26 @@ final class Journal implements ActionHistory {
     }
   }
 
+  /** Drops what is no longer remembered. What was committed stays so if this fails. */
   private void compactIfLarge() {
-    if (store.size(FILE) < compactAt) {
+    try {
+      if (damaged.isEmpty() && store.size(FILE) >= compactAt) {
+        compact();
+        compactAt = store.size(FILE) * 2 + COMPACT_BYTES;
+      }
+    } catch (HealingException e) {
+      compactAt += COMPACT_BYTES; // tried again when there is more to gain
+    }
+  }
+
+  private void compact() {
+    StateStore.Lines lines = store.lines(FILE);
+    if (!lines.damaged().isEmpty()) {
+      damaged.addAll(lines.damaged()); // rewriting would wipe away that something is missing
       return;
     }
     List<String> kept = new ArrayList<>();
-    for (String line : store.lines(FILE).lines()) {
+    for (String line : lines.lines()) {
       ObjectNode node = EngineJson.parse(line);
       String intent = node.path(node.has("intent") ? "intent" : "done").asString();
       if (byIntent.containsKey(intent) || open.containsKey(intent)) {
@@ -270,7 +301,6 @@ final class Journal implements ActionHistory {
       }
     }
     store.rewrite(FILE, kept);
-    compactAt = store.size(FILE) * 2 + COMPACT_BYTES;
   }
 
   private void replay(ObjectNode node) {
@@ -303,9 +333,14 @@ final class Journal implements ActionHistory {
             intent.action(),
             intent.target(),
             intent.issue().fingerprint(),
-            intent.at(),
+            notBeforeTheLast(intent.at()),
             node.required("boot").asString(),
             node.required("monotonicNanos").asLong()));
+  }
+
+  /** Starts are written in order: a clock that runs behind is not believed. */
+  private Instant notBeforeTheLast(Instant at) {
+    return starts.isEmpty() || at.isAfter(starts.getLast().at) ? at : starts.getLast().at;
   }
 
   private static String line(Intent intent, Start start) {
