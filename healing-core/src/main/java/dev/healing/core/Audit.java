@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,12 +43,21 @@ public final class Audit {
         if (receipts.size() == most) {
           return receipts;
         }
-        if (node.path("kind").asString().equals("receipt")) {
-          receipts.add(EngineJson.receipt(node));
-        }
+        receipt(node).ifPresent(receipts::add);
       }
     }
     return receipts;
+  }
+
+  private static Optional<Receipt> receipt(ObjectNode node) {
+    if (!node.path("kind").asString().equals("receipt")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(EngineJson.receipt(node));
+    } catch (RuntimeException e) {
+      return Optional.empty(); // whole, and still not written by us: it hides no other
+    }
   }
 
   /**

@@ -1,0 +1,95 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.testkit.TestHost;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+class AuditTest {
+  private final TestHost host = new TestHost();
+  private final Audit audit = new Audit(host.state());
+
+  private Receipt add(String intent, String detail) {
+    Receipt receipt =
+        Given.intent(intent, host.time().now(), Given.RESTART, "web.service")
+            .receipt(Outcome.HEALED, host.time().now(), Map.of(), detail);
+    audit.add(receipt);
+    audit.commit();
+    return receipt;
+  }
+
+  @Test
+  void showsTheNewestFirst() {
+    Receipt first = add("abc-1.1", "");
+    Receipt second = add("abc-1.2", "");
+    assertThat(new Audit(host.state()).history(10)).containsExactly(second, first);
+    assertThat(audit.history(1)).containsExactly(second);
+    assertThat(audit.history(0)).isEmpty();
+  }
+
+  @Test
+  void findsATrailByTheBeginningOfItsIncident() {
+    add("abc-1.1", "");
+    add("abd-2.1", "");
+    assertThat(audit.trail("abc")).hasSize(1);
+    assertThat(audit.trail("abc-1")).hasSize(1);
+    assertThat(audit.trail("x")).isEmpty();
+    assertThatThrownBy(() -> audit.trail("ab"))
+        .isInstanceOf(HealingException.class)
+        .hasMessageContainingAll("'ab' is ambiguous", "abc-1", "abd-2");
+  }
+
+  @Test
+  void anIncidentWhoseIdBeginsAnothersIsNotAmbiguous() {
+    add("abc-1.1", "");
+    add("abc-12.1", "");
+    assertThat(audit.trail("abc-1"))
+        .extracting((ObjectNode node) -> node.path("id").asString())
+        .containsExactly("abc-1.1");
+  }
+
+  @Test
+  void rotatesOnceAndReadsOnAcrossTheTwoFiles() {
+    Receipt early = add("abc-1.1", "early");
+    String megabyte = "x".repeat(1 << 20);
+    for (int i = 2; i < 20; i++) {
+      add("abc-1." + i, megabyte);
+    }
+    Receipt late = add("abc-1.20", "late");
+    assertThat(host.state().exists(Audit.OLDER)).isTrue();
+    assertThat(host.state().size(Audit.FILE)).isLessThan(16L << 20);
+    List<Receipt> all = audit.history(100);
+    assertThat(all).hasSize(20).startsWith(late).endsWith(early);
+    assertThat(audit.trail("abc-1")).hasSize(20);
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsWrittenLater() {
+    host.state().failWrites("No space left on device");
+    assertThatThrownBy(() -> add("abc-1.1", "")).isInstanceOf(HealingException.class);
+    host.state().healWrites();
+    audit.commit();
+    assertThat(audit.history(10)).hasSize(1);
+  }
+
+  @Test
+  void aLineThatMakesNoSenseHidesNoOther() {
+    Receipt good = add("abc-1.1", "");
+    host.state()
+        .append(
+            Audit.FILE,
+            List.of(
+                "[]",
+                "{\"kind\":\"receipt\"}",
+                "{\"kind\":\"receipt\",\"id\":\"x.1\",\"outcome\":\"MARVELLOUS\"}",
+                "{\"kind\":\"other\"}"));
+    assertThat(audit.history(10)).containsExactly(good);
+  }
+}
