@@ -4,12 +4,14 @@ import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.UnitState;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds what is only a symptom of something else, so that what is really one fault gets one remedy.
@@ -40,8 +42,9 @@ final class Triage {
     Map<Tracked, Tracked> causes = new HashMap<>();
     ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
     for (Tracked incident : open) {
-      cause(incident, explains, byComponent, units)
+      possibleCauses(incident, explains, byComponent, units).stream()
           .filter(cause -> !leadsTo(cause, incident, causes))
+          .findFirst()
           .ifPresent(
               cause -> {
                 causes.put(incident, cause);
@@ -52,27 +55,28 @@ final class Triage {
     return dependents;
   }
 
-  private static Optional<Tracked> cause(
+  private static List<Tracked> possibleCauses(
       Tracked incident,
       Map<String, Tracked> explains,
       Map<String, Tracked> byComponent,
       Map<String, UnitState> units) {
+    List<Tracked> possible = new ArrayList<>();
     for (String component : incident.issue.components()) {
       Tracked explanation = explains.get(component);
       if (explanation != null && explanation != incident) {
-        return Optional.of(explanation);
+        possible.add(explanation);
       }
       UnitState unit = units.get(component);
       if (unit != null) {
-        for (String required : unit.requires()) {
+        for (String required : new TreeSet<>(unit.requires())) {
           Tracked dependency = byComponent.get(required);
           if (dependency != null && dependency != incident) {
-            return Optional.of(dependency);
+            possible.add(dependency);
           }
         }
       }
     }
-    return Optional.empty();
+    return possible;
   }
 
   /** Units that require each other must not wait for each other. */
