@@ -51,7 +51,15 @@ public final class OffSwitch {
   public void pause(Optional<Duration> howLong) {
     store.writePlain(
         FILE,
-        howLong.map(d -> time.now().plus(d).truncatedTo(ChronoUnit.SECONDS).toString()).orElse("")
+        howLong
+                .map(
+                    d ->
+                        time.now()
+                            .plus(d)
+                            .plusMillis(999)
+                            .truncatedTo(ChronoUnit.SECONDS)
+                            .toString())
+                .orElse("")
             + "\n");
   }
 
