@@ -1,0 +1,103 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.RefusedException;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.spi.HostProcesses.Ref;
+import dev.healing.spi.Protection;
+import dev.healing.testkit.FakeProcesses;
+import dev.healing.testkit.TestHost;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The host below protects nothing by itself here: it is the context that refuses. */
+class PluginContextTest {
+  private final TestHost host = new TestHost();
+  private final HostContext context =
+      new PluginContext(
+          host, new Protection(List.of("pg*.service"), List.of("borg")), Configuration.empty());
+
+  private Ref process(long pid, String name) {
+    ProcessState process = FakeProcesses.process(pid, name);
+    host.processes().add(process);
+    return process.ref();
+  }
+
+  @Test
+  void whatTheConfigurationProtectsIsOutOfReach() {
+    Ref borg = process(500, "borg");
+    assertThatThrownBy(() -> context.processes().terminate(borg))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("protect.processes");
+    assertThatThrownBy(() -> context.processes().kill(borg)).isInstanceOf(RefusedException.class);
+    assertThat(host.processes().signals()).isEmpty();
+
+    host.systemd().service("pgbouncer.service");
+    assertThatThrownBy(() -> context.systemd().restart("pgbouncer.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("protect.units");
+    assertThat(host.systemd().restarted()).isEmpty();
+  }
+
+  @Test
+  void theProcessOfAProtectedUnitIsProtectedToo() {
+    ProcessState plain = FakeProcesses.process(501, "postgres");
+    ProcessState ofUnit =
+        new ProcessState(
+            plain.ref(),
+            plain.parentPid(),
+            plain.name(),
+            plain.uid(),
+            plain.state(),
+            plain.cpuTime(),
+            plain.residentBytes(),
+            plain.oomScoreAdj(),
+            Optional.of("pg-main.service"),
+            false);
+    host.processes().add(ofUnit);
+    assertThatThrownBy(() -> context.processes().kill(ofUnit.ref()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("pg-main.service");
+  }
+
+  @Test
+  void whatIsVitalIsOutOfReach() {
+    Ref sshd = process(600, "sshd");
+    assertThatThrownBy(() -> context.processes().kill(sshd)).isInstanceOf(RefusedException.class);
+    for (String unit : List.of("sshd.service", "dbus.service", "systemd-journald.service")) {
+      host.systemd().service(unit);
+      assertThatThrownBy(() -> context.systemd().restart(unit))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining(unit);
+    }
+    assertThat(host.systemd().restarted()).isEmpty();
+  }
+
+  @Test
+  void anotherProcessWithTheSameNumberIsNotTouched() {
+    Ref before = new Ref(700, 1);
+    process(700, "worker");
+    assertThat(context.processes().terminate(before)).isFalse();
+    assertThat(host.processes().signals()).isEmpty();
+  }
+
+  @Test
+  void theRestIsWithinReach() {
+    assertThat(context.processes().terminate(process(800, "worker"))).isTrue();
+    host.systemd().service("web.service").fail("web.service");
+    context.systemd().restart("web.service");
+    assertThat(host.systemd().restarted()).containsExactly("web.service");
+    assertThat(host.processes().signals()).hasSize(1);
+  }
+
+  @Test
+  void saysItselfWhatIsProtected() {
+    assertThat(context.protection().unit("pg.service")).isPresent();
+    assertThat(context.systemd().availability()).isEqualTo(host.systemd().availability());
+  }
+}
