@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -194,6 +195,17 @@ public final class Configuration {
           }
           return number;
         });
+  }
+
+  /** A whole number between the bounds, inclusive; empty if it is {@code off}. */
+  public OptionalInt countOrOff(String key, int fallback, int least, int most) {
+    Node entry = entries.get(key);
+    boolean off = entry != null && switchValue(entry.value()).filter(on -> !on).isPresent();
+    if (off) {
+      asked.add(key);
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(count(key, fallback, least, most));
   }
 
   /** Such as {@code 3 of 5}. */

@@ -25,7 +25,14 @@ public record Fingerprint(String key, String hash) {
     StringBuilder key = new StringBuilder(type.name()).append(':');
     String separator = "";
     for (String component : new TreeSet<>(components)) {
-      key.append(separator).append(component.replaceAll("([\\\\,:])", "\\\\$1"));
+      key.append(separator);
+      for (int i = 0; i < component.length(); i++) {
+        char c = component.charAt(i);
+        if (c == '\\' || c == ',' || c == ':') {
+          key.append('\\');
+        }
+        key.append(c);
+      }
       separator = ",";
     }
     return ofKey(key.toString());

@@ -34,6 +34,11 @@ public interface ActionHistory {
   /** All actions started within this time, newest first. At least a day is remembered. */
   List<Entry> within(Duration window);
 
+  /** The same, but only the newest ones, at most so many. */
+  default List<Entry> within(Duration window, int most) {
+    return within(window).stream().limit(most).toList();
+  }
+
   /** How many were started within this time. */
   default int count(Duration window) {
     return within(window).size();

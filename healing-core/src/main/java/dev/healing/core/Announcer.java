@@ -29,6 +29,11 @@ final class Announcer {
     this.workers = workers;
   }
 
+  /** Whether anybody listens. */
+  boolean heard() {
+    return !listeners.isEmpty();
+  }
+
   void add(Listener listener) {
     listeners.add(listener);
   }

@@ -67,6 +67,9 @@ final class Chronicle {
   }
 
   void tell(Event.Kind kind, String message, @Nullable Tracked incident) {
+    if (!announcer.heard()) {
+      return;
+    }
     Event event =
         new Event(
             host.time().now(), kind, message, Optional.ofNullable(incident).map(Tracked::snapshot));

@@ -94,21 +94,13 @@ final class Deliberation {
         action -> plugins.remedies().get(action).ceiling(),
         offSwitch::paused,
         chronicle.journal()::damaged,
-        this::unrelatedIncidents,
+        incidents::unrelated,
         !plugins.samplers().isEmpty(),
         plugins.guards());
   }
 
   SafetyGuards safetyGuards() {
     return guards;
-  }
-
-  private int unrelatedIncidents() {
-    return (int)
-        incidents.open().stream()
-            .filter(incident -> incident.cause == null && incident.validator.isEmpty())
-            .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
-            .count();
   }
 
   /** The newest look at the host. */

@@ -168,6 +168,7 @@ final class HealingLoop {
       }
     }
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
+    incidents.triaged();
     treatment.lookArrived();
     incidents.open().forEach(deliberation::reconsider);
   }

@@ -12,6 +12,7 @@ import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
@@ -34,6 +35,7 @@ final class Incidents {
   private final Map<Fingerprint, Tracked> open = new LinkedHashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
   private long lastIdMillis;
+  private int unrelated = -1; // counted when it is asked for
 
   Incidents(TimeSource time, Chronicle chronicle) {
     this.time = time;
@@ -42,6 +44,24 @@ final class Incidents {
 
   Collection<Tracked> open() {
     return open.values();
+  }
+
+  /** How many are serious and, as far as we know, no symptom of another. */
+  int unrelated() {
+    if (unrelated < 0) {
+      unrelated =
+          (int)
+              open.values().stream()
+                  .filter(incident -> incident.cause == null && incident.validator.isEmpty())
+                  .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
+                  .count();
+    }
+    return unrelated;
+  }
+
+  /** Severities and causes may have changed. */
+  void triaged() {
+    unrelated = -1;
   }
 
   Optional<Tracked> find(Fingerprint fingerprint) {
@@ -55,6 +75,7 @@ final class Incidents {
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
     incident.seenNanos = time.monotonicNanos();
     open.put(incident.fingerprint, incident);
+    unrelated = -1;
     chronicle.tell(
         Event.Kind.INCIDENT_OPENED,
         issue.severity() + " " + issue.type() + ": " + issue.description(),
@@ -68,6 +89,7 @@ final class Incidents {
         new Tracked(
             intent.incident(), intent.issue(), intent.detectedAt(), reporter, Optional.empty());
     open.put(incident.fingerprint, incident);
+    unrelated = -1;
     return incident;
   }
 
@@ -84,6 +106,7 @@ final class Incidents {
     incident.note = note;
     incident.closedAt = time.now();
     open.remove(incident.fingerprint, incident);
+    unrelated = -1;
     closed.add(incident.snapshot());
     chronicle.tell(
         status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,

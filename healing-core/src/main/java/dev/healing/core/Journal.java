@@ -197,8 +197,18 @@ final class Journal implements ActionHistory {
 
   @Override
   public List<Entry> within(Duration window) {
+    return within(window, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public List<Entry> within(Duration window, int most) {
+    return newest(starts, window, most);
+  }
+
+  private List<Entry> newest(Deque<Start> oldestFirst, Duration window, int most) {
     List<Entry> entries = new ArrayList<>();
-    for (Iterator<Start> newest = starts.descendingIterator(); newest.hasNext(); ) {
+    Iterator<Start> newest = oldestFirst.descendingIterator();
+    while (entries.size() < most && newest.hasNext()) {
       Entry entry = entry(newest.next());
       if (entry.age().compareTo(window) >= 0) {
         break; // what is before it is older still
@@ -215,16 +225,8 @@ final class Journal implements ActionHistory {
 
   @Override
   public List<Entry> of(Fingerprint fingerprint, Duration window) {
-    List<Entry> entries = new ArrayList<>();
     Deque<Start> same = byFingerprint.getOrDefault(fingerprint, new ArrayDeque<>());
-    for (Iterator<Start> newest = same.descendingIterator(); newest.hasNext(); ) {
-      Entry entry = entry(newest.next());
-      if (entry.age().compareTo(window) >= 0) {
-        break;
-      }
-      entries.add(entry);
-    }
-    return entries;
+    return newest(same, window, Integer.MAX_VALUE);
   }
 
   private Entry entry(Start start) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -191,8 +192,12 @@ final class SafetyGuards {
         : ok("asked for");
   }
 
-  private static Verdict healsPerHour(Proposal proposal, int limit) {
-    List<ActionHistory.Entry> lately = proposal.history().within(HOUR);
+  private static Verdict healsPerHour(Proposal proposal, OptionalInt most) {
+    if (most.isEmpty()) {
+      return ok("no limit per hour");
+    }
+    int limit = most.getAsInt();
+    List<ActionHistory.Entry> lately = proposal.history().within(HOUR, Math.max(1, limit));
     String is = lately.size() + " of " + limit + " heals in the last hour";
     return lately.size() < limit
         ? ok(is)

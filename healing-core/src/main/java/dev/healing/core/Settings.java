@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The engine's own part of the configuration; the rest belongs to the plugins.
@@ -28,7 +29,7 @@ record Settings(
   /**
    * The limits that hold across restarts, crashes and clock jumps.
    *
-   * @param healsPerHour actions started in any hour
+   * @param healsPerHour actions started in any hour; empty for no limit
    * @param rollbacksPerDay rollbacks started in any 24 hours
    * @param cooldown between two starts of one action on one target
    * @param healthFloor below this health nothing is done without a person
@@ -37,7 +38,7 @@ record Settings(
    * @param storm so many unrelated incidents at once are a case for a person
    */
   record Limits(
-      int healsPerHour,
+      OptionalInt healsPerHour,
       int rollbacksPerDay,
       Duration cooldown,
       int healthFloor,
@@ -56,7 +57,7 @@ record Settings(
     }
     Limits read =
         new Limits(
-            limits.count("heals-per-hour", 10, 0, 100_000_000),
+            limits.countOrOff("heals-per-hour", 10, 0, Journal.MOST),
             limits.count("rollbacks-per-day", 3, 0, 1_000),
             limits.duration("cooldown", Duration.ofMinutes(5)),
             limits.count("health-floor", 30, 0, 100),

@@ -67,7 +67,7 @@ public final class Throughput {
               "limits",
               Map.of(
                   "heals-per-hour",
-                  100_000_000,
+                  "off",
                   "cooldown",
                   "0s",
                   "attempts",
