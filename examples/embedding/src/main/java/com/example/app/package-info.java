@@ -1,0 +1,2 @@
+/** An application that embeds the engine to heal something of its own: no host is touched. */
+package com.example.app;
