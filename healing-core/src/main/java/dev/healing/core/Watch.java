@@ -96,6 +96,7 @@ final class Watch {
     private @Nullable HostSnapshot state;
     private int next;
     private int worker; // the number of the one that works on this look; others are left behind
+    private boolean calling; // a plugin of this look has been called and has not come back
     private long callStartedNanos;
     private Workers.@Nullable Task task;
 
@@ -137,6 +138,7 @@ final class Watch {
 
     synchronized void continueOnWorker() {
       int me = ++worker;
+      calling = false;
       callStartedNanos = time.monotonicNanos();
       task = workers.start("look", () -> work(me));
     }
@@ -159,12 +161,14 @@ final class Watch {
       if (me != worker || next == order.size()) {
         return Optional.empty();
       }
+      calling = true;
       callStartedNanos = time.monotonicNanos();
       return Optional.of(order.get(next++));
     }
 
     private synchronized void keep(int me, Runnable answer) {
       if (me == worker) {
+        calling = false;
         answer.run();
       }
     }
@@ -186,15 +190,16 @@ final class Watch {
     /** Goes on without a call that is late. Says when to ask again. */
     synchronized Duration enforce(long deadlineNanos) {
       long left = callStartedNanos + deadlineNanos - time.monotonicNanos();
-      boolean late = left <= 0 && next > 0 && task != null && !task.done();
+      boolean late = left <= 0 && calling;
       if (!late) {
         return Duration.ofNanos(left > 0 ? left : deadlineNanos);
       }
       String plugin = order.get(next - 1);
       faults.put(
           plugin, "did not come back within " + Duration.ofNanos(deadlineNanos).toMillis() + " ms");
-      stuck.put(plugin, Objects.requireNonNull(task));
-      task.cancel();
+      Workers.Task behind = Objects.requireNonNull(task);
+      stuck.put(plugin, behind);
+      behind.cancel();
       continueOnWorker();
       return Duration.ofNanos(deadlineNanos);
     }

@@ -1,0 +1,236 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Reading;
+import dev.healing.api.Sample;
+import dev.healing.api.Severity;
+import dev.healing.spi.SamplerProvider;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One plugin that does not work, between two that do. */
+class WatchTest {
+  private final TestHost host = new TestHost();
+  private final Map<String, Integer> calls = new HashMap<>();
+  private boolean hang;
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine engine(Function<HostState, Detection> second) {
+    HealingEngine engine =
+        Given.engine(host, Map.of())
+            .add(Given.detector("first", counted("first", state -> Detection.NOTHING)))
+            .add(Given.detector("second", counted("second", second)))
+            .add(Given.detector("third", counted("third", WatchTest::broken)))
+            .build();
+    engine.open();
+    return engine;
+  }
+
+  private <T> Function<HostState, T> counted(String name, Function<HostState, T> detect) {
+    return state -> {
+      calls.merge(name, 1, Integer::sum);
+      return detect.apply(state);
+    };
+  }
+
+  private static Detection broken(HostState state) {
+    return Detection.of(List.of(Given.issue(state.at(), "web.service")));
+  }
+
+  private void run(HealingEngine engine, Duration duration) {
+    new EngineDriver(host.time(), engine).run(duration);
+  }
+
+  /** Waits as long as it hangs, whatever it is told. */
+  private void hangs() {
+    while (hang) {
+      try {
+        host.workers().sleep(Duration.ofSeconds(1));
+      } catch (InterruptedException e) {
+        // It does not listen.
+      }
+    }
+  }
+
+  private void seesTheFaultAndTheRest(Function<HostState, Detection> second, String... fault) {
+    HealingEngine engine = engine(second);
+    run(engine, Duration.ofMillis(10));
+    assertThat(calls).as("in the same look").containsOnlyKeys("first", "second", "third");
+    assertThat(engine.incidents()).extracting(i -> i.issue().type()).contains(Given.TYPE);
+    assertThat(failed(engine).components()).containsExactly("detector:second");
+    assertThat(failed(engine).description()).contains("detector:second").contains(fault);
+    assertThat(failed(engine).severity()).isEqualTo(Severity.MEDIUM);
+  }
+
+  private static Issue failed(HealingEngine engine) {
+    return engine.incidents().stream()
+        .map(Incident::issue)
+        .filter(issue -> issue.type().equals(IssueType.PLUGIN_FAILED))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void oneThatThrowsIsNamed() {
+    seesTheFaultAndTheRest(
+        state -> {
+          throw new IllegalStateException("boom");
+        },
+        "threw",
+        "boom");
+  }
+
+  @Test
+  void oneThatRunsOutOfStackIsNamed() {
+    seesTheFaultAndTheRest(
+        state -> {
+          throw new StackOverflowError();
+        },
+        "StackOverflowError");
+  }
+
+  @Test
+  void oneThatReturnsNullIsNamed() {
+    seesTheFaultAndTheRest(state -> null, "returned null");
+  }
+
+  @Test
+  void oneThatReportsWhatItDoesNotDeclareIsNamed() {
+    seesTheFaultAndTheRest(
+        state ->
+            Detection.of(
+                List.of(
+                    Issue.of(
+                        state.at(),
+                        IssueType.DISK_FULL,
+                        Severity.HIGH,
+                        "full",
+                        Map.of(),
+                        List.of("/")))),
+        "reports disk_full",
+        "declares [service_failed]");
+  }
+
+  @Test
+  void oneThatHangsIsLeftBehindAndNotCalledAgainUntilItComesBack() {
+    hang = true;
+    HealingEngine engine =
+        engine(
+            state -> {
+              hangs();
+              return Detection.NOTHING;
+            });
+    run(engine, Duration.ofMillis(2010));
+    assertThat(calls).containsEntry("third", 1);
+    assertThat(failed(engine).description()).contains("did not come back within 2000 ms");
+
+    run(engine, Duration.ofMinutes(10));
+    assertThat(calls.get("second")).isEqualTo(1);
+    assertThat(calls.get("third")).isGreaterThan(500);
+    assertThat(host.time().tasks()).as("stuck threads").isEqualTo(1);
+    assertThat(failed(engine).description()).contains("has not come back");
+
+    hang = false;
+    run(engine, Duration.ofSeconds(5));
+    assertThat(calls.get("second")).isGreaterThan(1);
+    assertThat(host.time().tasks()).isZero();
+    assertThat(engine.incidents())
+        .filteredOn(i -> i.issue().type().equals(IssueType.PLUGIN_FAILED))
+        .allSatisfy(i -> assertThat(i.closedAt()).isPresent());
+  }
+
+  @Test
+  void aLateAnswerIsThrownAway() {
+    hang = true;
+    HealingEngine engine =
+        engine(
+            state -> {
+              if (calls.get("second") > 1) {
+                return Detection.NOTHING;
+              }
+              hangs();
+              return Detection.of(List.of(Given.issue(state.at(), "ghost.service")));
+            });
+    run(engine, Duration.ofSeconds(10));
+    hang = false;
+    run(engine, Duration.ofSeconds(10));
+    assertThat(calls.get("second")).isGreaterThan(1);
+    assertThat(engine.incidents()).noneMatch(i -> i.issue().components().contains("ghost.service"));
+  }
+
+  @Test
+  void aSamplerThatHangsCostsItsDeadlineOnceAndIsMissed() {
+    hang = true;
+    Metric metric = Metric.of("it.count");
+    SamplerProvider slow =
+        Given.sampler(
+            "slow",
+            () -> {
+              calls.merge("slow", 1, Integer::sum);
+              hangs();
+              Sample sample = new Sample(metric, 1, host.time().now());
+              return new Reading(List.of(sample), List.of(), List.of());
+            });
+    HealingEngine engine =
+        Given.engine(host, Map.of())
+            .add(slow)
+            .add(Given.detector("third", counted("third", WatchTest::broken)))
+            .build();
+    engine.open();
+    run(engine, Duration.ofMinutes(1));
+    assertThat(calls.get("slow")).isEqualTo(1);
+    assertThat(calls.get("third")).isGreaterThan(50);
+    assertThat(engine.state().orElseThrow().sample(metric)).isEmpty();
+    assertThat(failed(engine).components()).containsExactly("sampler:slow");
+    hang = false;
+    run(engine, Duration.ofSeconds(3));
+    assertThat(engine.state().orElseThrow().sample(metric)).isPresent();
+  }
+
+  @Test
+  void anAnswerInTheVeryLastMomentIsOneAnswer() {
+    Plugins plugins =
+        Given.engine(host, Map.of())
+            .add(Given.detector("late", state -> sleepy(Duration.ofSeconds(2))))
+            .build()
+            .loop()
+            .plugins();
+    Watch watch = new Watch(host.time(), host.workers());
+    List<Observation> arrived = new java.util.ArrayList<>();
+    watch.begin(plugins, plugins.detectors(), arrived::add);
+    host.time().advance(Duration.ofSeconds(2));
+    assertThat(arrived).hasSize(1);
+    watch.enforce(Duration.ofSeconds(2));
+    host.time().advance(Duration.ofSeconds(5));
+    watch.enforce(Duration.ofSeconds(2));
+    host.time().runReady();
+    assertThat(arrived).hasSize(1);
+    assertThat(arrived.get(0).faults()).isEmpty();
+  }
+
+  private Detection sleepy(Duration duration) {
+    try {
+      host.workers().sleep(duration);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return Detection.NOTHING;
+  }
+}
