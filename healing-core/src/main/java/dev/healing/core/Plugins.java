@@ -93,6 +93,19 @@ final class Plugins {
     Map<String, HealingAction> actions =
         make.all("action", "actions", ActionProvider.class, load(ActionProvider.class, loader));
     guards = make.all("guard", "guards", GuardProvider.class, load(GuardProvider.class, loader));
+    guards.forEach(
+        (name, guard) -> {
+          if (SafetyGuards.NAMES.contains(name)) {
+            problems.add(
+                "two plugins of kind guard are named '"
+                    + name
+                    + "': the engine's own in "
+                    + SafetyGuards.class.getName()
+                    + " and "
+                    + Registry.origin(guard)
+                    + ". Give yours another name");
+          }
+        });
     Map<String, Planner> planners =
         make.all("planner", "planner", PlannerProvider.class, load(PlannerProvider.class, loader));
     Map<String, KnowledgeBase> bases =
@@ -156,7 +169,13 @@ final class Plugins {
       HostContext host,
       Configuration configuration,
       List<String> problems) {
-    ActionDescription description = action.description();
+    ActionDescription description;
+    try {
+      description = Objects.requireNonNull(action.description(), "its description is null");
+    } catch (RuntimeException | LinkageError e) {
+      skip("action", name, action, "action '" + name + "' cannot describe itself: " + e);
+      return;
+    }
     if (!description.id().name().equals(name)) {
       problems.add(
           "the provider of action '"
@@ -180,6 +199,11 @@ final class Plugins {
             ? Optional.empty()
             : Optional.of("needs privileges that we don't have: " + missing + " (run as root)");
     remedies.put(description.id(), new Remedy(action, description, ceiling, unprivileged));
+  }
+
+  private void skip(String kind, String name, Object plugin, String why) {
+    infos.removeIf(info -> info.kind().equals(kind) && info.name().equals(name));
+    infos.add(new PluginInfo(kind, name, Registry.origin(plugin), "skipped", Optional.of(why)));
   }
 
   Map<String, Sampler> samplers() {
@@ -283,7 +307,13 @@ final class Plugins {
       List<String> faults = new ArrayList<>();
       Map<String, P> providers = new LinkedHashMap<>();
       for (P provider : registry.providers(type, found, faults)) {
-        String name = nameOf.apply(provider);
+        String name;
+        try {
+          name = Objects.requireNonNull(nameOf.apply(provider), "its name is null");
+        } catch (RuntimeException | LinkageError e) {
+          faults.add(Registry.origin(provider) + " cannot say its name: " + e);
+          continue;
+        }
         P other = providers.putIfAbsent(name, provider);
         if (other != null) {
           problems.add(

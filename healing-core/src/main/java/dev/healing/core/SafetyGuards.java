@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -35,6 +36,23 @@ import java.util.function.Supplier;
  */
 final class SafetyGuards {
   static final String CIRCUIT_BREAKER = "circuit_breaker";
+
+  /** The guards that every engine has. No plugin may take the name, and so the place, of one. */
+  static final Set<String> NAMES =
+      Set.of(
+          "off_switch",
+          "safety_state",
+          "autonomy",
+          "protection",
+          "critical_action",
+          "health_floor",
+          "heals_per_hour",
+          "rollbacks_per_day",
+          "cooldown",
+          "unknown_outcome",
+          CIRCUIT_BREAKER,
+          "storm");
+
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
 

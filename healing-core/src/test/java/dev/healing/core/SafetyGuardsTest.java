@@ -114,7 +114,8 @@ class SafetyGuardsTest {
     Decision decision = judge();
     assertThat(decision.verdict().kind()).isEqualTo(Kind.PROCEED);
     assertThat(decision.judgements())
-        .hasSize(12)
+        .hasSize(SafetyGuards.NAMES.size())
+        .allSatisfy(judgement -> assertThat(SafetyGuards.NAMES).contains(judgement.guard()))
         .allSatisfy(judgement -> assertThat(judgement.verdict().reason()).isNotBlank());
     assertThat(SafetyGuards.decisive(decision)).isEmpty();
   }
