@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -34,6 +35,11 @@ public record Issue(
     Set<String> explains) {
   /** Validates and copies. */
   public Issue {
+    Objects.requireNonNull(id, "issue without an id");
+    Objects.requireNonNull(detectedAt, "issue without a time");
+    Objects.requireNonNull(type, "issue without a type");
+    Objects.requireNonNull(severity, "issue without a severity");
+    Objects.requireNonNull(description, "issue without a description");
     if (components.isEmpty()) {
       throw new IllegalArgumentException("issue " + type + ": expected at least one component");
     }
