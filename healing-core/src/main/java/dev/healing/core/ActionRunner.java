@@ -4,6 +4,7 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
@@ -49,8 +50,10 @@ final class ActionRunner {
               try {
                 PreparedAction made =
                     Objects.requireNonNull(action.prepare(issue, state), "it returned null");
-                Objects.requireNonNull(made.preview(), "its preview is null");
-                prepared = Optional.of(made);
+                Preview preview = Objects.requireNonNull(made.preview(), "its preview is null");
+                Objects.requireNonNull(preview.target(), "its preview has no target");
+                Objects.requireNonNull(preview.lane(), "its preview has no lane");
+                prepared = Optional.of(new Shown(preview, made));
               } catch (HealingException e) {
                 why = Objects.toString(e.getMessage(), e.toString());
               } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
@@ -75,6 +78,14 @@ final class ActionRunner {
     running.task =
         host.workers().start("execute " + name, () -> done.accept(running.run(action, offSwitch)));
     return running;
+  }
+
+  /** A prepared action whose preview is what it was when it was first asked for. */
+  private record Shown(Preview preview, PreparedAction action) implements PreparedAction {
+    @Override
+    public ActionReport execute(Execution execution) {
+      return action.execute(execution);
+    }
   }
 
   /** An action on its way. */

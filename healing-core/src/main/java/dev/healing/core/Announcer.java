@@ -63,7 +63,7 @@ final class Announcer {
       for (Listener listener : listeners) {
         try {
           listener.on(event);
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
           LOG.log(Level.WARNING, "listener " + Registry.origin(listener) + " threw " + e);
         }
       }

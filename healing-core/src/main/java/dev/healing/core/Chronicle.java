@@ -89,9 +89,9 @@ final class Chronicle {
   void commitIntents() {
     try {
       journal.commit();
-      troubles.remove("journal");
+      troubles.remove("intents");
     } catch (HealingException e) {
-      trouble("journal", "nothing is done, because it cannot be journalled: " + e.getMessage());
+      trouble("intents", "nothing is done, because it cannot be journalled: " + e.getMessage());
       throw e;
     }
   }

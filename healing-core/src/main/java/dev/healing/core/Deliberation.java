@@ -82,6 +82,9 @@ final class Deliberation {
     plugins = newPlugins;
     guards = guards(settings);
     for (Tracked incident : incidents.open()) {
+      if (incident.phase == Phase.PREPARING) {
+        giveUp(incident);
+      }
       if (incident.phase == Phase.CONFIRMING || incident.phase == Phase.PREPARED) {
         drop(incident);
       }
@@ -126,7 +129,7 @@ final class Deliberation {
     for (Tracked incident : List.copyOf(toDecide)) {
       toDecide.remove(incident);
       if (incident.closedAt == null) {
-        decide(incident);
+        decideContained(incident);
       }
     }
   }
@@ -138,6 +141,21 @@ final class Deliberation {
         .findFirst()
         .map(incident -> Objects.requireNonNull(incident.preparing).deadlineNanos)
         .orElse(Long.MAX_VALUE);
+  }
+
+  /** A planner, a knowledge base or an action that throws here costs this decision only. */
+  private void decideContained(Tracked incident) {
+    try {
+      decide(incident);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      drop(incident);
+      String why = "no decision could be made, because a plugin threw " + e;
+      if (!why.equals(incident.note)) {
+        incident.note = why;
+        chronicle.tell(Event.Kind.TROUBLE, why, incident);
+      }
+      incidents.notDone(incident, why);
+    }
   }
 
   private void decide(Tracked incident) {
@@ -288,16 +306,21 @@ final class Deliberation {
   private void giveUpLatePreparations() {
     while (nextDeadlineNanos() <= time.monotonicNanos()) {
       Tracked incident = preparing.iterator().next();
-      Tracked.Preparing late = Objects.requireNonNull(incident.preparing);
-      preparing.remove(incident);
-      incident.preparing = null;
-      incident.phase = Phase.IDLE;
-      if (late.task != null) {
-        late.task.cancel();
-      }
+      Tracked.Preparing late = giveUp(incident);
       refusals.add(incident.fingerprint, late.action, "took too long to work out");
       toDecide.add(incident);
     }
+  }
+
+  private Tracked.Preparing giveUp(Tracked incident) {
+    Tracked.Preparing begun = Objects.requireNonNull(incident.preparing);
+    preparing.remove(incident);
+    incident.preparing = null;
+    incident.phase = Phase.IDLE;
+    if (begun.task != null) {
+      begun.task.cancel();
+    }
+    return begun;
   }
 
   private void lastJudgement(Tracked incident) {
@@ -347,6 +370,9 @@ final class Deliberation {
 
   /** What would be decided about an issue, and exactly what would be done; nothing is. */
   void consider(Issue issue, CompletableFuture<Decision> answer) {
+    if (state == null) {
+      throw new HealingException("nothing has been looked at yet: ask again after the first look");
+    }
     Tracked probe = incidents.probe(issue);
     HealingPlan plan = plan(probe);
     if (plan.empty()) {
@@ -362,11 +388,15 @@ final class Deliberation {
         (action, why) ->
             inbox.post(
                 () -> {
-                  if (action.isPresent()) {
-                    answer.complete(judge(probe, plan, action.map(PreparedAction::preview)));
-                  } else {
-                    refusals.add(probe.fingerprint, remedy.description().id(), why);
-                    consider(issue, answer);
+                  try {
+                    if (action.isPresent()) {
+                      answer.complete(judge(probe, plan, action.map(PreparedAction::preview)));
+                    } else {
+                      refusals.add(probe.fingerprint, remedy.description().id(), why);
+                      consider(issue, answer);
+                    }
+                  } catch (RuntimeException | LinkageError e) {
+                    answer.completeExceptionally(e);
                   }
                 }));
   }

@@ -27,7 +27,6 @@ import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PlannerProvider;
 import dev.healing.spi.SamplerProvider;
-import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
  */
 public final class HealingEngine implements AutoCloseable, Healer {
+  private static final System.Logger LOG = System.getLogger(HealingEngine.class.getName());
   private static final int LOOKS = 5;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -209,10 +209,21 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private void turns() {
     try {
       while (!closed) {
-        inbox.await(loop.turn());
+        inbox.await(turnContained());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The last net: whatever a plugin made of a turn, there is another one. */
+  private Duration turnContained() {
+    try {
+      return loop.turn();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      LOG.log(System.Logger.Level.ERROR, "a turn of the engine failed; it goes on", e);
+      loop.chronicle().tell(Event.Kind.TROUBLE, "a turn of the engine failed: " + e, null);
+      return BETWEEN_LOOKS;
     }
   }
 
@@ -328,7 +339,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
       Issue issue, Optional<ActionId> action, Optional<Detector> validator, Origin origin) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
     Tracked.Request request = new Tracked.Request(origin, action, answer);
-    inbox.post(() -> loop.request(issue, validator, request));
+    post(answer, () -> loop.request(issue, validator, request));
     return answer;
   }
 
@@ -363,6 +374,10 @@ public final class HealingEngine implements AutoCloseable, Healer {
   }
 
   private void post(CompletableFuture<?> answer, Runnable work) {
+    if (closed) {
+      answer.completeExceptionally(new HealingException("the engine is closed"));
+      return;
+    }
     inbox.post(
         () -> {
           try {
@@ -461,8 +476,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
     ask(
         () -> {
           Plugins old = loop.plugins();
-          old.triggers().values().forEach(Trigger::close);
-          old.knowledge().close();
+          old.triggers().forEach(HealingEngine::close);
+          close("knowledge base", old.knowledge());
           loop.chronicle()
               .announcer()
               .replace(old.listeners().values(), plugins.listeners().values());
@@ -487,7 +502,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     if (closed) {
       return;
     }
-    loop.plugins().triggers().values().forEach(Trigger::close);
+    loop.plugins().triggers().forEach(HealingEngine::close);
     Thread engine = thread;
     if (engine != null) {
       CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
@@ -505,8 +520,20 @@ public final class HealingEngine implements AutoCloseable, Healer {
       }
     }
     closed = true;
+    if (engine == null || !engine.isAlive()) {
+      inbox.drain();
+      loop.abandon("the engine was closed before it was known what came of it");
+    }
     loop.plugins().knowledge().close();
     ownHost.ifPresent(LinuxHost::close);
+  }
+
+  private static void close(String name, AutoCloseable plugin) {
+    try {
+      plugin.close();
+    } catch (Exception | LinkageError e) {
+      LOG.log(System.Logger.Level.WARNING, name + " could not be closed: it threw " + e);
+    }
   }
 
   private static boolean ended(CompletableFuture<?> stage, Duration atMost)

@@ -217,9 +217,17 @@ final class Plugins {
   /** The name of the detector that reports issues of this type. */
   Optional<String> detectorOf(IssueType type) {
     return detectors.entrySet().stream()
-        .filter(entry -> entry.getValue().reports().contains(type))
+        .filter(entry -> reports(entry.getValue(), type))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  private static boolean reports(Detector detector, IssueType type) {
+    try {
+      return detector.reports().contains(type);
+    } catch (RuntimeException | LinkageError e) {
+      return false; // each look names it as one that does not work
+    }
   }
 
   Map<ActionId, Remedy> remedies() {

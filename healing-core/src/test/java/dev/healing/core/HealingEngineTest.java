@@ -1,0 +1,367 @@
+package dev.healing.core;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
+import dev.healing.api.Decision;
+import dev.healing.api.Detection;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.api.Verdict;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Planner;
+import dev.healing.spi.PlannerProvider;
+import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.TestHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine as a program that embeds it sees it. */
+@Timeout(60)
+class HealingEngineTest {
+  private static final String UNIT = "web.service";
+
+  private final TestHost host = new TestHost();
+  private final Set<String> broken = ConcurrentHashMap.newKeySet();
+  private final List<String> done = new CopyOnWriteArrayList<>();
+  private Risk risk = Risk.LOW;
+  @TempDir private Path directory;
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine.Builder builder(HostContext context, Map<String, ?> configuration) {
+    return Given.engine(context, configuration)
+        .add(Given.detector("services", this::detect))
+        .add(Given.action(Given.RESTART, risk, execution -> mend()));
+  }
+
+  private Detection detect(HostState state) {
+    return Detection.of(broken.stream().map(unit -> Given.issue(state.at(), unit)).toList());
+  }
+
+  private ActionReport mend() {
+    done.add("mended");
+    broken.clear();
+    return ActionReport.done("mended");
+  }
+
+  /** An engine in virtual time, whose turns are taken by {@link #run}. */
+  private HealingEngine virtual(Map<String, ?> configuration) {
+    return opened(builder(host, configuration));
+  }
+
+  private static HealingEngine opened(HealingEngine.Builder builder) {
+    HealingEngine engine = builder.build();
+    engine.open();
+    return engine;
+  }
+
+  private void run(HealingEngine engine, Duration duration) {
+    new EngineDriver(host.time(), engine).run(duration);
+  }
+
+  private Issue issue() {
+    return Given.issue(host.time().now(), UNIT);
+  }
+
+  // ------------------------------------------------- real time, a real thread
+
+  @Test
+  void healsForAProgramThatEmbedsIt() throws Exception {
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"));
+        HealingEngine engine = builder(real, Map.of()).build()) {
+      List<Event> events = new CopyOnWriteArrayList<>();
+      CompletableFuture<Event> finished = new CompletableFuture<>();
+      engine.addListener(
+          event -> {
+            throw new IllegalStateException("a listener that does not work");
+          });
+      engine.addListener(
+          event -> {
+            events.add(event);
+            if (event.kind() == Event.Kind.ACTION_FINISHED) {
+              finished.complete(event);
+            }
+          });
+      engine.start();
+      assertThatThrownBy(engine::start).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(engine::look).isInstanceOf(IllegalStateException.class);
+
+      broken.add(UNIT);
+      Receipt receipt =
+          engine.heal(Given.issue(Instant.now(), UNIT)).toCompletableFuture().get(30, SECONDS);
+
+      assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
+      assertThat(done).hasSize(1);
+      assertThat(finished.get(10, SECONDS).message()).contains("restart_service", "HEALED");
+      assertThat(events).extracting(Event::kind).contains(Event.Kind.INCIDENT_OPENED);
+      assertThat(engine.status().healsInLastHour()).isEqualTo(1);
+      assertThat(engine.audit().history(5)).containsExactly(receipt);
+    }
+  }
+
+  @Test
+  void closingAnswersThoseWhoStillWait() {
+    HealingEngine engine;
+    CompletableFuture<Receipt> waiting;
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {
+      engine = builder(real, Map.of()).build();
+      waiting = engine.heal(Given.issue(Instant.now(), UNIT)).toCompletableFuture();
+      engine.close();
+    }
+    assertThat(waiting).isCompletedExceptionally();
+    assertThat(engine.heal(issue()).toCompletableFuture()).isCompletedExceptionally();
+    assertThatThrownBy(waiting::join)
+        .hasCauseInstanceOf(HealingException.class)
+        .hasMessageContaining("closed");
+  }
+
+  // ------------------------------------------------------------- virtual time
+
+  @Test
+  void aDryRunChangesNothing() {
+    HealingEngine engine = virtual(Map.of());
+    run(engine, Duration.ofSeconds(2));
+    long writes = host.state().writes();
+
+    CompletableFuture<Decision> decision = engine.consider(issue()).toCompletableFuture();
+    run(engine, Duration.ofMinutes(1));
+
+    assertThat(decision)
+        .isCompletedWithValueMatching(d -> d.verdict().kind() == Verdict.Kind.PROCEED);
+    assertThat(decision.join().preview().orElseThrow().steps()).containsExactly("mend " + UNIT);
+    assertThat(done).isEmpty();
+    assertThat(host.state().writes()).isEqualTo(writes);
+    assertThat(engine.incidents()).isEmpty();
+  }
+
+  @Test
+  void aLookChangesNothingAndSaysWhatWouldBeDone() throws Exception {
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"));
+        HealingEngine engine = builder(real, Map.of()).build()) {
+      broken.add(UNIT);
+      Look look = engine.look();
+      assertThat(look.issues()).hasSize(1);
+      assertThat(look.decisions())
+          .singleElement()
+          .satisfies(d -> assertThat(d.verdict().kind()).isEqualTo(Verdict.Kind.PROCEED));
+      assertThat(done).isEmpty();
+      assertThat(real.state().exists(Journal.FILE)).isFalse();
+      assertThat(real.state().exists(Audit.FILE)).isFalse();
+    }
+  }
+
+  @Test
+  void whatNobodyCanLookAtAgainEndsAmbiguous() {
+    HealingEngine engine =
+        opened(Given.engine(host, Map.of()).add(Given.action(Given.RESTART, risk, e -> mend())));
+    CompletableFuture<Receipt> receipt = engine.heal(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(10));
+    assertThat(receipt).isCompletedWithValueMatching(r -> r.outcome() == Outcome.AMBIGUOUS);
+    assertThat(engine.incidents())
+        .singleElement()
+        .satisfies(i -> assertThat(i.closedAt()).isPresent())
+        .satisfies(i -> assertThat(i.note()).contains("no detector reports"));
+  }
+
+  @Test
+  void approvingAndRejectingWhatIsNotAskedFails() {
+    HealingEngine engine = virtual(Map.of());
+    CompletableFuture<Receipt> answer = engine.approve("nope").toCompletableFuture();
+    run(engine, Duration.ofSeconds(1));
+    assertThatThrownBy(answer::join)
+        .hasCauseInstanceOf(HealingException.class)
+        .hasMessageContaining("no open incident 'nope'");
+    assertThatThrownBy(() -> engine.reject("nope")).hasMessageContaining("'nope'");
+    CompletableFuture<Receipt> heal = engine.heal("nope").toCompletableFuture();
+    run(engine, Duration.ofSeconds(1));
+    assertThat(heal).isCompletedExceptionally();
+  }
+
+  @Test
+  void whatIsAskedIsDoneWhenApprovedAndNotWhenRejected() {
+    risk = Risk.CRITICAL;
+    HealingEngine engine = virtual(Map.of());
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(5));
+    Incident asked = engine.incidents().get(0);
+    assertThat(asked.awaitsConfirmation()).isTrue();
+    assertThat(done).isEmpty();
+
+    assertThat(engine.reject(asked.id()).status()).isEqualTo(IncidentStatus.ESCALATED);
+    assertThatThrownBy(() -> engine.reject(asked.id()))
+        .hasMessageContaining("does not wait for confirmation");
+    run(engine, Duration.ofHours(2));
+    assertThat(done).isEmpty();
+
+    broken.clear();
+    run(engine, Duration.ofSeconds(5));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(5));
+    CompletableFuture<Receipt> receipt =
+        engine.approve(engine.incidents().get(0).id()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(5));
+    assertThat(receipt).isCompletedWithValueMatching(r -> r.outcome() == Outcome.HEALED);
+  }
+
+  @Test
+  void aReloadIsAllOrNothing() {
+    HealingEngine engine = virtual(Map.of("autonomy", "suggest"));
+    assertThatThrownBy(
+            () ->
+                engine.reload(
+                    Configuration.of(
+                        Map.of("autonomy", "auto", "detectors", Map.of("services", "of")))))
+        .isInstanceOf(ConfigurationException.class);
+    broken.add(UNIT);
+    run(engine, Duration.ofMinutes(1));
+    assertThat(engine.status().autonomy().name()).isEqualTo("SUGGEST");
+    assertThat(done).isEmpty();
+
+    engine.reload(Configuration.of(Map.of("autonomy", "auto")));
+    run(engine, Duration.ofSeconds(5));
+    assertThat(done).hasSize(1);
+  }
+
+  @Test
+  void whatWasBeingPreparedBeforeAReloadIsNotDoneAfterIt() {
+    SlowAction action = new SlowAction();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(new Given.Actions("restart_service", action)));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(3));
+    engine.reload(Configuration.empty());
+    action.slow = false;
+    run(engine, Duration.ofMinutes(1));
+    assertThat(done).containsExactly("prepared 2");
+  }
+
+  /** Takes as long to prepare as it likes, and does not listen. */
+  private final class SlowAction implements HealingAction {
+    private boolean slow = true;
+    private int prepared;
+
+    @Override
+    public ActionDescription description() {
+      return Given.description(Given.RESTART, Risk.LOW);
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      String name = "prepared " + ++prepared;
+      while (slow) {
+        try {
+          host.workers().sleep(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+          // It goes on with what it was configured with.
+        }
+      }
+      return new Given.Action(
+              description(),
+              execution -> {
+                done.add(name);
+                broken.clear();
+                return ActionReport.done(name);
+              })
+          .prepare(issue, state);
+    }
+  }
+
+  @Test
+  void aPlannerThatThrowsCostsADecisionAndNotTheEngine() {
+    boolean[] works = {false};
+    LadderPlanner good = new LadderPlanner();
+    HealingEngine engine = opened(builder(host, Map.of()).add(new Planners(works, good)));
+    broken.add(UNIT);
+    CompletableFuture<Receipt> receipt = engine.heal(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(5));
+    assertThat(receipt).isCompletedWithValueMatching(r -> r.outcome() == Outcome.NOT_ATTEMPTED);
+    assertThat(receipt.join().detail()).contains("no plan today");
+    works[0] = true;
+    run(engine, Duration.ofSeconds(5));
+    assertThat(done).hasSize(1);
+  }
+
+  private record Planners(boolean[] works, Planner good) implements PlannerProvider {
+    @Override
+    public String name() {
+      return "moody";
+    }
+
+    @Override
+    public Planner create(HostContext context) {
+      return (incident, state, candidates) -> {
+        if (!works[0]) {
+          throw new IllegalStateException("no plan today");
+        }
+        return good.plan(incident, state, candidates);
+      };
+    }
+  }
+
+  @Test
+  void whatCannotBeJournalledIsNotDoneAndIsTold() {
+    HealingEngine engine = virtual(Map.of());
+    run(engine, Duration.ofSeconds(1));
+    host.state().failWrites("No space left on device");
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(10));
+    assertThat(done).isEmpty();
+    assertThat(engine.status().trouble())
+        .anySatisfy(trouble -> assertThat(trouble).contains("cannot be journalled"));
+    host.state().healWrites();
+    run(engine, Duration.ofSeconds(10));
+    assertThat(done).hasSize(1);
+    assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
+  void aDamagedJournalMeansObserving() {
+    broken.add(UNIT);
+    run(virtual(Map.of()), Duration.ofSeconds(10));
+    done.clear();
+    host.state().damage(Journal.FILE, 1);
+    HealingEngine engine = virtual(Map.of());
+    broken.add("other.service");
+    run(engine, Duration.ofMinutes(1));
+    assertThat(done).isEmpty();
+    assertThat(engine.status().autonomy().name()).isEqualTo("OBSERVE");
+    assertThat(engine.status().trouble()).isNotEmpty();
+    assertThat(engine.incident(engine.incidents().get(0).id()).flatMap(Incident::decision))
+        .map(Decision::verdict)
+        .map(Verdict::kind)
+        .isEqualTo(Optional.of(Verdict.Kind.DENY));
+  }
+}
