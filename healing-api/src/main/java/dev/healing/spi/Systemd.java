@@ -38,7 +38,8 @@ public interface Systemd {
    * Tells about units that change to or from failed; reconnects by itself.
    *
    * @param changed called with the unit's name, or "" when changes may have been missed; any thread
-   * @return close it to stop; absent if {@link Availability#signals} is false
+   * @return close it to stop; absent if there is no systemd. Where {@link Availability#signals} is
+   *     false, nothing is told until that changes, and then "" first
    */
   Optional<AutoCloseable> subscribe(Consumer<String> changed);
 }

@@ -35,15 +35,12 @@ public final class SystemdTrigger implements Trigger {
     if (!availability.available()) {
       return "polling only: " + availability.how();
     }
-    if (!availability.signals()) {
-      return "polling only: " + availability.how() + " gives no signals";
-    }
     try {
       subscription = systemd.subscribe(unit -> wake.now(reason(unit)));
     } catch (HostException e) {
       return "polling only: " + e.getMessage();
     }
-    return subscription.isPresent()
+    return availability.signals() && subscription.isPresent()
         ? "D-Bus signals"
         : "polling only: " + availability.how() + " gives no signals";
   }

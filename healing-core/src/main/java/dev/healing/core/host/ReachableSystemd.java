@@ -150,12 +150,13 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
 
   @Override
   public synchronized Optional<AutoCloseable> subscribe(Consumer<String> changed) {
-    if (!(best() instanceof DbusSystemd connected)) {
+    Systemd now = best();
+    if (!now.availability().available()) {
       return Optional.empty();
     }
-    listeners.add(changed);
+    listeners.add(changed); // heard as soon as there is a bus, if not yet
     try {
-      if (!listening) {
+      if (now instanceof DbusSystemd connected && !listening) {
         connected.subscribe(this::tell);
         listening = true;
       }
