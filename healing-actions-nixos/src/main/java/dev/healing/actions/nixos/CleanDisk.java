@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * Deletes old logs, caches and temporary files on the file system that is full. Keys: {@code roots}
- * (default /var/log, /var/cache, /var/tmp), {@code older-than} (default 7d).
+ * (default /var/log, /var/cache, /var/tmp), {@code older-than} (default 7d), {@code max-files} (in
+ * one run, default and at most 100000).
  */
 public final class CleanDisk implements HealingAction {
   private static final ActionDescription DESCRIPTION =
@@ -37,11 +38,13 @@ public final class CleanDisk implements HealingAction {
   private final HostContext host;
   private final List<Path> roots;
   private final Duration age;
+  private final int mostFiles;
 
-  private CleanDisk(HostContext host, List<Path> roots, Duration age) {
+  private CleanDisk(HostContext host, List<Path> roots, Duration age, int mostFiles) {
     this.host = host;
     this.roots = roots;
     this.age = age;
+    this.mostFiles = mostFiles;
   }
 
   /** Makes it. */
@@ -56,7 +59,9 @@ public final class CleanDisk implements HealingAction {
       List<Path> usual = List.of(Path.of("/var/log"), Path.of("/var/cache"), Path.of("/var/tmp"));
       List<Path> roots = Roots.read(context.configuration(), usual);
       Duration age = context.configuration().duration("older-than", Duration.ofDays(7));
-      return new CleanDisk(context, roots, age);
+      int mostFiles =
+          context.configuration().count("max-files", Sweep.MOST_FILES, 1, Sweep.MOST_FILES);
+      return new CleanDisk(context, roots, age, mostFiles);
     }
   }
 
@@ -70,7 +75,7 @@ public final class CleanDisk implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     String mount = issue.components().first();
     List<Path> there = Roots.on(host.files(), roots, mount);
-    Sweep sweep = new Sweep(host, there, host.time().now().minus(age));
+    Sweep sweep = new Sweep(host, there, host.time().now().minus(age), mostFiles);
     Preview preview = sweep.preview(mount, "filesystem:" + mount);
     return new Prepared(
         preview,

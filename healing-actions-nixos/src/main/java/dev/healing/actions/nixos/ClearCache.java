@@ -23,8 +23,8 @@ import java.util.Set;
 /**
  * Deletes cached files that can be made again: for a full disk those on it, for full memory those
  * that live in memory. Keys: {@code roots} (default /var/cache), {@code older-than} (default 1d),
- * {@code page-cache} (default off: whether, for memory, the kernel's clean page cache is dropped
- * when no root lives in memory).
+ * {@code max-files} (in one run, default and at most 100000), {@code page-cache} (default off:
+ * whether, for memory, the kernel's clean page cache is dropped when no root lives in memory).
  */
 public final class ClearCache implements HealingAction {
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
@@ -44,12 +44,15 @@ public final class ClearCache implements HealingAction {
   private final List<Path> roots;
   private final Duration age;
   private final boolean pageCache;
+  private final int mostFiles;
 
-  private ClearCache(HostContext host, List<Path> roots, Duration age, boolean pageCache) {
+  private ClearCache(
+      HostContext host, List<Path> roots, Duration age, boolean pageCache, int mostFiles) {
     this.host = host;
     this.roots = roots;
     this.age = age;
     this.pageCache = pageCache;
+    this.mostFiles = mostFiles;
   }
 
   /** Makes it. */
@@ -65,7 +68,8 @@ public final class ClearCache implements HealingAction {
           context,
           Roots.read(context.configuration(), List.of(Path.of("/var/cache"))),
           context.configuration().duration("older-than", Duration.ofDays(1)),
-          context.configuration().flag("page-cache", false));
+          context.configuration().flag("page-cache", false),
+          context.configuration().count("max-files", Sweep.MOST_FILES, 1, Sweep.MOST_FILES));
     }
   }
 
@@ -98,7 +102,7 @@ public final class ClearCache implements HealingAction {
   }
 
   private PreparedAction sweep(List<Path> where, String target, String lane, String measured) {
-    Sweep sweep = new Sweep(host, where, host.time().now().minus(age));
+    Sweep sweep = new Sweep(host, where, host.time().now().minus(age), mostFiles);
     Preview preview = sweep.preview(target, lane);
     return new Prepared(
         preview,

@@ -1,7 +1,9 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.RefusedException;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +11,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The files that processes have open, as far as /proc lets us see. */
+/** The files that processes have open; whose descriptors we may not see is not known. */
 final class OpenFiles {
   private OpenFiles() {}
 
-  /** Their file keys: device and inode. */
+  /**
+   * Their file keys: device and inode.
+   *
+   * @throws RefusedException if the processes cannot be listed
+   */
   static Set<Object> keys(HostFiles files) {
     Set<Object> keys = new HashSet<>();
     try (DirectoryStream<Path> processes =
@@ -21,8 +27,9 @@ final class OpenFiles {
       for (Path process : processes) {
         addOf(process.resolve("fd"), keys);
       }
-    } catch (IOException e) {
-      // No /proc at all: nothing is known to be open, and age alone decides.
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new RefusedException(
+          "/proc cannot be listed, so nobody knows which files are open; nothing is deleted: " + e);
     }
     return keys;
   }
@@ -32,7 +39,7 @@ final class OpenFiles {
       for (Path descriptor : open) {
         add(descriptor, keys);
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // The process has ended, or is not ours to look into.
     }
   }

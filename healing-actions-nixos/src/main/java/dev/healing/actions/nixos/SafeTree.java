@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Walks the old files under a root such that nobody who can write there leads us out of it.
@@ -40,7 +44,11 @@ final class SafeTree {
 
   /** A file that may go. */
   record Found(
-      SecureDirectoryStream<Path> directory, Path name, Path full, BasicFileAttributes seen) {
+      SecureDirectoryStream<Path> directory,
+      Path name,
+      Path full,
+      BasicFileAttributes seen,
+      Manifest.Identity identity) {
     /** Deletes it if it is still what was seen. */
     boolean delete() throws IOException {
       BasicFileAttributes now = attributes(directory, name);
@@ -64,6 +72,7 @@ final class SafeTree {
 
   private final HostFiles files;
   private final Spared spared;
+  private int unseen;
 
   SafeTree(HostFiles files, Spared spared) {
     this.files = files;
@@ -97,6 +106,11 @@ final class SafeTree {
     }
   }
 
+  /** Directories that could not be read, or lie too deep, in the walks so far. */
+  int unseen() {
+    return unseen;
+  }
+
   private boolean walk(
       SecureDirectoryStream<Path> directory, Path full, String device, int depth, Visitor visitor)
       throws IOException {
@@ -108,7 +122,7 @@ final class SafeTree {
         }
       }
     } catch (DirectoryIteratorException e) {
-      // Unreadable from here on: what cannot be seen is not touched.
+      unseen++;
     }
     return true;
   }
@@ -123,11 +137,15 @@ final class SafeTree {
     try {
       BasicFileAttributes seen = attributes(directory, name);
       if (seen.isDirectory()) {
-        return depth >= DEEPEST
-            || spared.excluded().contains(files.name(full))
+        return spared.excluded().contains(files.name(full))
             || descend(directory, name, full, device, depth, visitor);
       }
-      return !mayGo(seen, full) || visitor.visit(new Found(directory, name, full, seen));
+      if (!mayGo(seen)) {
+        return true;
+      }
+      Optional<Manifest.Identity> identity = identity(seen, full);
+      return identity.isEmpty()
+          || visitor.visit(new Found(directory, name, full, seen, identity.get()));
     } catch (IOException e) {
       // Gone, swapped or forbidden since it was listed: left alone, the walk goes on.
       return true;
@@ -142,24 +160,45 @@ final class SafeTree {
       int depth,
       Visitor visitor)
       throws IOException {
+    if (depth >= DEEPEST) {
+      unseen++;
+      return true;
+    }
     try (SecureDirectoryStream<Path> child = directory.newDirectoryStream(name, NOFOLLOW_LINKS)) {
       return !device(key(child)).equals(device) || walk(child, full, device, depth + 1, visitor);
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      unseen++;
+      return true;
     }
   }
 
+  private boolean mayGo(BasicFileAttributes seen) {
+    return seen.isRegularFile()
+        && seen.lastModifiedTime().toInstant().isBefore(spared.olderThan())
+        && !spared.open().contains(seen.fileKey());
+  }
+
   /**
-   * The number of names can only be asked for by path; the file key of the same answer proves that
-   * it is about the file in the open directory.
+   * Which file it is; empty if it has other names too. These numbers can only be asked for by path;
+   * the file key of the same answer proves that it is about the file in the open directory.
    */
-  private boolean mayGo(BasicFileAttributes seen, Path full) throws IOException {
-    if (!seen.isRegularFile()
-        || !seen.lastModifiedTime().toInstant().isBefore(spared.olderThan())
-        || spared.open().contains(seen.fileKey())) {
-      return false;
+  private static Optional<Manifest.Identity> identity(BasicFileAttributes seen, Path full)
+      throws IOException {
+    Map<String, Object> byPath =
+        Files.readAttributes(full, "unix:nlink,fileKey,dev,ino,ctime", NOFOLLOW_LINKS);
+    if (!Objects.equals(byPath.get("fileKey"), seen.fileKey())
+        || !Integer.valueOf(1).equals(byPath.get("nlink"))) {
+      return Optional.empty();
     }
-    Map<String, Object> byPath = Files.readAttributes(full, "unix:nlink,fileKey", NOFOLLOW_LINKS);
-    return Objects.equals(byPath.get("fileKey"), seen.fileKey())
-        && Integer.valueOf(1).equals(byPath.get("nlink"));
+    return Optional.of(
+        new Manifest.Identity(
+            (Long) byPath.get("dev"),
+            (Long) byPath.get("ino"),
+            seen.size(),
+            seen.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+            ((FileTime) byPath.get("ctime")).to(TimeUnit.NANOSECONDS)));
   }
 
   private static SecureDirectoryStream<Path> open(Path absolute) throws IOException {

@@ -20,6 +20,9 @@ import java.util.function.ToDoubleFunction;
 
 /** Deletes the old files under some roots: what clean_disk and clear_cache have in common. */
 final class Sweep {
+  /** What a run remembers is bounded: see {@link Manifest}. */
+  static final int MOST_FILES = 100_000;
+
   private static final int SHOWN = 20;
   private static final long FILES_PER_SECOND = 5_000;
 
@@ -29,22 +32,33 @@ final class Sweep {
   private final HostContext host;
   private final List<Path> roots;
   private final Instant olderThan;
+  private final long mostFiles;
+  private final Manifest promised = new Manifest();
 
-  Sweep(HostContext host, List<Path> roots, Instant olderThan) {
+  /**
+   * @param mostFiles at most this many in one run, in the order of the walk
+   */
+  Sweep(HostContext host, List<Path> roots, Instant olderThan, long mostFiles) {
     this.host = host;
     this.roots = roots;
     this.olderThan = olderThan;
+    this.mostFiles = mostFiles;
   }
 
-  /** Counts what would go; refused if that is nothing. */
+  /** Notes what would go; refused if that is nothing. */
   Preview preview(String target, String lane) {
     List<String> steps = new ArrayList<>();
-    long[] sum = new long[2];
+    long[] sum = new long[3];
     SafeTree tree = tree();
     for (Path root : roots) {
       tree.walk(
           root,
           file -> {
+            if (sum[0] >= mostFiles) {
+              sum[2] = 1;
+              return false;
+            }
+            promised.add(file.identity());
             sum[0]++;
             sum[1] += file.seen().size();
             if (sum[0] <= SHOWN) {
@@ -57,6 +71,12 @@ final class Sweep {
         sum[0] > 0, "nothing under " + roots + " is older than " + olderThan + " and not open");
     if (sum[0] > SHOWN) {
       steps.add("… and " + (sum[0] - SHOWN) + " more");
+    }
+    if (sum[2] > 0) {
+      steps.add("leave the rest to a later run: max-files is " + mostFiles);
+    }
+    if (tree.unseen() > 0) {
+      steps.add("leave out " + unseen(tree));
     }
     return new Preview(
         target,
@@ -77,14 +97,16 @@ final class Sweep {
   }
 
   /**
-   * Deletes as many files as were previewed, at most.
+   * Deletes the files that were previewed, where they are still the same, and no other.
    *
    * @param measured name of the number that tells the gain
    * @param gauge reads it
    */
   ActionReport execute(
       Preview preview, Execution execution, String measured, ToDoubleFunction<HostContext> gauge) {
+    SafeTree tree;
     try {
+      tree = tree();
       if (!facts().equals(preview.facts())) {
         return ActionReport.refused("the roots are no longer the directories of the preview");
       }
@@ -93,16 +115,14 @@ final class Sweep {
     }
     double before = gauge.applyAsDouble(host);
     long[] sum = new long[2];
-    long most = preview.items().orElse(0);
-    SafeTree tree = tree();
     for (Path root : roots) {
       tree.walk(
           root,
           file -> {
-            if (execution.cancelled() || sum[0] >= most) {
+            if (execution.cancelled()) {
               return false;
             }
-            if (file.delete()) {
+            if (promised.contains(file.identity()) && file.delete()) {
               sum[0]++;
               sum[1] += file.seen().size();
             }
@@ -111,12 +131,25 @@ final class Sweep {
     }
     double after = gauge.applyAsDouble(host);
     String stopped = execution.cancelled() ? "; stopped before the end" : "";
+    if (tree.unseen() > 0) {
+      stopped += "; left out " + unseen(tree);
+    }
     return ActionReport.of(
         sum[0] == 0 ? Result.NOTHING_GAINED : Result.DONE,
-        "deleted " + sum[0] + " of " + most + " files, " + Checks.size(sum[1]) + stopped,
+        "deleted "
+            + sum[0]
+            + " of "
+            + promised.count()
+            + " files, "
+            + Checks.size(sum[1])
+            + stopped,
         Map.of(measured, before),
         Map.of(
             measured, after, "deleted.count", (double) sum[0], "deleted.bytes", (double) sum[1]));
+  }
+
+  private static String unseen(SafeTree tree) {
+    return tree.unseen() + " directories that could not be read or lie too deep";
   }
 
   private SafeTree tree() {

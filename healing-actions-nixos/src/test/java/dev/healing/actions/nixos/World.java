@@ -29,6 +29,7 @@ final class World {
     }
     host = new TestHost(root);
     memory(1000, 50);
+    host.files().write("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n");
   }
 
   void memory(long totalKb, long availableKb) {
