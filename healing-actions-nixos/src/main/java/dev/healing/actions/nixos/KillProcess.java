@@ -34,11 +34,16 @@ import java.util.stream.Collectors;
  * Ends the process that stands out: by resident memory, or by processor time over half a second.
  * Nobody is ended where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code
  * patience} (between asking and killing, default 5s), {@code avoid} and {@code prefer} (globs on
- * the name: avoided ones are never chosen, preferred ones come first).
+ * the name: avoided ones are never chosen, preferred ones come first). Who stands out uses at least
+ * twice as much as any other that may be ended; a preferred one need not.
  */
 public final class KillProcess implements HealingAction {
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final double LEAST_CORES = 0.5;
+
+  /** Who stands out uses at least so many times what the next one uses. */
+  private static final double MARGIN = 2;
+
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration AFTER_KILL = Duration.ofSeconds(5);
   private static final ActionDescription DESCRIPTION =
@@ -94,17 +99,18 @@ public final class KillProcess implements HealingAction {
     boolean memory = issue.type().equals(IssueType.MEMORY_HIGH);
     long total = memory ? MemAvailable.read(host.files()).totalBytes() : 0;
     double least = memory ? Math.max(1, minShare * total) : LEAST_CORES;
+    List<Candidate> all = memory ? byMemory() : byCpu();
     List<Candidate> standOut =
-        (memory ? byMemory() : byCpu())
-            .stream()
-                .filter(c -> c.use() >= least && mayBeEnded(c.process()))
-                .sorted(
-                    Comparator.comparing((Candidate c) -> !matches(prefer, c.process().name()))
-                        .thenComparing(Comparator.comparingDouble(Candidate::use).reversed()))
-                .toList();
+        all.stream()
+            .filter(c -> c.use() >= least && mayBeEnded(c.process()))
+            .sorted(
+                Comparator.comparing((Candidate c) -> !matches(prefer, c.process().name()))
+                    .thenComparing(Comparator.comparingDouble(Candidate::use).reversed()))
+            .toList();
     Checks.require(
         !standOut.isEmpty(),
         "nobody stands out: no process that may be ended uses " + use(memory, least) + " or more");
+    requireMargin(memory, standOut.get(0), all);
     ProcessState victim = standOut.get(0).process();
     Preview preview =
         Preview.of(
@@ -116,6 +122,28 @@ public final class KillProcess implements HealingAction {
             "ask " + who(victim) + " to end (SIGTERM)",
             "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s");
     return new Prepared(preview, execution -> execute(preview, victim, execution));
+  }
+
+  private void requireMargin(boolean memory, Candidate first, List<Candidate> all) {
+    if (matches(prefer, first.process().name())) {
+      return;
+    }
+    all.stream()
+        .filter(c -> !c.process().ref().equals(first.process().ref()) && mayBeEnded(c.process()))
+        .max(Comparator.comparingDouble(Candidate::use))
+        .ifPresent(
+            next ->
+                Checks.require(
+                    first.use() >= MARGIN * next.use(),
+                    "nobody stands out: "
+                        + who(first.process())
+                        + " uses "
+                        + use(memory, first.use())
+                        + ", and "
+                        + who(next.process())
+                        + " "
+                        + use(memory, next.use())
+                        + "; name in prefer what may be ended all the same"));
   }
 
   private List<Candidate> byMemory() {
