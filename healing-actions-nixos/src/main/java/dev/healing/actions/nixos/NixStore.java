@@ -10,11 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The Nix store of the host, asked and changed by Nix's own commands only. */
 final class NixStore {
@@ -28,9 +31,7 @@ final class NixStore {
   private static final List<String> SYSTEM_LINKS =
       List.of("/run/current-system", "/run/booted-system", PROFILE);
 
-  /** As the kernel knows them: cut to 15 characters. */
-  private static final Set<String> BUSY =
-      Set.of("nixos-rebuild", "switch-to-confi", "nix-build", "nix-env", "nix-channel");
+  private static final Pattern BUILDER = Pattern.compile("(?m)^nixbld\\d*:[^:]*:(\\d{1,9}):");
 
   private final HostContext host;
 
@@ -47,13 +48,32 @@ final class NixStore {
         : Optional.of("not applicable here: there is a Nix store but no nix-store in PATH");
   }
 
-  /** Why the store must be left alone now; empty if it need not be. */
+  /**
+   * Why the store must be left alone now; empty if it need not be. Not only builds and switches:
+   * the collector, copies and builders of the daemon too. The daemon itself is there all the time.
+   */
   Optional<String> busy() {
+    Set<Integer> builders = builders();
     return host.processes().all().stream()
-        .filter(process -> BUSY.contains(process.name()))
+        .filter(process -> process.state() != 'Z')
+        .filter(process -> isBusy(process.name()) || builders.contains(process.uid()))
         .map(ProcessState::ref)
-        .map(ref -> "a build or switch is running (pid " + ref.pid() + "): not now")
+        .map(ref -> "Nix is at work (pid " + ref.pid() + "): not now")
         .findFirst();
+  }
+
+  private static boolean isBusy(String name) {
+    return name.equals("switch-to-confi") || name.startsWith("nix") && !name.equals("nix-daemon");
+  }
+
+  /** The users that the daemon builds as: nixbld1 and so on. */
+  private Set<Integer> builders() {
+    Matcher line = BUILDER.matcher(host.files().read("/etc/passwd").orElse(""));
+    Set<Integer> uids = new HashSet<>();
+    while (line.find()) {
+      uids.add(Integer.valueOf(line.group(1)));
+    }
+    return uids;
   }
 
   /** Refuses unless the store lies on the file system that is full. */

@@ -10,6 +10,8 @@ import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
@@ -105,6 +107,41 @@ class RefusalsTest {
       assertThat(provider.create(world.host).unavailable().orElseThrow())
           .startsWith("not applicable here: ");
     }
+  }
+
+  @Test
+  void nixAtWorkIsLeftAlone() {
+    NixStore store = new NixStore(world.host);
+    world.host.files().write("/etc/passwd", "nixbld1:x:30001:30000::/var/empty:/bin/false\n");
+    world.host.processes().add(FakeProcesses.process(50, "nix-daemon"));
+    assertThat(store.busy()).isEmpty();
+    world.host.processes().add(FakeProcesses.process(51, "nix"));
+    assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 51"));
+    world.host.processes().remove(51);
+    ProcessState p = FakeProcesses.process(52, "cc1");
+    world
+        .host
+        .processes()
+        .add(
+            new ProcessState(
+                p.ref(),
+                p.parentPid(),
+                p.name(),
+                30001,
+                'R',
+                p.cpuTime(),
+                p.residentBytes(),
+                0,
+                p.unit(),
+                false));
+    assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 52"));
+  }
+
+  @Test
+  void memoryCanBeReclaimedWhereOnlyOneServiceHasTheController() {
+    assertThat(new FreeMemory.Provider().create(world.host).unavailable()).isPresent();
+    world.host.files().write("/sys/fs/cgroup/system.slice/a.service/memory.reclaim", "");
+    assertThat(new FreeMemory.Provider().create(world.host).unavailable()).isEmpty();
   }
 
   @Test
