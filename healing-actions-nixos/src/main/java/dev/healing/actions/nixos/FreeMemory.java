@@ -84,9 +84,28 @@ public final class FreeMemory implements HealingAction {
 
   @Override
   public Optional<String> unavailable() {
-    return Files.exists(host.files().path(SLICE + "/memory.reclaim"))
+    return reclaimable()
         ? Optional.empty()
         : Optional.of("not applicable here: no cgroup v2 memory controller (memory.reclaim)");
+  }
+
+  /**
+   * The slice, or one of its services: a container may delegate the controller only further down.
+   */
+  private boolean reclaimable() {
+    Path slice = host.files().path(SLICE);
+    if (Files.exists(slice.resolve("memory.reclaim"))) {
+      return true;
+    }
+    if (!Files.isDirectory(slice)) {
+      return false;
+    }
+    try (DirectoryStream<Path> services =
+        Files.newDirectoryStream(slice, child -> Files.exists(child.resolve("memory.reclaim")))) {
+      return services.iterator().hasNext();
+    } catch (IOException e) {
+      throw new HostException(SLICE + " cannot be listed: " + e, e);
+    }
   }
 
   @Override
