@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
@@ -20,10 +21,13 @@ import dev.healing.spi.Planner;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;
 import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +55,7 @@ final class Deliberation {
   private final Refusals refusals;
   private final Set<Tracked> toDecide = new LinkedHashSet<>();
   private final Set<Tracked> preparing = new LinkedHashSet<>();
+  private final Map<String, Workers.Task> stuck = new HashMap<>();
   private Plugins plugins;
   private SafetyGuards guards;
   private @Nullable HostState state;
@@ -224,7 +229,8 @@ final class Deliberation {
                 .action()
                 .unavailable()
                 .or(remedy::unprivileged)
-                .or(() -> refusals.reason(incident.fingerprint, action.id()));
+                .or(() -> refusals.reason(incident.fingerprint, action.id()))
+                .or(() -> stuck(incident, action.id()));
         candidates.add(new Planner.Candidate(action, confidence, unavailable));
       }
     }
@@ -307,9 +313,20 @@ final class Deliberation {
     while (nextDeadlineNanos() <= time.monotonicNanos()) {
       Tracked incident = preparing.iterator().next();
       Tracked.Preparing late = giveUp(incident);
+      stuck.values().removeIf(Workers.Task::done);
+      if (late.task != null) {
+        stuck.put(incident.fingerprint.key() + " " + late.action, late.task);
+      }
       refusals.add(incident.fingerprint, late.action, "took too long to work out");
       toDecide.add(incident);
     }
+  }
+
+  /** At most one thread is lost to each action that never comes back from a problem. */
+  private Optional<String> stuck(Tracked incident, ActionId action) {
+    return Optional.ofNullable(stuck.get(incident.fingerprint.key() + " " + action))
+        .filter(task -> !task.done())
+        .map(task -> "has not come back from working out what it would do");
   }
 
   private Tracked.Preparing giveUp(Tracked incident) {
@@ -332,6 +349,8 @@ final class Deliberation {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
           treatment.intend(incident, proposed, stateNow().health());
+        } else if (treatment.stuck(preview.lane())) {
+          incidents.notDone(incident, incident.note + ", whose action does not end");
         }
       }
       case CONFIRM -> {

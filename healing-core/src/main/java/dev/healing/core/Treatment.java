@@ -131,6 +131,12 @@ final class Treatment {
     return before == null;
   }
 
+  /** Whether the lane is held by an action that should have ended. */
+  boolean stuck(String lane) {
+    Tracked holder = lanes.get(lane);
+    return holder != null && (holder.attempt == null || !holder.attempt.lane.equals(lane));
+  }
+
   /** Notes the intent; it is acted on in {@link #start}. */
   void intend(Tracked incident, Proposed proposed, OptionalDouble health) {
     Intent intent =

@@ -268,6 +268,63 @@ class HealingEngineTest {
     assertThat(done).containsExactly("prepared 2");
   }
 
+  @Test
+  void anActionThatNeverComesBackFromPreparingCostsOneThread() {
+    SlowAction action = new SlowAction();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(new Given.Actions("restart_service", action)));
+    broken.add(UNIT);
+    run(engine, Duration.ofHours(2));
+    assertThat(action.prepared).isEqualTo(1);
+    assertThat(host.time().tasks()).isEqualTo(1);
+    assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.ESCALATED);
+    assertThat(engine.incidents().get(0).note()).contains("has not come back");
+    action.slow = false;
+    run(engine, Duration.ofSeconds(10));
+    assertThat(done).containsExactly("prepared 2");
+  }
+
+  @Test
+  void whoWaitsBehindAnActionThatDoesNotEndIsTold() {
+    boolean[] ends = {false};
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of("limits", Map.of("cooldown", "1s")))
+                .add(Given.detector("services", this::detect))
+                .add(
+                    Given.action(
+                        Given.RESTART,
+                        Risk.LOW,
+                        execution -> {
+                          while (!ends[0]) {
+                            execution.pause(Duration.ofSeconds(1));
+                            Thread.interrupted();
+                            sleepOn();
+                          }
+                          return mend();
+                        })));
+    broken.add(UNIT);
+    run(engine, Duration.ofMinutes(2));
+    CompletableFuture<Receipt> receipt = engine.heal(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(5));
+    assertThat(receipt).isCompletedWithValueMatching(r -> r.outcome() == Outcome.NOT_ATTEMPTED);
+    assertThat(receipt.join().detail()).contains("lane unit:" + UNIT, "does not end");
+    ends[0] = true;
+    run(engine, Duration.ofMinutes(1));
+    assertThat(broken).isEmpty();
+  }
+
+  private void sleepOn() {
+    try {
+      host.workers().sleep(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      // It does not listen.
+    }
+  }
+
   /** Takes as long to prepare as it likes, and does not listen. */
   private final class SlowAction implements HealingAction {
     private boolean slow = true;
