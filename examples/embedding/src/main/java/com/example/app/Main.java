@@ -16,9 +16,8 @@ public final class Main {
    */
   public static void main(String[] args) throws InterruptedException {
     Path state = Path.of(args.length == 0 ? "healing-state" : args[0]);
-    CountDownLatch done = new CountDownLatch(1);
-    // tag::embedding[]
     WorkQueue queue = new WorkQueue();
+    // tag::embedding[]
     try (LinuxHost host = LinuxHost.open(state);
         HealingEngine engine =
             HealingEngine.builder()
@@ -26,13 +25,18 @@ public final class Main {
                 .add(new QueueStuck(queue)) // a DetectorProvider
                 .add(new ReplaceWorker(queue)) // an ActionProvider
                 .build()) {
-      engine.addListener(event -> System.out.println(event.message()));
       engine.start();
-      // end::embedding[]
-      queue.submit(Main::hang);
-      queue.submit(done::countDown);
-      done.await();
+      work(queue);
     }
+    // end::embedding[]
+  }
+
+  private static void work(WorkQueue queue) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    queue.submit(Main::hang);
+    queue.submit(done::countDown);
+    done.await();
+    System.out.println("Done, by worker " + queue.workers() + ".");
   }
 
   private static void hang() {
