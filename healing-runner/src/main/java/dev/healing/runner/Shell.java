@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -46,7 +47,7 @@ final class Shell {
       Verb verb = (Verb) of.commandSpec().userObject();
       return verb.run(new Invocation(of, out, err, environment));
     } catch (ParameterException e) {
-      err.println("healing: " + e.getMessage());
+      err.println("healing: " + noSuchVerb(e, args).orElse(e.getMessage()));
       err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
       return Exit.USAGE;
     } catch (ConfigurationException e) {
@@ -59,6 +60,14 @@ final class Shell {
       err.println("healing: " + e.getMessage());
       return denied(e) ? Exit.NOT_ALLOWED : Exit.FAILED;
     }
+  }
+
+  private static Optional<String> noSuchVerb(ParameterException e, String... args) {
+    boolean verb = e.getCommandLine().getParent() == null && !args[0].startsWith("-");
+    return verb
+        ? Optional.of(
+            "there is no verb '" + args[0] + "': expected one of " + String.join(", ", names()))
+        : Optional.empty();
   }
 
   private static boolean denied(Throwable e) {

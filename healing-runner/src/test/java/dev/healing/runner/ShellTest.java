@@ -55,6 +55,12 @@ class ShellTest {
   }
 
   @Test
+  void aVerbThatIsNotThereIsAnsweredWithThoseThatAre() {
+    assertThat(run("frobnicate", "--state", "/nowhere")).isEqualTo(2);
+    assertThat(err()).contains("there is no verb 'frobnicate': expected one of run, once, status");
+  }
+
+  @Test
   void nothingIsWrongUsage() {
     assertThat(run()).isEqualTo(2);
     assertThat(err()).contains("Usage: healing");

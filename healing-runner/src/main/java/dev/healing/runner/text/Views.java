@@ -252,11 +252,13 @@ public final class Views {
     List<String> lines = new ArrayList<>();
     for (JsonNode plugin : json) {
       String problem = text(plugin, "problem");
-      lines.add(
-          Lines.pad(text(plugin, "kind"), 10)
-              + Lines.pad(text(plugin, "name"), 22)
-              + (problem.isEmpty() ? Lines.cut(text(plugin, "state"), 48) : style.bad("not used")));
-      if (!problem.isEmpty()) {
+      String who = Lines.pad(text(plugin, "kind"), 10) + Lines.pad(text(plugin, "name"), 22);
+      if (problem.isEmpty()) {
+        List<String> state = Lines.wrap(text(plugin, "state"), who.length());
+        lines.add(who + state.get(0).strip());
+        lines.addAll(state.subList(1, state.size()));
+      } else {
+        lines.add(who + style.bad("not used"));
         lines.addAll(Lines.wrap(problem, 10));
       }
     }

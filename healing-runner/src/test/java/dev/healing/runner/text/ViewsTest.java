@@ -106,6 +106,19 @@ class ViewsTest {
   }
 
   @Test
+  void whyAPluginIsNotApplicableIsToldToItsEnd() {
+    String why = "not applicable here: no cgroup v2 memory controller (memory.reclaim)";
+    JsonNode plugins =
+        Json.MAPPER
+            .createArrayNode()
+            .add(Json.object().put("kind", "action").put("name", "free_memory").put("state", why));
+    assertThat(Views.plugins(plugins, Style.PLAIN))
+        .containsExactly(
+            "action    free_memory           not applicable here: no cgroup v2 memory",
+            "                                controller (memory.reclaim)");
+  }
+
+  @Test
   void colourOnlyOnATerminalThatWantsIt() {
     assertThat(Style.of(true, Map.of("TERM", "xterm")).colour()).isTrue();
     assertThat(Style.of(false, Map.of("TERM", "xterm")).colour()).isFalse();
