@@ -36,6 +36,16 @@ public record Incident(
     attempts = List.copyOf(attempts);
   }
 
+  /**
+   * What a person approves or rejects: this incident and, after a dot, a digest of exactly what was
+   * shown, so that nothing else can be approved by mistake.
+   */
+  public Optional<String> confirmation() {
+    return awaitsConfirmation()
+        ? decision.flatMap(Decision::preview).map(preview -> id + "." + preview.digest())
+        : Optional.empty();
+  }
+
   /** Whether a person's {@code approve} or {@code reject} is waited for. */
   public boolean awaitsConfirmation() {
     return !status.closed()

@@ -38,6 +38,11 @@ public record Preview(
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
   }
 
+  /** Four hex digits that tell it from another preview of the same incident. */
+  public String digest() {
+    return Fingerprint.ofKey(target + lane + steps + facts).hash().substring(0, 4);
+  }
+
   /** A preview of things that have neither number nor size. */
   public static Preview of(
       String target, String lane, Duration expected, Map<String, String> facts, String... steps) {

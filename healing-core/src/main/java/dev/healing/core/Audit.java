@@ -6,7 +6,6 @@ import dev.healing.api.Incident;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -122,11 +121,6 @@ public final class Audit {
         unwritten.subList(0, tooMany).clear();
       }
     }
-  }
-
-  /** Whether the receipt of this intent is among the newest ones. */
-  static boolean contains(Collection<Receipt> newest, String intent) {
-    return newest.stream().anyMatch(receipt -> receipt.id().equals(intent));
   }
 
   private List<ObjectNode> read(String file) {

@@ -2,12 +2,14 @@ package dev.healing.core;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
+import dev.healing.api.Autonomy;
 import dev.healing.api.Confidence;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
@@ -99,7 +101,7 @@ final class Deliberation {
   private SafetyGuards guards(Settings settings) {
     return new SafetyGuards(
         settings,
-        action -> plugins.remedies().get(action).ceiling(),
+        action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
         offSwitch::paused,
         chronicle.journal()::damaged,
         incidents::unrelated,
@@ -177,6 +179,11 @@ final class Deliberation {
         }
       }
       case IDLE, CONFIRMING -> {
+        if (automatic && incident.validator.isPresent() && incident.phase == Phase.IDLE) {
+          // Whoever asked has been answered; by itself the engine does nothing about it.
+          incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
+          return;
+        }
         if (automatic && (incident.handedOver || incident.stale())) {
           return;
         }
@@ -363,7 +370,7 @@ final class Deliberation {
           chronicle.tell(
               Event.Kind.CONFIRMATION_NEEDED,
               "approve "
-                  + incident.id
+                  + incident.snapshot().confirmation().orElse(incident.id)
                   + " to "
                   + preview.steps().get(0)
                   + ": "
@@ -372,7 +379,10 @@ final class Deliberation {
         }
         incidents.notDone(
             incident,
-            decision.verdict().reason() + "; approve " + incident.id + " to have it done");
+            decision.verdict().reason()
+                + "; approve "
+                + incident.snapshot().confirmation().orElse(incident.id)
+                + " to have it done");
       }
       case DEFER, DENY -> {
         drop(incident);
@@ -399,7 +409,10 @@ final class Deliberation {
           new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
       return;
     }
-    Plugins.Remedy remedy = plugins.remedies().get(plan.next().action().id());
+    Plugins.Remedy remedy =
+        plugins
+            .remedy(plan.next().action().id())
+            .orElseThrow(() -> new HealingException("the planner made up " + plan.reason()));
     runner.prepare(
         remedy.action(),
         issue,
@@ -421,12 +434,8 @@ final class Deliberation {
   }
 
   /** A person has it done exactly as it was shown. */
-  void approve(String incidentId, CompletableFuture<Receipt> answer) {
-    Tracked incident = incidents.openNamed(incidentId);
-    if (incident.phase != Phase.CONFIRMING) {
-      throw new HealingException(
-          "incident " + incident.id + " does not wait for confirmation: " + incident.note);
-    }
+  void approve(String confirmationId, CompletableFuture<Receipt> answer) {
+    Tracked incident = confirming(confirmationId);
     incident.requests.add(
         new Tracked.Request(
             Origin.APPROVED, Optional.of(proposed(incident).remedy().description().id()), answer));
@@ -435,16 +444,31 @@ final class Deliberation {
   }
 
   /** A person does not want it done; it is theirs from now on. */
-  Tracked reject(String incidentId) {
-    Tracked incident = incidents.openNamed(incidentId);
-    if (incident.phase != Phase.CONFIRMING) {
-      throw new HealingException(
-          "incident " + incident.id + " does not wait for confirmation: " + incident.note);
-    }
+  Tracked reject(String confirmationId) {
+    Tracked incident = confirming(confirmationId);
     drop(incident);
     incident.handedOver = true;
     incident.note = "rejected by a person";
     incidents.escalate(incident, incident.note);
+    return incident;
+  }
+
+  private Tracked confirming(String confirmationId) {
+    int dot = confirmationId.indexOf('.');
+    Tracked incident =
+        incidents.openNamed(dot < 0 ? confirmationId : confirmationId.substring(0, dot));
+    if (incident.phase != Phase.CONFIRMING) {
+      throw new HealingException(
+          "incident " + incident.id + " does not wait for confirmation: " + incident.note);
+    }
+    String pending = incident.snapshot().confirmation().orElse("");
+    if (dot >= 0 && !pending.endsWith(confirmationId.substring(dot))) {
+      throw new HealingException(
+          "what "
+              + confirmationId
+              + " stood for has changed: look at 'issues' again; now it is "
+              + pending);
+    }
     return incident;
   }
 

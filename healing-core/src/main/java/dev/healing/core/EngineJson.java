@@ -212,6 +212,7 @@ public final class EngineJson {
     incident.cause().ifPresent(cause -> node.put("cause", cause));
     node.put("note", incident.note());
     node.put("awaitsConfirmation", incident.awaitsConfirmation());
+    incident.confirmation().ifPresent(id -> node.put("confirmation", id));
     node.set("issue", issue(incident.issue()));
     incident.decision().ifPresent(decision -> node.set("decision", decision(decision)));
     ArrayNode attempts = node.putArray("attempts");

@@ -76,11 +76,15 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private volatile boolean closed;
 
   private HealingEngine(Builder builder) {
-    ownHost =
-        builder.host == null
-            ? Optional.of(LinuxHost.open(LinuxHost.defaultStateDirectory()))
-            : Optional.empty();
-    host = ownHost.map(HostContext.class::cast).orElse(builder.host);
+    HostContext given = builder.host;
+    if (given == null) {
+      LinuxHost own = LinuxHost.open(LinuxHost.defaultStateDirectory());
+      host = own;
+      ownHost = Optional.of(own);
+    } else {
+      host = given;
+      ownHost = Optional.empty();
+    }
     registry = builder.registry;
     startedAt = host.time().now();
     try {
@@ -365,11 +369,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /**
    * Has exactly that done which the incident's pending decision shows, on a person's word. The
-   * stage fails with a {@link HealingException} if nothing is pending.
+   * stage fails with a {@link HealingException} if nothing is pending, or something else.
+   *
+   * @param confirmationId the incident's {@linkplain Incident#confirmation confirmation}; or the id
+   *     of the incident, or the beginning of it, for whatever is pending there
    */
-  public CompletionStage<Receipt> approve(String incidentId) {
+  public CompletionStage<Receipt> approve(String confirmationId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    post(answer, () -> loop.deliberation().approve(incidentId, answer));
+    post(answer, () -> loop.deliberation().approve(confirmationId, answer));
     return answer;
   }
 
@@ -391,10 +398,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /**
    * Turns down what the incident's pending decision shows, on a person's word; it is then theirs.
    *
-   * @throws HealingException if nothing is pending
+   * @param confirmationId as for {@link #approve}
+   * @throws HealingException if nothing is pending, or something else
    */
-  public Incident reject(String incidentId) {
-    return ask(() -> loop.deliberation().reject(incidentId).snapshot());
+  public Incident reject(String confirmationId) {
+    return ask(() -> loop.deliberation().reject(confirmationId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */

@@ -306,6 +306,9 @@ final class HealingLoop {
         incidents
             .find(issue.fingerprint())
             .orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
+    if (incident.validator.isPresent()) {
+      incident.asked = request.only();
+    }
     incident.requests.add(request);
     deliberation.reconsider(incident);
   }
@@ -344,6 +347,16 @@ final class HealingLoop {
     settings = newSettings;
     plugins = newPlugins;
     deliberation.use(newSettings, newPlugins);
+    for (Tracked incident : List.copyOf(incidents.open())) {
+      boolean watched =
+          incident.validator.isPresent()
+              || incident.reporter.isEmpty()
+              || incident.reportedBy().equals(PluginFaults.REPORTER)
+              || newPlugins.detectors().containsKey(incident.reportedBy());
+      if (!watched && incident.phase == Phase.IDLE) {
+        incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
+      }
+    }
     lookSoon();
   }
 

@@ -234,6 +234,10 @@ final class Plugins {
     return remedies;
   }
 
+  Optional<Remedy> remedy(ActionId action) {
+    return Optional.ofNullable(remedies.get(action));
+  }
+
   Map<String, Guard> guards() {
     return guards;
   }

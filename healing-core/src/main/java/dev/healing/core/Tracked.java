@@ -93,6 +93,9 @@ final class Tracked {
   /** Looks for it in the detector's stead, where somebody brought one. */
   final Optional<Detector> validator;
 
+  /** The only action that whoever opened it wants considered. */
+  Optional<ActionId> asked = Optional.empty();
+
   final List<Receipt> attempts = new ArrayList<>();
   final List<Request> requests = new ArrayList<>();
   int attemptsMade;
@@ -142,7 +145,10 @@ final class Tracked {
 
   /** The only action that may be considered, if somebody asked for one. */
   Optional<ActionId> only() {
-    return requests.stream().flatMap(request -> request.only().stream()).findFirst();
+    return requests.stream()
+        .flatMap(request -> request.only().stream())
+        .findFirst()
+        .or(() -> asked);
   }
 
   /** Whether what is known of it is older than the last action that may have changed it. */

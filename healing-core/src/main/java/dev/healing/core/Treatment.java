@@ -125,6 +125,7 @@ final class Treatment {
   boolean takeLane(Tracked incident, String lane) {
     Tracked before = lanes.putIfAbsent(lane, incident);
     if (before != null) {
+      waitingForLane.get(lane).removeIf(other -> other.closedAt != null);
       waitingForLane.put(lane, incident);
       incident.note = "waits for lane " + lane + ", incident " + before.id;
     }

@@ -147,7 +147,7 @@ final class Watch {
       for (Optional<String> plugin = next(me); plugin.isPresent(); plugin = next(me)) {
         Runnable keep;
         try {
-          keep = calls.get(plugin.orElseThrow()).ask();
+          keep = Objects.requireNonNull(calls.get(plugin.orElseThrow())).ask();
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
           String fault = "threw " + e;
           keep = () -> faults.put(order.get(next - 1), fault);

@@ -248,7 +248,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       try {
         return KnowledgeJson.file(content);
       } catch (KnowledgeJson.BadKnowledgeException e) {
-        if (!setAside(content, e.getMessage())) {
+        if (!setAside(content, String.valueOf(e.getMessage()))) {
           return KnowledgeFile.EMPTY;
         }
       }

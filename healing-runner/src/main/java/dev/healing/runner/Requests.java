@@ -76,9 +76,9 @@ final class Requests {
       case "heal":
         return heal(request);
       case "approve":
-        return receipt(engine.approve(incident(text(request, "id")).id()));
+        return receipt(engine.approve(text(request, "id")));
       case "reject":
-        return now(EngineJson.incident(engine.reject(incident(text(request, "id")).id())));
+        return now(EngineJson.incident(engine.reject(text(request, "id"))));
       case "reload":
         return reload();
       default:

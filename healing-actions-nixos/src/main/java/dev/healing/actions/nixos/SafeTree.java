@@ -194,11 +194,11 @@ final class SafeTree {
     }
     return Optional.of(
         new Manifest.Identity(
-            (Long) byPath.get("dev"),
-            (Long) byPath.get("ino"),
+            (Long) Objects.requireNonNull(byPath.get("dev")),
+            (Long) Objects.requireNonNull(byPath.get("ino")),
             seen.size(),
             seen.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-            ((FileTime) byPath.get("ctime")).to(TimeUnit.NANOSECONDS)));
+            ((FileTime) Objects.requireNonNull(byPath.get("ctime"))).to(TimeUnit.NANOSECONDS)));
   }
 
   private static SecureDirectoryStream<Path> open(Path absolute) throws IOException {

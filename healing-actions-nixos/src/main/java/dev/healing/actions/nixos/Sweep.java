@@ -111,7 +111,7 @@ final class Sweep {
         return ActionReport.refused("the roots are no longer the directories of the preview");
       }
     } catch (RefusedException changed) {
-      return ActionReport.refused(changed.getMessage());
+      return ActionReport.refused(String.valueOf(changed.getMessage()));
     }
     double before = gauge.applyAsDouble(host);
     long[] sum = new long[2];

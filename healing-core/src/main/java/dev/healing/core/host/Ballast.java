@@ -39,7 +39,7 @@ final class Ballast {
         there = true;
         return;
       }
-      if (file.toAbsolutePath().getParent().toFile().getUsableSpace() < LEAST_FREE_BYTES) {
+      if (Durable.directoryOf(file).toFile().getUsableSpace() < LEAST_FREE_BYTES) {
         return;
       }
       Durable.createPrivate(file);

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -64,7 +65,12 @@ final class Durable {
   /** Atomically, replacing the target, on disk when it returns. Replaces a link, not its target. */
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    syncDirectory(to.toAbsolutePath().getParent());
+    syncDirectory(directoryOf(to));
+  }
+
+  /** The directory that a file is in. */
+  static Path directoryOf(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory");
   }
 
   /** Puts the names in a directory on disk. */

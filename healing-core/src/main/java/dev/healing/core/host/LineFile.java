@@ -22,7 +22,7 @@ final class LineFile implements AutoCloseable {
   /** Opens it, makes it if need be, and cuts a torn last line. */
   static LineFile open(Path path) throws IOException {
     if (Durable.createPrivate(path)) {
-      Durable.syncDirectory(path.toAbsolutePath().getParent());
+      Durable.syncDirectory(Durable.directoryOf(path));
     }
     long whole = wholeBytes(Files.readAllBytes(path));
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");

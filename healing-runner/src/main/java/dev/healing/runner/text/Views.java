@@ -103,8 +103,8 @@ public final class Views {
     lines.addAll(Lines.wrap(text(issue, "description"), 4));
     if (!text(issue, "status").isEmpty()) {
       String confirmation =
-          issue.path("awaitsConfirmation").asBoolean(false)
-              ? " (healing approve " + id + ", or reject)"
+          issue.has("confirmation")
+              ? " (healing approve " + text(issue, "confirmation") + ", or reject)"
               : "";
       lines.addAll(
           Lines.wrap(word(text(issue, "status")) + ": " + text(issue, "note") + confirmation, 4));
