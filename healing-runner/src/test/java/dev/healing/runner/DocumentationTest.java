@@ -1,5 +1,6 @@
 package dev.healing.runner;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,7 +8,10 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +27,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** What is written for people stays true. */
 class DocumentationTest {
@@ -237,8 +244,34 @@ class DocumentationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"once", "status", "issues", "plugins", "opportunities", "knowledge show"})
+  void everyMemberThatIsPrintedIsDescribed(String verb, @TempDir Path state) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String line = verb + " --json --state " + state;
+    int exit =
+        new Shell(new PrintStream(out, true, UTF_8), System.err, Map.of()).run(line.split(" "));
+    assertThat(exit).isZero();
+    String page = Files.readString(ROOT.resolve("docs/json.md"));
+    String from = page.substring(page.indexOf("## `" + verb.split(" ")[0] + "`") + 3);
+    String section = from.contains("\n## ") ? from.substring(0, from.indexOf("\n## ")) : from;
+    for (String member : members(Json.MAPPER.readTree(out.toString(UTF_8)))) {
+      assertThat(section).as("docs/json.md about %s", verb).containsPattern("\\b" + member + "\\b");
+    }
+  }
+
+  private static Set<String> members(JsonNode json) {
+    Set<String> names = new LinkedHashSet<>();
+    if (json.isArray()) {
+      json.forEach(element -> names.addAll(members(element)));
+    } else {
+      names.addAll(json.propertyNames());
+    }
+    return names;
+  }
+
   @Test
-  void everyGuardAndActionIsDescribed(@TempDir Path state) throws IOException {
+  void everyActionIsDescribed(@TempDir Path state) throws IOException {
     String actions = Files.readString(ROOT.resolve("docs/actions.md"));
     for (PluginInfo plugin : check(Map.of(), state)) {
       if (plugin.kind().equals("action")) {
