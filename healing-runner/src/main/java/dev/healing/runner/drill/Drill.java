@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The course of a drill; what is broken and how differs. */
 public abstract class Drill {
@@ -70,19 +71,19 @@ public abstract class Drill {
 
   private Timings measured(HealingEngine engine, Consumer<String> say) {
     CountDownLatch over = new CountDownLatch(1);
-    AtomicReference<Optional<Instant>> opened = new AtomicReference<>(Optional.empty());
-    AtomicReference<Optional<Receipt>> receipt = new AtomicReference<>(Optional.empty());
+    AtomicReference<@Nullable Instant> opened = new AtomicReference<>();
+    AtomicReference<@Nullable Receipt> last = new AtomicReference<>();
     engine.addListener(
         event -> {
-          if (event.kind() == Event.Kind.INCIDENT_OPENED && opened.get().isEmpty()) {
-            opened.set(Optional.of(event.at()));
+          if (event.kind() == Event.Kind.INCIDENT_OPENED) {
+            opened.compareAndSet(null, event.at());
           }
           if (event.kind() != Event.Kind.ENGINE) {
             say.accept("  " + event.message());
           }
           List<Receipt> attempts = event.incident().map(Incident::attempts).orElse(List.of());
           if (!attempts.isEmpty()) {
-            receipt.set(Optional.of(attempts.get(attempts.size() - 1)));
+            last.set(attempts.get(attempts.size() - 1));
             over.countDown();
           } else if (event.kind() == Event.Kind.INCIDENT_CLOSED
               || event.kind() == Event.Kind.ESCALATED) {
@@ -94,12 +95,13 @@ public abstract class Drill {
     Instant broken = host.time().now();
     say.accept(breakIt());
     await(over, SECONDS_TO_HEAL);
+    Optional<Receipt> receipt = Optional.ofNullable(last.get());
     return new Timings(
         broken,
-        opened.get(),
+        Optional.ofNullable(opened.get()),
         runningAgainAt(),
-        receipt.get().map(Receipt::finishedAt),
-        receipt.get().map(Receipt::outcome).orElse(Outcome.NOT_ATTEMPTED));
+        receipt.map(Receipt::finishedAt),
+        receipt.map(Receipt::outcome).orElse(Outcome.NOT_ATTEMPTED));
   }
 
   /** What is broken before the first look would count as old. */
