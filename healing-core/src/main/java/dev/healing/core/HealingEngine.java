@@ -37,12 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +55,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealingEngine implements AutoCloseable, Healer {
   private static final System.Logger LOG = System.getLogger(HealingEngine.class.getName());
-  private static final int LOOKS = 5;
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
@@ -72,7 +63,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final HealingLoop loop;
   private final Instant startedAt;
   private final Map<String, String> listening = new HashMap<>();
-  private volatile @Nullable Thread thread;
+  private final EngineThread thread;
   private volatile boolean closed;
 
   private HealingEngine(Builder builder) {
@@ -95,6 +86,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
       ownHost.ifPresent(LinuxHost::close);
       throw e;
     }
+    thread = new EngineThread(inbox, loop);
     loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
   }
 
@@ -200,35 +192,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws IllegalStateException if it was started before
    */
   public void start() {
-    if (thread != null) {
+    if (thread.started()) {
       throw new IllegalStateException("the engine was started before");
     }
     open();
-    Thread engine = new Thread(this::turns, "healing");
-    engine.setDaemon(true);
-    thread = engine;
-    engine.start();
-  }
-
-  private void turns() {
-    try {
-      while (!closed) {
-        inbox.await(turnContained());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The last net: whatever a plugin made of a turn, there is another one. */
-  private Duration turnContained() {
-    try {
-      return loop.turn();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      LOG.log(System.Logger.Level.ERROR, "a turn of the engine failed; it goes on", e);
-      loop.chronicle().tell(Event.Kind.TROUBLE, "a turn of the engine failed: " + e, null);
-      return BETWEEN_LOOKS;
-    }
+    thread.start();
   }
 
   /** Restores what was under way and starts the triggers. For a driver that takes the turns. */
@@ -270,51 +238,10 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * not started.
    */
   public Look look() {
-    if (thread != null) {
+    if (thread.started()) {
       throw new IllegalStateException("the engine is watching: ask for its state instead");
     }
-    List<Observation> seen = new ArrayList<>();
-    for (int i = 0; i < LOOKS; i++) {
-      if (i > 0) {
-        pump(() -> false, BETWEEN_LOOKS);
-      }
-      int before = seen.size();
-      loop.glance(seen::add);
-      pump(() -> seen.size() > before, PATIENCE);
-      if (seen.size() == before) {
-        throw new HealingException("no look came back within " + PATIENCE.toSeconds() + " s");
-      }
-    }
-    Observation last = seen.get(seen.size() - 1);
-    List<Decision> decisions = new ArrayList<>();
-    for (Issue issue : last.issues()) {
-      CompletableFuture<Decision> decision = new CompletableFuture<>();
-      loop.consider(issue, decision);
-      pump(decision::isDone, PATIENCE);
-      if (decision.isDone()) {
-        decisions.add(decision.join());
-      }
-    }
-    return new Look(last.state(), last.issues(), last.unreadable(), decisions);
-  }
-
-  private void pump(Supplier<Boolean> done, Duration atMost) {
-    long end = host.time().monotonicNanos() + atMost.toNanos();
-    inbox.drain();
-    while (!done.get()) {
-      long left = end - host.time().monotonicNanos();
-      if (left <= 0) {
-        return;
-      }
-      Duration step = loop.enforceLook();
-      try {
-        inbox.await(step.isZero() || step.toNanos() > left ? Duration.ofNanos(left) : step);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new HealingException("interrupted while looking", e);
-      }
-      inbox.drain();
-    }
+    return new SingleLook(host.time(), inbox, loop).take();
   }
 
   /**
@@ -343,7 +270,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
       Issue issue, Optional<ActionId> action, Optional<Detector> validator, Origin origin) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
     Tracked.Request request = new Tracked.Request(origin, action, answer);
-    post(answer, () -> loop.request(issue, validator, request));
+    thread.post(answer, () -> loop.request(issue, validator, request));
     return answer;
   }
 
@@ -356,14 +283,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
   public CompletionStage<Receipt> heal(String incidentId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
     Tracked.Request request = new Tracked.Request(Origin.REQUESTED, Optional.empty(), answer);
-    post(answer, () -> loop.request(incidentId, request));
+    thread.post(answer, () -> loop.request(incidentId, request));
     return answer;
   }
 
   /** A dry run: what would be decided about an issue, and exactly what would be done. */
   public CompletionStage<Decision> consider(Issue issue) {
     CompletableFuture<Decision> answer = new CompletableFuture<>();
-    post(answer, () -> loop.consider(issue, answer));
+    thread.post(answer, () -> loop.consider(issue, answer));
     return answer;
   }
 
@@ -376,23 +303,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<Receipt> approve(String confirmationId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    post(answer, () -> loop.deliberation().approve(confirmationId, answer));
+    thread.post(answer, () -> loop.deliberation().approve(confirmationId, answer));
     return answer;
-  }
-
-  private void post(CompletableFuture<?> answer, Runnable work) {
-    if (closed) {
-      answer.completeExceptionally(new HealingException("the engine is closed"));
-      return;
-    }
-    inbox.post(
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
   }
 
   /**
@@ -402,12 +314,12 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if nothing is pending, or something else
    */
   public Incident reject(String confirmationId) {
-    return ask(() -> loop.deliberation().reject(confirmationId).snapshot());
+    return thread.ask(() -> loop.deliberation().reject(confirmationId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */
   public List<Incident> incidents() {
-    return ask(() -> loop.incidents().snapshots());
+    return thread.ask(() -> loop.incidents().snapshots());
   }
 
   /**
@@ -421,12 +333,12 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** The newest look; absent before the first. */
   public Optional<HostState> state() {
-    return ask(loop::state);
+    return thread.ask(loop::state);
   }
 
   /** How the engine itself is. */
   public EngineStatus status() {
-    return ask(
+    return thread.ask(
         () -> {
           List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
           trouble.addAll(loop.plugins().knowledge().problems());
@@ -447,7 +359,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    return ask(
+    return thread.ask(
         () ->
             loop.plugins().infos().stream()
                 .map(
@@ -460,12 +372,12 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** The optimizer, if one is loaded. */
   public Optional<Optimizer> optimizer() {
-    return ask(() -> loop.plugins().optimizer());
+    return thread.ask(() -> loop.plugins().optimizer());
   }
 
   /** The knowledge base. */
   public KnowledgeBase knowledge() {
-    return ask(() -> loop.plugins().knowledge());
+    return thread.ask(() -> loop.plugins().knowledge());
   }
 
   /** What was decided and done. */
@@ -481,7 +393,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   public void reload(Configuration configuration) {
     Settings settings = Settings.read(configuration);
     Plugins plugins = new Plugins(registry, host, settings, configuration, this);
-    ask(
+    thread.ask(
         () -> {
           Plugins old = loop.plugins();
           old.triggers().forEach(HealingEngine::close);
@@ -511,27 +423,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
       return;
     }
     loop.plugins().triggers().forEach(HealingEngine::close);
-    Thread engine = thread;
-    if (engine != null) {
-      CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
-      inbox.post(() -> loop.stop(idle));
-      try {
-        if (!ended(idle, GRACE)) {
-          inbox.post(loop::cancelRunning);
-          ended(idle, Duration.ofSeconds(1));
-        }
-        closed = true;
-        inbox.post(() -> {});
-        engine.join(GRACE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
     closed = true;
-    if (engine == null || !engine.isAlive()) {
-      inbox.drain();
-      loop.abandon("the engine was closed before it was known what came of it");
-    }
+    thread.stop();
     loop.plugins().knowledge().close();
     ownHost.ifPresent(LinuxHost::close);
   }
@@ -541,47 +434,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
       plugin.close();
     } catch (Exception | LinkageError e) {
       LOG.log(System.Logger.Level.WARNING, name + " could not be closed: it threw " + e);
-    }
-  }
-
-  private static boolean ended(CompletableFuture<?> stage, Duration atMost)
-      throws InterruptedException {
-    try {
-      stage.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    }
-  }
-
-  /** Asks on the engine's thread; on the caller's, if there is none. */
-  private <T> T ask(Supplier<T> question) {
-    Thread engine = thread;
-    if (engine == null || engine == Thread.currentThread() || closed) {
-      return question.get();
-    }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    inbox.post(
-        () -> {
-          try {
-            answer.complete(question.get());
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    try {
-      return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HealingException("interrupted while asking the engine", e);
-    } catch (TimeoutException e) {
-      throw new HealingException(
-          "the engine did not answer within " + PATIENCE.toSeconds() + " s", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new CompletionException(e.getCause());
     }
   }
 }

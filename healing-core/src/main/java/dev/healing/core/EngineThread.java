@@ -1,0 +1,147 @@
+package dev.healing.core;
+
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that owns the engine's state: takes turns until it is stopped, and answers what
+ * others ask of that state.
+ */
+final class EngineThread {
+  private static final System.Logger LOG = System.getLogger(EngineThread.class.getName());
+  private static final Duration AFTER_A_FAULT = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Inbox inbox;
+  private final HealingLoop loop;
+  private volatile @Nullable Thread thread;
+  private volatile boolean stopped;
+
+  EngineThread(Inbox inbox, HealingLoop loop) {
+    this.inbox = inbox;
+    this.loop = loop;
+  }
+
+  boolean started() {
+    return thread != null;
+  }
+
+  void start() {
+    Thread engine = new Thread(this::turns, "healing");
+    engine.setDaemon(true);
+    thread = engine;
+    engine.start();
+  }
+
+  private void turns() {
+    try {
+      while (!stopped) {
+        inbox.await(turnContained());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The last net: whatever a plugin made of a turn, there is another one. */
+  private Duration turnContained() {
+    try {
+      return loop.turn();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      LOG.log(System.Logger.Level.ERROR, "a turn of the engine failed; it goes on", e);
+      loop.chronicle().tell(Event.Kind.TROUBLE, "a turn of the engine failed: " + e, null);
+      return AFTER_A_FAULT;
+    }
+  }
+
+  /** Does it on the engine's thread, some time; a fault of it is the answer. */
+  void post(CompletableFuture<?> answer, Runnable work) {
+    if (stopped) {
+      answer.completeExceptionally(new HealingException("the engine is closed"));
+      return;
+    }
+    inbox.post(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+  }
+
+  /** Lets what runs end or stops it, and then the thread. What cannot be answered any more is. */
+  void stop() {
+    Thread engine = thread;
+    if (engine != null) {
+      CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+      inbox.post(() -> loop.stop(idle));
+      try {
+        if (!ended(idle, GRACE)) {
+          inbox.post(loop::cancelRunning);
+          ended(idle, Duration.ofSeconds(1));
+        }
+        stopped = true;
+        inbox.post(() -> {});
+        engine.join(GRACE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    stopped = true;
+    if (engine == null || !engine.isAlive()) {
+      inbox.drain();
+      loop.abandon("the engine was closed before it was known what came of it");
+    }
+  }
+
+  private static boolean ended(CompletableFuture<?> stage, Duration atMost)
+      throws InterruptedException {
+    try {
+      stage.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Asks on the engine's thread; on the caller's, if there is none. */
+  <T> T ask(Supplier<T> question) {
+    Thread engine = thread;
+    if (engine == null || engine == Thread.currentThread() || stopped) {
+      return question.get();
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    inbox.post(
+        () -> {
+          try {
+            answer.complete(question.get());
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    try {
+      return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HealingException("interrupted while asking the engine", e);
+    } catch (TimeoutException e) {
+      throw new HealingException(
+          "the engine did not answer within " + PATIENCE.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new CompletionException(e.getCause());
+    }
+  }
+}
