@@ -33,9 +33,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +205,22 @@ public final class HealingEngine implements AutoCloseable, Healer {
   void open() {
     loop.open();
     startTriggers(loop.plugins());
+    loop.chronicle().tell(Event.Kind.ENGINE, "watching: " + howItWatches(), null);
+  }
+
+  private String howItWatches() {
+    Settings settings = loop.settings();
+    return String.join(", ", new TreeSet<>(listening.values()))
+        + " and a look every "
+        + settings.interval().toMillis() / 1000.0
+        + " s; autonomy "
+        + settings.autonomy().name().toLowerCase(Locale.ROOT)
+        + "; "
+        + loop.plugins().detectors().size()
+        + " detectors, "
+        + loop.plugins().remedies().size()
+        + " actions"
+        + loop.offSwitch().paused().map(why -> "; " + why).orElse("");
   }
 
   /** Takes one turn on the caller's thread. See {@link HealingLoop#turn}. */

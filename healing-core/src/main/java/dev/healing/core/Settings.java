@@ -46,6 +46,8 @@ record Settings(
       Duration attemptsWindow,
       int storm) {}
 
+  private static final Path NO_DIRECTORY = Path.of("");
+
   static Settings read(Configuration configuration) {
     Configuration limits = configuration.section("limits");
     Configuration protect = configuration.section("protect");
@@ -76,8 +78,6 @@ record Settings(
         plugins.duration("deadline", Duration.ofSeconds(2)),
         read,
         new Protection(protect.texts("units", List.of()), protect.texts("processes", List.of())),
-        plugins.has("directory")
-            ? Optional.of(plugins.path("directory", Path.of("/etc/healing/plugins")))
-            : Optional.empty());
+        Optional.of(plugins.path("directory", NO_DIRECTORY)).filter(d -> !d.equals(NO_DIRECTORY)));
   }
 }

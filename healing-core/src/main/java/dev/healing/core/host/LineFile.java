@@ -76,13 +76,13 @@ final class LineFile implements AutoCloseable {
   }
 
   /**
-   * Reads the lines. A bad last line is what a crash leaves and was never acknowledged; any other
-   * bad line is damage.
+   * Reads the lines. A last line without a line break is what a crash leaves, and was never
+   * acknowledged; any other bad line is damage.
    */
   static Lines parse(String name, byte[] content) {
     List<String> whole = new ArrayList<>();
     List<String> damaged = new ArrayList<>();
-    int limit = (int) wholeBytes(content);
+    int limit = wholeBytes(content);
     int number = 0;
     for (int start = 0; start < limit; ) {
       int stop = start;
@@ -100,24 +100,12 @@ final class LineFile implements AutoCloseable {
     return new Lines(whole, damaged);
   }
 
-  /** Up to where the content is lines, leaving out a last one that is torn or bad. */
-  private static long wholeBytes(byte[] content) {
-    int end = lastBreak(content, content.length);
-    int before = lastBreak(content, end - 1);
-    if (end == content.length && end > 0) {
-      String last = new String(content, before, end - 1 - before, StandardCharsets.UTF_8);
-      return Sealed.unseal(last).isPresent() ? end : before;
+  /** Up to where the content is lines: after the last line break. */
+  private static int wholeBytes(byte[] content) {
+    int end = content.length;
+    while (end > 0 && content[end - 1] != '\n') {
+      end--;
     }
     return end;
-  }
-
-  /** After the last line break before this index; 0 if there is none. */
-  private static int lastBreak(byte[] content, int index) {
-    for (int i = index - 1; i >= 0; i--) {
-      if (content[i] == '\n') {
-        return i + 1;
-      }
-    }
-    return 0;
   }
 }

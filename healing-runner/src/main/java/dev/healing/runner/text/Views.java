@@ -53,11 +53,10 @@ public final class Views {
           Lines.field(
               "so far",
               text(json, "looks")
-                  + " looks, "
+                  + " looks; incidents open: "
                   + text(json, "openIncidents")
-                  + " open incidents, "
-                  + text(json, "healsInLastHour")
-                  + " heals in the last hour"));
+                  + "; heals in the last hour: "
+                  + text(json, "healsInLastHour")));
     } else {
       lines.addAll(Lines.field("daemon", "no daemon runs here; this is a look of our own"));
     }
