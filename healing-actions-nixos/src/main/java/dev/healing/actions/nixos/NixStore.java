@@ -22,14 +22,14 @@ import java.util.regex.Pattern;
 /** The Nix store of the host, asked and changed by Nix's own commands only. */
 final class NixStore {
   static final String STORE = "/nix/store";
+  static final String RUNNING = "/run/current-system";
   static final String PROFILE = "/nix/var/nix/profiles/system";
   private static final int LARGEST_OUTPUT = 64 << 20;
   private static final int SIZED_AT_MOST = 2_000;
   private static final int BATCH = 500;
   private static final int LINKS = 10;
   private static final Duration QUESTION = Duration.ofMinutes(2);
-  private static final List<String> SYSTEM_LINKS =
-      List.of("/run/current-system", "/run/booted-system", PROFILE);
+  private static final List<String> SYSTEM_LINKS = List.of(RUNNING, "/run/booted-system", PROFILE);
 
   private static final Pattern BUILDER = Pattern.compile("(?m)^nixbld\\d*:[^:]*:(\\d{1,9}):");
 

@@ -4,6 +4,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -39,10 +40,17 @@ import java.util.regex.Pattern;
  */
 public final class RollbackGeneration implements HealingAction {
   private static final String DOCUMENT = "rollbacks.json";
+  private static final String NONE = "{\"rolledBack\":[]}";
   private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
   private static final Pattern ENTRY =
       Pattern.compile("\\{\"from\":(\\d{1,9}),\"to\":(\\d{1,9}),\"at\":\"[^\"]{1,40}\"}");
+  private static final String SCRIPT = "/bin/switch-to-configuration";
   private static final Duration PROFILE_LIMIT = Duration.ofMinutes(1);
+  private static final int ATTEMPTS = 2;
+
+  /** Of the action's time, what is kept for putting the profile right after a failure. */
+  private static final Duration TO_SETTLE = PROFILE_LIMIT.multipliedBy(ATTEMPTS);
+
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.ROLLBACK_GENERATION,
@@ -107,6 +115,11 @@ public final class RollbackGeneration implements HealingAction {
         !left.contains(current),
         "generation " + current + " was rolled back from before: a second time is for a human");
     int target = target(current, left);
+    String system =
+        store
+            .target(link(target))
+            .orElseThrow(() -> new RefusedException("generation " + target + " is gone"));
+    requireOneOfThemRuns(current, system);
     Preview preview =
         Preview.of(
             NixStore.PROFILE,
@@ -114,9 +127,10 @@ public final class RollbackGeneration implements HealingAction {
             Duration.ofSeconds(30),
             facts(current, target),
             "point the system profile from generation " + current + " to " + target,
-            "run bin/switch-to-configuration switch of generation " + target,
+            "run " + system + SCRIPT + " switch",
+            "if that fails, point the profile to the generation that runs then",
             "keep generation " + current);
-    return new Prepared(preview, execution -> execute(preview, current, target, execution));
+    return new Prepared(preview, execution -> execute(preview, current, target, system, execution));
   }
 
   private TreeMap<String, String> facts(int current, int target) {
@@ -132,15 +146,38 @@ public final class RollbackGeneration implements HealingAction {
   }
 
   private int current() {
+    return named()
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    NixStore.PROFILE + ": expected a readable link to system-N-link beside it"));
+  }
+
+  /** The generation that the profile names. */
+  private Optional<Integer> named() {
     try {
       Path link = Files.readSymbolicLink(host.files().path(NixStore.PROFILE));
       Matcher number = GENERATION.matcher(String.valueOf(link.getFileName()));
-      Checks.require(
-          number.matches(), NixStore.PROFILE + " points to " + link + ": expected system-N-link");
-      return Integer.parseInt(number.group(1));
+      return number.matches() ? Optional.of(Integer.valueOf(number.group(1))) : Optional.empty();
     } catch (IOException e) {
-      throw new HostException(NixStore.PROFILE + " cannot be read: " + e, e);
+      return Optional.empty();
     }
+  }
+
+  /**
+   * Where something else runs than the broken generation, or the one before after a switch that
+   * stopped half-way, nobody knows which generation is the broken one.
+   */
+  private void requireOneOfThemRuns(int current, String system) {
+    Optional<String> runs = store.target(NixStore.RUNNING);
+    Checks.require(
+        runs.isEmpty() || runs.equals(store.target(link(current))) || runs.get().equals(system),
+        NixStore.RUNNING
+            + " is "
+            + runs.orElse("unknown")
+            + ", which is neither generation "
+            + current
+            + " of the profile nor the one before it: which one is broken is for a human");
   }
 
   private int target(int current, Set<Integer> left) {
@@ -171,7 +208,7 @@ public final class RollbackGeneration implements HealingAction {
   private boolean canSwitchTo(int generation) {
     return store
         .target(link(generation))
-        .map(path -> host.files().path(path + "/bin/switch-to-configuration"))
+        .map(path -> host.files().path(path + SCRIPT))
         .filter(script -> Files.exists(script, LinkOption.NOFOLLOW_LINKS))
         .isPresent();
   }
@@ -181,10 +218,10 @@ public final class RollbackGeneration implements HealingAction {
     var document = host.state().document(DOCUMENT);
     Checks.refuseIf(
         document.problem().map(why -> "what was rolled back before is not known: " + why));
-    String text = document.content().orElse("{\"rolledBack\":[]}").strip();
+    String text = document.content().orElse(NONE).strip();
     String inner = ENTRY.matcher(text).replaceAll("").replace(",", "");
     Checks.require(
-        inner.equals("{\"rolledBack\":[]}"),
+        inner.equals(NONE),
         DOCUMENT + " in " + host.state().location() + " is not as this action writes it: mend it");
     return text;
   }
@@ -196,12 +233,17 @@ public final class RollbackGeneration implements HealingAction {
   }
 
   private void remember(String history, int from, int to) {
+    if (history.equals(NONE)) {
+      // So that there is a copy from the first on, and damage or loss is told again and again.
+      host.state().replace(DOCUMENT, NONE);
+    }
     String entry = "{\"from\":" + from + ",\"to\":" + to + ",\"at\":\"" + host.time().now() + "\"}";
     String head = history.substring(0, history.length() - 2);
     host.state().replace(DOCUMENT, head + (head.endsWith("[") ? "" : ",") + entry + "]}");
   }
 
-  private ActionReport execute(Preview preview, int from, int to, Execution execution) {
+  private ActionReport execute(
+      Preview preview, int from, int to, String system, Execution execution) {
     Optional<String> busy = store.busy();
     if (busy.isPresent() || !facts(current(), to).equals(preview.facts())) {
       return ActionReport.refused(busy.orElse("the system was switched since the preview"));
@@ -210,41 +252,96 @@ public final class RollbackGeneration implements HealingAction {
     if (left(history).contains(from) || left(history).contains(to)) {
       return ActionReport.refused("generation " + from + " or " + to + " was left before");
     }
-    // First: if we die in the switch, it still counts as tried.
+    // Durable before the switch: if we die in it, it still counts as tried.
     remember(history, from, to);
-    CommandRunner.Result pointed = point(to);
-    if (!pointed.ok()) {
-      return report(
-          Result.FAILED, "the profile was not switched: " + pointed.complaint(), from, current());
-    }
-    String script = NixStore.PROFILE + "/bin/switch-to-configuration";
-    CommandRunner.Result switched = store.run(execution.remaining(), script, "switch");
-    if (switched.ok()) {
-      return report(Result.DONE, "switched from generation " + from + " to " + to, from, to);
-    }
-    return report(
-        Result.FAILED,
-        script
-            + " of generation "
-            + to
-            + " failed, the host may be half switched: "
-            + switched.complaint()
-            + "; "
-            + backToRunning(from),
-        from,
-        current());
+    return switchTo(to, system, execution)
+        .map(
+            why -> {
+              String profile = profileFollowsWhatRuns(from, to);
+              return report(Result.FAILED, why + "; " + profile, from, named().orElse(from));
+            })
+        .orElseGet(
+            () -> report(Result.DONE, "switched from generation " + from + " to " + to, from, to));
   }
 
-  /** The profile follows the system that runs: what boots next is what runs now. */
-  private String backToRunning(int from) {
-    Optional<String> running = store.target("/run/current-system");
-    if (running.isPresent() && !running.equals(store.target(link(from)))) {
-      return "generation " + current() + " stays in the profile, since it is what runs";
+  /** What went wrong; empty if the profile names this generation and it runs. */
+  private Optional<String> switchTo(int to, String system, Execution execution) {
+    String script = system + SCRIPT;
+    try {
+      CommandRunner.Result pointed = point(to);
+      if (!pointed.ok()) {
+        return Optional.of("the profile was not switched: " + pointed.complaint());
+      }
+      if (!store.target(NixStore.PROFILE).equals(Optional.of(system))) {
+        return Optional.of("the profile does not lead to " + system + " after it was switched");
+      }
+      Duration limit = execution.remaining().minus(TO_SETTLE);
+      if (execution.cancelled() || limit.isNegative() || limit.isZero()) {
+        return Optional.of("stopped before " + script + " was run");
+      }
+      CommandRunner.Result switched = store.run(limit, script, "switch");
+      if (!switched.ok()) {
+        return Optional.of(halfSwitched(script, to, switched.complaint()));
+      }
+      return store
+          .target(NixStore.RUNNING)
+          .filter(runs -> !runs.equals(system))
+          .map(runs -> script + " said that it is done, but what runs is " + runs);
+    } catch (HealingException e) {
+      return Optional.of(halfSwitched(script, to, String.valueOf(e.getMessage())));
     }
-    CommandRunner.Result back = point(from);
-    return back.ok()
-        ? "the profile points to generation " + from + " again"
-        : "the profile could not be pointed back: " + back.complaint();
+  }
+
+  private static String halfSwitched(String script, int to, String why) {
+    return script + " of generation " + to + " failed, the host may be half switched: " + why;
+  }
+
+  /**
+   * After a failed switch the profile is made to name the generation that runs, so that what boots
+   * next is what runs now; and read back. Not even a request to stop leaves them apart.
+   */
+  private String profileFollowsWhatRuns(int from, int to) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      Optional<String> runs = store.target(NixStore.RUNNING);
+      int kept = runs.isPresent() && runs.equals(store.target(link(to))) ? to : from;
+      String trouble = "";
+      for (int attempt = 0; attempt < ATTEMPTS && mayBePointed(kept, from, to); attempt++) {
+        try {
+          trouble = point(kept).complaint();
+        } catch (HealingException e) {
+          trouble = String.valueOf(e.getMessage());
+          interrupted |= Thread.interrupted();
+        }
+      }
+      if (named().equals(Optional.of(kept))) {
+        boolean same = runs.equals(store.target(link(kept)));
+        return "the profile names generation " + kept + (same ? ", which runs" : ", as before");
+      }
+      return named()
+          .filter(now -> now != from && now != to)
+          .map(now -> "somebody else pointed the profile to generation " + now + " meanwhile")
+          .orElse(
+              "the profile could not be pointed to generation "
+                  + kept
+                  + " ("
+                  + trouble
+                  + "): do it with nix-env --profile "
+                  + NixStore.PROFILE
+                  + " --switch-generation "
+                  + kept);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Only what we pointed ourselves, or left as it was, is pointed back. */
+  private boolean mayBePointed(int kept, int from, int to) {
+    Optional<Integer> now = named();
+    return now.filter(at -> at == kept).isEmpty()
+        && now.filter(at -> at == from || at == to).isPresent();
   }
 
   private CommandRunner.Result point(int generation) {

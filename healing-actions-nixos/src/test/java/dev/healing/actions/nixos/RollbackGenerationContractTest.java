@@ -7,6 +7,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.spi.ActionProvider;
+import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.testkit.ActionContract;
@@ -69,27 +70,32 @@ class RollbackGenerationContractTest extends ActionContract {
 
   private void script() {
     room(50);
-    String profile = "/nix/var/nix/profiles/system";
     world
         .host
         .commands()
         .on(
-            command -> {
-              world.link(profile, "system-1-link");
-              return new dev.healing.spi.CommandRunner.Result(0, "", "", false, false);
-            },
+            command -> linked("/nix/var/nix/profiles/system", "system-1-link"),
             "nix-env",
             "--profile",
-            profile,
+            "/nix/var/nix/profiles/system",
             "--switch-generation",
             "1")
-        .succeeds("", profile + "/bin/switch-to-configuration", "switch");
+        .on(
+            command -> linked("/run/current-system", "/nix/store/sys1"),
+            "/nix/store/sys1/bin/switch-to-configuration",
+            "switch");
+  }
+
+  private CommandRunner.Result linked(String link, String to) {
+    world.link(link, to);
+    return new CommandRunner.Result(0, "", "", false, false);
   }
 
   @Override
   protected void assertDone(Preview preview, ActionReport report) {
     assertThat(report.after()).containsEntry("generation", 1.0);
     world.link("/nix/var/nix/profiles/system", "system-2-link");
+    world.link("/run/current-system", "/nix/store/sys2");
     org.assertj.core.api.Assertions.assertThatThrownBy(
             () -> provider().create(context()).prepare(issue(), state()))
         .as("a second rollback from the same generation")
