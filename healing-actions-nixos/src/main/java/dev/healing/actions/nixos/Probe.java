@@ -2,17 +2,30 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Workers;
 import java.io.IOException;
-import java.net.HttpURLConnection;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * How to see that a service does its work. Exactly one of {@code command: [program, argument…]}
@@ -20,7 +33,9 @@ import java.util.Optional;
  * place of this module that speaks to the network, and only to where the operator says.
  */
 record Probe(String kind, List<String> what) {
-  private static final int MILLIS = 2_000;
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final int LONGEST_LINE = 1024;
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})( .*)?");
 
   /** Reads the probe of this unit, noting what is wrong with it. */
   static Optional<Probe> read(Configuration probes, String unit) {
@@ -33,8 +48,8 @@ record Probe(String kind, List<String> what) {
       probes.contradiction(unit, "exactly one of command, tcp, http");
     } else if (!tcp.isEmpty() && !tcp.matches(".+:\\d{1,5}")) {
       section.contradiction("tcp", "host:port");
-    } else if (!http.isEmpty() && !http.matches("https?://\\S+")) {
-      section.contradiction("http", "a URL that begins with http:// or https://");
+    } else if (!http.isEmpty() && !isUrl(http)) {
+      section.contradiction("http", "a URL like http://127.0.0.1:8080/health");
     } else if (!command.isEmpty()) {
       return Optional.of(new Probe("command", command));
     } else {
@@ -43,46 +58,122 @@ record Probe(String kind, List<String> what) {
     return Optional.empty();
   }
 
-  /** What is wrong; empty if the service is healthy. */
-  Optional<String> complaint(CommandRunner commands) {
+  /** What is wrong; empty if the service is healthy. Asked for {@link #LIMIT} and no longer. */
+  Optional<String> complaint(HostContext host) {
     try {
-      switch (kind) {
-        case "command":
-          CommandRunner.Result result =
-              commands.run(new Command(what, Duration.ofMillis(MILLIS), 1 << 16));
-          return result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
-        case "tcp":
-          return connect();
-        default:
-          return get();
+      if (kind.equals("command")) {
+        CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
+        return result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
       }
+      return connected(host);
     } catch (IOException | HealingException | IllegalArgumentException e) {
       return Optional.of(this + ": " + e.getMessage());
     }
   }
 
-  private Optional<String> connect() throws IOException {
-    int colon = what.get(0).lastIndexOf(':');
-    int port = Integer.parseInt(what.get(0).substring(colon + 1));
+  /**
+   * A time limit for each read does not end a server that sends a byte now and then; a socket that
+   * is closed at the deadline does.
+   */
+  private Optional<String> connected(HostContext host) throws IOException {
+    AtomicBoolean late = new AtomicBoolean();
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(what.get(0).substring(0, colon), port), MILLIS);
-      return Optional.empty();
+      Workers.Task deadline =
+          host.workers().start("probe deadline", () -> closeLate(host, socket, late));
+      try {
+        return kind.equals("tcp") ? connect(socket) : get(socket);
+      } catch (IOException e) {
+        if (late.get()) {
+          return Optional.of(this + ": no answer within " + LIMIT.toSeconds() + " s");
+        }
+        throw e;
+      } finally {
+        deadline.cancel();
+      }
     }
   }
 
-  private Optional<String> get() throws IOException {
-    HttpURLConnection http =
-        (HttpURLConnection) URI.create(what.get(0)).toURL().openConnection(Proxy.NO_PROXY);
-    http.setConnectTimeout(MILLIS);
-    http.setReadTimeout(MILLIS);
-    http.setInstanceFollowRedirects(false);
+  private static void closeLate(HostContext host, Socket socket, AtomicBoolean late) {
     try {
-      int status = http.getResponseCode();
-      return status >= 200 && status < 400
-          ? Optional.empty()
-          : Optional.of(this + ": answered " + status);
-    } finally {
-      http.disconnect();
+      host.workers().sleep(LIMIT);
+      late.set(true);
+      socket.close();
+    } catch (InterruptedException e) {
+      // It was answered in time.
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new HostException("a probe's socket could not be closed: " + e, e);
+    }
+  }
+
+  private Optional<String> connect(Socket socket) throws IOException {
+    int colon = what.get(0).lastIndexOf(':');
+    int port = Integer.parseInt(what.get(0).substring(colon + 1));
+    socket.connect(address(what.get(0).substring(0, colon), port));
+    return Optional.empty();
+  }
+
+  /** Only the first line of the answer is read: it has the status. */
+  private Optional<String> get(Socket plain) throws IOException {
+    URI url = URI.create(what.get(0));
+    boolean secure = url.getScheme().equals("https");
+    int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+    plain.connect(address(url.getHost(), port));
+    Socket socket = secure ? secured(plain, url.getHost(), port) : plain;
+    String path = Objects.toString(url.getRawPath(), "");
+    String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+    String request =
+        "GET "
+            + (path.isEmpty() ? "/" : path)
+            + query
+            + " HTTP/1.1\r\nHost: "
+            + url.getHost()
+            + (url.getPort() >= 0 ? ":" + port : "")
+            + "\r\nUser-Agent: healing\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    String line = firstLine(socket.getInputStream());
+    Matcher status = STATUS.matcher(line);
+    if (!status.matches()) {
+      return Optional.of(this + ": expected an answer in HTTP, and got '" + shown(line) + "'");
+    }
+    int code = Integer.parseInt(status.group(1));
+    return code >= 200 && code < 400 ? Optional.empty() : Optional.of(this + ": answered " + code);
+  }
+
+  private static InetSocketAddress address(String name, int port) throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByName(name), port);
+  }
+
+  private static Socket secured(Socket plain, String name, int port) throws IOException {
+    SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    SSLSocket socket = (SSLSocket) factory.createSocket(plain, name, port, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    socket.setSSLParameters(parameters);
+    return socket;
+  }
+
+  private static String firstLine(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    int next = in.read();
+    while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
+      line.append((char) next);
+      next = in.read();
+    }
+    return line.toString().strip();
+  }
+
+  private static String shown(String line) {
+    String clean = line.replaceAll("[^ -~]", "?");
+    return clean.substring(0, Math.min(clean.length(), 40));
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      URI url = new URI(text);
+      return text.matches("https?://.+") && url.getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 

@@ -196,11 +196,11 @@ public final class RestartService implements HealingAction {
       return Optional.empty();
     }
     long until = host.time().monotonicNanos() + PROBE_PATIENCE.toNanos();
-    Optional<String> sick = probe.complaint(host.commands());
+    Optional<String> sick = probe.complaint(host);
     while (sick.isPresent()
         && host.time().monotonicNanos() < until
         && execution.pause(LONGEST_WAIT)) {
-      sick = probe.complaint(host.commands());
+      sick = probe.complaint(host);
     }
     return sick;
   }

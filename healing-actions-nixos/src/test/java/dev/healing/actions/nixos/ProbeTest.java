@@ -1,29 +1,48 @@
 package dev.healing.actions.nixos;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.healing.api.Configuration;
-import dev.healing.testkit.ScriptedCommands;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Probes of services on the loopback. */
 class ProbeTest {
   private static final String UNIT = "web.service";
 
-  private static Optional<String> complaint(String kind, String what) {
-    Configuration probes = Configuration.of(Map.of(UNIT, Map.of(kind, what)));
-    return Probe.read(probes, UNIT).orElseThrow().complaint(new ScriptedCommands());
+  private final RealHost host = new RealHost(Map.of());
+
+  @AfterEach
+  void close() {
+    host.close();
   }
 
-  private static Optional<String> answering(int status) throws IOException {
+  private Optional<String> complaint(String kind, Object what) {
+    Configuration probes = Configuration.of(Map.of(UNIT, Map.of(kind, what)));
+    return Probe.read(probes, UNIT).orElseThrow().complaint(host.context());
+  }
+
+  /** Asks; no longer than three times the limit, on a machine that may be busy. */
+  private String complaintInTime(String kind, Object what) {
+    long start = System.nanoTime();
+    Optional<String> complaint = complaint(kind, what);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    return complaint.orElseThrow();
+  }
+
+  private Optional<String> answering(int status) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -64,5 +83,76 @@ class ProbeTest {
     String at = "127.0.0.1:" + closed.getLocalPort();
     assertThat(complaint("tcp", at)).isPresent();
     assertThat(complaint("http", "http://" + at + "/")).isPresent();
+  }
+
+  /** A byte every 100 ms, for a minute: each read is in time, and the answer never is. */
+  private static String dripping(ServerSocket server) {
+    Thread drips =
+        new Thread(
+            () -> {
+              try (Socket client = server.accept()) {
+                client.getOutputStream().write("HTTP/1.1 200 ".getBytes(US_ASCII));
+                for (int i = 0; i < 600; i++) {
+                  client.getOutputStream().write('x');
+                  TimeUnit.MILLISECONDS.sleep(100);
+                }
+              } catch (IOException | InterruptedException e) {
+                // The client went away: what the test is about.
+              }
+            });
+    drips.setDaemon(true);
+    drips.start();
+    return "127.0.0.1:" + server.getLocalPort() + "/";
+  }
+
+  @Test
+  void whoDripsBytesIsNotWaitedForLong() throws IOException {
+    for (String scheme : List.of("http://", "https://")) {
+      try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        assertThat(complaintInTime("http", scheme + dripping(server))).contains(scheme);
+      }
+    }
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(complaintInTime("http", "http://" + dripping(server)))
+          .contains("no answer within 2 s");
+    }
+  }
+
+  @Test
+  void commandThatHangsIsEnded() {
+    String script = "trap '' TERM; while :; do sleep 1; done";
+    assertThat(complaintInTime("command", List.of("sh", "-c", script))).contains("took too long");
+  }
+
+  @Test
+  void commandThatIsNotThereIsAComplaint() {
+    assertThat(complaintInTime("command", List.of("no-such-probe"))).contains("was not found");
+  }
+
+  @Test
+  void whoDoesNotSpeakHttpIsNotHealthy() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread ssh =
+          new Thread(
+              () -> {
+                try (Socket client = server.accept()) {
+                  client.getOutputStream().write("SSH-2.0-x\r\n".getBytes(US_ASCII));
+                  client.getInputStream().read();
+                } catch (IOException e) {
+                  // It was read or it was not; the complaint tells.
+                }
+              });
+      ssh.start();
+      assertThat(complaint("http", "http://127.0.0.1:" + server.getLocalPort()))
+          .hasValueSatisfying(why -> assertThat(why).contains("SSH-2.0-x"));
+      ssh.join();
+    }
+  }
+
+  @Test
+  void urlsWithoutAHostAreAMistake() {
+    Configuration probes = Configuration.of(Map.of(UNIT, Map.of("http", "http:///health")));
+    assertThat(Probe.read(probes, UNIT)).isEmpty();
+    assertThat(probes.problems()).hasSize(1);
   }
 }
