@@ -42,6 +42,7 @@ class NixRealHostTest {
             mkdir -p $out/bin
             cat >$out/bin/switch-to-configuration <<'END'
             #!/bin/sh
+            test ! -e /run/test-fails-${mark} || { echo "on purpose" >&2; exit 1; }
             echo ${mark} >/run/test-activated
             ln -sfn $(dirname $(dirname $(readlink -f $0))) /run/current-system
             mkdir -p /run/systemd/system
@@ -128,14 +129,7 @@ class NixRealHostTest {
     generation("bad", "/bin/false");
     activate();
 
-    JsonNode waiting =
-        host.await(
-                "a rollback waits for approval",
-                Duration.ofSeconds(30),
-                () -> host.incident("GENERATION_BROKEN", PROFILE),
-                incident ->
-                    incident.filter(i -> i.path("awaitsConfirmation").asBoolean()).isPresent())
-            .orElseThrow();
+    JsonNode waiting = awaitsApproval();
     host.letTimePass(Duration.ofSeconds(4));
     assertThat(activated()).as("rolled back without approval%s", host.journal()).isEqualTo("bad");
     assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
@@ -154,6 +148,53 @@ class NixRealHostTest {
     assertThat(receipt.orElseThrow().path("outcome").asString())
         .as(host.journal())
         .isEqualTo("HEALED");
+  }
+
+  @Test
+  void afterASwitchThatFailsTheProfileNamesWhatRunsAndItIsNotTriedAgain() {
+    store(64);
+    generation("good", "/bin/sleep infinity");
+    activate();
+    host.startHealing(ONLY_THIS);
+    generation("bad", "/bin/false");
+    activate();
+    String running = host.sh("readlink -f /run/current-system");
+    host.sh("touch /run/test-fails-good");
+
+    String incident = awaitsApproval().path("incident").asString();
+    ThrowawayHost.Result approved = host.exec("healing", "approve", incident);
+    host.sh("rm /run/test-fails-good");
+
+    assertThat(approved.ok()).as(approved.out() + host.journal()).isFalse();
+    assertThat(activated()).isEqualTo("bad");
+    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
+    assertThat(host.sh("readlink -f " + PROFILE)).isEqualTo(running);
+    assertThat(host.sh("readlink -f /run/current-system")).isEqualTo(running);
+    JsonNode receipt =
+        host.history("rollback_generation").stream()
+            .filter(one -> one.has("startedAt"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("FAILED");
+    assertThat(receipt.toString()).contains("on purpose", "generation 2, which runs");
+
+    host.sh(
+        "systemctl kill -s KILL healing; systemctl reset-failed healing; systemctl restart healing");
+    host.awaitHealing();
+    ThrowawayHost.Result again =
+        host.exec("healing", "heal", "--type", "generation_broken", "--component", PROFILE);
+    assertThat(again.ok()).as(again.out()).isFalse();
+    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
+    assertThat(activated()).isEqualTo("bad");
+  }
+
+  private static JsonNode awaitsApproval() {
+    return host.await(
+            "a rollback waits for approval",
+            Duration.ofSeconds(30),
+            () -> host.incident("GENERATION_BROKEN", PROFILE),
+            found -> found.filter(i -> i.path("awaitsConfirmation").asBoolean()).isPresent())
+        .orElseThrow();
   }
 
   private static void store(int megabytes) {
