@@ -86,6 +86,7 @@ final class Looks {
     json.put("firstSeen", incident.firstSeen().toString());
     json.put("attempts", incident.attempts().size());
     json.put("awaitsConfirmation", incident.awaitsConfirmation());
+    incident.confirmation().ifPresent(id -> json.put("confirmation", id));
     json.put("note", incident.note());
     return json;
   }

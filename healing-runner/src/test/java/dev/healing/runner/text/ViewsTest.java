@@ -65,10 +65,10 @@ class ViewsTest {
             """
             {"issues": [{"id": "i", "incident": "i-7", "type": "generation_broken",
               "severity": "CRITICAL", "description": "d", "components": ["system"],
-              "status": "OPEN", "note": "asks", "awaitsConfirmation": true}]}
+              "status": "OPEN", "note": "asks", "awaitsConfirmation": true, "confirmation": "i-7.a1b2"}]}
             """);
 
-    assertThat(text(Views::issues, json)).contains("healing approve i-7");
+    assertThat(text(Views::issues, json)).contains("healing approve i-7.a1b2");
   }
 
   @Test
