@@ -37,7 +37,7 @@ final class SafeTree {
    * What is left alone.
    *
    * @param olderThan files changed at or after this instant
-   * @param excluded directories, by the host's name: mount points and what others own
+   * @param excluded directories and files, by the host's name: mount points and what others own
    * @param open files that some process has open, by file key
    */
   record Spared(Instant olderThan, Set<String> excluded, Set<Object> open) {}
@@ -136,11 +136,11 @@ final class SafeTree {
       Visitor visitor) {
     try {
       BasicFileAttributes seen = attributes(directory, name);
+      boolean excluded = spared.excluded().contains(files.name(full));
       if (seen.isDirectory()) {
-        return spared.excluded().contains(files.name(full))
-            || descend(directory, name, full, device, depth, visitor);
+        return excluded || descend(directory, name, full, device, depth, visitor);
       }
-      if (!mayGo(seen)) {
+      if (excluded || !mayGo(seen)) {
         return true;
       }
       Optional<Manifest.Identity> identity = identity(seen, full);

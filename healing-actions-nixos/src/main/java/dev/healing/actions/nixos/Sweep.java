@@ -58,6 +58,10 @@ final class Sweep {
               sum[2] = 1;
               return false;
             }
+            if (promised.contains(file.identity())) {
+              // Two roots may be the same directory, mounted twice.
+              return true;
+            }
             promised.add(file.identity());
             sum[0]++;
             sum[1] += file.seen().size();
