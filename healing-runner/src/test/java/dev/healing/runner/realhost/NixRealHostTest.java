@@ -179,7 +179,8 @@ class NixRealHostTest {
     assertThat(receipt.toString()).contains("on purpose", "generation 2, which runs");
 
     host.sh(
-        "systemctl kill -s KILL healing; systemctl reset-failed healing; systemctl restart healing");
+        "kill -9 $(systemctl show -p MainPID --value healing);"
+            + " systemctl reset-failed healing; systemctl restart healing");
     host.awaitHealing();
     ThrowawayHost.Result again =
         host.exec("healing", "heal", "--type", "generation_broken", "--component", PROFILE);
