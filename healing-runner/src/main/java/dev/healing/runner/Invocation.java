@@ -81,8 +81,13 @@ final class Invocation {
   }
 
   Path stateDirectory() {
-    Path given = typed.matchedOptionValue("--state", (Path) null);
-    return given == null ? LinuxHost.defaultStateDirectory() : given.toAbsolutePath().normalize();
+    return givenStateDirectory().orElseGet(LinuxHost::defaultStateDirectory);
+  }
+
+  /** That of --state. */
+  Optional<Path> givenStateDirectory() {
+    return Optional.ofNullable(typed.matchedOptionValue("--state", (Path) null))
+        .map(given -> given.toAbsolutePath().normalize());
   }
 
   Optional<Path> configurationFile() {

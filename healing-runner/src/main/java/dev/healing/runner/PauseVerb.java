@@ -1,8 +1,6 @@
 package dev.healing.runner;
 
 import dev.healing.api.Configuration;
-import dev.healing.core.OffSwitch;
-import dev.healing.core.host.LinuxHost;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,16 +36,14 @@ final class PauseVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     Optional<Duration> howLong = invocation.option("--for").map(text -> parsed(invocation, text));
-    try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      new OffSwitch(host.state(), host.time()).pause(howLong);
-      invocation
-          .out()
-          .println(
-              "Paused"
-                  + howLong.map(d -> " for " + invocation.option("--for").orElse("")).orElse("")
-                  + ": no action is started; looking goes on. End it with 'healing resume'.");
-    }
-    return Exit.DONE;
+    return SwitchOf.directory(
+        invocation,
+        offSwitch -> {
+          offSwitch.pause(howLong);
+          return "paused"
+              + howLong.map(d -> " for " + invocation.option("--for").orElse("")).orElse("")
+              + ": no action is started; looking goes on. End it with 'healing resume'.";
+        });
   }
 
   private static Duration parsed(Invocation invocation, String text) {

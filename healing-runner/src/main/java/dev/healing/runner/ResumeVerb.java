@@ -1,8 +1,5 @@
 package dev.healing.runner;
 
-import dev.healing.core.OffSwitch;
-import dev.healing.core.host.LinuxHost;
-
 /** {@code resume}. */
 final class ResumeVerb implements Verb {
   @Override
@@ -22,12 +19,12 @@ final class ResumeVerb implements Verb {
 
   @Override
   public int run(Invocation invocation) {
-    try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      OffSwitch offSwitch = new OffSwitch(host.state(), host.time());
-      boolean was = offSwitch.paused().isPresent();
-      offSwitch.resume();
-      invocation.out().println(was ? "Resumed." : "It was not paused.");
-    }
-    return Exit.DONE;
+    return SwitchOf.directory(
+        invocation,
+        offSwitch -> {
+          boolean was = offSwitch.paused().isPresent();
+          offSwitch.resume();
+          return was ? "resumed." : "it was not paused.";
+        });
   }
 }

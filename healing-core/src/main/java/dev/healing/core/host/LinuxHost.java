@@ -22,6 +22,9 @@ import java.util.Set;
  * protection around it. Safe for several threads.
  */
 public final class LinuxHost implements HostContext, AutoCloseable {
+  /** The state directory of a daemon that runs as root. */
+  public static final Path HOSTS_STATE_DIRECTORY = Path.of("/var/lib/healing");
+
   private static final String DIRECTORY = "healing";
 
   private final SystemTime time = new SystemTime();
@@ -42,7 +45,7 @@ public final class LinuxHost implements HostContext, AutoCloseable {
   public static Path defaultStateDirectory() {
     ProcProcesses processes = new ProcProcesses(new RootedFiles(Path.of("/")));
     if (root(processes)) {
-      return Path.of("/var/lib", DIRECTORY);
+      return HOSTS_STATE_DIRECTORY;
     }
     return Optional.ofNullable(System.getenv("XDG_STATE_HOME"))
         .filter(home -> home.startsWith("/"))
@@ -66,6 +69,15 @@ public final class LinuxHost implements HostContext, AutoCloseable {
    */
   public static LinuxHost observe(Path stateDirectory) {
     return new LinuxHost(StateDirectory.observe(stateDirectory));
+  }
+
+  /**
+   * Whether a process acts with this state directory, be it alive or hanging.
+   *
+   * @throws dev.healing.api.HostException if it cannot be known, for want of rights for example
+   */
+  public static boolean inUse(Path stateDirectory) {
+    return StateLock.held(stateDirectory);
   }
 
   @Override

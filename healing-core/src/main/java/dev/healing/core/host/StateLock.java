@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -67,6 +69,28 @@ final class StateLock implements AutoCloseable {
       if (!held) {
         HELD.remove(directory);
       }
+    }
+  }
+
+  /**
+   * Whether a process has it, this one or another. Takes part in nothing that is written: a shared
+   * lock is tried, and given back at once.
+   */
+  static boolean held(Path directory) {
+    Path file = directory.resolve(FILE);
+    try {
+      if (HELD.contains(directory.toRealPath())) {
+        return true;
+      }
+      Set<OpenOption> toRead = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+      try (FileChannel channel = FileChannel.open(file, toRead);
+          FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+        return lock == null;
+      }
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new HostException(file + " could not be looked at: " + e, e);
     }
   }
 
