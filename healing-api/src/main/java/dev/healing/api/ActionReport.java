@@ -32,8 +32,14 @@ public record ActionReport(
 
   /** Copies. */
   public ActionReport {
-    before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
-    after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
+    before = finite(before);
+    after = finite(after);
+  }
+
+  private static SortedMap<String, Double> finite(SortedMap<String, Double> numbers) {
+    SortedMap<String, Double> kept = new TreeMap<>(numbers);
+    kept.values().removeIf(value -> !Double.isFinite(value)); // no number is an absent number
+    return Collections.unmodifiableSortedMap(kept);
   }
 
   /** Done as previewed, without numbers. */

@@ -43,6 +43,13 @@ public record Issue(
     if (components.isEmpty()) {
       throw new IllegalArgumentException("issue " + type + ": expected at least one component");
     }
+    metrics.forEach(
+        (metric, value) -> {
+          if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(
+                "issue " + type + ": " + metric + " is " + value + ": leave out what is no number");
+          }
+        });
     metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
     components = Collections.unmodifiableSortedSet(new TreeSet<>(components));
     explains = Set.copyOf(explains);

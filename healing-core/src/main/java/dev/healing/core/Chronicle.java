@@ -81,12 +81,19 @@ final class Chronicle {
     afterwards.add(then);
   }
 
+  /** A receipt that was written before a crash, and its mark not: it was not learned from yet. */
+  void recovered(Receipt receipt) {
+    journal.close(receipt);
+    lessons.add(receipt);
+  }
+
   /**
-   * Makes the intents of this turn durable.
+   * Makes the intents of this turn durable, and why they are acted on.
    *
    * @throws HealingException if it cannot: then nothing of it may be done
    */
   void commitIntents() {
+    attempt("audit", audit::commit);
     try {
       journal.commit();
       troubles.remove("intents");
@@ -98,8 +105,9 @@ final class Chronicle {
 
   /** Makes everything else durable, then tells. The receipt is in the audit before its mark. */
   void commit(KnowledgeBase knowledge) {
-    attempt("audit", audit::commit);
-    attempt("journal", journal::commit);
+    if (attempt("audit", audit::commit)) {
+      attempt("journal", journal::commit);
+    }
     if (!lessons.isEmpty()) {
       List<Receipt> now = List.copyOf(lessons);
       lessons.clear();
@@ -110,12 +118,14 @@ final class Chronicle {
     due.forEach(Runnable::run);
   }
 
-  private void attempt(String what, Runnable write) {
+  private boolean attempt(String what, Runnable write) {
     try {
       write.run();
       troubles.remove(what);
+      return true;
     } catch (RuntimeException e) {
       trouble(what, what + " could not be written: " + e.getMessage());
+      return false;
     }
   }
 

@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 final class Deliberation {
   private static final Duration PREPARE_LIMIT = Duration.ofMinutes(2);
 
+  /** How long what a person is shown stands; then it is worked out anew. */
+  private static final Duration SHOWN_FOR = Duration.ofMinutes(15);
+
   private final TimeSource time;
   private final Inbox inbox;
   private final Chronicle chronicle;
@@ -58,6 +61,7 @@ final class Deliberation {
   private final Set<Tracked> toDecide = new LinkedHashSet<>();
   private final Set<Tracked> preparing = new LinkedHashSet<>();
   private final Map<String, Workers.Task> stuck = new HashMap<>();
+  private boolean actsByItself = true;
   private Plugins plugins;
   private SafetyGuards guards;
   private @Nullable HostState state;
@@ -94,6 +98,9 @@ final class Deliberation {
       }
       if (incident.phase == Phase.CONFIRMING || incident.phase == Phase.PREPARED) {
         drop(incident);
+        if (incident.origin() == Origin.APPROVED) {
+          incidents.notDone(incident, "what was approved is void: the configuration has changed");
+        }
       }
     }
   }
@@ -111,6 +118,11 @@ final class Deliberation {
 
   SafetyGuards safetyGuards() {
     return guards;
+  }
+
+  /** From now on only what somebody asks for is done. */
+  void onlyOnRequest() {
+    actsByItself = false;
   }
 
   /** The newest look at the host. */
@@ -154,7 +166,7 @@ final class Deliberation {
   private void decideContained(Tracked incident) {
     try {
       decide(incident);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       drop(incident);
       String why = "no decision could be made, because a plugin threw " + e;
       if (!why.equals(incident.note)) {
@@ -166,7 +178,7 @@ final class Deliberation {
   }
 
   private void decide(Tracked incident) {
-    boolean automatic = incident.requests.isEmpty();
+    boolean automatic = incident.origin() == Origin.AUTOMATIC;
     switch (incident.phase) {
       case PREPARING, RUNNING, SETTLING -> {
         // Something is under way.
@@ -179,16 +191,22 @@ final class Deliberation {
         }
       }
       case IDLE, CONFIRMING -> {
-        if (automatic && incident.validator.isPresent() && incident.phase == Phase.IDLE) {
+        boolean unasked = incident.requests.isEmpty();
+        if (unasked && !actsByItself) {
+          return;
+        }
+        if (unasked && incident.validator.isPresent() && incident.phase == Phase.IDLE) {
           // Whoever asked has been answered; by itself the engine does nothing about it.
           incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
           return;
         }
-        if (automatic && (incident.handedOver || incident.stale())) {
-          return;
-        }
-        if (automatic && incident.cause != null) {
+        if (automatic && incident.handedOver) {
+          incidents.notDone(incident, "handed over to a human: " + incident.note);
+        } else if (automatic && incident.stale()) {
+          return; // the next look tells
+        } else if (automatic && incident.cause != null) {
           incident.note = "waits for its cause, incident " + incident.cause;
+          incidents.notDone(incident, incident.note);
         } else {
           firstJudgement(incident);
         }
@@ -209,7 +227,8 @@ final class Deliberation {
         incident.phase == Phase.CONFIRMING
             && kind == Verdict.Kind.CONFIRM
             && asked != null
-            && asked.plan().next().action().equals(plan.next().action());
+            && asked.plan().next().action().equals(plan.next().action())
+            && !outdated(asked);
     if (askedAlready) {
       incidents.notDone(incident, incident.note);
       return;
@@ -224,6 +243,10 @@ final class Deliberation {
   }
 
   private HealingPlan plan(Tracked incident) {
+    return plan(incident, refusals);
+  }
+
+  private HealingPlan plan(Tracked incident, Refusals refused) {
     List<Planner.Candidate> candidates = new ArrayList<>();
     for (Plugins.Remedy remedy : plugins.remedies().values()) {
       ActionDescription action = remedy.description();
@@ -236,7 +259,7 @@ final class Deliberation {
                 .action()
                 .unavailable()
                 .or(remedy::unprivileged)
-                .or(() -> refusals.reason(incident.fingerprint, action.id()))
+                .or(() -> refused.reason(incident.fingerprint, action.id()))
                 .or(() -> stuck(incident, action.id()));
         candidates.add(new Planner.Candidate(action, confidence, unavailable));
       }
@@ -310,7 +333,7 @@ final class Deliberation {
     if (action.isEmpty()) {
       refusals.add(incident.fingerprint, remedy.description().id(), why);
     } else {
-      incident.proposed = new Proposed(plan, remedy, action.orElseThrow());
+      incident.proposed = new Proposed(plan, remedy, action.orElseThrow(), time.monotonicNanos());
       incident.phase = Phase.PREPARED;
     }
     toDecide.add(incident);
@@ -392,6 +415,10 @@ final class Deliberation {
     }
   }
 
+  private boolean outdated(Proposed proposed) {
+    return time.monotonicNanos() - proposed.atNanos() > SHOWN_FOR.toNanos();
+  }
+
   private static void drop(Tracked incident) {
     incident.phase = Phase.IDLE;
     incident.proposed = null;
@@ -399,11 +426,15 @@ final class Deliberation {
 
   /** What would be decided about an issue, and exactly what would be done; nothing is. */
   void consider(Issue issue, CompletableFuture<Decision> answer) {
+    consider(issue, new Refusals(time), answer);
+  }
+
+  private void consider(Issue issue, Refusals refused, CompletableFuture<Decision> answer) {
     if (state == null) {
       throw new HealingException("nothing has been looked at yet: ask again after the first look");
     }
     Tracked probe = incidents.probe(issue);
-    HealingPlan plan = plan(probe);
+    HealingPlan plan = plan(probe, refused);
     if (plan.empty()) {
       answer.complete(
           new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
@@ -424,8 +455,8 @@ final class Deliberation {
                     if (action.isPresent()) {
                       answer.complete(judge(probe, plan, action.map(PreparedAction::preview)));
                     } else {
-                      refusals.add(probe.fingerprint, remedy.description().id(), why);
-                      consider(issue, answer);
+                      refused.add(probe.fingerprint, remedy.description().id(), why);
+                      consider(issue, refused, answer);
                     }
                   } catch (RuntimeException | LinkageError e) {
                     answer.completeExceptionally(e);
@@ -460,6 +491,13 @@ final class Deliberation {
     if (incident.phase != Phase.CONFIRMING) {
       throw new HealingException(
           "incident " + incident.id + " does not wait for confirmation: " + incident.note);
+    }
+    if (outdated(proposed(incident))) {
+      toDecide.add(incident);
+      throw new HealingException(
+          "what was shown for incident "
+              + incident.id
+              + " is over 15 minutes old and is being worked out again: look at 'issues' again");
     }
     String pending = incident.snapshot().confirmation().orElse("");
     if (dot >= 0 && !pending.endsWith(confirmationId.substring(dot))) {

@@ -5,6 +5,7 @@ import dev.healing.api.HealingException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +25,7 @@ final class EngineThread {
   private final Inbox inbox;
   private final HealingLoop loop;
   private volatile @Nullable Thread thread;
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile boolean stopped;
 
   EngineThread(Inbox inbox, HealingLoop loop) {
@@ -47,16 +49,26 @@ final class EngineThread {
       while (!stopped) {
         inbox.await(turnContained());
       }
+      ended.complete(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      ended.complete(null);
+    } catch (Throwable e) { // whoever waits must know that nothing is healed any more
+      ended.completeExceptionally(e);
+      throw e;
     }
+  }
+
+  /** Completes when the thread has ended; exceptionally, if not because it was told to. */
+  CompletionStage<@Nullable Void> ended() {
+    return ended;
   }
 
   /** The last net: whatever a plugin made of a turn, there is another one. */
   private Duration turnContained() {
     try {
       return loop.turn();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       LOG.log(System.Logger.Level.ERROR, "a turn of the engine failed; it goes on", e);
       loop.chronicle().tell(Event.Kind.TROUBLE, "a turn of the engine failed: " + e, null);
       return AFTER_A_FAULT;

@@ -88,6 +88,9 @@ public final class HealingEngine implements AutoCloseable, Healer {
       ownHost.ifPresent(LinuxHost::close);
       throw e;
     }
+    if (!builder.automatic) {
+      loop.deliberation().onlyOnRequest();
+    }
     thread = new EngineThread(inbox, loop);
     loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
   }
@@ -102,6 +105,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     private final Registry registry = new Registry();
     private @Nullable HostContext host;
     private Configuration configuration = Configuration.empty();
+    private boolean automatic = true;
 
     private Builder() {}
 
@@ -120,6 +124,15 @@ public final class HealingEngine implements AutoCloseable, Healer {
     /** Whether providers on the class or module path are used; they are by default. */
     public Builder discoverPlugins(boolean discover) {
       registry.discover(discover);
+      return this;
+    }
+
+    /**
+     * Whether the engine acts by itself; it does by default. If not, it watches, and does only what
+     * it is asked for.
+     */
+    public Builder automatic(boolean automatic) {
+      this.automatic = automatic;
       return this;
     }
 
@@ -429,6 +442,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** Tells what happens from now on, on a thread of its own. */
   public void addListener(Listener listener) {
     loop.chronicle().announcer().add(listener);
+  }
+
+  /**
+   * Completes when the engine has ended; exceptionally, if not because it was closed: then nothing
+   * is healed any more, and whoever runs it should start another.
+   */
+  public CompletionStage<@Nullable Void> ended() {
+    return thread.ended();
   }
 
   /**

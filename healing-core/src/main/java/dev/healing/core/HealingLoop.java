@@ -5,6 +5,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.core.Tracked.Attempt;
@@ -224,7 +225,12 @@ final class HealingLoop {
         // It is looked at when the action has ended.
       }
       case IDLE, PREPARING, PREPARED, CONFIRMING -> {
-        if (incident.requests.isEmpty()) {
+        boolean foundByOthers =
+            incident.attempts.isEmpty()
+                && !incident.requests.isEmpty()
+                && incident.origin() == Origin.AUTOMATIC;
+        if (!foundByOthers) { // what an embedding program has found need not be seen by us
+          incidents.notDone(incident, "the issue went away by itself");
           incidents.close(incident, IncidentStatus.SELF_RECOVERED, "the issue went away by itself");
         }
       }
@@ -241,10 +247,18 @@ final class HealingLoop {
         attempt.dueNanos = time.monotonicNanos() + settings.interval().toNanos();
       }
     }
-    if (nobodyEverWill && incident.phase == Phase.IDLE && incident.requests.isEmpty()) {
+    boolean over = incident.phase == Phase.IDLE && incident.requests.isEmpty();
+    if (over && !watched(incident)) {
       incidents.close(
           incident, IncidentStatus.ESCALATED, "no detector reports " + incident.issue.type());
     }
+  }
+
+  /** Whether anybody will ever look for it again. */
+  private boolean watched(Tracked incident) {
+    return incident.validator.isPresent()
+        || incident.reportedBy().equals(PluginFaults.REPORTER)
+        || plugins.detectors().containsKey(incident.reportedBy());
   }
 
   private Duration untilNextTurn() {
@@ -270,11 +284,12 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     List<Receipt> known = chronicle.audit().history(1_000);
+    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())));
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream().filter(r -> r.id().equals(intent.id())).findFirst();
       if (receipt.isPresent()) {
-        chronicle.journal().close(receipt.orElseThrow());
+        chronicle.recovered(receipt.orElseThrow());
         continue;
       }
       treatment.restore(
@@ -348,12 +363,8 @@ final class HealingLoop {
     plugins = newPlugins;
     deliberation.use(newSettings, newPlugins);
     for (Tracked incident : List.copyOf(incidents.open())) {
-      boolean watched =
-          incident.validator.isPresent()
-              || incident.reporter.isEmpty()
-              || incident.reportedBy().equals(PluginFaults.REPORTER)
-              || newPlugins.detectors().containsKey(incident.reportedBy());
-      if (!watched && incident.phase == Phase.IDLE) {
+      if (!watched(incident) && incident.phase == Phase.IDLE) {
+        incidents.notDone(incident, "its detector is switched off");
         incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
       }
     }

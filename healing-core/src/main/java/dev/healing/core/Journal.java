@@ -41,6 +41,9 @@ final class Journal implements ActionHistory {
   /** How long a start is remembered. */
   static final Duration REMEMBERED = Duration.ofHours(48);
 
+  /** The longest time that a limit is counted over, unless configured longer. */
+  private static final Duration COUNTED = Duration.ofHours(24);
+
   /** How many starts are remembered at most; no limit that is counted may be larger. */
   static final int MOST = 20_000;
 
@@ -122,6 +125,33 @@ final class Journal implements ActionHistory {
    */
   List<String> damaged() {
     return damaged;
+  }
+
+  /**
+   * Notes that something is missing if the newest receipts tell of starts that the journal doesn't
+   * know.
+   *
+   * @param newest receipts, newest first
+   */
+  void compareWith(List<Receipt> newest) {
+    Instant lately = time.now().minus(COUNTED);
+    for (Receipt receipt : newest) {
+      boolean counted = receipt.startedAt().filter(at -> at.isAfter(lately)).isPresent();
+      if (counted && !byIntent.containsKey(receipt.id())) {
+        damaged.add(
+            FILE
+                + " in "
+                + store.location()
+                + " does not know of "
+                + receipt.id()
+                + ", which was started "
+                + receipt.startedAt().orElseThrow()
+                + ": it was removed or cut. To start anew, move it and "
+                + Audit.FILE
+                + " away");
+        return;
+      }
+    }
   }
 
   /** Intents without a mark after them: we cannot know whether they were carried out. */

@@ -48,7 +48,7 @@ final class Tracked {
   record Request(Origin origin, Optional<ActionId> only, CompletableFuture<Receipt> answer) {}
 
   /** An action that is ready to be done. */
-  record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action) {}
+  record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action, long atNanos) {}
 
   /** An action that works out what it would do. */
   static final class Preparing {

@@ -3,6 +3,7 @@ package dev.healing.core;
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
 import dev.healing.api.IncidentStatus;
+import dev.healing.api.IssueType;
 import dev.healing.api.UnitState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +38,9 @@ final class Triage {
       if (incident.status != IncidentStatus.ESCALATED) {
         incident.issue.explains().forEach(symptom -> explains.put(symptom, incident));
       }
-      incident.issue.components().forEach(component -> byComponent.put(component, incident));
+      if (incident.issue.type().equals(IssueType.SERVICE_FAILED)) {
+        incident.issue.components().forEach(component -> byComponent.put(component, incident));
+      }
     }
     Map<Tracked, Tracked> causes = new HashMap<>();
     ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
