@@ -374,6 +374,15 @@ final class Deliberation {
     Proposed proposed = proposed(incident);
     Preview preview = proposed.action().preview();
     Decision decision = judge(incident, proposed.plan(), Optional.of(preview));
+    if (incident.shown().filter(digest -> !digest.equals(preview.digest())).isPresent()) {
+      decision =
+          new Decision(
+              decision.at(),
+              decision.plan(),
+              decision.judgements(),
+              Verdict.confirm("what would be done is no longer what was approved"),
+              decision.preview());
+    }
     switch (decision.verdict().kind()) {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
@@ -467,10 +476,18 @@ final class Deliberation {
   /** A person has it done exactly as it was shown. */
   void approve(String confirmationId, CompletableFuture<Receipt> answer) {
     Tracked incident = confirming(confirmationId);
+    Proposed shown = proposed(incident);
     incident.requests.add(
         new Tracked.Request(
-            Origin.APPROVED, Optional.of(proposed(incident).remedy().description().id()), answer));
-    incident.phase = Phase.PREPARED;
+            Origin.APPROVED,
+            Optional.of(shown.remedy().description().id()),
+            Optional.of(shown.action().preview().digest()),
+            answer));
+    if (outdated(shown)) {
+      drop(incident); // worked out anew, and done if it is still the same
+    } else {
+      incident.phase = Phase.PREPARED;
+    }
     toDecide.add(incident);
   }
 
@@ -491,13 +508,6 @@ final class Deliberation {
     if (incident.phase != Phase.CONFIRMING) {
       throw new HealingException(
           "incident " + incident.id + " does not wait for confirmation: " + incident.note);
-    }
-    if (outdated(proposed(incident))) {
-      toDecide.add(incident);
-      throw new HealingException(
-          "what was shown for incident "
-              + incident.id
-              + " is over 15 minutes old and is being worked out again: look at 'issues' again");
     }
     String pending = incident.snapshot().confirmation().orElse("");
     if (dot >= 0 && !pending.endsWith(confirmationId.substring(dot))) {

@@ -300,7 +300,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private CompletionStage<Receipt> request(
       Issue issue, Optional<ActionId> action, Optional<Detector> validator, Origin origin) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    Tracked.Request request = new Tracked.Request(origin, action, answer);
+    Tracked.Request request = new Tracked.Request(origin, action, Optional.empty(), answer);
     thread.post(answer, () -> loop.request(issue, validator, request));
     return answer;
   }
@@ -313,7 +313,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<Receipt> heal(String incidentId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    Tracked.Request request = new Tracked.Request(Origin.REQUESTED, Optional.empty(), answer);
+    Tracked.Request request =
+        new Tracked.Request(Origin.REQUESTED, Optional.empty(), Optional.empty(), answer);
     thread.post(answer, () -> loop.request(incidentId, request));
     return answer;
   }

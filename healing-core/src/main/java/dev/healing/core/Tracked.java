@@ -44,8 +44,12 @@ final class Tracked {
     SETTLING
   }
 
-  /** Somebody who waits for what comes of it. */
-  record Request(Origin origin, Optional<ActionId> only, CompletableFuture<Receipt> answer) {}
+  /** Somebody who waits for what comes of it; {@code shown} is the digest of what was approved. */
+  record Request(
+      Origin origin,
+      Optional<ActionId> only,
+      Optional<String> shown,
+      CompletableFuture<Receipt> answer) {}
 
   /** An action that is ready to be done. */
   record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action, long atNanos) {}
@@ -149,6 +153,11 @@ final class Tracked {
         .flatMap(request -> request.only().stream())
         .findFirst()
         .or(() -> asked);
+  }
+
+  /** The digest of what a person was shown and has approved, if one has. */
+  Optional<String> shown() {
+    return requests.stream().flatMap(request -> request.shown().stream()).findFirst();
   }
 
   /** Whether what is known of it is older than the last action that may have changed it. */
