@@ -14,6 +14,9 @@ public final class Protection {
           "systemd",
           "init",
           "sshd",
+          // Since OpenSSH 9.8 a connection is served by programs of its own.
+          "sshd-session",
+          "sshd-auth",
           "dbus-daemon",
           "dbus-broker",
           "dbus-broker-lau",
