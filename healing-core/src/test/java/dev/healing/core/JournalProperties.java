@@ -10,10 +10,12 @@ import dev.healing.testkit.SimulatedCrash;
 import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -52,6 +54,7 @@ class JournalProperties {
     private final VirtualTime time = new VirtualTime();
     private final Map<String, Truth> durable = new LinkedHashMap<>();
     private final Map<String, Truth> pending = new LinkedHashMap<>();
+    private final Map<String, Duration> started = new HashMap<>();
     private Journal journal = new Journal(store, time);
     private final Set<String> closed = new HashSet<>();
     private int ids;
@@ -74,7 +77,8 @@ class JournalProperties {
           String id = "i" + ++ids + ".1";
           Intent intent = Given.intent(id, time.now(), Given.RESTART, "unit" + ids % 3);
           journal.add(intent);
-          pending.put(id, new Truth(intent, time.elapsed(), false));
+          started.put(id, time.elapsed());
+          pending.put(id, new Truth(intent, startedAt(intent), false));
         }
         case CLOSE_OLDEST ->
             journal.open().stream()
@@ -83,7 +87,8 @@ class JournalProperties {
                     intent -> {
                       Truth known = pending.getOrDefault(intent.id(), durable.get(intent.id()));
                       if (known == null) {
-                        known = new Truth(intent, time.elapsed(), false);
+                        // Not acknowledged, and yet written before the crash.
+                        known = new Truth(intent, startedAt(intent), false);
                       }
                       closed.add(intent.id());
                       journal.close(Given.receipt(intent, Outcome.HEALED, time.now()));
@@ -104,6 +109,10 @@ class JournalProperties {
           reopen();
         }
       }
+    }
+
+    private Duration startedAt(Intent intent) {
+      return Objects.requireNonNull(started.get(intent.id()));
     }
 
     private void reopen() {
