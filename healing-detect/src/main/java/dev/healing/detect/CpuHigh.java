@@ -50,8 +50,8 @@ public final class CpuHigh implements Detector {
   @Override
   public Detection detect(HostState state) {
     Level.Standing standing = level.update(COMPONENT, state.value(Metric.CPU_BUSY));
-    if (standing == Level.Standing.UNKNOWN || Evidence.unreadable(state, Metric.CPU_BUSY)) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.CPU_BUSY.toString());
+    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.CPU_BUSY).isEmpty()) {
+      Unreadable why = Evidence.why(state, COMPONENT, Metric.CPU_BUSY, level);
       return new Detection(List.of(), List.of(why));
     }
     return standing.bad() ? Detection.of(List.of(issue(state))) : Detection.NOTHING;

@@ -125,16 +125,18 @@ public final class DiskFull implements Detector {
     if (bytes.bad() || inodes.bad()) {
       issues.add(issue(state, mount, bytes, inodes));
     } else if (bytes == Level.Standing.UNKNOWN) {
-      unreadable.add(why(state, mount, used));
+      unreadable.add(why(state, mount, used, room.bytes()));
     } else if (inodes == Level.Standing.UNKNOWN) {
-      unreadable.add(why(state, mount, inodesUsed));
+      unreadable.add(why(state, mount, inodesUsed, room.inodes()));
     } else if (state.sample(used).isEmpty() && state.unreadable(mount)) {
-      unreadable.add(why(state, mount, used));
+      unreadable.add(why(state, mount, used, room.bytes()));
     }
   }
 
-  private static Unreadable why(HostState state, String mount, Metric lacking) {
-    return Evidence.why(state, mount, state.unreadable(mount) ? mount : lacking.toString());
+  private static Unreadable why(HostState state, String mount, Metric used, Level level) {
+    return state.unreadable(mount)
+        ? Evidence.why(state, mount, mount)
+        : Evidence.why(state, mount, used, level);
   }
 
   private static Issue issue(

@@ -24,9 +24,11 @@ record Evidence(Map<String, Double> metrics) {
     return metrics.getOrDefault(metric.toString(), Double.NaN);
   }
 
-  /** Whether the look has no sample of it, and says that it could not be read. */
-  static boolean unreadable(HostState state, Metric metric) {
-    return state.sample(metric).isEmpty() && state.unreadable(metric.toString());
+  /** That the level of the component is unknown, because of what it lacks or had too little of. */
+  static Unreadable why(HostState state, String component, Metric metric, Level level) {
+    return state.sample(metric).isPresent()
+        ? new Unreadable(component, level.tooFew(component))
+        : why(state, component, metric.toString());
   }
 
   /** That the component can't be judged, for the reason that the look gives for what it lacks. */

@@ -14,7 +14,11 @@ import java.util.function.DoublePredicate;
  *
  * <p>Raised when n of the last m samples are high; critical as long as n of the last m are
  * critical; cleared by one sample that is clear, and then the counting starts anew. Between the two
- * levels it stays as it is. An absent sample counts for nothing. Not safe for several threads.
+ * levels it stays as it is. An absent sample counts for nothing.
+ *
+ * <p>Who has just begun to count, after a start or a reload, does not know whether the component
+ * was raised before. One sample that is clear tells, and so does a window that is full; until then
+ * it is unknown, which is not the same as calm. Not safe for several threads.
  */
 final class Level {
   /** Where a component stands. */
@@ -22,7 +26,7 @@ final class Level {
     CALM,
     RAISED,
     CRITICAL,
-    /** It was raised, and now there is no sample to tell. */
+    /** It was raised, and now there is no sample to tell; or there are too few to tell at all. */
     UNKNOWN;
 
     /** Whether there is something to report. */
@@ -47,7 +51,13 @@ final class Level {
   private static final class Track {
     private final Deque<Double> window = new ArrayDeque<>();
     private boolean raised;
+    private boolean told;
     private int absent;
+
+    /** Whether there are samples, but too few to tell whether it is calm. */
+    private boolean begun() {
+      return !told && !window.isEmpty();
+    }
   }
 
   private final Limits limits;
@@ -62,7 +72,7 @@ final class Level {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
     if (sample.isEmpty()) {
       track.absent++;
-      return track.raised ? Standing.UNKNOWN : Standing.CALM;
+      return track.raised || track.begun() ? Standing.UNKNOWN : Standing.CALM;
     }
     track.absent = 0;
     double value = sample.getAsDouble();
@@ -70,19 +80,28 @@ final class Level {
     if (track.window.size() > limits.of().m()) {
       track.window.removeFirst();
     }
-    if (track.raised && limits.clear().test(value)) {
+    boolean clear = limits.clear().test(value);
+    if (track.raised && clear) {
       track.window.clear();
       track.raised = false;
     }
     track.raised |= enough(track, limits.high());
+    track.told |= track.raised || clear || track.window.size() == limits.of().m();
     if (!track.raised) {
-      return Standing.CALM;
+      return track.told ? Standing.CALM : Standing.UNKNOWN;
     }
     return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
   }
 
   private boolean enough(Track track, DoublePredicate bad) {
     return track.window.stream().filter(bad::test).count() >= limits.of().n();
+  }
+
+  /** Why a component that has a sample is unknown. */
+  String tooFew(String component) {
+    Track track = tracks.get(component);
+    int seen = track == null ? 0 : track.window.size();
+    return "too early to tell: " + seen + " of " + limits.of().m() + " samples, and none is clear";
   }
 
   /** The components that were ever seen and not forgotten. */

@@ -46,8 +46,8 @@ public final class MemoryHigh implements Detector {
   @Override
   public Detection detect(HostState state) {
     Level.Standing standing = level.update(COMPONENT, state.value(Metric.MEMORY_USED));
-    if (standing == Level.Standing.UNKNOWN || Evidence.unreadable(state, Metric.MEMORY_USED)) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.MEMORY_USED.toString());
+    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.MEMORY_USED).isEmpty()) {
+      Unreadable why = Evidence.why(state, COMPONENT, Metric.MEMORY_USED, level);
       return new Detection(List.of(), List.of(why));
     }
     return standing.bad() ? Detection.of(List.of(issue(state, standing))) : Detection.NOTHING;

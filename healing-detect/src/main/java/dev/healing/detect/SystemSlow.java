@@ -61,8 +61,8 @@ public final class SystemSlow implements Detector {
   @Override
   public Detection detect(HostState state) {
     Level.Standing standing = level.update(COMPONENT, state.health());
-    if (standing == Level.Standing.UNKNOWN || Evidence.unreadable(state, Metric.HEALTH)) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.HEALTH.toString());
+    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.HEALTH).isEmpty()) {
+      Unreadable why = Evidence.why(state, COMPONENT, Metric.HEALTH, level);
       return new Detection(List.of(), List.of(why));
     }
     return standing.bad() ? Detection.of(List.of(issue(state))) : Detection.NOTHING;

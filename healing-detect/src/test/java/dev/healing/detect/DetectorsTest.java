@@ -67,7 +67,7 @@ class DetectorsTest {
   @Test
   void highMemoryIsReportedWithItsNumbers() {
     Detector detector = make(new MemoryHigh.Provider(), Map.of());
-    assertThat(repeat(detector, 2, memory(0.912))).isEqualTo(Detection.NOTHING);
+    assertThat(repeat(detector, 2, memory(0.912)).issues()).isEmpty();
     Issue issue = detector.detect(memory(0.912)).issues().get(0);
     assertThat(issue.severity()).isEqualTo(Severity.HIGH);
     assertThat(issue.components()).containsExactly("memory");
@@ -86,6 +86,35 @@ class DetectorsTest {
     Detection blind = detector.detect(HostStates.now().build());
     assertThat(blind.issues()).isEmpty();
     assertThat(blind.unreadable()).extracting(Unreadable::what).containsExactly("memory");
+  }
+
+  @Test
+  void whatWasHighBeforeAReloadIsUnreadableAndNotGone() {
+    HostStates full = HostStates.now().sample(DATA, 0.99).sample(Metric.CPU_BUSY, 1).health(10);
+    Map<DetectorProvider, String> components =
+        Map.of(
+            new MemoryHigh.Provider(), "memory",
+            new DiskFull.Provider(), "/data",
+            new CpuHigh.Provider(), "cpu",
+            new SystemSlow.Provider(), "host");
+    HostState state = full.sample(Metric.MEMORY_USED, 0.99).build();
+    components.forEach(
+        (provider, component) -> {
+          Detection first = make(provider, Map.of()).detect(state);
+          assertThat(first.issues()).isEmpty();
+          assertThat(first.unreadable())
+              .singleElement()
+              .satisfies(u -> assertThat(u.what()).isEqualTo(component))
+              .satisfies(u -> assertThat(u.why()).contains("too early to tell: 1 of "));
+        });
+  }
+
+  @Test
+  void whatTakesTwoLooksToMeasureIsUnreadableInTheFirst() {
+    Detection first =
+        make(new CpuHigh.Provider(), Map.of())
+            .detect(HostStates.now().sample(Metric.MEMORY_USED, 0.5).build());
+    assertThat(first.unreadable()).extracting(Unreadable::what).containsExactly("cpu");
   }
 
   @Test
@@ -146,6 +175,7 @@ class DetectorsTest {
   void aBurstOfWorkIsNoIssue() {
     Detector detector = make(new CpuHigh.Provider(), Map.of());
     HostState busy = HostStates.now().sample(Metric.CPU_BUSY, 1).build();
+    detector.detect(HostStates.now().sample(Metric.CPU_BUSY, 0.3).build());
     assertThat(repeat(detector, 24, busy)).isEqualTo(Detection.NOTHING);
     assertThat(detector.detect(busy).issues().get(0).severity()).isEqualTo(Severity.HIGH);
   }

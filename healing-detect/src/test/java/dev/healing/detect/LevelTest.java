@@ -17,12 +17,29 @@ class LevelTest {
   void isRaisedByThreeOfFive() {
     assertThat(feed(0.9, 0.5, 0.9, 0.5, 0.9))
         .containsExactly(
-            Standing.CALM, Standing.CALM, Standing.CALM, Standing.CALM, Standing.RAISED);
+            Standing.UNKNOWN, Standing.CALM, Standing.CALM, Standing.CALM, Standing.RAISED);
   }
 
   @Test
   void isNotRaisedByThreeOfSix() {
-    assertThat(feed(0.9, 0.9, 0.5, 0.5, 0.5, 0.9)).containsOnly(Standing.CALM);
+    assertThat(feed(0.5, 0.9, 0.9, 0.5, 0.5, 0.5, 0.9)).containsOnly(Standing.CALM);
+  }
+
+  @Test
+  void isCalmAtOnceWhenItIsClear() {
+    assertThat(feed(0.84, 0.9, 0.9, ABSENT)).containsOnly(Standing.CALM);
+  }
+
+  @Test
+  void isUnknownUntilItIsClearOrTheWindowIsFull() {
+    assertThat(feed(0.86, ABSENT, 0.9, 0.86, 0.86)).containsOnly(Standing.UNKNOWN);
+    assertThat(level.tooFew("memory")).startsWith("too early to tell: 4 of 5 samples");
+    assertThat(feed(0.86, ABSENT, 0.86)).containsOnly(Standing.CALM);
+  }
+
+  @Test
+  void whatIsNotThereAtAllIsNotUnknown() {
+    assertThat(feed(ABSENT, ABSENT)).containsOnly(Standing.CALM);
   }
 
   @Test
@@ -36,18 +53,18 @@ class LevelTest {
   @Test
   void isCriticalWhenThreeOfFiveAre() {
     assertThat(feed(0.95, 0.95, 0.91, 0.95))
-        .containsExactly(Standing.CALM, Standing.CALM, Standing.RAISED, Standing.CRITICAL);
+        .containsExactly(Standing.UNKNOWN, Standing.UNKNOWN, Standing.RAISED, Standing.CRITICAL);
   }
 
   @Test
   void anAbsentSampleCountsForNothing() {
     assertThat(feed(0.9, ABSENT, 0.9, ABSENT, ABSENT, 0.9))
         .containsExactly(
-            Standing.CALM,
-            Standing.CALM,
-            Standing.CALM,
-            Standing.CALM,
-            Standing.CALM,
+            Standing.UNKNOWN,
+            Standing.UNKNOWN,
+            Standing.UNKNOWN,
+            Standing.UNKNOWN,
+            Standing.UNKNOWN,
             Standing.RAISED);
     assertThat(feed(ABSENT)).containsExactly(Standing.UNKNOWN);
   }
