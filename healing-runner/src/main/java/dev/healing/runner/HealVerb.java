@@ -81,13 +81,14 @@ final class HealVerb implements Verb {
                 .orElseGet(() -> Answer.failed(Exit.FAILED, notThere(request))));
   }
 
-  /** Without a daemon: this process takes its place for one heal. */
   private static Answer heal(Invocation invocation, ObjectNode request) {
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
-        HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
-      Issue wanted = wanted(engine, request, host.time());
-      return OneHeal.with(engine, () -> engine.request(wanted));
+    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
+      return OneHeal.with(
+          HealingEngine.builder().host(host).configuration(invocation.configuration()),
+          engine -> {
+            Issue wanted = wanted(engine, request, host.time());
+            return () -> engine.request(wanted);
+          });
     }
   }
 

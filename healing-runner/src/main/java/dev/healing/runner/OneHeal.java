@@ -5,16 +5,28 @@ import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** One heal by an engine that runs for nothing else. */
+/** Without a daemon: this process takes its place for one heal, and does nothing else. */
 final class OneHeal {
   private OneHeal() {}
 
-  static Answer with(HealingEngine engine, Supplier<CompletionStage<Receipt>> attempt) {
-    engine.start();
-    Receipt receipt = HealVerb.await(attempt.get());
-    return Answer.of(
-        Requests.exit(receipt, engine.incident(receipt.incident())), EngineJson.receipt(receipt));
+  /**
+   * Heals it.
+   *
+   * @param chosen looks at what there is with an engine that is not started yet, and gives the
+   *     attempt to be made once it is
+   */
+  static Answer with(
+      HealingEngine.Builder builder,
+      Function<HealingEngine, Supplier<CompletionStage<Receipt>>> chosen) {
+    try (HealingEngine engine = builder.automatic(false).build()) {
+      Supplier<CompletionStage<Receipt>> attempt = chosen.apply(engine);
+      engine.start();
+      Receipt receipt = HealVerb.await(attempt.get());
+      return Answer.of(
+          Requests.exit(receipt, engine.incident(receipt.incident())), EngineJson.receipt(receipt));
+    }
   }
 }

@@ -52,21 +52,26 @@ final class OpportunitiesVerb implements Verb {
   }
 
   private static Answer apply(Invocation invocation, String id) {
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
-        HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
-      Opportunity chosen =
-          found(engine).stream()
-              .filter(opportunity -> opportunity.id().equals(id))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new HealingException(
-                          "there is no opportunity '"
-                              + id
-                              + "' now; 'healing opportunities' lists them"));
-      return OneHeal.with(engine, () -> optimizer(engine).apply(chosen));
+    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
+      return OneHeal.with(
+          HealingEngine.builder().host(host).configuration(invocation.configuration()),
+          engine -> {
+            Opportunity chosen = chosen(engine, id);
+            return () -> optimizer(engine).apply(chosen);
+          });
     }
+  }
+
+  private static Opportunity chosen(HealingEngine engine, String id) {
+    return found(engine).stream()
+        .filter(opportunity -> opportunity.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new HealingException(
+                    "there is no opportunity '"
+                        + id
+                        + "' now; 'healing opportunities' lists them"));
   }
 
   private static List<Opportunity> found(HealingEngine engine) {
