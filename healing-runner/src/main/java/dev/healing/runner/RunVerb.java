@@ -8,10 +8,13 @@ import dev.healing.runner.text.EventLines;
 import dev.healing.runner.text.LiveView;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code run}: the daemon. */
 final class RunVerb implements Verb {
+  private static final System.Logger LOG = System.getLogger(RunVerb.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Override
@@ -38,21 +41,45 @@ final class RunVerb implements Verb {
   @Override
   @SuppressWarnings("try") // the resources are there to be closed
   public int run(Invocation invocation) {
-    CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
             HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
       Requests requests = new Requests(engine, host.time(), () -> reload(invocation, engine));
-      Signals.handle("TERM", ended::countDown);
-      Signals.handle("INT", ended::countDown);
+      Signals.handle("TERM", () -> over.complete(null));
+      Signals.handle("INT", () -> over.complete(null));
       Signals.handle("HUP", () -> hangUp(invocation, engine));
       try (View view = view(invocation, engine);
           ControlServer control =
               ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer)) {
         engine.start();
-        ended.await();
+        engine.ended().whenComplete((none, fault) -> end(over, fault));
+        return await(over);
       }
+    }
+  }
+
+  private static void end(CompletableFuture<@Nullable Void> over, @Nullable Throwable fault) {
+    if (fault == null) {
+      over.complete(null);
+    } else {
+      over.completeExceptionally(fault);
+    }
+  }
+
+  /**
+   * Waits for a signal, or for the end of the engine. A daemon whose engine has died must not go on
+   * answering: it fails, so that whoever started it starts another one.
+   */
+  static int await(CompletableFuture<@Nullable Void> over) {
+    try {
+      over.get();
       return Exit.DONE;
+    } catch (ExecutionException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the engine's thread has died, so the daemon ends to be started again: " + e.getCause());
+      return Exit.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Exit.FAILED;
