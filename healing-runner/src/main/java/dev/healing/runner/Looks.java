@@ -111,6 +111,7 @@ final class Looks {
     incidents.stream()
         .filter(incident -> !incident.status().closed())
         .forEach(incident -> issues.add(open(incident)));
+    unreadable(json, state.map(HostState::unreadable).orElse(List.of()));
     return json;
   }
 

@@ -104,7 +104,7 @@ public final class LiveView implements Listener, AutoCloseable {
     }
     if (status.path("issues").isEmpty()) {
       lines.add("");
-      lines.add(style.good("No issues."));
+      lines.add(Views.noIssues(status, style));
     }
     int room = Math.max(1, rows - 2 - Math.min(events.size() + 2, rows / 2));
     List<String> picture = new ArrayList<>(lines.subList(0, Math.min(room, lines.size())));

@@ -19,7 +19,7 @@ public final class Views {
     lines.add("");
     JsonNode issues = json.path("issues");
     if (issues.isEmpty()) {
-      lines.add(style.good("No issues."));
+      lines.add(noIssues(json, style));
     }
     for (JsonNode issue : issues) {
       lines.addAll(issue(issue, style));
@@ -81,11 +81,18 @@ public final class Views {
     List<String> lines = new ArrayList<>();
     JsonNode issues = json.path("issues");
     if (issues.isEmpty()) {
-      lines.add(style.good("No issues."));
+      lines.add(noIssues(json, style));
     }
     issues.forEach(issue -> lines.addAll(issue(issue, style)));
     lines.addAll(unreadable(json, style));
     return lines;
+  }
+
+  /** What nobody could look at is not said to be well. */
+  static String noIssues(JsonNode json, Style style) {
+    return json.path("unreadable").isEmpty()
+        ? style.good("No issues.")
+        : style.warn("No issues in what could be read.");
   }
 
   private static List<String> issue(JsonNode issue, Style style) {

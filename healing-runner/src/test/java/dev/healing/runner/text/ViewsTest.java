@@ -52,6 +52,22 @@ class ViewsTest {
   }
 
   @Test
+  void whatCouldNotBeReadIsShownAndNotSaidToBeWell() {
+    JsonNode json =
+        Json.MAPPER.readTree(
+            """
+            {"daemon": true, "issues": [], "unreadable": [{"what": "cpu_high", "why": "5 of 30 s"}]}
+            """);
+
+    for (BiFunction<JsonNode, Style, List<String>> view :
+        List.<BiFunction<JsonNode, Style, List<String>>>of(
+            Views::once, Views::issues, Views::status)) {
+      assertThat(text(view, json)).contains("unreadable    cpu_high: 5 of 30 s");
+    }
+    assertThat(text(Views::once, json)).contains("No issues in what could be read.");
+  }
+
+  @Test
   void withoutADaemonStatusSaysSo() {
     JsonNode json = Json.MAPPER.readTree("{\"daemon\": false, \"health\": 100, \"issues\": []}");
 
