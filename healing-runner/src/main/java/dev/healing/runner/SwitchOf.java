@@ -28,7 +28,7 @@ final class SwitchOf {
             why -> {
               throw new NotAllowedException(why);
             });
-    if (!Files.exists(directory)) {
+    if (Files.notExists(directory)) {
       invocation.err().println("healing: no daemon runs on " + directory + ": nothing was changed");
       return Exit.FAILED;
     }
