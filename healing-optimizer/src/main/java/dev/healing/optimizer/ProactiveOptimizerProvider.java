@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <pre>{@code
  * min-score: 3                        # 0 to 10: priority x confidence below it is not shown
- * memory: {from: 70%}
+ * memory: {from: 85%}
  * disk: {from: 80%}
  * generations: {keep: 10}
  * store: {from: 80%, every: 1d}
@@ -24,7 +24,7 @@ import java.util.List;
  */
 public final class ProactiveOptimizerProvider implements OptimizerProvider {
   private static final int MIN_SCORE = 3;
-  private static final double MEMORY_FROM = 0.7;
+  private static final double MEMORY_FROM = 0.85;
   private static final double DISK_FROM = 0.8;
   private static final int KEEP_GENERATIONS = 10;
   private static final int MOST_GENERATIONS = 10_000;

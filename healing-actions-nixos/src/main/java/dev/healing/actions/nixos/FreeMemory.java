@@ -34,12 +34,11 @@ import java.util.regex.Pattern;
 
 /**
  * Asks the kernel to reclaim memory that services have not used for long, by cgroup v2 {@code
- * memory.reclaim}: the services with the most inactive memory first, as much as gets memory use to
- * 85 %, and at most a quarter of all memory.
+ * memory.reclaim}: the services with the most inactive memory first, and at most a quarter of all
+ * memory. Key: {@code target} (memory in use down to which it reclaims, default 80%).
  */
 public final class FreeMemory implements HealingAction {
   private static final String SLICE = "/sys/fs/cgroup/system.slice";
-  private static final double GOAL = 0.85;
   private static final double MOST = 0.25;
   private static final Pattern INACTIVE =
       Pattern.compile("(?m)^inactive_(?:file|anon) (\\d{1,18})$");
@@ -56,9 +55,11 @@ public final class FreeMemory implements HealingAction {
           Duration.ofMinutes(1));
 
   private final HostContext host;
+  private final double target;
 
   private FreeMemory(HostContext host) {
     this.host = host;
+    this.target = host.configuration().fraction("target", 0.80);
   }
 
   /** Makes it. */
@@ -113,9 +114,11 @@ public final class FreeMemory implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     Checks.refuseIf(unavailable());
     MemAvailable memory = MemAvailable.read(host.files());
-    long goal = (long) (memory.usedBytes() - GOAL * memory.totalBytes());
+    long goal = (long) (memory.usedBytes() - target * memory.totalBytes());
     long wanted = Math.min(goal, (long) (MOST * memory.totalBytes()));
-    Checks.require(wanted > 0, "less than 85 % of memory is in use: there is nothing to reclaim");
+    Checks.require(
+        wanted > 0,
+        "less than " + Math.round(target * 100) + " % of memory is in use: nothing to reclaim");
     List<Share> shares = shares(wanted);
     Checks.require(!shares.isEmpty(), "no service that may be touched has inactive memory");
     List<String> steps = new ArrayList<>();

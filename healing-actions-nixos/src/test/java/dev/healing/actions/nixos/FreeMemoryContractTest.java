@@ -54,7 +54,7 @@ class FreeMemoryContractTest extends ActionContract {
 
   @Override
   protected void assertDone(Preview preview, ActionReport report) {
-    assertThat(preview.steps()).hasSize(1).first().asString().contains("web.service");
+    assertThat(preview.steps()).containsExactly("reclaim 150 KiB from web.service");
     assertThat(report.after().get("memory.available.bytes")).isEqualTo(150 * 1024.0);
   }
 
