@@ -6,7 +6,7 @@ package dev.healing.api;
  * @param id what people type
  * @param type what kind of improvement
  * @param action the remedy
- * @param issue the evidence, of a type of its own, so that the result can be validated
+ * @param issue the evidence, of a type that the remedy treats
  * @param priority 1 (nice) to 10 (urgent)
  * @param confidence 0 to 1, that the estimate is right
  * @param benefit what it is expected to bring, in words with numbers

@@ -17,8 +17,6 @@ import java.util.TreeMap;
 
 /** File systems that fill up, in bytes or inodes: {@code clean_disk}, one for each mount point. */
 final class DiskFinder implements Finder {
-  static final IssueType TYPE = IssueType.of("opportunity_disk_cleanup");
-
   /** That it is filling up is measured; what there is to clean, only the preview knows. */
   private static final double CONFIDENCE = 0.7;
 
@@ -29,8 +27,8 @@ final class DiskFinder implements Finder {
   }
 
   @Override
-  public IssueType type() {
-    return TYPE;
+  public OptimizationType type() {
+    return OptimizationType.DISK_CLEANUP;
   }
 
   @Override
@@ -58,13 +56,13 @@ final class DiskFinder implements Finder {
     Issue issue =
         Issue.of(
             state.at(),
-            TYPE,
+            IssueType.DISK_FULL,
             Severity.LOW,
             full + "; worth cleaning from " + Estimate.percent(from),
             metrics,
             Set.of(mount));
     return Estimate.opportunity(
-        OptimizationType.DISK_CLEANUP,
+        type(),
         ActionId.CLEAN_DISK,
         issue,
         Estimate.priority(used, from),

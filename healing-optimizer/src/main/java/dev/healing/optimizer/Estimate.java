@@ -3,6 +3,7 @@ package dev.healing.optimizer;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import java.util.Locale;
@@ -22,7 +23,10 @@ final class Estimate {
     return AT_THE_THRESHOLD + (int) (way * (MOST_URGENT - AT_THE_THRESHOLD));
   }
 
-  /** An opportunity with an id that stays the same from look to look. */
+  /**
+   * An opportunity with an id that stays the same from look to look, and that no opportunity of
+   * another kind has, though their issues may be of one type about one component.
+   */
   static Opportunity opportunity(
       OptimizationType type,
       ActionId action,
@@ -31,8 +35,9 @@ final class Estimate {
       double confidence,
       String benefit,
       boolean safeToAutomate) {
+    IssueType kind = IssueType.of("opportunity_" + type.name().toLowerCase(Locale.ROOT));
     return new Opportunity(
-        Fingerprint.of(issue.type(), issue.components()).hash(),
+        Fingerprint.of(kind, issue.components()).hash(),
         type,
         action,
         issue,

@@ -1,9 +1,10 @@
 package dev.healing.optimizer;
 
 import dev.healing.api.HostState;
-import dev.healing.api.IssueType;
 import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds opportunities of one kind. Judges every look by itself; safe for several threads. */
@@ -33,8 +34,13 @@ interface Finder {
     }
   }
 
-  /** The type of the issues in its opportunities; no other finder has it. */
-  IssueType type();
+  /** The kind of its opportunities; no other finder has it. */
+  OptimizationType type();
+
+  /** Why its opportunities are for a person only and what to type; empty if an action does it. */
+  default Optional<String> byHand() {
+    return Optional.empty();
+  }
 
   /** Looks. Changes nothing. */
   Findings look(HostState state);

@@ -13,12 +13,10 @@ import java.util.Set;
 
 /**
  * More system generations than anybody will go back to. No action of ours deletes generations, so
- * this is for a person: {@code garbage_collect} removes what is dead already, and the opportunity
- * stays until the generations have been thinned.
+ * this is advice for a person; {@code garbage_collect} is what removes the packages that become
+ * dead by it.
  */
 final class GenerationFinder implements Finder {
-  static final IssueType TYPE = IssueType.of("opportunity_generation_cleanup");
-
   private static final int LEAST_PRIORITY = 4;
   private static final long GENERATIONS_PER_PRIORITY = 10;
   private static final double CONFIDENCE = 0.8;
@@ -32,8 +30,8 @@ final class GenerationFinder implements Finder {
   }
 
   @Override
-  public IssueType type() {
-    return TYPE;
+  public OptimizationType type() {
+    return OptimizationType.GENERATION_CLEANUP;
   }
 
   @Override
@@ -53,7 +51,7 @@ final class GenerationFinder implements Finder {
     Issue issue =
         Issue.of(
             state.at(),
-            TYPE,
+            IssueType.DISK_FULL,
             Severity.LOW,
             description,
             Map.of("nix.system.generations.count", (double) generations),
@@ -61,17 +59,25 @@ final class GenerationFinder implements Finder {
     return Findings.of(
         mount.get(),
         Estimate.opportunity(
-            OptimizationType.GENERATION_CLEANUP,
+            type(),
             ActionId.GARBAGE_COLLECT,
             issue,
             (int)
                 Math.min(Estimate.MOST_URGENT, LEAST_PRIORITY + surplus / GENERATIONS_PER_PRIORITY),
             CONFIDENCE,
-            description
-                + ": each keeps its own packages from being collected. garbage_collect removes only"
-                + " what nothing refers to; the generations stay until you thin them: nix-env"
-                + " --profile /nix/var/nix/profiles/system --delete-generations +"
-                + keep,
+            description + ": each keeps its own packages from being collected; " + advice(),
             false));
+  }
+
+  @Override
+  public Optional<String> byHand() {
+    return Optional.of("no action deletes generations: " + advice());
+  }
+
+  private String advice() {
+    return "to thin them, type: nix-env --profile /nix/var/nix/profiles/system"
+        + " --delete-generations +"
+        + keep
+        + "; what only they referred to goes with the next garbage_collect";
   }
 }

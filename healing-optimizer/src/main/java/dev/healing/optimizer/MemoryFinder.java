@@ -20,8 +20,6 @@ import java.util.Set;
  * memory available.
  */
 final class MemoryFinder implements Finder {
-  static final IssueType TYPE = IssueType.of("opportunity_memory_management");
-
   private static final String COMPONENT = "memory";
 
   /** That memory fills up is measured; what processes can do without is not. */
@@ -34,8 +32,8 @@ final class MemoryFinder implements Finder {
   }
 
   @Override
-  public IssueType type() {
-    return TYPE;
+  public OptimizationType type() {
+    return OptimizationType.MEMORY_MANAGEMENT;
   }
 
   @Override
@@ -59,7 +57,7 @@ final class MemoryFinder implements Finder {
     Issue issue =
         Issue.of(
             state.at(),
-            TYPE,
+            IssueType.MEMORY_HIGH,
             Severity.LOW,
             now + "; worth doing something from " + Estimate.percent(from),
             Map.of(
@@ -69,7 +67,7 @@ final class MemoryFinder implements Finder {
     return Findings.of(
         COMPONENT,
         Estimate.opportunity(
-            OptimizationType.MEMORY_MANAGEMENT,
+            type(),
             ActionId.FREE_MEMORY,
             issue,
             Estimate.priority(used, from),

@@ -21,7 +21,7 @@ import java.util.Set;
 record OpportunityValidator(Finder finder, Issue issue) implements Detector {
   @Override
   public Set<IssueType> reports() {
-    return Set.of(finder.type());
+    return Set.of(issue.type());
   }
 
   @Override

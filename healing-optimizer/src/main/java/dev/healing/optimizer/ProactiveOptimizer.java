@@ -43,17 +43,22 @@ final class ProactiveOptimizer implements Optimizer {
   @Override
   public CompletionStage<Receipt> apply(Opportunity opportunity) {
     Optional<Finder> finder =
-        finders.stream().filter(f -> f.type().equals(opportunity.issue().type())).findFirst();
+        finders.stream().filter(f -> f.type() == opportunity.type()).findFirst();
     if (finder.isEmpty()) {
       return CompletableFuture.failedFuture(
           new RefusedException(
               "opportunity "
                   + opportunity.id()
-                  + " is about "
-                  + opportunity.issue().type()
+                  + " is "
+                  + opportunity.type()
                   + ": expected one of "
                   + finders.stream().map(Finder::type).toList()
                   + "; apply one that was found here"));
+    }
+    Optional<String> byHand = finder.get().byHand();
+    if (byHand.isPresent()) {
+      return CompletableFuture.failedFuture(
+          new RefusedException("opportunity " + opportunity.id() + ": " + byHand.get()));
     }
     return healer.heal(
         opportunity.issue(),

@@ -28,8 +28,6 @@ import java.util.TreeMap;
  * opportunity.
  */
 final class StoreFinder implements Finder {
-  static final IssueType TYPE = IssueType.of("opportunity_store_optimization");
-
   /** Optimising itself touches the store for a while after it has made its last link. */
   private static final Duration AFTERMATH = Duration.ofHours(1);
 
@@ -48,8 +46,8 @@ final class StoreFinder implements Finder {
   }
 
   @Override
-  public IssueType type() {
-    return TYPE;
+  public OptimizationType type() {
+    return OptimizationType.STORE_OPTIMIZATION;
   }
 
   @Override
@@ -87,11 +85,17 @@ final class StoreFinder implements Finder {
                 + ", and no file was linked since "
                 + linked.map(Instant::toString).orElse("");
     Issue issue =
-        Issue.of(state.at(), TYPE, Severity.LOW, description, metrics, Set.of(mount.get()));
+        Issue.of(
+            state.at(),
+            IssueType.DISK_FULL,
+            Severity.LOW,
+            description,
+            metrics,
+            Set.of(mount.get()));
     return Findings.of(
         mount.get(),
         Estimate.opportunity(
-            OptimizationType.STORE_OPTIMIZATION,
+            type(),
             ActionId.OPTIMIZE_STORE,
             issue,
             full ? Math.max(PRIORITY, Estimate.priority(used.getAsDouble(), from)) : PRIORITY,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.HostState;
+import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
@@ -44,7 +45,7 @@ class FindersTest {
   private static Opportunity only(Finder finder, HostState state) {
     List<Opportunity> found = finder.look(state).opportunities();
     assertThat(found).hasSize(1);
-    assertThat(found.get(0).issue().type()).isEqualTo(finder.type());
+    assertThat(found.get(0).type()).isEqualTo(finder.type());
     return found.get(0);
   }
 
@@ -60,6 +61,7 @@ class FindersTest {
 
       assertThat(opportunity.type()).isEqualTo(OptimizationType.MEMORY_MANAGEMENT);
       assertThat(opportunity.action()).isEqualTo(ActionId.FREE_MEMORY);
+      assertThat(opportunity.issue().type()).isEqualTo(IssueType.MEMORY_HIGH);
       assertThat(opportunity.issue().components()).containsExactly("memory");
       assertThat(opportunity.safeToAutomate()).isTrue();
       assertThat(opportunity.benefit())
@@ -101,6 +103,7 @@ class FindersTest {
       Opportunity opportunity = only(finder, FixedState.empty().disk("/var", 0.9));
 
       assertThat(opportunity.action()).isEqualTo(ActionId.CLEAN_DISK);
+      assertThat(opportunity.issue().type()).isEqualTo(IssueType.DISK_FULL);
       assertThat(opportunity.benefit()).contains("/var is 90.0 % full", "2.0 GiB have to go");
       assertThat(opportunity.issue().metrics())
           .containsEntry("filesystem.used.fraction{/var}", 0.9);
@@ -136,6 +139,7 @@ class FindersTest {
       Opportunity opportunity = only(finder, state);
 
       assertThat(opportunity.action()).isEqualTo(ActionId.GARBAGE_COLLECT);
+      assertThat(opportunity.issue().type()).isEqualTo(IssueType.DISK_FULL);
       assertThat(opportunity.safeToAutomate()).isFalse();
       assertThat(opportunity.issue().components()).containsExactly("/nix");
       assertThat(opportunity.score()).isGreaterThanOrEqualTo(3);
@@ -177,6 +181,7 @@ class FindersTest {
 
       assertThat(opportunity.type()).isEqualTo(OptimizationType.STORE_OPTIMIZATION);
       assertThat(opportunity.action()).isEqualTo(ActionId.OPTIMIZE_STORE);
+      assertThat(opportunity.issue().type()).isEqualTo(IssueType.DISK_FULL);
       assertThat(opportunity.benefit()).contains("2 store paths, 1 distinct files linked so far");
       assertThat(opportunity.score()).isGreaterThanOrEqualTo(3);
     }

@@ -19,7 +19,11 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.Healer;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
+import dev.healing.testkit.FixtureFiles;
 import dev.healing.testkit.TestHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProactiveOptimizerTest {
   private record Asked(Issue issue, Optional<ActionId> action, Detector validator) {}
@@ -140,11 +145,30 @@ class ProactiveOptimizerTest {
   }
 
   @Test
+  void surplusGenerationsAreNotCollectedButSaidHowToDelete(@TempDir Path root) throws IOException {
+    FixtureFiles files = new FixtureFiles(root);
+    for (int generation = 1; generation <= 4; generation++) {
+      Files.createDirectories(files.path("/nix/var/nix/profiles/system-" + generation + "-link"));
+    }
+    Finder finder = new GenerationFinder(new NixStore(files), 3);
+    ProactiveOptimizer optimizer = new ProactiveOptimizer(List.of(finder), 0, healer);
+    Opportunity surplus = optimizer.findOpportunities(FixedState.empty().disk("/", 0.5)).get(0);
+
+    assertThat(optimizer.apply(surplus))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(RefusedException.class)
+        .withMessageContaining(
+            "nix-env --profile /nix/var/nix/profiles/system --delete-generations +3");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void refusesWhatItDidNotFind() {
     Issue foreign =
         Issue.of(
             FixedState.NOW,
-            IssueType.of("opportunity_unheard_of"),
+            IssueType.MEMORY_HIGH,
             Severity.LOW,
             "something",
             Map.of(),
