@@ -1,8 +1,12 @@
 package dev.healing.spi;
 
 import dev.healing.api.UnitState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -24,10 +28,32 @@ public interface Systemd {
   Optional<UnitState> unit(String name);
 
   /**
+   * The units that systemd stops or restarts together with this one: those that cannot do without
+   * it (RequiredBy, BoundBy, ConsistsOf) and those that cannot be beside it (Conflicts,
+   * ConflictedBy).
+   */
+  Set<String> entangledWith(String unit);
+
+  /** The units that a restart of this one reaches, directly or through others; at most 200. */
+  default Set<String> reachedByRestart(String unit) {
+    Set<String> reached = new LinkedHashSet<>();
+    Deque<String> next = new ArrayDeque<>(List.of(unit));
+    while (!next.isEmpty() && reached.size() < 200) {
+      for (String other : entangledWith(next.remove())) {
+        if (!other.equals(unit) && reached.add(other)) {
+          next.add(other);
+        }
+      }
+    }
+    return reached;
+  }
+
+  /**
    * Asks for a restart; a unit that is down is started.
    *
    * @return the job, to ask about with {@link #jobRunning}
-   * @throws dev.healing.api.RefusedException if the unit is protected
+   * @throws dev.healing.api.RefusedException if the unit is protected, by whatever name it is
+   *     called, or would take a protected unit that is up with it
    */
   long restart(String unit);
 

@@ -14,10 +14,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A service manager with the units that you add. Its jobs take virtual time. */
 public final class FakeSystemd implements Systemd {
@@ -140,6 +142,16 @@ public final class FakeSystemd implements Systemd {
     answer();
     check(name);
     return Optional.ofNullable(units.get(name));
+  }
+
+  /** What requires it; the fake knows no conflicts. */
+  @Override
+  public Set<String> entangledWith(String name) {
+    answer();
+    return units.values().stream()
+        .filter(unit -> unit.requires().contains(name))
+        .map(UnitState::name)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Override

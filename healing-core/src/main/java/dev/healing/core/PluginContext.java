@@ -144,14 +144,28 @@ final class PluginContext implements HostContext {
     }
 
     @Override
+    public Set<String> entangledWith(String unit) {
+      return host.entangledWith(unit);
+    }
+
+    @Override
     public long restart(String unit) {
-      protection
-          .unit(unit)
-          .ifPresent(
-              why -> {
-                throw new RefusedException(why);
-              });
-      return host.restart(unit);
+      refuse(protection.unit(unit));
+      String name = host.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
+      refuse(protection.unit(name));
+      for (String other : host.reachedByRestart(name)) {
+        Optional<String> why = protection.unit(other);
+        if (why.isPresent() && host.unit(other).filter(UnitState::active).isPresent()) {
+          refuse(why.map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
+        }
+      }
+      return host.restart(name);
+    }
+
+    private static void refuse(Optional<String> why) {
+      if (why.isPresent()) {
+        throw new RefusedException(why.orElseThrow());
+      }
     }
 
     @Override

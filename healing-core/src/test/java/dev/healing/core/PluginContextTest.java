@@ -100,4 +100,20 @@ class PluginContextTest {
     assertThat(context.protection().unit("pg.service")).isPresent();
     assertThat(context.systemd().availability()).isEqualTo(host.systemd().availability());
   }
+
+  @Test
+  void whatWouldTakeAProtectedUnitWithItIsRefused() {
+    TestHost host = new TestHost();
+    host.systemd().service("crash.service").service("vip.service", "crash.service");
+    host.systemd().fail("crash.service");
+    host.systemd().recover("vip.service");
+    PluginContext context =
+        new PluginContext(
+            host, new Protection(List.of("vip.service"), List.of()), Configuration.empty());
+
+    assertThatThrownBy(() -> context.systemd().restart("crash.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("vip.service");
+    assertThat(host.systemd().restarted()).isEmpty();
+  }
 }

@@ -18,7 +18,9 @@ import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,11 +92,15 @@ public final class RestartService implements HealingAction {
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(DESCRIPTION, issue);
-    String name = issue.components().first();
-    Checks.require(name.endsWith(".service"), name + " is no service: only those are restarted");
+    String called = issue.components().first();
+    Checks.require(
+        called.endsWith(".service"), called + " is no service: only those are restarted");
+    Checks.refuseIf(host.protection().unit(called));
+    UnitState unit = find(called);
+    String name = unit.name(); // it may have been called by an alias
     Checks.refuseIf(host.protection().unit(name));
-    UnitState unit = find(name);
     Checks.refuseIf(notRestartable(unit));
+    List<String> alongside = alongside(name);
     Map<String, String> facts =
         Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
     String health = probes.containsKey(name) ? " and healthy (" + probes.get(name) + ")" : "";
@@ -105,8 +111,28 @@ public final class RestartService implements HealingAction {
             Duration.ofSeconds(1),
             facts,
             "restart " + name + ", which is " + unit.activeState() + " (" + unit.result() + ")",
+            alongside.isEmpty()
+                ? "nothing else that is up is stopped or restarted with it"
+                : "systemd stops or restarts with it: " + String.join(", ", alongside),
             "wait until it is active" + health);
     return new Prepared(preview, execution -> execute(preview, execution));
+  }
+
+  /** What is up and would be stopped or restarted too; refuses if that is protected. */
+  private List<String> alongside(String name) {
+    List<String> up = new ArrayList<>();
+    for (String other : host.systemd().reachedByRestart(name)) {
+      if (host.systemd().unit(other).filter(UnitState::active).isPresent()) {
+        host.protection()
+            .unit(other)
+            .ifPresent(
+                why ->
+                    Checks.refuseIf(
+                        Optional.of(name + " would stop or restart " + other + ": " + why)));
+        up.add(other);
+      }
+    }
+    return up;
   }
 
   private UnitState find(String name) {

@@ -34,7 +34,22 @@ final class Roots {
           "/var/lib");
 
   private static final Set<String> NEVER_BELOW =
-      Set.of("/boot", "/dev", "/etc", "/nix", "/proc", "/sys", "/usr");
+      Set.of(
+          "/bin",
+          "/boot",
+          "/dev",
+          "/etc",
+          "/lib",
+          "/lib32",
+          "/lib64",
+          "/nix",
+          "/proc",
+          "/root",
+          "/run",
+          "/sbin",
+          "/sys",
+          "/usr",
+          "/var/lib");
 
   private Roots() {}
 

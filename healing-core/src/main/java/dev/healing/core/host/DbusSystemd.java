@@ -114,6 +114,21 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     }
   }
 
+  @Override
+  public Set<String> entangledWith(String unit) {
+    try {
+      String path = UnitName.objectPath(UnitName.require(unit));
+      Map<?, ?> values = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
+      List<String> names = new ArrayList<>();
+      for (String kind : UnitDetails.ENTANGLED) {
+        list(value(values, kind)).forEach(name -> names.add(String.valueOf(name)));
+      }
+      return UnitDetails.names(names);
+    } catch (Bus.CallException e) {
+      throw new HostException(unit + " could not be looked at: " + e.getMessage(), e);
+    }
+  }
+
   private Object property(String path, String suffix, String name) throws Bus.CallException {
     String type =
         "org.freedesktop.systemd1."

@@ -5,6 +5,7 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.Systemd;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A host without systemd, and why we think so. */
@@ -27,6 +28,11 @@ final class NoSystemd implements Systemd {
 
   @Override
   public Optional<UnitState> unit(String name) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public Set<String> entangledWith(String unit) {
     throw new HostException(why);
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
@@ -136,6 +137,11 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   @Override
   public Optional<UnitState> unit(String name) {
     return best().unit(UnitName.require(name));
+  }
+
+  @Override
+  public Set<String> entangledWith(String unit) {
+    return best().entangledWith(UnitName.require(unit));
   }
 
   @Override

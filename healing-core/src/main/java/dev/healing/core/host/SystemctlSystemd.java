@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** systemd through {@code systemctl}: slower, and without signals; for hosts without a bus. */
@@ -107,6 +108,17 @@ final class SystemctlSystemd implements Systemd {
 
   private static long number(String digits) {
     return digits.matches("[0-9]{1,10}") ? Long.parseLong(digits) : 0;
+  }
+
+  @Override
+  public Set<String> entangledWith(String unit) {
+    String shown =
+        run(
+            "show",
+            "--no-pager",
+            "--property=" + String.join(",", UnitDetails.ENTANGLED),
+            UnitName.require(unit));
+    return UnitDetails.names(List.of(shown.split("[\\s=]+"))); // the properties' names are no units
   }
 
   /** The job is asked for afterwards; one that is over by then is job 0, which never runs. */
