@@ -5,16 +5,21 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** An appended file of sealed lines, open for writing. */
 final class LineFile implements AutoCloseable {
   private final RandomAccessFile file;
+  private final Object identity;
   private long end;
 
-  private LineFile(RandomAccessFile file, long end) {
+  private LineFile(RandomAccessFile file, long end, Object identity) {
+    this.identity = identity;
     this.file = file;
     this.end = end;
   }
@@ -34,12 +39,26 @@ final class LineFile implements AutoCloseable {
       }
       file.seek(whole);
       ready = true;
-      return new LineFile(file, whole);
+      return new LineFile(file, whole, identity(path));
     } finally {
       if (!ready) {
         file.close();
       }
     }
+  }
+
+  /** Whether the name still stands for the file that is open. */
+  boolean isStill(Path path) {
+    try {
+      return identity(path).equals(identity);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Object identity(Path path) throws IOException {
+    return Objects.requireNonNull(
+        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
   }
 
   /** One write and one sync. After a failure nothing of it is left, as far as the disk lets us. */

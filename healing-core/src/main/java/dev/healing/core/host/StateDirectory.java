@@ -127,6 +127,9 @@ final class StateDirectory implements StateStore, AutoCloseable {
 
   private LineFile opened(String file, Path path) throws IOException {
     LineFile known = open.get(file);
+    if (known != null && !known.isStill(path)) {
+      throw new IOException("it was removed or replaced while it was in use");
+    }
     if (known == null) {
       known = LineFile.open(path);
       open.put(file, known);

@@ -42,6 +42,19 @@ class StateDirectoryTest {
   }
 
   @Test
+  void nothingIsWrittenToAFileThatIsGone() throws IOException {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.append("a.jsonl", List.of("{\"a\":1}"));
+      Files.delete(parent.resolve("a.jsonl"));
+      assertThatThrownBy(() -> state.append("a.jsonl", List.of("{\"b\":2}")))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("removed or replaced");
+      state.append("a.jsonl", List.of("{\"c\":3}"));
+      assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"c\":3}");
+    }
+  }
+
+  @Test
   void damageInTheMiddleIsNamed() throws IOException {
     try (StateDirectory state = StateDirectory.open(parent)) {
       state.append("a.jsonl", List.of("{\"a\":1}", "{\"b\":2}", "{\"c\":3}"));
