@@ -2,11 +2,17 @@ package dev.healing.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
 import dev.healing.api.HostException;
+import dev.healing.api.Outcome;
+import dev.healing.api.Risk;
 import dev.healing.spi.StateStore;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -60,5 +66,46 @@ class OffSwitchTest {
         };
     assertThat(new OffSwitch(broken, host.time()).paused().orElseThrow())
         .contains("cannot be read", "Input/output error");
+  }
+
+  @Test
+  void whatIsSetAfterTheLastJudgementIsSeenBeforeTheActionStarts() {
+    boolean[] executed = {false};
+    HealingEngine engine =
+        Given.engine(host, Map.of())
+            .add(
+                Given.detector(
+                    "services",
+                    state -> Detection.of(List.of(Given.issue(state.at(), "web.service")))))
+            .add(
+                Given.action(
+                    Given.RESTART,
+                    Risk.LOW,
+                    execution -> {
+                      executed[0] = true;
+                      return ActionReport.done("restarted");
+                    }))
+            .build();
+    engine.open();
+    for (int turn = 0; turn < 100 && journalled(engine).isEmpty(); turn++) {
+      host.time().runReady();
+      engine.turn();
+    }
+    assertThat(journalled(engine)).hasSize(1);
+
+    offSwitch.pause(Optional.empty());
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+
+    assertThat(executed[0]).isFalse();
+    assertThat(engine.audit().history(5))
+        .singleElement()
+        .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED))
+        .satisfies(r -> assertThat(r.detail()).contains("paused until resumed"));
+    host.time().close();
+  }
+
+  /** The intents that were acted on and have no receipt yet. */
+  private static Collection<Intent> journalled(HealingEngine engine) {
+    return engine.loop().chronicle().journal().open();
   }
 }

@@ -1,0 +1,128 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Metric;
+import dev.healing.api.Outcome;
+import dev.healing.api.Reading;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.api.Sample;
+import dev.healing.api.UnitState;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Nothing is done on evidence that is older than the last action that may have changed it. Looks
+ * take two seconds here, and tell how it was when they began.
+ */
+class FreshEvidenceTest {
+  private static final String DATABASE = "db.service";
+  private static final String WEB = "web.service";
+
+  private final TestHost host = new TestHost();
+  private final Set<String> broken = new TreeSet<>();
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine engine(Function<Execution, ActionReport> effect) {
+    HealingAction restart = new Given.Action(Given.description(Given.RESTART, Risk.LOW), effect);
+    HealingEngine engine =
+        Given.engine(host, Map.of("limits", Map.of("cooldown", "0s")))
+            .add(Given.sampler("units", this::slowly))
+            .add(Given.detector("services", FreshEvidenceTest::failed))
+            .add(new Given.Actions("restart_service", restart))
+            .build();
+    engine.open();
+    return engine;
+  }
+
+  private Reading slowly() {
+    HostState before =
+        HostStates.at(host.time().now())
+            .service(DATABASE, broken.contains(DATABASE))
+            .service(WEB, broken.contains(WEB), DATABASE)
+            .build();
+    try {
+      host.workers().sleep(Duration.ofSeconds(2));
+    } catch (InterruptedException e) {
+      throw new HealingException("interrupted while looking", e);
+    }
+    Sample health = new Sample(Metric.HEALTH, 90, before.at());
+    return new Reading(List.of(health), List.copyOf(before.units().values()), List.of());
+  }
+
+  private static Detection failed(HostState state) {
+    return Detection.of(
+        state.units().values().stream()
+            .filter(UnitState::failed)
+            .map(unit -> Given.issue(state.at(), unit.name()))
+            .toList());
+  }
+
+  private void run(HealingEngine engine, Duration duration) {
+    new EngineDriver(host.time(), engine).run(duration);
+  }
+
+  @Test
+  void aLookThatBeganBeforeTheActionEndedIsNoGroundForAnother() {
+    AtomicInteger times = new AtomicInteger();
+    HealingEngine engine =
+        engine(
+            execution -> {
+              execution.pause(Duration.ofSeconds(1));
+              times.incrementAndGet();
+              broken.clear();
+              return ActionReport.failed("it says so, and yet it has helped");
+            });
+    broken.add(WEB);
+    run(engine, Duration.ofSeconds(20));
+
+    assertThat(times).hasValue(1);
+    assertThat(engine.audit().history(5)).extracting(Receipt::outcome).containsOnly(Outcome.FAILED);
+    assertThat(engine.incidents())
+        .singleElement()
+        .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.SELF_RECOVERED));
+  }
+
+  @Test
+  void whatWaitedForItsCauseIsLookedAtAgainBeforeAnythingIsDoneAboutIt() {
+    HealingEngine engine =
+        engine(
+            execution -> {
+              broken.remove(DATABASE);
+              // It comes back with the database, but only after the look that finds that healed.
+              host.time().happens(Duration.ofSeconds(3), "web recovers", () -> broken.remove(WEB));
+              return ActionReport.done("restarted");
+            });
+    broken.addAll(Set.of(DATABASE, WEB));
+    run(engine, Duration.ofSeconds(20));
+
+    assertThat(engine.audit().history(5))
+        .singleElement()
+        .satisfies(r -> assertThat(r.target()).isEqualTo(DATABASE))
+        .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.HEALED));
+    assertThat(engine.incidents())
+        .extracting(i -> i.issue().components().first() + " " + i.status())
+        .containsExactlyInAnyOrder(DATABASE + " HEALED", WEB + " SELF_RECOVERED");
+  }
+}
