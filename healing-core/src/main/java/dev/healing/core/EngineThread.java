@@ -98,7 +98,7 @@ final class EngineThread {
       CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
       inbox.post(() -> loop.stop(idle));
       try {
-        if (!ended(idle, GRACE)) {
+        if (engine.isAlive() && !ended(idle, GRACE)) {
           inbox.post(loop::cancelRunning);
           ended(idle, Duration.ofSeconds(1));
         }

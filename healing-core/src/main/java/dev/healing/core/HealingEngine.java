@@ -12,6 +12,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
+import dev.healing.api.Unreadable;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
@@ -366,6 +367,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** The newest look; absent before the first. */
   public Optional<HostState> state() {
     return thread.ask(loop::state);
+  }
+
+  /** What the newest look could not tell: neither samplers nor detectors. */
+  public List<Unreadable> unreadable() {
+    return thread.ask(loop::unreadable);
   }
 
   /** How the engine itself is. */

@@ -8,6 +8,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Attempt;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.Detector;
@@ -54,6 +55,7 @@ final class HealingLoop {
   private Plugins plugins;
 
   private @Nullable HostState state;
+  private List<Unreadable> unreadable = List.of();
   private long looks;
   private boolean awake = true;
   private long lastLookNanos;
@@ -139,6 +141,7 @@ final class HealingLoop {
                 () -> {
                   watch.ended();
                   state = observation.state();
+                  unreadable = observation.unreadable();
                   deliberation.seen(observation.state());
                   looks++;
                   then.accept(observation);
@@ -397,6 +400,10 @@ final class HealingLoop {
 
   OffSwitch offSwitch() {
     return offSwitch;
+  }
+
+  List<Unreadable> unreadable() {
+    return unreadable;
   }
 
   Optional<HostState> state() {

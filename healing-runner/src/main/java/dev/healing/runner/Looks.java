@@ -56,14 +56,15 @@ final class Looks {
   }
 
   /** {@code {health, daemon, issues: [issue + {incident, status, note}], unreadable}}. */
-  static ObjectNode issues(List<Incident> incidents, Optional<HostState> state) {
+  static ObjectNode issues(
+      List<Incident> incidents, Optional<HostState> state, List<Unreadable> unreadable) {
     ObjectNode json = Json.object().put("daemon", true);
     number(json, "health", state.map(HostState::health).orElse(OptionalDouble.empty()));
     ArrayNode issues = json.putArray("issues");
     incidents.stream()
         .filter(incident -> !incident.status().closed())
         .forEach(incident -> issues.add(open(incident)));
-    unreadable(json, state.map(HostState::unreadable).orElse(List.of()));
+    unreadable(json, unreadable);
     return json;
   }
 
@@ -93,7 +94,11 @@ final class Looks {
 
   /** The status of a running daemon. */
   static ObjectNode status(
-      EngineStatus status, long pid, Optional<HostState> state, List<Incident> incidents) {
+      EngineStatus status,
+      long pid,
+      Optional<HostState> state,
+      List<Incident> incidents,
+      List<Unreadable> unreadable) {
     ObjectNode json = Json.object().put("daemon", true);
     json.put("version", Main.version());
     json.put("pid", pid);
@@ -111,7 +116,7 @@ final class Looks {
     incidents.stream()
         .filter(incident -> !incident.status().closed())
         .forEach(incident -> issues.add(open(incident)));
-    unreadable(json, state.map(HostState::unreadable).orElse(List.of()));
+    unreadable(json, unreadable);
     return json;
   }
 

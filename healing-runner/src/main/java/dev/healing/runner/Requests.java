@@ -60,9 +60,10 @@ final class Requests {
                 engine.status(),
                 ProcessHandle.current().pid(),
                 engine.state(),
-                engine.incidents()));
+                engine.incidents(),
+                engine.unreadable()));
       case "issues":
-        return now(Looks.issues(engine.incidents(), engine.state()));
+        return now(Looks.issues(engine.incidents(), engine.state(), engine.unreadable()));
       case "history":
         return now(history(engine.audit().history(request.path("most").asInt(100))));
       case "explain":

@@ -104,7 +104,8 @@ final class RunVerb implements Verb {
                     engine.status(),
                     ProcessHandle.current().pid(),
                     engine.state(),
-                    engine.incidents()));
+                    engine.incidents(),
+                    engine.unreadable()));
     engine.addListener(live);
     live.open();
     return live::close;
