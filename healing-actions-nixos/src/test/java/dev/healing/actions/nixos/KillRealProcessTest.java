@@ -2,7 +2,6 @@ package dev.healing.actions.nixos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
@@ -113,34 +112,6 @@ class KillRealProcessTest {
     ActionReport report = prepared.execute(host.execution());
     assertThat(report.result()).isEqualTo(Result.REFUSED);
     assertThat(report.detail()).contains("no longer there");
-  }
-
-  @Test
-  void whoMustLiveIsNeitherChosenNorSignalled() throws Exception {
-    Process vital = start("hlp-vital", BALLAST);
-    Process other = start("hlp-other", "");
-    assertThat(prepare(IssueType.MEMORY_HIGH).preview().target())
-        .as("before: the larger one")
-        .isEqualTo(target("hlp-vital", vital));
-    PreparedAction earlier = prepare(IssueType.MEMORY_HIGH);
-
-    assumeThat(lowerOomScore(vital))
-        .as("skipped: oom_score_adj cannot be lowered here, that needs CAP_SYS_RESOURCE")
-        .isTrue();
-
-    assertThat(prepare(IssueType.MEMORY_HIGH).preview().target())
-        .isEqualTo(target("hlp-other", other));
-    assertThat(earlier.execute(host.execution()).result()).isEqualTo(Result.REFUSED);
-    assertOutOfReach(vital);
-  }
-
-  private static boolean lowerOomScore(Process process) {
-    try {
-      Files.writeString(Path.of("/proc/" + process.pid() + "/oom_score_adj"), "-1000");
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   @Test
