@@ -205,4 +205,21 @@ class HealingLoopTest {
     assertThat(engine.incidents())
         .anySatisfy(i -> assertThat(i.issue().type()).isEqualTo(IssueType.PLUGIN_FAILED));
   }
+
+  @Test
+  void aJournalThatMissesWhatTheAuditKnowsIsNotTakenForNoLimits() {
+    HealingEngine engine = engine();
+    broken.add("web.service");
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+    assertThat(restarts).hasSize(1);
+
+    host.time().killTasks();
+    host.state().delete(Journal.FILE);
+    HealingEngine next = engine();
+    broken.add("web.service");
+    new EngineDriver(host.time(), next).run(Duration.ofHours(1));
+
+    assertThat(restarts).hasSize(1);
+    assertThat(next.status().trouble()).anyMatch(line -> line.contains("removed or cut"));
+  }
 }
