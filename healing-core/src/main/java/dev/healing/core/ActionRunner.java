@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
@@ -38,12 +39,13 @@ final class ActionRunner {
    */
   Workers.Task prepare(
       HealingAction action,
+      ActionId id,
       Issue issue,
       HostState state,
       BiConsumer<Optional<PreparedAction>, String> done) {
     return host.workers()
         .start(
-            "prepare " + action.description().id(),
+            "prepare " + id,
             () -> {
               Optional<PreparedAction> prepared = Optional.empty();
               String why = "";

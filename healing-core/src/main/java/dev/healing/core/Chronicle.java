@@ -15,22 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is written, learned and told: collected during a turn, made durable with one fsync per file,
- * and told only then. What goes wrong with it is remembered as trouble.
+ * and learned and told only then. What goes wrong with it is remembered as trouble.
  */
 final class Chronicle {
   private final HostContext host;
   private final Journal journal;
   private final Audit audit;
   private final Announcer announcer;
-  private final List<Receipt> lessons = new ArrayList<>();
-  private final List<Runnable> afterwards = new ArrayList<>();
+  private final Learning learning;
   private final Map<String, String> troubles = new TreeMap<>();
 
-  Chronicle(HostContext host) {
+  Chronicle(HostContext host, Inbox inbox) {
     this.host = host;
     this.journal = new Journal(host.state(), host.time());
     this.audit = new Audit(host.state());
     this.announcer = new Announcer(host.workers());
+    this.learning = new Learning(host.time(), host.workers(), inbox);
   }
 
   Journal journal() {
@@ -49,11 +49,12 @@ final class Chronicle {
   List<String> troubles() {
     List<String> all = new ArrayList<>(journal.damaged());
     all.addAll(troubles.values());
+    learning.trouble().ifPresent(all::add);
     return all;
   }
 
-  boolean pending() {
-    return !afterwards.isEmpty() || !lessons.isEmpty();
+  Learning learning() {
+    return learning;
   }
 
   void decided(Tracked incident, Decision decision) {
@@ -63,7 +64,7 @@ final class Chronicle {
   void ended(Receipt receipt) {
     journal.close(receipt);
     audit.add(receipt);
-    lessons.add(receipt);
+    learning.add(receipt);
   }
 
   void tell(Event.Kind kind, String message, @Nullable Tracked incident) {
@@ -78,13 +79,13 @@ final class Chronicle {
 
   /** Runs it when all that was noted before is durable. */
   void afterwards(Runnable then) {
-    afterwards.add(then);
+    learning.afterwards(then);
   }
 
   /** A receipt that was written before a crash, and its mark not: it was not learned from yet. */
   void recovered(Receipt receipt) {
     journal.close(receipt);
-    lessons.add(receipt);
+    learning.add(receipt);
   }
 
   /**
@@ -103,19 +104,15 @@ final class Chronicle {
     }
   }
 
-  /** Makes everything else durable, then tells. The receipt is in the audit before its mark. */
-  void commit(KnowledgeBase knowledge) {
+  /**
+   * Makes everything else durable, then has it learned and told. The receipt is in the audit before
+   * its mark.
+   */
+  void commit(Plugins.Named<KnowledgeBase> knowledge) {
     if (attempt("audit", audit::commit)) {
       attempt("journal", journal::commit);
     }
-    if (!lessons.isEmpty()) {
-      List<Receipt> now = List.copyOf(lessons);
-      lessons.clear();
-      attempt("knowledge", () -> knowledge.record(now));
-    }
-    List<Runnable> due = List.copyOf(afterwards);
-    afterwards.clear();
-    due.forEach(Runnable::run);
+    learning.commit(knowledge);
   }
 
   private boolean attempt(String what, Runnable write) {

@@ -1,16 +1,10 @@
 package dev.healing.core;
 
-import dev.healing.api.ActionDescription;
-import dev.healing.api.ActionId;
-import dev.healing.api.Autonomy;
-import dev.healing.api.Confidence;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HealingPlan;
-import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
-import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
@@ -18,23 +12,15 @@ import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
-import dev.healing.spi.HostContext;
-import dev.healing.spi.Planner;
-import dev.healing.spi.PreparedAction;
-import dev.healing.spi.Proposal;
 import dev.healing.spi.TimeSource;
-import dev.healing.spi.Workers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * From an incident to a decision: which remedy, exactly what it would do, and whether it may.
@@ -42,82 +28,57 @@ import org.jspecify.annotations.Nullable;
  * <p>Each incident passes {@code IDLE → PREPARING → PREPARED}, and from there into {@link
  * Treatment}, back to {@code IDLE}, or to {@code CONFIRMING}, where it waits for a person. Guards
  * are asked before an action is prepared, so that nothing is worked out in vain, and again with the
- * exact preview right before it is done.
+ * exact preview right before it is done. What plugins have to say is {@linkplain Counsel asked on a
+ * worker}: meanwhile the incident stays in its phase, and is decided about when they have answered.
  */
 final class Deliberation {
-  private static final Duration PREPARE_LIMIT = Duration.ofMinutes(2);
-
   /** How long what a person is shown stands; then it is worked out anew. */
   private static final Duration SHOWN_FOR = Duration.ofMinutes(15);
 
   private final TimeSource time;
-  private final Inbox inbox;
   private final Chronicle chronicle;
   private final Incidents incidents;
-  private final ActionRunner runner;
-  private final OffSwitch offSwitch;
+  private final Assessment assessment;
   private final Treatment treatment;
   private final Refusals refusals;
   private final Set<Tracked> toDecide = new LinkedHashSet<>();
-  private final Set<Tracked> preparing = new LinkedHashSet<>();
-  private final Map<String, Workers.Task> stuck = new HashMap<>();
   private boolean actsByItself = true;
-  private Plugins plugins;
-  private SafetyGuards guards;
-  private @Nullable HostState state;
 
   Deliberation(
-      HostContext host,
-      Inbox inbox,
+      TimeSource time,
       Chronicle chronicle,
       Incidents incidents,
+      Assessment assessment,
       Treatment treatment,
-      Refusals refusals,
-      OffSwitch offSwitch,
-      Settings settings,
-      Plugins plugins) {
-    this.time = host.time();
-    this.inbox = inbox;
+      Refusals refusals) {
+    this.time = time;
     this.chronicle = chronicle;
     this.incidents = incidents;
-    this.runner = new ActionRunner(host, offSwitch);
-    this.offSwitch = offSwitch;
+    this.assessment = assessment;
     this.treatment = treatment;
     this.refusals = refusals;
-    this.plugins = plugins;
-    this.guards = guards(settings);
   }
 
-  /** Goes on with other settings and plugins: what was proposed with the old ones is void. */
-  void use(Settings settings, Plugins newPlugins) {
-    plugins = newPlugins;
-    guards = guards(settings);
+  /** What was proposed with other settings and plugins is void. */
+  void startAnew() {
     for (Tracked incident : incidents.open()) {
-      if (incident.phase == Phase.PREPARING) {
-        giveUp(incident);
-      }
-      if (incident.phase == Phase.CONFIRMING || incident.phase == Phase.PREPARED) {
-        drop(incident);
-        if (incident.origin() == Origin.APPROVED) {
-          incidents.notDone(incident, "what was approved is void: the configuration has changed");
+      incident.forgetAdvice();
+      switch (incident.phase) {
+        case PREPARING -> {
+          Objects.requireNonNull(incident.preparing).giveUp();
+          drop(incident);
+        }
+        case PREPARED, CONFIRMING -> {
+          drop(incident);
+          if (incident.origin() == Origin.APPROVED) {
+            incidents.notDone(incident, "what was approved is void: the configuration has changed");
+          }
+        }
+        case IDLE, RUNNING, SETTLING -> {
+          // Nothing is proposed.
         }
       }
     }
-  }
-
-  private SafetyGuards guards(Settings settings) {
-    return new SafetyGuards(
-        settings,
-        action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
-        offSwitch::paused,
-        chronicle.journal()::damaged,
-        incidents::unrelated,
-        !plugins.samplers().isEmpty(),
-        plugins.guards());
-  }
-
-  SafetyGuards safetyGuards() {
-    return guards;
   }
 
   /** From now on only what somebody asks for is done. */
@@ -125,55 +86,26 @@ final class Deliberation {
     actsByItself = false;
   }
 
-  /** The newest look at the host. */
-  void seen(HostState newest) {
-    state = newest;
-  }
-
   /** Has it decided about in this turn. */
   void reconsider(Tracked incident) {
     toDecide.add(incident);
   }
 
+  /** Whether there is something to decide now. */
   boolean pending() {
-    return !toDecide.isEmpty();
+    return !toDecide.isEmpty() && assessment.sighted();
   }
 
-  /** Decides about all that was to be reconsidered. */
+  /** Decides about all that was to be reconsidered, once the host has been looked at. */
   void decide() {
-    giveUpLatePreparations();
-    if (state == null) {
-      return; // all that is open is reconsidered when the first look arrives
+    if (!pending()) {
+      return;
     }
     for (Tracked incident : List.copyOf(toDecide)) {
       toDecide.remove(incident);
-      if (incident.closedAt == null) {
-        decideContained(incident);
+      if (incident.closedAt == null && !incident.awaitsAdvice()) {
+        decide(incident);
       }
-    }
-  }
-
-  /** When a preparation is to be given up, in monotonic time. */
-  long nextDeadlineNanos() {
-    // All have the same limit, so the first one that was begun is the first one to be late.
-    return preparing.stream()
-        .findFirst()
-        .map(incident -> Objects.requireNonNull(incident.preparing).deadlineNanos)
-        .orElse(Long.MAX_VALUE);
-  }
-
-  /** A planner, a knowledge base or an action that throws here costs this decision only. */
-  private void decideContained(Tracked incident) {
-    try {
-      decide(incident);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      drop(incident);
-      String why = "no decision could be made, because a plugin threw " + e;
-      if (!why.equals(incident.note)) {
-        incident.note = why;
-        chronicle.tell(Event.Kind.TROUBLE, why, incident);
-      }
-      incidents.notDone(incident, why);
     }
   }
 
@@ -215,12 +147,19 @@ final class Deliberation {
   }
 
   private void firstJudgement(Tracked incident) {
-    HealingPlan plan = plan(incident);
+    Optional<Counsel.Advice> given = incident.takeAdvice();
+    if (given.isEmpty()) {
+      Counsel.Matter matter = incident.askAdvice();
+      assessment.plan(incident, matter, refusals, answer(incident, matter));
+      return;
+    }
+    HealingPlan plan = given.orElseThrow().plan();
     if (plan.empty()) {
       nothingToTry(incident, plan);
       return;
     }
-    Decision decision = judge(incident, plan, Optional.empty());
+    Decision decision =
+        assessment.decision(incident, plan, Optional.empty(), given.orElseThrow().judgements());
     Verdict.Kind kind = decision.verdict().kind();
     Proposed asked = incident.proposed;
     boolean askedAlready =
@@ -242,41 +181,13 @@ final class Deliberation {
     }
   }
 
-  private HealingPlan plan(Tracked incident) {
-    return plan(incident, refusals);
-  }
-
-  private HealingPlan plan(Tracked incident, Refusals refused) {
-    List<Planner.Candidate> candidates = new ArrayList<>();
-    for (Plugins.Remedy remedy : plugins.remedies().values()) {
-      ActionDescription action = remedy.description();
-      boolean asked = incident.only().map(action.id()::equals).orElse(false);
-      boolean treats = incident.only().isEmpty() && action.treats().contains(incident.issue.type());
-      if (asked || treats) {
-        Confidence confidence = plugins.knowledge().confidence(incident.fingerprint, action.id());
-        Optional<String> unavailable =
-            remedy
-                .action()
-                .unavailable()
-                .or(remedy::unprivileged)
-                .or(() -> refused.reason(incident.fingerprint, action.id()))
-                .or(() -> stuck(incident, action.id()));
-        candidates.add(new Planner.Candidate(action, confidence, unavailable));
+  /** Has it decided about again when plugins have answered, unless something else is asked then. */
+  private Consumer<Counsel.Advice> answer(Tracked incident, Counsel.Matter matter) {
+    return advice -> {
+      if (incident.advised(matter, advice)) {
+        toDecide.add(incident);
       }
-    }
-    return plugins.planner().plan(incident.snapshot(), stateNow(), candidates);
-  }
-
-  private Decision judge(Tracked incident, HealingPlan plan, Optional<Preview> preview) {
-    return guards.judge(
-        new Proposal(
-            time.now(),
-            incident.snapshot(),
-            plan,
-            preview,
-            incident.origin(),
-            stateNow(),
-            chronicle.journal()));
+    };
   }
 
   private void nothingToTry(Tracked incident, HealingPlan plan) {
@@ -294,86 +205,48 @@ final class Deliberation {
   }
 
   private void prepare(Tracked incident, HealingPlan plan) {
-    Plugins.Remedy remedy = plugins.remedies().get(plan.next().action().id());
-    if (remedy == null) {
+    Optional<Plugins.Remedy> remedy = assessment.remedy(plan);
+    if (remedy.isEmpty()) {
       refusals.add(incident.fingerprint, plan.next().action().id(), "the planner made it up");
       return;
     }
     incident.phase = Phase.PREPARING;
-    Tracked.Preparing begun =
-        new Tracked.Preparing(
-            remedy.description().id(), time.monotonicNanos() + PREPARE_LIMIT.toNanos());
-    incident.preparing = begun;
-    preparing.add(incident);
-    begun.task =
-        runner.prepare(
-            remedy.action(),
-            incident.issue,
-            stateNow(),
-            (action, why) ->
-                inbox.post(() -> prepared(incident, begun, plan, remedy, action, why)));
-  }
-
-  private void prepared(
-      Tracked incident,
-      Tracked.Preparing begun,
-      HealingPlan plan,
-      Plugins.Remedy remedy,
-      Optional<PreparedAction> action,
-      String why) {
-    if (incident.preparing != begun) {
-      return; // it took too long and was given up
-    }
-    incident.preparing = null;
-    preparing.remove(incident);
-    incident.phase = Phase.IDLE;
-    if (incident.closedAt != null) {
-      return;
-    }
-    if (action.isEmpty()) {
-      refusals.add(incident.fingerprint, remedy.description().id(), why);
-    } else {
-      incident.proposed = new Proposed(plan, remedy, action.orElseThrow(), time.monotonicNanos());
-      incident.phase = Phase.PREPARED;
-    }
-    toDecide.add(incident);
-  }
-
-  private void giveUpLatePreparations() {
-    while (nextDeadlineNanos() <= time.monotonicNanos()) {
-      Tracked incident = preparing.iterator().next();
-      Tracked.Preparing late = giveUp(incident);
-      stuck.values().removeIf(Workers.Task::done);
-      if (late.task != null) {
-        stuck.put(incident.fingerprint.key() + " " + late.action, late.task);
-      }
-      refusals.add(incident.fingerprint, late.action, "took too long to work out");
-      toDecide.add(incident);
-    }
-  }
-
-  /** At most one thread is lost to each action that never comes back from a problem. */
-  private Optional<String> stuck(Tracked incident, ActionId action) {
-    return Optional.ofNullable(stuck.get(incident.fingerprint.key() + " " + action))
-        .filter(task -> !task.done())
-        .map(task -> "has not come back from working out what it would do");
-  }
-
-  private Tracked.Preparing giveUp(Tracked incident) {
-    Tracked.Preparing begun = Objects.requireNonNull(incident.preparing);
-    preparing.remove(incident);
-    incident.preparing = null;
-    incident.phase = Phase.IDLE;
-    if (begun.task != null) {
-      begun.task.cancel();
-    }
-    return begun;
+    incident.preparing =
+        assessment.prepare(
+            incident,
+            remedy.orElseThrow(),
+            (action, why) -> {
+              incident.preparing = null;
+              incident.phase = Phase.IDLE;
+              if (action.isPresent()) {
+                incident.proposed =
+                    new Proposed(
+                        plan, remedy.orElseThrow(), action.orElseThrow(), time.monotonicNanos());
+                incident.phase = Phase.PREPARED;
+              } else {
+                refusals.add(incident.fingerprint, plan.next().action().id(), why);
+              }
+              toDecide.add(incident);
+            });
   }
 
   private void lastJudgement(Tracked incident) {
+    Optional<Counsel.Advice> given = incident.takeAdvice();
+    if (given.isPresent()) {
+      lastJudgement(incident, given.orElseThrow());
+    } else {
+      Proposed proposed = proposed(incident);
+      Counsel.Matter matter = incident.askAdvice();
+      assessment.judge(
+          matter, proposed.plan(), proposed.action().preview(), answer(incident, matter));
+    }
+  }
+
+  private void lastJudgement(Tracked incident, Counsel.Advice given) {
     Proposed proposed = proposed(incident);
     Preview preview = proposed.action().preview();
-    Decision decision = judge(incident, proposed.plan(), Optional.of(preview));
+    Decision decision =
+        assessment.decision(incident, proposed.plan(), Optional.of(preview), given.judgements());
     if (incident.shown().filter(digest -> !digest.equals(preview.digest())).isPresent()) {
       decision =
           new Decision(
@@ -387,41 +260,35 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
-          treatment.intend(incident, proposed, stateNow().health());
+          treatment.intend(incident, proposed, assessment.state().health());
         } else if (treatment.stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
         }
       }
-      case CONFIRM -> {
-        incident.phase = Phase.CONFIRMING;
-        boolean changed = incidents.decided(incident, decision);
-        if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
-          incident.handedOver = true;
-          incidents.escalate(incident, decision.verdict().reason());
-        } else if (changed) {
-          chronicle.tell(
-              Event.Kind.CONFIRMATION_NEEDED,
-              "approve "
-                  + incident.snapshot().confirmation().orElse(incident.id)
-                  + " to "
-                  + preview.steps().get(0)
-                  + ": "
-                  + decision.verdict().reason(),
-              incident);
-        }
-        incidents.notDone(
-            incident,
-            decision.verdict().reason()
-                + "; approve "
-                + incident.snapshot().confirmation().orElse(incident.id)
-                + " to have it done");
-      }
+      case CONFIRM -> askAPerson(incident, decision, preview);
       case DEFER, DENY -> {
         drop(incident);
         incidents.decided(incident, decision);
         incidents.notDone(incident, decision.verdict().reason());
       }
     }
+  }
+
+  private void askAPerson(Tracked incident, Decision decision, Preview preview) {
+    incident.phase = Phase.CONFIRMING;
+    boolean changed = incidents.decided(incident, decision);
+    String reason = decision.verdict().reason();
+    String confirmation = incident.snapshot().confirmation().orElse(incident.id);
+    if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
+      incident.handedOver = true;
+      incidents.escalate(incident, reason);
+    } else if (changed) {
+      chronicle.tell(
+          Event.Kind.CONFIRMATION_NEEDED,
+          "approve " + confirmation + " to " + preview.steps().get(0) + ": " + reason,
+          incident);
+    }
+    incidents.notDone(incident, reason + "; approve " + confirmation + " to have it done");
   }
 
   private boolean outdated(Proposed proposed) {
@@ -431,52 +298,17 @@ final class Deliberation {
   private static void drop(Tracked incident) {
     incident.phase = Phase.IDLE;
     incident.proposed = null;
+    incident.preparing = null;
+    incident.forgetAdvice();
   }
 
-  /** What would be decided about an issue, and exactly what would be done; nothing is. */
-  void consider(Issue issue, CompletableFuture<Decision> answer) {
-    consider(issue, new Refusals(time), answer);
-  }
-
-  private void consider(Issue issue, Refusals refused, CompletableFuture<Decision> answer) {
-    if (state == null) {
-      throw new HealingException("nothing has been looked at yet: ask again after the first look");
-    }
-    Tracked probe = incidents.probe(issue);
-    HealingPlan plan = plan(probe, refused);
-    if (plan.empty()) {
-      answer.complete(
-          new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
-      return;
-    }
-    Plugins.Remedy remedy =
-        plugins
-            .remedy(plan.next().action().id())
-            .orElseThrow(() -> new HealingException("the planner made up " + plan.reason()));
-    runner.prepare(
-        remedy.action(),
-        issue,
-        stateNow(),
-        (action, why) ->
-            inbox.post(
-                () -> {
-                  try {
-                    if (action.isPresent()) {
-                      answer.complete(judge(probe, plan, action.map(PreparedAction::preview)));
-                    } else {
-                      refused.add(probe.fingerprint, remedy.description().id(), why);
-                      consider(issue, refused, answer);
-                    }
-                  } catch (RuntimeException | LinkageError e) {
-                    answer.completeExceptionally(e);
-                  }
-                }));
-  }
+  // --------------------------------------------------- what people decide
 
   /** A person has it done exactly as it was shown. */
   void approve(String confirmationId, CompletableFuture<Receipt> answer) {
     Tracked incident = confirming(confirmationId);
     Proposed shown = proposed(incident);
+    incident.forgetAdvice();
     incident.requests.add(
         new Tracked.Request(
             Origin.APPROVED,
@@ -518,10 +350,6 @@ final class Deliberation {
               + pending);
     }
     return incident;
-  }
-
-  private HostState stateNow() {
-    return Objects.requireNonNull(state, "decided before the first look");
   }
 
   private static Proposed proposed(Tracked incident) {

@@ -133,14 +133,12 @@ final class EngineThread {
       return question.get();
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
-    inbox.post(
-        () -> {
-          try {
-            answer.complete(question.get());
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
+    post(answer, () -> answer.complete(question.get()));
+    return await(answer);
+  }
+
+  /** Waits for an answer from the engine's thread. */
+  <T> T await(CompletableFuture<T> answer) {
     try {
       return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {

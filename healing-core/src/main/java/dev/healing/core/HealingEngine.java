@@ -32,7 +32,6 @@ import dev.healing.spi.TriggerProvider;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +40,7 @@ import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +65,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final Inbox inbox = new Inbox();
   private final HealingLoop loop;
   private final Instant startedAt;
-  private final Map<String, String> listening = new HashMap<>();
+  private final Map<String, String> listening = new ConcurrentHashMap<>();
   private final EngineThread thread;
   private volatile boolean closed;
 
@@ -376,10 +376,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** How the engine itself is. */
   public EngineStatus status() {
+    List<String> troubleOfPlugins = knowledge().problems();
     return thread.ask(
         () -> {
           List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
-          trouble.addAll(loop.plugins().knowledge().problems());
+          trouble.addAll(troubleOfPlugins);
           boolean distrusted = !loop.chronicle().journal().damaged().isEmpty();
           Optional<HostState> state = loop.state();
           return new EngineStatus(
@@ -397,25 +398,23 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    return thread.ask(
-        () ->
-            loop.plugins().infos().stream()
-                .map(
-                    info ->
-                        info.kind().equals("trigger") && listening.containsKey(info.name())
-                            ? info.withState(listening.get(info.name()))
-                            : info)
-                .toList());
+    return thread.ask(loop::plugins).infos().stream()
+        .map(
+            info ->
+                info.kind().equals("trigger") && listening.containsKey(info.name())
+                    ? info.withState(listening.get(info.name()))
+                    : info)
+        .toList();
   }
 
   /** The optimizer, if one is loaded. */
   public Optional<Optimizer> optimizer() {
-    return thread.ask(() -> loop.plugins().optimizer());
+    return thread.ask(loop::plugins).optimizer();
   }
 
   /** The knowledge base. */
   public KnowledgeBase knowledge() {
-    return thread.ask(() -> loop.plugins().knowledge());
+    return thread.ask(loop::plugins).knowledge().plugin();
   }
 
   /** What was decided and done. */
@@ -426,24 +425,29 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /**
    * Goes on with another configuration: all or nothing.
    *
+   * @return completes when it holds, and the old knowledge base has learned the last and is closed
    * @throws ConfigurationException with all problems at once; then the old one stays
    */
-  public void reload(Configuration configuration) {
+  public CompletionStage<@Nullable Void> reload(Configuration configuration) {
     Settings settings = Settings.read(configuration);
     Plugins plugins = new Plugins(registry, host, settings, configuration, this);
-    thread.ask(
-        () -> {
-          Plugins old = loop.plugins();
-          old.triggers().forEach(HealingEngine::close);
-          close("knowledge base", old.knowledge());
-          loop.chronicle()
-              .announcer()
-              .replace(old.listeners().values(), plugins.listeners().values());
-          loop.reconfigure(settings, plugins);
-          startTriggers(plugins);
-          loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
-          return plugins;
-        });
+    CompletableFuture<@Nullable Void> holds = new CompletableFuture<>();
+    thread.post(
+        holds, () -> loop.reconfigure(settings, plugins, old -> replace(old, plugins, holds)));
+    return holds;
+  }
+
+  private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> done) {
+    loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
+    loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
+    host.workers()
+        .start(
+            "triggers",
+            () -> {
+              old.triggers().forEach(HealingEngine::close);
+              startTriggers(now);
+              done.complete(null);
+            });
   }
 
   /** Tells what happens from now on, on a thread of its own. */
@@ -471,7 +475,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     loop.plugins().triggers().forEach(HealingEngine::close);
     closed = true;
     thread.stop();
-    loop.plugins().knowledge().close();
+    loop.plugins().knowledge().plugin().close();
     ownHost.ifPresent(LinuxHost::close);
   }
 

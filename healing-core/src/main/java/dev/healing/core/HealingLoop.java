@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +43,14 @@ final class HealingLoop {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
   private static final int BLIND_LOOKS = 5;
+  private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
   private final TimeSource time;
   private final Inbox inbox;
   private final Watch watch;
   private final Chronicle chronicle;
   private final Incidents incidents;
+  private final Assessment assessment;
   private final Deliberation deliberation;
   private final Treatment treatment;
   private final OffSwitch offSwitch;
@@ -70,7 +73,7 @@ final class HealingLoop {
     this.plugins = plugins;
     watch = new Watch(time, host.workers());
     offSwitch = new OffSwitch(host.state(), time);
-    chronicle = new Chronicle(host);
+    chronicle = new Chronicle(host, inbox);
     incidents = new Incidents(time, chronicle);
     Refusals refusals = new Refusals(time);
     treatment =
@@ -83,9 +86,9 @@ final class HealingLoop {
             offSwitch,
             this::reconsider,
             this::lookSoon);
-    deliberation =
-        new Deliberation(
-            host, inbox, chronicle, incidents, treatment, refusals, offSwitch, settings, plugins);
+    assessment =
+        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
+    deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
     nextLookNanos = time.monotonicNanos();
     lastLookNanos = nextLookNanos - BETWEEN_LOOKS.toNanos();
   }
@@ -106,7 +109,7 @@ final class HealingLoop {
     }
     treatment.enforceDeadlines();
     chronicle.commit(plugins.knowledge()); // validated: journal receipt → learn → tell
-    if (stopping && treatment.idle()) {
+    if (stopping && treatment.idle() && chronicle.learning().idle()) {
       whenIdle.complete(null);
     }
     return untilNextTurn();
@@ -142,7 +145,7 @@ final class HealingLoop {
                   watch.ended();
                   state = observation.state();
                   unreadable = observation.unreadable();
-                  deliberation.seen(observation.state());
+                  assessment.seen(observation.state());
                   looks++;
                   then.accept(observation);
                 }));
@@ -153,6 +156,7 @@ final class HealingLoop {
   private void observed(Observation observation) {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
+    faults.putAll(assessment.faults());
     Set<Tracked> seen = new LinkedHashSet<>();
     observation
         .detections()
@@ -265,16 +269,14 @@ final class HealingLoop {
   }
 
   private Duration untilNextTurn() {
-    boolean toDecide = deliberation.pending() && state != null && !stopping;
-    if (!inbox.isEmpty() || toDecide || chronicle.pending()) {
+    Duration plugins = enforcePluginDeadlines();
+    boolean toDecide = deliberation.pending() && !stopping;
+    if (!inbox.isEmpty() || toDecide || chronicle.learning().pending()) {
       return Duration.ZERO;
     }
     long now = time.monotonicNanos();
-    long next = Math.min(treatment.nextDeadlineNanos(), deliberation.nextDeadlineNanos());
-    Optional<Duration> look = watch.enforce(settings.pluginDeadline());
-    if (look.isPresent()) {
-      next = Math.min(next, now + look.orElseThrow().toNanos());
-    } else if (!stopping) {
+    long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
+    if (!watch.looking() && !stopping) {
       long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
       long wanted = awake ? soonest : Math.max(soonest, treatment.nextValidationNanos());
       next = Math.min(next, Math.min(nextLookNanos, wanted));
@@ -309,13 +311,25 @@ final class HealingLoop {
     observe(then);
   }
 
-  /** Goes on without plugins that are late in a look. */
-  Duration enforceLook() {
-    return watch.enforce(settings.pluginDeadline()).orElse(Duration.ZERO);
+  /**
+   * Goes on without plugins that are late.
+   *
+   * @return how long until this must be asked again
+   */
+  Duration enforcePluginDeadlines() {
+    Duration deadline = settings.pluginDeadline();
+    return Stream.of(
+            watch.enforce(deadline),
+            assessment.enforceDeadlines(deadline),
+            chronicle.learning().enforce(deadline))
+        .flatMap(Optional::stream)
+        .min(Duration::compareTo)
+        .orElse(NOTHING_UNDER_WAY);
   }
 
+  /** A dry run. */
   void consider(Issue issue, CompletableFuture<Decision> answer) {
-    deliberation.consider(issue, answer);
+    DryRun.of(issue, time, incidents, assessment, answer);
   }
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
@@ -341,6 +355,10 @@ final class HealingLoop {
     return deliberation;
   }
 
+  Assessment assessment() {
+    return assessment;
+  }
+
   /** Starts nothing any more, and says when nothing runs. */
   void stop(CompletableFuture<@Nullable Void> idle) {
     stopping = true;
@@ -360,11 +378,31 @@ final class HealingLoop {
     treatment.cancelAll();
   }
 
-  /** Goes on with other settings and plugins. */
-  void reconfigure(Settings newSettings, Plugins newPlugins) {
+  /**
+   * Goes on with other settings and plugins, once the old knowledge base has learned the last and
+   * is closed: the new one may use the same files.
+   *
+   * @param done is given the old plugins, which nobody uses any more
+   */
+  void reconfigure(Settings newSettings, Plugins newPlugins, Consumer<Plugins> done) {
+    Learning learning = chronicle.learning();
+    learning.whenFree(
+        () -> {
+          Plugins old = plugins;
+          learning.end(
+              old.knowledge(),
+              () -> {
+                use(newSettings, newPlugins);
+                done.accept(old);
+              });
+        });
+  }
+
+  private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
-    deliberation.use(newSettings, newPlugins);
+    assessment.use(newSettings, newPlugins);
+    deliberation.startAnew();
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!watched(incident) && incident.phase == Phase.IDLE) {
         incidents.notDone(incident, "its detector is switched off");

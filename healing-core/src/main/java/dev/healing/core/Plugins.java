@@ -31,6 +31,7 @@ import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +60,16 @@ final class Plugins {
       Autonomy ceiling,
       Optional<String> unprivileged) {}
 
+  /** The plugin of a kind of which there is one, with its name. */
+  record Named<T>(String name, T plugin) {}
+
   private final Map<String, Sampler> samplers;
   private final Map<String, Detector> detectors;
+  private final Map<IssueType, String> detectorOf = new HashMap<>();
   private final Map<ActionId, Remedy> remedies = new TreeMap<>();
   private final Map<String, Guard> guards;
-  private final Planner planner;
-  private final KnowledgeBase knowledge;
+  private final Named<Planner> planner;
+  private final Named<KnowledgeBase> knowledge;
   private final Map<String, Trigger> triggers;
   private final Map<String, Listener> listeners;
   private final Optional<Optimizer> optimizer;
@@ -127,9 +132,11 @@ final class Plugins {
             load(OptimizerProvider.class, loader),
             OptimizerProvider::name,
             (provider, context) -> provider.create(context, healer));
-    optimizer = onlyOne("optimizer", optimizers, problems);
-    planner = onlyOne("planner", planners, problems).orElseGet(LadderPlanner::new);
-    Optional<KnowledgeBase> base = onlyOne("knowledge", bases, problems);
+    optimizer = onlyOne("optimizer", optimizers, problems).map(Named::plugin);
+    planner =
+        onlyOne("planner", planners, problems)
+            .orElseGet(() -> new Named<>("ladder", new LadderPlanner()));
+    Optional<Named<KnowledgeBase>> base = onlyOne("knowledge", bases, problems);
     if (base.isEmpty()) {
       problems.add(
           "no knowledge base is loaded: put dev.healing:healing-learning on the class or module"
@@ -141,6 +148,8 @@ final class Plugins {
       throw new ConfigurationException(problems);
     }
     knowledge = base.orElseThrow();
+    detectors.forEach(
+        (name, detector) -> reports(detector).forEach(type -> detectorOf.putIfAbsent(type, name)));
   }
 
   // ServiceLoader.load must be called in the module that declares the use.
@@ -148,7 +157,7 @@ final class Plugins {
     return ServiceLoader.load(type, loader);
   }
 
-  private static <T> Optional<T> onlyOne(
+  private static <T> Optional<Named<T>> onlyOne(
       String kind, Map<String, T> plugins, List<String> problems) {
     if (plugins.size() > 1) {
       problems.add(
@@ -160,7 +169,9 @@ final class Plugins {
               + kind
               + ": {NAME: off}'");
     }
-    return plugins.values().stream().findFirst();
+    return plugins.entrySet().stream()
+        .findFirst()
+        .map(entry -> new Named<>(entry.getKey(), entry.getValue()));
   }
 
   private void addRemedy(
@@ -216,17 +227,14 @@ final class Plugins {
 
   /** The name of the detector that reports issues of this type. */
   Optional<String> detectorOf(IssueType type) {
-    return detectors.entrySet().stream()
-        .filter(entry -> reports(entry.getValue(), type))
-        .map(Map.Entry::getKey)
-        .findFirst();
+    return Optional.ofNullable(detectorOf.get(type));
   }
 
-  private static boolean reports(Detector detector, IssueType type) {
+  private static Set<IssueType> reports(Detector detector) {
     try {
-      return detector.reports().contains(type);
+      return Set.copyOf(detector.reports());
     } catch (RuntimeException | LinkageError e) {
-      return false; // each look names it as one that does not work
+      return Set.of(); // each look names it as one that does not work
     }
   }
 
@@ -242,11 +250,11 @@ final class Plugins {
     return guards;
   }
 
-  Planner planner() {
+  Named<Planner> planner() {
     return planner;
   }
 
-  KnowledgeBase knowledge() {
+  Named<KnowledgeBase> knowledge() {
     return knowledge;
   }
 
@@ -262,7 +270,7 @@ final class Plugins {
     return optimizer;
   }
 
-  /** What is loaded, with why some is not used. */
+  /** What is loaded, with why some is not used. Asks plugins: not for the engine's thread. */
   List<PluginInfo> infos() {
     List<PluginInfo> now = new ArrayList<>();
     for (PluginInfo info : infos) {

@@ -28,7 +28,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * The guards that every engine has, and the way all guards are asked.
+ * The guards that every engine has, and what counts of what they and those of plugins say.
  *
  * <p>They hold for everything that is done, on whose word ever; only where a guard would ask a
  * person (CONFIRM), a person's word answers it. All are asked each time, so that every objection
@@ -66,7 +66,6 @@ final class SafetyGuards {
    * @param distrust what is wrong with the safety state
    * @param unrelated how many incidents are open that are not the symptom of another
    * @param sampled whether anything measures the host, so that its health should be known
-   * @param others guards of plugins
    */
   SafetyGuards(
       Settings settings,
@@ -74,8 +73,7 @@ final class SafetyGuards {
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
       IntSupplier unrelated,
-      boolean sampled,
-      Map<String, Guard> others) {
+      boolean sampled) {
     Settings.Limits limits = settings.limits();
     guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
     guards.put("safety_state", p -> safetyState(distrust.get()));
@@ -89,7 +87,6 @@ final class SafetyGuards {
     guards.put("unknown_outcome", SafetyGuards::unknownOutcome);
     guards.put(CIRCUIT_BREAKER, p -> circuitBreaker(p, limits));
     guards.put("storm", p -> storm(p, unrelated.getAsInt(), limits.storm()));
-    guards.putAll(others);
   }
 
   /** For tests that show what each guard is good for. */
@@ -103,11 +100,15 @@ final class SafetyGuards {
     return List.copyOf(guards.keySet());
   }
 
-  /** Asks all guards about the next step of a plan. */
-  Decision judge(Proposal proposal) {
-    List<Judgement> judgements = new ArrayList<>();
-    guards.forEach(
-        (name, guard) -> judgements.add(new Judgement(name, ask(name, guard, proposal))));
+  /**
+   * Asks all guards about the next step of a plan.
+   *
+   * @param others what guards of plugins say to the same
+   */
+  Decision judge(Proposal proposal, List<Judgement> others) {
+    List<Judgement> judgements = new ArrayList<>(guards.size() + others.size());
+    guards.forEach((name, guard) -> judgements.add(said(name, guard.judge(proposal), proposal)));
+    others.forEach(other -> judgements.add(said(other.guard(), other.verdict(), proposal)));
     Verdict strictest = Verdict.proceed("all " + judgements.size() + " guards agree");
     for (Judgement judgement : judgements) {
       if (judgement.verdict().kind().compareTo(strictest.kind()) > 0) {
@@ -130,20 +131,13 @@ final class SafetyGuards {
         .orElse("");
   }
 
-  private static Verdict ask(String name, Guard guard, Proposal proposal) {
-    Verdict verdict;
-    try {
-      verdict = guard.judge(proposal);
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      return Verdict.deny("guard '" + name + "' threw " + e + "; that counts as no");
-    }
-    if (verdict == null) {
-      return Verdict.deny("guard '" + name + "' returned null; that counts as no");
-    }
-    if (verdict.kind() == Verdict.Kind.CONFIRM && proposal.origin() == Origin.APPROVED) {
-      return Verdict.proceed("approved by a person although: " + verdict.reason());
-    }
-    return verdict;
+  /** A person's approval answers what a guard would ask a person. */
+  private static Judgement said(String guard, Verdict verdict, Proposal proposal) {
+    boolean answered =
+        verdict.kind() == Verdict.Kind.CONFIRM && proposal.origin() == Origin.APPROVED;
+    return new Judgement(
+        guard,
+        answered ? Verdict.proceed("approved by a person although: " + verdict.reason()) : verdict);
   }
 
   private static Verdict ok(String reason) {

@@ -64,9 +64,9 @@ final class SingleLook {
       if (left <= 0) {
         return;
       }
-      Duration step = loop.enforceLook();
+      Duration step = loop.enforcePluginDeadlines();
       try {
-        inbox.await(step.isZero() || step.toNanos() > left ? Duration.ofNanos(left) : step);
+        inbox.await(step.toNanos() > left ? Duration.ofNanos(left) : step);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new HealingException("interrupted while looking", e);

@@ -12,7 +12,6 @@ import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
-import dev.healing.spi.Workers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,18 +52,6 @@ final class Tracked {
 
   /** An action that is ready to be done. */
   record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action, long atNanos) {}
-
-  /** An action that works out what it would do. */
-  static final class Preparing {
-    final ActionId action;
-    final long deadlineNanos;
-    Workers.@Nullable Task task;
-
-    Preparing(ActionId action, long deadlineNanos) {
-      this.action = action;
-      this.deadlineNanos = deadlineNanos;
-    }
-  }
 
   /** An action that was started, here or before a crash. */
   static final class Attempt {
@@ -118,9 +105,11 @@ final class Tracked {
   @Nullable String cause;
   @Nullable Decision decision;
   String decisionKey = "";
-  @Nullable Preparing preparing;
+  Preparations.@Nullable Preparation preparing;
   @Nullable Proposed proposed;
   @Nullable Attempt attempt;
+  private Counsel.@Nullable Matter matter;
+  private Counsel.@Nullable Advice advice;
 
   Tracked(
       String id,
@@ -163,6 +152,42 @@ final class Tracked {
   /** Whether what is known of it is older than the last action that may have changed it. */
   boolean stale() {
     return seenNanos < freshAfterNanos;
+  }
+
+  /** What plugins are asked about now; whatever they were asked before no longer counts. */
+  Counsel.Matter askAdvice() {
+    Counsel.Matter asked = new Counsel.Matter(snapshot(), origin());
+    matter = asked;
+    advice = null;
+    return asked;
+  }
+
+  /** Keeps what plugins answered, if that was asked last. */
+  boolean advised(Counsel.Matter about, Counsel.Advice given) {
+    boolean wanted = matter == about;
+    if (wanted) {
+      advice = given;
+    }
+    return wanted;
+  }
+
+  boolean awaitsAdvice() {
+    return matter != null && advice == null;
+  }
+
+  /** What plugins have answered, once; absent if it would be done on another's word by now. */
+  Optional<Counsel.Advice> takeAdvice() {
+    Optional<Counsel.Advice> given =
+        Optional.ofNullable(matter)
+            .filter(asked -> asked.origin() == origin())
+            .flatMap(asked -> Optional.ofNullable(advice));
+    forgetAdvice();
+    return given;
+  }
+
+  void forgetAdvice() {
+    matter = null;
+    advice = null;
   }
 
   void ended(Receipt receipt) {

@@ -227,8 +227,7 @@ class EveryGuardIsNeededTest {
     Simulation simulation =
         new Simulation(new SimulatedHost("web.service"), Map.of(), Optional.empty());
     assertThat(STORIES.keySet())
-        .containsExactlyElementsOf(
-            simulation.engine().loop().deliberation().safetyGuards().names());
+        .containsExactlyElementsOf(simulation.engine().loop().assessment().guards().names());
   }
 
   @Test

@@ -23,8 +23,6 @@ import dev.healing.api.Verdict;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.Planner;
-import dev.healing.spi.PlannerProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Path;
@@ -353,38 +351,6 @@ class HealingEngineTest {
                 return ActionReport.done(name);
               })
           .prepare(issue, state);
-    }
-  }
-
-  @Test
-  void aPlannerThatThrowsCostsADecisionAndNotTheEngine() {
-    boolean[] works = {false};
-    LadderPlanner good = new LadderPlanner();
-    HealingEngine engine = opened(builder(host, Map.of()).add(new Planners(works, good)));
-    broken.add(UNIT);
-    CompletableFuture<Receipt> receipt = engine.heal(issue()).toCompletableFuture();
-    run(engine, Duration.ofSeconds(5));
-    assertThat(receipt).isCompletedWithValueMatching(r -> r.outcome() == Outcome.NOT_ATTEMPTED);
-    assertThat(receipt.join().detail()).contains("no plan today");
-    works[0] = true;
-    run(engine, Duration.ofSeconds(5));
-    assertThat(done).hasSize(1);
-  }
-
-  private record Planners(boolean[] works, Planner good) implements PlannerProvider {
-    @Override
-    public String name() {
-      return "moody";
-    }
-
-    @Override
-    public Planner create(HostContext context) {
-      return (incident, state, candidates) -> {
-        if (!works[0]) {
-          throw new IllegalStateException("no plan today");
-        }
-        return good.plan(incident, state, candidates);
-      };
     }
   }
 

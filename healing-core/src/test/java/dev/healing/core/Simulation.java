@@ -52,7 +52,7 @@ final class Simulation {
     host.detectors().forEach(builder::add);
     host.actionProviders().forEach(builder::add);
     engine = builder.build();
-    withoutGuard.ifPresent(engine.loop().deliberation().safetyGuards()::without);
+    withoutGuard.ifPresent(engine.loop().assessment().guards()::without);
     engine.open();
     driver = new EngineDriver(host.time(), engine);
   }

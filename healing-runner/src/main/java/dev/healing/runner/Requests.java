@@ -38,10 +38,10 @@ final class Requests {
     /**
      * Reads and swaps it.
      *
-     * @return the file, in words
+     * @return the file, in words, when it holds
      * @throws ConfigurationException with all problems; the old one stays
      */
-    String reload();
+    CompletionStage<String> reload();
   }
 
   Requests(HealingEngine engine, TimeSource time, Reloader reloader) {
@@ -191,7 +191,7 @@ final class Requests {
 
   private CompletionStage<Answer> reload() {
     try {
-      return now(Json.object().put("reloaded", reloader.reload()));
+      return reloader.reload().thenApply(file -> Answer.of(Json.object().put("reloaded", file)));
     } catch (ConfigurationException e) {
       return CompletableFuture.completedFuture(
           Answer.failed(

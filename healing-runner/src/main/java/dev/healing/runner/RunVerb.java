@@ -9,6 +9,7 @@ import dev.healing.runner.text.LiveView;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -115,9 +116,9 @@ final class RunVerb implements Verb {
     return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
   }
 
-  private static String reload(Invocation invocation, HealingEngine engine) {
-    engine.reload(invocation.configuration());
-    return invocation.configurationFile().map(Object::toString).orElse("the defaults");
+  private static CompletionStage<String> reload(Invocation invocation, HealingEngine engine) {
+    String file = invocation.configurationFile().map(Object::toString).orElse("the defaults");
+    return engine.reload(invocation.configuration()).thenApply(none -> file);
   }
 
   private static void hangUp(Invocation invocation, HealingEngine engine) {

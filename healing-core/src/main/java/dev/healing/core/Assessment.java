@@ -1,0 +1,163 @@
+package dev.healing.core;
+
+import dev.healing.api.Autonomy;
+import dev.healing.api.Decision;
+import dev.healing.api.Decision.Judgement;
+import dev.healing.api.HealingPlan;
+import dev.healing.api.HostState;
+import dev.healing.api.Preview;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Proposal;
+import dev.healing.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be tried about an incident, exactly what that would do, and what all guards say to it:
+ * everything that it takes to decide, and nothing that does anything. For {@link Deliberation},
+ * which goes on from here, and for {@link DryRun}, which does not.
+ */
+final class Assessment {
+  private final TimeSource time;
+  private final Journal journal;
+  private final Incidents incidents;
+  private final OffSwitch offSwitch;
+  private final Counsel counsel;
+  private final Preparations preparations;
+  private Plugins plugins;
+  private SafetyGuards guards;
+  private @Nullable HostState state;
+
+  Assessment(
+      HostContext host,
+      Inbox inbox,
+      Journal journal,
+      Incidents incidents,
+      OffSwitch offSwitch,
+      Settings settings,
+      Plugins plugins) {
+    this.time = host.time();
+    this.journal = journal;
+    this.incidents = incidents;
+    this.offSwitch = offSwitch;
+    this.counsel = new Counsel(time, host.workers(), inbox, journal, plugins);
+    this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
+    this.plugins = plugins;
+    this.guards = guards(settings);
+  }
+
+  /** Goes on with other settings and plugins. */
+  void use(Settings settings, Plugins newPlugins) {
+    plugins = newPlugins;
+    counsel.use(newPlugins);
+    guards = guards(settings);
+  }
+
+  private SafetyGuards guards(Settings settings) {
+    return new SafetyGuards(
+        settings,
+        action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
+        offSwitch::paused,
+        journal::damaged,
+        incidents::unrelated,
+        !plugins.samplers().isEmpty());
+  }
+
+  SafetyGuards guards() {
+    return guards;
+  }
+
+  /** The newest look at the host. */
+  void seen(HostState newest) {
+    state = newest;
+  }
+
+  /** Whether there has been a look yet. */
+  boolean sighted() {
+    return state != null;
+  }
+
+  /** The newest look at the host, of which there must have been one. */
+  HostState state() {
+    return Objects.requireNonNull(state, "decided before the first look");
+  }
+
+  /** Has plugins propose what to try, and say what their guards think of it. */
+  void plan(
+      Tracked incident, Counsel.Matter matter, Refusals refused, Consumer<Counsel.Advice> then) {
+    List<Counsel.Option> options = new ArrayList<>();
+    for (Plugins.Remedy remedy : plugins.remedies().values()) {
+      var action = remedy.description();
+      boolean wanted =
+          incident
+              .only()
+              .map(action.id()::equals)
+              .orElseGet(() -> action.treats().contains(incident.issue.type()));
+      if (wanted) {
+        Optional<String> objection =
+            remedy
+                .unprivileged()
+                .or(() -> refused.reason(incident.fingerprint, action.id()))
+                .or(() -> preparations.stuck(incident.fingerprint, action.id()));
+        options.add(new Counsel.Option(remedy, objection));
+      }
+    }
+    counsel.plan(matter, options, state(), then);
+  }
+
+  /** The next step of a plan, unless the planner made it up. */
+  Optional<Plugins.Remedy> remedy(HealingPlan plan) {
+    return plugins.remedy(plan.next().action().id());
+  }
+
+  /** Has an action work out what it would do. */
+  Preparations.Preparation prepare(
+      Tracked incident, Plugins.Remedy remedy, BiConsumer<Optional<PreparedAction>, String> done) {
+    return preparations.begin(remedy, incident.issue, state(), done);
+  }
+
+  /** Has guards of plugins say what they think of exactly this; at once, if there are none. */
+  void judge(
+      Counsel.Matter matter, HealingPlan plan, Preview preview, Consumer<Counsel.Advice> then) {
+    if (counsel.guarded()) {
+      counsel.judge(matter, plan, preview, state(), then);
+    } else {
+      then.accept(new Counsel.Advice(plan, List.of()));
+    }
+  }
+
+  /** What all guards together say, those of plugins as they said. */
+  Decision decision(
+      Tracked incident, HealingPlan plan, Optional<Preview> preview, List<Judgement> others) {
+    return guards.judge(
+        new Proposal(
+            time.now(), incident.snapshot(), plan, preview, incident.origin(), state(), journal),
+        others);
+  }
+
+  /** What is wrong with the plugins that were asked, by {@code kind:name}. */
+  Map<String, String> faults() {
+    return counsel.faults();
+  }
+
+  /**
+   * Leaves behind what takes too long.
+   *
+   * @return how long until this must be asked again; absent if nothing is under way
+   */
+  Optional<Duration> enforceDeadlines(Duration pluginDeadline) {
+    preparations.enforceDeadlines();
+    return Stream.of(counsel.enforce(pluginDeadline), preparations.untilNextDeadline())
+        .flatMap(Optional::stream)
+        .min(Duration::compareTo);
+  }
+}

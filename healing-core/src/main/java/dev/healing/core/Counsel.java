@@ -1,0 +1,263 @@
+package dev.healing.core;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Confidence;
+import dev.healing.api.Decision.Judgement;
+import dev.healing.api.HealingPlan;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.Origin;
+import dev.healing.api.Preview;
+import dev.healing.api.Verdict;
+import dev.healing.core.PluginCalls.Call;
+import dev.healing.spi.ActionHistory;
+import dev.healing.spi.Guard;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.Planner;
+import dev.healing.spi.Proposal;
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What plugins say about incidents: which actions can be used here, how likely they are to heal, in
+ * which order they should be tried, and whether a plugin's guard objects.
+ *
+ * <p>All that is asked in a turn is asked in one round on a worker. One plugin that does not work
+ * costs its own word only: an action is left out, a confidence is unknown, the built-in planner
+ * plans, a guard has said no; and it is named.
+ */
+final class Counsel {
+  private static final Duration FAULTS_KEPT = Duration.ofMinutes(1);
+
+  /**
+   * An action that may be considered.
+   *
+   * @param remedy the action
+   * @param objection why the engine does not want it now
+   */
+  record Option(Plugins.Remedy remedy, Optional<String> objection) {}
+
+  /**
+   * What was asked: an answer to anything else is none.
+   *
+   * @param incident about which
+   * @param origin on whose word it would be done
+   */
+  record Matter(Incident incident, Origin origin) {}
+
+  /**
+   * What plugins say.
+   *
+   * @param plan what would be tried
+   * @param judgements of plugins' guards; none if the plan is empty
+   */
+  record Advice(HealingPlan plan, List<Judgement> judgements) {}
+
+  private record Fault(String why, long atNanos) {}
+
+  private final TimeSource time;
+  private final Inbox inbox;
+  private final ActionHistory history;
+  private final PluginCalls calls;
+  private final Map<String, Fault> faults = new HashMap<>();
+  private List<Question> waiting = new ArrayList<>();
+  private Plugins plugins;
+
+  Counsel(TimeSource time, Workers workers, Inbox inbox, ActionHistory history, Plugins plugins) {
+    this.time = time;
+    this.inbox = inbox;
+    this.history = history;
+    this.calls = new PluginCalls("counsel", time, workers);
+    this.plugins = plugins;
+  }
+
+  /** Goes on with other plugins. */
+  void use(Plugins newPlugins) {
+    plugins = newPlugins;
+    faults.clear();
+  }
+
+  /** Whether guards of plugins have a word. */
+  boolean guarded() {
+    return !plugins.guards().isEmpty();
+  }
+
+  /**
+   * Asks for a plan and what guards of plugins say to it.
+   *
+   * @param then is given the advice, on the engine's thread
+   */
+  void plan(Matter matter, List<Option> options, HostState state, Consumer<Advice> then) {
+    Question question = new Question(matter, state, Optional.empty(), then);
+    Plugins.Named<KnowledgeBase> knowledge = plugins.knowledge();
+    options.forEach(option -> question.askAbout(option, knowledge));
+    question.askForPlan(plugins.planner());
+    question.askGuards(plugins.guards());
+    ask(question);
+  }
+
+  /**
+   * Asks what guards of plugins say to exactly this.
+   *
+   * @param then is given the advice, on the engine's thread
+   */
+  void judge(
+      Matter matter, HealingPlan plan, Preview preview, HostState state, Consumer<Advice> then) {
+    Question question = new Question(matter, state, Optional.of(preview), then);
+    question.plan = plan;
+    question.askGuards(plugins.guards());
+    ask(question);
+  }
+
+  private void ask(Question question) {
+    if (waiting.isEmpty()) {
+      inbox.post(this::begin); // when all of this turn have been asked
+    }
+    waiting.add(question);
+  }
+
+  private void begin() {
+    if (calls.busy() || waiting.isEmpty()) {
+      return;
+    }
+    List<Question> asked = waiting;
+    waiting = new ArrayList<>();
+    List<Call> all = new ArrayList<>();
+    asked.forEach(question -> all.addAll(question.calls));
+    calls.begin(all, () -> inbox.post(() -> answered(asked)));
+  }
+
+  private void answered(List<Question> asked) {
+    calls.ended();
+    for (Question question : asked) {
+      question.calls.forEach(call -> faults.remove(call.plugin()));
+    }
+    for (Question question : asked) {
+      question.faults.forEach((plugin, why) -> faults.put(plugin, new Fault(why, now())));
+      Advice advice = new Advice(Objects.requireNonNull(question.plan), question.judgements);
+      inbox.post(() -> question.then.accept(advice));
+    }
+    begin();
+  }
+
+  /** As {@link PluginCalls#enforce}. */
+  Optional<Duration> enforce(Duration deadline) {
+    return calls.enforce(deadline);
+  }
+
+  /** What is wrong with the plugins that were asked, by {@code kind:name}. */
+  Map<String, String> faults() {
+    faults.values().removeIf(fault -> now() - fault.atNanos() > FAULTS_KEPT.toNanos());
+    return faults.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, fault -> fault.getValue().why()));
+  }
+
+  private long now() {
+    return time.monotonicNanos();
+  }
+
+  /** The calls that answer one question. What it collects belongs to the worker that makes them. */
+  private final class Question {
+    private final Matter matter;
+    private final HostState state;
+    private final Optional<Preview> preview;
+    private final Consumer<Advice> then;
+    private final List<Call> calls = new ArrayList<>();
+    private final Map<String, String> faults = new HashMap<>();
+    private final Map<ActionId, Optional<String>> unavailable = new HashMap<>();
+    private final List<Planner.Candidate> candidates = new ArrayList<>();
+    private final List<Judgement> judgements = new ArrayList<>();
+    private @Nullable HealingPlan plan;
+
+    Question(Matter matter, HostState state, Optional<Preview> preview, Consumer<Advice> then) {
+      this.matter = matter;
+      this.state = state;
+      this.preview = preview;
+      this.then = then;
+    }
+
+    /** Whether the action can be used here, and how likely it is to heal. */
+    void askAbout(Option option, Plugins.Named<KnowledgeBase> knowledge) {
+      ActionId action = option.remedy().description().id();
+      if (option.objection().isPresent()) {
+        unavailable.put(action, option.objection());
+      } else {
+        call(
+            "action:" + action,
+            () -> option.remedy().action().unavailable(),
+            why -> unavailable.put(action, why),
+            fault -> Optional.of("cannot say whether it can be used: it " + fault));
+      }
+      call(
+          "knowledge:" + knowledge.name(),
+          () -> knowledge.plugin().confidence(matter.incident().fingerprint(), action),
+          confidence ->
+              candidates.add(
+                  new Planner.Candidate(
+                      option.remedy().description(),
+                      confidence,
+                      Objects.requireNonNull(unavailable.get(action)))),
+          fault -> Confidence.UNKNOWN);
+    }
+
+    void askForPlan(Plugins.Named<Planner> planner) {
+      call(
+          "planner:" + planner.name(),
+          () -> planner.plugin().plan(matter.incident(), state, List.copyOf(candidates)),
+          answer -> plan = answer,
+          fault -> new LadderPlanner().plan(matter.incident(), state, candidates));
+    }
+
+    void askGuards(Map<String, Guard> guards) {
+      guards.forEach(
+          (name, guard) ->
+              call(
+                  "guard:" + name,
+                  () -> judgement(guard),
+                  verdict -> judgements.add(new Judgement(name, verdict)),
+                  fault -> Verdict.deny("guard '" + name + "' " + fault + "; that counts as no")));
+    }
+
+    private Verdict judgement(Guard guard) {
+      HealingPlan proposed = Objects.requireNonNull(plan);
+      if (proposed.empty()) {
+        return Verdict.proceed("nothing is proposed");
+      }
+      return guard.judge(
+          new Proposal(
+              time.now(), matter.incident(), proposed, preview, matter.origin(), state, history));
+    }
+
+    private <T> void call(
+        String plugin, Asked<T> asked, Consumer<T> keep, Function<String, T> otherwise) {
+      calls.add(
+          new Call(
+              plugin,
+              () -> {
+                T answer = Objects.requireNonNull(asked.ask(), "it returned null");
+                return () -> keep.accept(answer);
+              },
+              why -> {
+                faults.put(plugin, why);
+                keep.accept(otherwise.apply(why));
+              }));
+    }
+  }
+
+  /** What is asked of a plugin. */
+  @FunctionalInterface
+  private interface Asked<T> {
+    T ask();
+  }
+}

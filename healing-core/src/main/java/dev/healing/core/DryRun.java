@@ -1,0 +1,106 @@
+package dev.healing.core;
+
+import dev.healing.api.Decision;
+import dev.healing.api.HealingException;
+import dev.healing.api.HealingPlan;
+import dev.healing.api.Issue;
+import dev.healing.api.Verdict;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.TimeSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What would be decided about an issue, and exactly what would be done; nothing is. It decides as
+ * {@link Deliberation} does and holds no way to reach {@link Treatment}, so it cannot do more.
+ */
+final class DryRun {
+  private final TimeSource time;
+  private final Assessment assessment;
+  private final Tracked probe;
+  private final Refusals refused;
+  private final CompletableFuture<Decision> answer;
+
+  private DryRun(
+      TimeSource time, Assessment assessment, Tracked probe, CompletableFuture<Decision> answer) {
+    this.time = time;
+    this.assessment = assessment;
+    this.probe = probe;
+    this.refused = new Refusals(time);
+    this.answer = answer;
+  }
+
+  /**
+   * Considers an issue.
+   *
+   * @param answer is given the decision
+   * @throws HealingException before the first look
+   */
+  static void of(
+      Issue issue,
+      TimeSource time,
+      Incidents incidents,
+      Assessment assessment,
+      CompletableFuture<Decision> answer) {
+    if (!assessment.sighted()) {
+      throw new HealingException("nothing has been looked at yet: ask again after the first look");
+    }
+    new DryRun(time, assessment, incidents.probe(issue), answer).plan();
+  }
+
+  private void plan() {
+    assessment.plan(probe, matter(), refused, advice -> contained(() -> prepare(advice.plan())));
+  }
+
+  private void prepare(HealingPlan plan) {
+    if (plan.empty()) {
+      Verdict no = Verdict.deny(plan.reason());
+      answer.complete(new Decision(time.now(), plan, List.of(), no, Optional.empty()));
+      return;
+    }
+    Plugins.Remedy remedy =
+        assessment
+            .remedy(plan)
+            .orElseThrow(() -> new HealingException("the planner made up " + plan.reason()));
+    assessment.prepare(
+        probe,
+        remedy,
+        (action, why) ->
+            contained(
+                () -> {
+                  if (action.isPresent()) {
+                    judge(plan, action.orElseThrow());
+                  } else {
+                    refused.add(probe.fingerprint, remedy.description().id(), why);
+                    plan();
+                  }
+                }));
+  }
+
+  private void judge(HealingPlan plan, PreparedAction action) {
+    assessment.judge(
+        matter(),
+        plan,
+        action.preview(),
+        advice ->
+            contained(
+                () ->
+                    answer.complete(
+                        assessment.decision(
+                            probe, plan, Optional.of(action.preview()), advice.judgements()))));
+  }
+
+  private Counsel.Matter matter() {
+    return new Counsel.Matter(probe.snapshot(), probe.origin());
+  }
+
+  /** Whoever asked is told what went wrong. */
+  private void contained(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | LinkageError e) {
+      answer.completeExceptionally(e);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.healing.core;
+
+import dev.healing.api.Receipt;
+import dev.healing.core.PluginCalls.Call;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * learn → tell: hands receipts to the knowledge base on a worker, and tells what happened when it
+ * has learned from it. A knowledge base that hangs delays the telling by its deadline once; what it
+ * cannot be told while it hangs it is told when it has come back.
+ */
+final class Learning {
+  /** The audit has them all; these are for a knowledge base that hangs. */
+  private static final int MOST_WAITING = 10_000;
+
+  private final Inbox inbox;
+  private final PluginCalls calls;
+  private final Deque<Receipt> lessons = new ArrayDeque<>();
+  private final List<Runnable> afterwards = new ArrayList<>();
+  private final List<Runnable> next = new ArrayList<>();
+  private Optional<String> trouble = Optional.empty();
+
+  Learning(TimeSource time, Workers workers, Inbox inbox) {
+    this.inbox = inbox;
+    this.calls = new PluginCalls("learn", time, workers);
+  }
+
+  /** Adds what is to be learned from. */
+  void add(Receipt receipt) {
+    lessons.addLast(receipt);
+    if (lessons.size() > MOST_WAITING) {
+      lessons.removeFirst();
+    }
+  }
+
+  /** Runs it when all that was added before has been learned from. */
+  void afterwards(Runnable then) {
+    afterwards.add(then);
+  }
+
+  /** Whether {@link #commit} has something to tell at once. */
+  boolean pending() {
+    return !calls.busy() && !afterwards.isEmpty();
+  }
+
+  /** Whether nothing is being learned or waits to be told. */
+  boolean idle() {
+    return !calls.busy() && afterwards.isEmpty();
+  }
+
+  /** What went wrong with the newest lesson. */
+  Optional<String> trouble() {
+    return trouble;
+  }
+
+  /** As {@link PluginCalls#enforce}. */
+  Optional<Duration> enforce(Duration deadline) {
+    return calls.enforce(deadline);
+  }
+
+  /** Has all learned and told that was added; while it is still at what was before, later. */
+  void commit(Plugins.Named<KnowledgeBase> knowledge) {
+    if (calls.busy()) {
+      return;
+    }
+    if (lessons.isEmpty() || calls.hangs(plugin(knowledge))) {
+      tell(takeAfterwards());
+    } else {
+      ask(List.of(lesson(knowledge)), takeAfterwards());
+    }
+  }
+
+  /** Runs it on the engine's thread when nothing is being learned; others wait their turn. */
+  void whenFree(Runnable then) {
+    if (calls.busy()) {
+      next.add(() -> whenFree(then));
+    } else {
+      then.run();
+    }
+  }
+
+  /**
+   * Has a knowledge base learn the last, and closes it. Only {@link #whenFree}.
+   *
+   * @param then runs on the engine's thread when nobody uses it any more
+   */
+  void end(Plugins.Named<KnowledgeBase> knowledge, Runnable then) {
+    List<Runnable> last = takeAfterwards();
+    last.add(then);
+    ask(
+        List.of(lesson(knowledge), call(knowledge, () -> knowledge.plugin().close(), () -> {})),
+        last);
+  }
+
+  private Call lesson(Plugins.Named<KnowledgeBase> knowledge) {
+    List<Receipt> receipts = List.copyOf(lessons);
+    lessons.clear();
+    return call(
+        knowledge,
+        () -> knowledge.plugin().record(receipts),
+        () -> inbox.post(() -> trouble = Optional.empty()));
+  }
+
+  private Call call(Plugins.Named<KnowledgeBase> knowledge, Runnable what, Runnable worked) {
+    return new Call(
+        plugin(knowledge),
+        () -> {
+          what.run();
+          return worked;
+        },
+        why ->
+            inbox.post(() -> trouble = Optional.of("knowledge could not be written: it " + why)));
+  }
+
+  private static String plugin(Plugins.Named<KnowledgeBase> knowledge) {
+    return "knowledge:" + knowledge.name();
+  }
+
+  private void ask(List<Call> round, List<Runnable> then) {
+    calls.begin(
+        round,
+        () ->
+            inbox.post(
+                () -> {
+                  calls.ended();
+                  tell(then);
+                  List<Runnable> waited = List.copyOf(next);
+                  next.clear();
+                  waited.forEach(Runnable::run);
+                }));
+  }
+
+  private List<Runnable> takeAfterwards() {
+    List<Runnable> due = new ArrayList<>(afterwards);
+    afterwards.clear();
+    return due;
+  }
+
+  private static void tell(List<Runnable> due) {
+    due.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,176 @@
+package dev.healing.core;
+
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls plugins on a worker, one after the other: no plugin is ever called on the engine's thread.
+ *
+ * <p>A call that throws is contained. A call that takes longer than its deadline is left behind on
+ * its thread, and the round goes on without it on another; until that thread comes back, the plugin
+ * is not called again. So there is at most one stuck thread for each plugin, and no round takes
+ * longer than the deadlines of those that hang in it.
+ *
+ * <p>All methods belong to the engine's thread; only {@link Round} is shared with workers.
+ */
+final class PluginCalls {
+  /** Asks a plugin, and says how to keep its answer. */
+  @FunctionalInterface
+  interface Question {
+    Runnable ask();
+  }
+
+  /**
+   * A call that is to be made.
+   *
+   * @param plugin whose, as {@code kind:name}
+   * @param question runs outside of any lock
+   * @param otherwise is told why there is no answer; like what keeps an answer it runs in the order
+   *     of the calls, never two at once
+   */
+  record Call(String plugin, Question question, Consumer<String> otherwise) {}
+
+  private final String name;
+  private final TimeSource time;
+  private final Workers workers;
+  private final Map<String, Workers.Task> stuck = new ConcurrentHashMap<>();
+  private @Nullable Round round;
+
+  PluginCalls(String name, TimeSource time, Workers workers) {
+    this.name = name;
+    this.time = time;
+    this.workers = workers;
+  }
+
+  /** Whether a plugin has not come back from a call that was left behind. */
+  boolean hangs(String plugin) {
+    Workers.Task task = stuck.get(plugin);
+    if (task != null && task.done()) {
+      stuck.remove(plugin);
+    }
+    return task != null && !task.done();
+  }
+
+  /** Whether a round is under way. */
+  boolean busy() {
+    return round != null;
+  }
+
+  /**
+   * Begins a round.
+   *
+   * @param done runs on a worker when all calls have been made or given up; {@link #ended} must
+   *     follow on the engine's thread
+   */
+  void begin(List<Call> calls, Runnable done) {
+    Round next = new Round(calls, done);
+    round = next;
+    next.continueOnWorker();
+  }
+
+  /** The round that was begun has arrived. */
+  void ended() {
+    round = null;
+  }
+
+  /**
+   * Leaves behind a call that has taken too long.
+   *
+   * @return how long until this must be asked again; absent when no round is under way
+   */
+  Optional<Duration> enforce(Duration deadline) {
+    return Optional.ofNullable(round).map(current -> current.enforce(deadline.toNanos()));
+  }
+
+  /** One round on its way. What it collects is guarded by its lock. */
+  private final class Round {
+    private final List<Call> calls;
+    private final Runnable done;
+    private int next;
+    private int worker; // the number of the one that works on this round; others are left behind
+    private boolean calling; // a plugin has been called and has not come back
+    private long callStartedNanos;
+    private Workers.@Nullable Task task;
+
+    Round(List<Call> calls, Runnable done) {
+      this.calls = calls;
+      this.done = done;
+    }
+
+    synchronized void continueOnWorker() {
+      int me = ++worker;
+      calling = false;
+      callStartedNanos = time.monotonicNanos();
+      task = workers.start(name, () -> work(me));
+    }
+
+    private void work(int me) {
+      for (Call call = next(me); call != null; call = next(me)) {
+        keep(me, answer(call));
+      }
+      end(me);
+    }
+
+    private Runnable answer(Call call) {
+      String why;
+      if (hangs(call.plugin())) {
+        why = "has not come back from an earlier call";
+      } else {
+        try {
+          return call.question().ask();
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+          why = "threw " + e;
+        }
+      }
+      String reason = why;
+      return () -> call.otherwise().accept(reason);
+    }
+
+    private synchronized @Nullable Call next(int me) {
+      if (me != worker || next == calls.size()) {
+        return null;
+      }
+      calling = true;
+      callStartedNanos = time.monotonicNanos();
+      return calls.get(next++);
+    }
+
+    private synchronized void keep(int me, Runnable answer) {
+      if (me == worker) {
+        calling = false;
+        answer.run();
+      }
+    }
+
+    private synchronized void end(int me) {
+      if (me == worker) {
+        done.run();
+      }
+    }
+
+    /** Goes on without a call that is late. Says when to ask again. */
+    synchronized Duration enforce(long deadlineNanos) {
+      long left = callStartedNanos + deadlineNanos - time.monotonicNanos();
+      boolean late = left <= 0 && calling;
+      if (!late) {
+        return Duration.ofNanos(left > 0 ? left : deadlineNanos);
+      }
+      Call call = calls.get(next - 1);
+      call.otherwise()
+          .accept("did not come back within " + Duration.ofNanos(deadlineNanos).toMillis() + " ms");
+      Workers.Task behind = Objects.requireNonNull(task);
+      stuck.put(call.plugin(), behind);
+      behind.cancel();
+      continueOnWorker();
+      return Duration.ofNanos(deadlineNanos);
+    }
+  }
+}
