@@ -127,7 +127,12 @@ final class Deliberation {
         if (unasked && !actsByItself) {
           return;
         }
-        if (unasked && incident.validator.isPresent() && incident.phase == Phase.IDLE) {
+        boolean somebodyLooks = !incident.reportedBy().isEmpty();
+        if (somebodyLooks && !incident.lookedFor) {
+          return; // evidence first: the next look tells
+        }
+        boolean ours = incident.validator.isEmpty() && (incident.seen || !somebodyLooks);
+        if (unasked && !ours && incident.phase == Phase.IDLE) {
           // Whoever asked has been answered; by itself the engine does nothing about it.
           incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
           return;

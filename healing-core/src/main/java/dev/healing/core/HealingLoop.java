@@ -1,11 +1,12 @@
 package dev.healing.core;
 
+import static dev.healing.api.Origin.AUTOMATIC;
+
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
-import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
@@ -192,6 +193,8 @@ final class HealingLoop {
     incident.issue = issue;
     incident.lastSeen = observation.state().at();
     incident.seenNanos = observation.startedNanos();
+    incident.lookedFor = true;
+    incident.seen = true;
     if (toBeValidated(incident, observation)) {
       stillThere(incident, observation.state());
     }
@@ -232,13 +235,18 @@ final class HealingLoop {
         // It is looked at when the action has ended.
       }
       case IDLE, PREPARING, PREPARED, CONFIRMING -> {
-        boolean foundByOthers =
-            incident.attempts.isEmpty()
-                && !incident.requests.isEmpty()
-                && incident.origin() == Origin.AUTOMATIC;
-        if (!foundByOthers) { // what an embedding program has found need not be seen by us
-          incidents.notDone(incident, "the issue went away by itself");
-          incidents.close(incident, IncidentStatus.SELF_RECOVERED, "the issue went away by itself");
+        if (observation.startedNanos() < incident.seenNanos) {
+          return; // it was reported while this look was under way
+        }
+        incident.lookedFor = true;
+        boolean foundByProgram = !incident.requests.isEmpty() && incident.origin() == AUTOMATIC;
+        if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
+          String why =
+              incident.seen
+                  ? "the issue went away by itself"
+                  : "it is not there: " + incident.reportedBy() + " looked and does not report it";
+          incidents.notDone(incident, why);
+          incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
         }
       }
     }
@@ -252,6 +260,14 @@ final class HealingLoop {
         treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
       } else {
         attempt.dueNanos = time.monotonicNanos() + settings.interval().toNanos();
+      }
+    }
+    if (!incident.lookedFor && observation.startedNanos() >= incident.seenNanos) {
+      incident.lookedFor = true;
+      if (!nobodyEverWill && incident.origin() != AUTOMATIC) {
+        incidents.notDone(
+            incident,
+            "nobody can tell whether it is there: " + incident.reportedBy() + " is blind");
       }
     }
     boolean over = incident.phase == Phase.IDLE && incident.requests.isEmpty();
@@ -343,6 +359,7 @@ final class HealingLoop {
     }
     incident.requests.add(request);
     deliberation.reconsider(incident);
+    lookSoon(); // evidence first
   }
 
   void request(String incidentId, Tracked.Request request) {

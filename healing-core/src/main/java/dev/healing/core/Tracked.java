@@ -62,15 +62,33 @@ final class Tracked {
     /** Not known to have been carried out: left over from a crash. */
     final boolean leftOver;
 
+    /** A detector had told of the issue before. */
+    final boolean seenBefore;
+
     long dueNanos;
     int blindLooks;
     @Nullable ActionReport report;
 
-    Attempt(Intent intent, String lane, OptionalDouble healthBefore, boolean leftOver) {
+    private Attempt(
+        Intent intent,
+        String lane,
+        OptionalDouble healthBefore,
+        boolean leftOver,
+        boolean seenBefore) {
       this.intent = intent;
       this.lane = lane;
       this.healthBefore = healthBefore;
       this.leftOver = leftOver;
+      this.seenBefore = seenBefore;
+    }
+
+    static Attempt begun(
+        Intent intent, String lane, OptionalDouble healthBefore, boolean seenBefore) {
+      return new Attempt(intent, lane, healthBefore, false, seenBefore);
+    }
+
+    static Attempt leftOver(Intent intent) {
+      return new Attempt(intent, "left over: " + intent.id(), OptionalDouble.empty(), true, false);
     }
   }
 
@@ -96,6 +114,13 @@ final class Tracked {
   Instant lastSeen;
   long seenNanos;
   long freshAfterNanos;
+
+  /** Whether any look since it was reported could have told of it; before that nothing is done. */
+  boolean lookedFor;
+
+  /** Whether a detector has told of it, besides whoever asked. */
+  boolean seen;
+
   String note = "";
 
   /** Given up on: nothing is done any more without a person. */

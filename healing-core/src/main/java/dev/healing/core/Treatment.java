@@ -152,7 +152,8 @@ final class Treatment {
             proposed.plan().next().confidence().value(),
             time.now());
     chronicle.journal().add(intent);
-    incident.attempt = new Attempt(intent, proposed.action().preview().lane(), health, false);
+    incident.attempt =
+        Attempt.begun(intent, proposed.action().preview().lane(), health, incident.seen);
     incident.phase = Phase.RUNNING;
     toStart.add(incident);
   }
@@ -263,8 +264,7 @@ final class Treatment {
 
   /** Something was under way when the engine was ended, and is to be looked at again. */
   void restore(Tracked incident, Intent intent) {
-    Attempt attempt =
-        new Attempt(intent, "left over: " + intent.id(), OptionalDouble.empty(), true);
+    Attempt attempt = Attempt.leftOver(intent);
     incident.attempt = attempt;
     incident.attemptsMade = intent.number();
     settle(incident, attempt);

@@ -44,9 +44,13 @@ record Validation(Outcome outcome, String why) {
           Outcome.AMBIGUOUS, "the engine ended in between; the issue is gone, whatever did it");
     }
     ActionReport report = attempt.report;
-    return report != null && report.result() == ActionReport.Result.DONE
+    if (report == null || report.result() != ActionReport.Result.DONE) {
+      return new Validation(Outcome.UNCHANGED, "the issue is gone, but not by this action");
+    }
+    return attempt.seenBefore
         ? new Validation(Outcome.HEALED, "looked again: the issue is gone")
-        : new Validation(Outcome.UNCHANGED, "the issue is gone, but not by this action");
+        : new Validation(
+            Outcome.AMBIGUOUS, "no detector reports it now, and none did before it was done");
   }
 
   /** Nobody could look. */

@@ -18,7 +18,8 @@ class ValidationTest {
 
   private static Attempt attempt(OptionalDouble health, boolean leftOver, ActionReport report) {
     Intent intent = Given.intent("a.1", VirtualTime.START, Given.RESTART, "web.service");
-    Attempt attempt = new Attempt(intent, "lane", health, leftOver);
+    Attempt attempt =
+        leftOver ? Attempt.leftOver(intent) : Attempt.begun(intent, "lane", health, true);
     attempt.report = report;
     return attempt;
   }
@@ -53,6 +54,14 @@ class ValidationTest {
         .isEqualTo(Outcome.UNCHANGED);
     assertThat(Validation.gone(attempt(OptionalDouble.empty(), false, null)).outcome())
         .isEqualTo(Outcome.UNCHANGED);
+  }
+
+  @Test
+  void whatNoDetectorSawBeforeIsNotClaimedWhenNoneSeesItAfterwards() {
+    Intent intent = Given.intent("a.1", VirtualTime.START, Given.RESTART, "web.service");
+    Attempt unseen = Attempt.begun(intent, "lane", OptionalDouble.empty(), false);
+    unseen.report = ActionReport.done("done");
+    assertThat(Validation.gone(unseen).outcome()).isEqualTo(Outcome.AMBIGUOUS);
   }
 
   @Test

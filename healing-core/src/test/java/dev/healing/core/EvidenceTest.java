@@ -1,0 +1,108 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.api.Unreadable;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What somebody asks for is looked at before anything is done, and claimed only if it was seen. */
+class EvidenceTest {
+  private static final String WEB = "web.service";
+
+  private final TestHost host = new TestHost();
+  private final Set<String> broken = new TreeSet<>();
+  private final List<String> done = new ArrayList<>();
+  private boolean blind;
+  private final HealingEngine engine =
+      Given.engine(host, Map.of("interval", "1h"))
+          .add(Given.detector("services", this::detect))
+          .add(Given.action(Given.RESTART, Risk.LOW, execution -> mend()))
+          .build();
+
+  private Detection detect(HostState state) {
+    return blind
+        ? new Detection(List.of(), List.of(new Unreadable(WEB, "no permission")))
+        : Detection.of(broken.stream().map(unit -> Given.issue(state.at(), unit)).toList());
+  }
+
+  private ActionReport mend() {
+    done.add("mended");
+    broken.clear();
+    return ActionReport.done("mended");
+  }
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private Receipt receipt(CompletionStage<Receipt> asked) {
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+    assertThat(asked).as("answered").isCompleted();
+    return asked.toCompletableFuture().join();
+  }
+
+  private void opened() {
+    engine.open();
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void whatAPersonAsksForIsDoneIfItIsThere() {
+    opened();
+    broken.add(WEB); // nobody has looked since
+    Receipt receipt = receipt(engine.request(Given.issue(host.time().now(), WEB)));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  @Test
+  void whatAPersonAsksForIsNotDoneIfItIsNotThere() {
+    opened();
+    Receipt receipt = receipt(engine.request(Given.issue(host.time().now(), WEB)));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(receipt.detail()).contains("services", "does not report it");
+    assertThat(done).isEmpty();
+    assertThat(engine.incidents()).allMatch(incident -> incident.status().closed());
+  }
+
+  @Test
+  void whatAPersonAsksForIsNotDoneWhileNobodyCanTell() {
+    opened();
+    blind = true;
+    Receipt receipt = receipt(engine.request(Given.issue(host.time().now(), WEB)));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(receipt.detail()).contains("nobody can tell", "services");
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  void whatAProgramHasFoundIsDoneButNotClaimedIfNoDetectorSawIt() {
+    opened();
+    Receipt receipt = receipt(engine.heal(Given.issue(host.time().now(), WEB)));
+    assertThat(done).hasSize(1);
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+  }
+
+  @Test
+  void whatAProgramHasFoundIsClaimedIfADetectorSawItToo() {
+    opened();
+    broken.add(WEB);
+    Receipt receipt = receipt(engine.heal(Given.issue(host.time().now(), WEB)));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
+  }
+}
