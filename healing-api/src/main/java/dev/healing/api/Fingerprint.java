@@ -11,15 +11,14 @@ import java.util.TreeSet;
 /**
  * The identity of "the same problem again".
  *
- * <p>Two fingerprints are equal when their keys are; the hash is a short handle for people and file
- * names and may collide.
+ * <p>Two fingerprints are equal when their keys are; the {@link #hash} is a short handle for people
+ * and file names and may collide.
  *
  * @param key {@code type:component,component} with the components sorted; a comma, backslash or
  *     colon inside a component is written with a backslash before it, so that no two problems share
  *     a key
- * @param hash the first 8 hex digits of the MD5 of the key in UTF-8
  */
-public record Fingerprint(String key, String hash) {
+public record Fingerprint(String key) {
   /** The fingerprint of this type and these components, in whatever order they come. */
   public static Fingerprint of(IssueType type, Collection<String> components) {
     StringBuilder key = new StringBuilder(type.name()).append(':');
@@ -35,31 +34,21 @@ public record Fingerprint(String key, String hash) {
       }
       separator = ",";
     }
-    return ofKey(key.toString());
+    return new Fingerprint(key.toString());
   }
 
-  /** The fingerprint with this key, as read back from a file. */
-  public static Fingerprint ofKey(String key) {
+  /** The first 8 hex digits of the MD5 of the key in UTF-8. Computed. */
+  public String hash() {
     try {
       byte[] md5 = MessageDigest.getInstance("MD5").digest(key.getBytes(UTF_8));
-      return new Fingerprint(key, HexFormat.of().formatHex(md5, 0, 4));
+      return HexFormat.of().formatHex(md5, 0, 4);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof Fingerprint that && key.equals(that.key);
-  }
-
-  @Override
-  public int hashCode() {
-    return key.hashCode();
-  }
-
-  @Override
   public String toString() {
-    return hash;
+    return hash();
   }
 }

@@ -40,7 +40,7 @@ public record Preview(
 
   /** Four hex digits that tell it from another preview of the same incident. */
   public String digest() {
-    return Fingerprint.ofKey(target + lane + steps + facts).hash().substring(0, 4);
+    return new Fingerprint(target + lane + steps + facts).hash().substring(0, 4);
   }
 
   /** A preview of things that have neither number nor size. */

@@ -90,16 +90,23 @@ public final class Audit {
   }
 
   void add(Incident incident, Decision decision) {
-    ObjectNode node = EngineJson.object().put("kind", "decision").put("incident", incident.id());
-    node.setAll(EngineJson.decision(decision));
-    node.set("issue", EngineJson.issue(decision.plan().issue()));
-    unwritten.add(node.toString());
+    unwritten.add(
+        EngineJson.line(
+            json -> {
+              json.writeStringProperty("kind", "decision");
+              json.writeStringProperty("incident", incident.id());
+              EngineJson.object(json, "issue", i -> EngineJson.write(i, decision.plan().issue()));
+              EngineJson.write(json, decision);
+            }));
   }
 
   void add(Receipt receipt) {
-    ObjectNode node = EngineJson.object().put("kind", "receipt");
-    node.setAll(EngineJson.receipt(receipt));
-    unwritten.add(node.toString());
+    unwritten.add(
+        EngineJson.line(
+            json -> {
+              json.writeStringProperty("kind", "receipt");
+              EngineJson.write(json, receipt);
+            }));
   }
 
   /**

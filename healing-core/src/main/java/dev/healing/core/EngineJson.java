@@ -3,7 +3,6 @@ package dev.healing.core;
 import dev.healing.api.ActionId;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
-import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
@@ -14,6 +13,7 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,23 +24,37 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The words as JSON, the same in the journal, the audit and on the command line. Instants are
  * ISO-8601 in UTC; what is absent has no member.
+ *
+ * <p>Each word is written by one method, which neither opens nor closes its object, so that a line
+ * of a file can add members of its own. It goes to a line of text or to a tree.
  */
 public final class EngineJson {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private EngineJson() {}
 
-  /** An empty object. */
-  public static ObjectNode object() {
-    return MAPPER.createObjectNode();
+  /** An object as one line of text. */
+  static String line(Consumer<JsonGenerator> members) {
+    StringWriter text = new StringWriter(1_024);
+    try (JsonGenerator json = MAPPER.createGenerator(text)) {
+      object(json, members);
+    }
+    return text.toString();
+  }
+
+  private static ObjectNode tree(Consumer<JsonGenerator> members) {
+    return parse(line(members));
   }
 
   /**
@@ -53,7 +67,7 @@ public final class EngineJson {
       if (MAPPER.readTree(json) instanceof ObjectNode object) {
         return object;
       }
-    } catch (tools.jackson.core.JacksonException e) {
+    } catch (JacksonException e) {
       throw new IllegalArgumentException("no JSON object: " + e.getOriginalMessage(), e);
     }
     throw new IllegalArgumentException("expected a JSON object");
@@ -61,19 +75,21 @@ public final class EngineJson {
 
   /** {@code {id,type,severity,description,components,fingerprint,metrics,detectedAt,explains}}. */
   public static ObjectNode issue(Issue issue) {
-    ObjectNode node = object();
-    node.put("id", issue.id());
-    node.put("type", issue.type().name());
-    node.put("severity", issue.severity().name());
-    node.put("description", issue.description());
-    texts(node.putArray("components"), issue.components());
-    node.put("fingerprint", issue.fingerprint().hash());
-    numbers(node.putObject("metrics"), issue.metrics());
-    node.put("detectedAt", issue.detectedAt().toString());
+    return tree(json -> write(json, issue));
+  }
+
+  static void write(JsonGenerator json, Issue issue) {
+    json.writeStringProperty("id", issue.id());
+    json.writeStringProperty("type", issue.type().name());
+    json.writeStringProperty("severity", issue.severity().name());
+    json.writeStringProperty("description", issue.description());
+    texts(json, "components", issue.components());
+    json.writeStringProperty("fingerprint", issue.fingerprint().hash());
+    numbers(json, "metrics", issue.metrics());
+    instant(json, "detectedAt", issue.detectedAt());
     if (!issue.explains().isEmpty()) {
-      texts(node.putArray("explains"), new TreeSet<>(issue.explains()));
+      texts(json, "explains", new TreeSet<>(issue.explains()));
     }
-    return node;
   }
 
   /** Reads what {@link #issue} wrote. */
@@ -95,25 +111,27 @@ public final class EngineJson {
    * of the attempt.
    */
   public static ObjectNode receipt(Receipt receipt) {
-    ObjectNode node = object();
-    node.put("id", receipt.id());
-    node.put("incident", receipt.incident());
-    node.put("fingerprint", receipt.fingerprint().hash());
-    node.put("type", receipt.type().name());
-    texts(node.putArray("components"), receipt.components());
-    node.putArray("actions").add(receipt.action().name());
-    node.put("target", receipt.target());
-    node.put("origin", receipt.origin().name());
-    node.put("outcome", receipt.outcome().name());
-    node.put("detectedAt", receipt.detectedAt().toString());
-    receipt.startedAt().ifPresent(at -> node.put("startedAt", at.toString()));
-    node.put("finishedAt", receipt.finishedAt().toString());
-    numbers(node.putObject("before"), receipt.before());
-    numbers(node.putObject("after"), receipt.after());
-    node.put("confidence", receipt.confidence());
-    node.put("reason", receipt.detail());
-    texts(node.putArray("steps"), receipt.steps());
-    return node;
+    return tree(json -> write(json, receipt));
+  }
+
+  static void write(JsonGenerator json, Receipt receipt) {
+    json.writeStringProperty("id", receipt.id());
+    json.writeStringProperty("incident", receipt.incident());
+    json.writeStringProperty("fingerprint", receipt.fingerprint().hash());
+    json.writeStringProperty("type", receipt.type().name());
+    texts(json, "components", receipt.components());
+    texts(json, "actions", List.of(receipt.action().name()));
+    json.writeStringProperty("target", receipt.target());
+    json.writeStringProperty("origin", receipt.origin().name());
+    json.writeStringProperty("outcome", receipt.outcome().name());
+    instant(json, "detectedAt", receipt.detectedAt());
+    receipt.startedAt().ifPresent(at -> instant(json, "startedAt", at));
+    instant(json, "finishedAt", receipt.finishedAt());
+    numbers(json, "before", receipt.before());
+    numbers(json, "after", receipt.after());
+    json.writeNumberProperty("confidence", receipt.confidence());
+    json.writeStringProperty("reason", receipt.detail());
+    texts(json, "steps", receipt.steps());
   }
 
   /** Reads what {@link #receipt(Receipt)} wrote. */
@@ -145,53 +163,59 @@ public final class EngineJson {
    * the issue's id, {@code reason} tells the plan's and the verdict's.
    */
   public static ObjectNode decision(Decision decision) {
-    HealingPlan plan = decision.plan();
-    ObjectNode node = object();
-    node.put("at", decision.at().toString());
-    node.put("issue", plan.issue().id());
-    ArrayNode actions = node.putArray("actions");
-    for (HealingPlan.Step step : plan.actions()) {
-      ObjectNode action = actions.addObject();
-      action.put("action", step.action().id().name());
-      action.put("risk", step.action().risk().name());
-      action.put("confidence", step.confidence().value());
-      action.put("evidence", step.confidence().reason());
-      action.put("expected", step.action().summary());
-      action.put("reversible", step.action().reversible());
-    }
-    if (!plan.empty()) {
-      node.put("confidence", plan.next().confidence().value());
-    }
-    node.put("verdict", decision.verdict().kind().name());
-    decision.verdict().until().ifPresent(at -> node.put("until", at.toString()));
-    String verdict = decision.verdict().reason();
-    node.put("reason", verdict.equals(plan.reason()) ? verdict : plan.reason() + "; " + verdict);
-    ArrayNode judgements = node.putArray("judgements");
-    for (Decision.Judgement judgement : decision.judgements()) {
-      ObjectNode one = judgements.addObject();
-      one.put("guard", judgement.guard());
-      one.put("verdict", judgement.verdict().kind().name());
-      one.put("reason", judgement.verdict().reason());
-    }
-    ArrayNode rejected = node.putArray("rejected");
-    for (HealingPlan.Rejected one : plan.rejected()) {
-      rejected.addObject().put("action", one.action().name()).put("why", one.why());
-    }
-    decision.preview().ifPresent(preview -> node.set("preview", preview(preview)));
-    return node;
+    return tree(
+        json -> {
+          json.writeStringProperty("issue", decision.plan().issue().id());
+          write(json, decision);
+        });
   }
 
-  private static ObjectNode preview(Preview preview) {
-    ObjectNode node = object();
-    node.put("target", preview.target());
-    node.put("lane", preview.lane());
-    texts(node.putArray("steps"), preview.steps());
-    preview.items().ifPresent(items -> node.put("items", items));
-    preview.bytes().ifPresent(bytes -> node.put("bytes", bytes));
-    node.put("expectedMillis", preview.expectedDuration().toMillis());
-    ObjectNode facts = node.putObject("facts");
-    preview.facts().forEach(facts::put);
-    return node;
+  /** All but the issue. */
+  static void write(JsonGenerator json, Decision decision) {
+    HealingPlan plan = decision.plan();
+    instant(json, "at", decision.at());
+    objects(json, "actions", plan.actions(), EngineJson::write);
+    if (!plan.empty()) {
+      json.writeNumberProperty("confidence", plan.next().confidence().value());
+    }
+    json.writeStringProperty("verdict", decision.verdict().kind().name());
+    decision.verdict().until().ifPresent(at -> instant(json, "until", at));
+    String verdict = decision.verdict().reason();
+    json.writeStringProperty(
+        "reason", verdict.equals(plan.reason()) ? verdict : plan.reason() + "; " + verdict);
+    objects(json, "judgements", decision.judgements(), EngineJson::write);
+    objects(json, "rejected", plan.rejected(), EngineJson::write);
+    decision.preview().ifPresent(preview -> object(json, "preview", p -> write(p, preview)));
+  }
+
+  private static void write(JsonGenerator json, HealingPlan.Step step) {
+    json.writeStringProperty("action", step.action().id().name());
+    json.writeStringProperty("risk", step.action().risk().name());
+    json.writeNumberProperty("confidence", step.confidence().value());
+    json.writeStringProperty("evidence", step.confidence().reason());
+    json.writeStringProperty("expected", step.action().summary());
+    json.writeStringProperty("reversible", step.action().reversible());
+  }
+
+  private static void write(JsonGenerator json, Decision.Judgement judgement) {
+    json.writeStringProperty("guard", judgement.guard());
+    json.writeStringProperty("verdict", judgement.verdict().kind().name());
+    json.writeStringProperty("reason", judgement.verdict().reason());
+  }
+
+  private static void write(JsonGenerator json, HealingPlan.Rejected rejected) {
+    json.writeStringProperty("action", rejected.action().name());
+    json.writeStringProperty("why", rejected.why());
+  }
+
+  private static void write(JsonGenerator json, Preview preview) {
+    json.writeStringProperty("target", preview.target());
+    json.writeStringProperty("lane", preview.lane());
+    texts(json, "steps", preview.steps());
+    preview.items().ifPresent(items -> json.writeNumberProperty("items", items));
+    preview.bytes().ifPresent(bytes -> json.writeNumberProperty("bytes", bytes));
+    json.writeNumberProperty("expectedMillis", preview.expectedDuration().toMillis());
+    object(json, "facts", facts -> preview.facts().forEach(facts::writeStringProperty));
   }
 
   /**
@@ -199,35 +223,47 @@ public final class EngineJson {
    * awaitsConfirmation,issue,decision,attempts}}.
    */
   public static ObjectNode incident(Incident incident) {
-    ObjectNode node = object();
-    node.put("id", incident.id());
-    node.put("fingerprint", incident.fingerprint().hash());
-    node.put("type", incident.issue().type().name());
-    texts(node.putArray("components"), incident.issue().components());
-    node.put("severity", incident.issue().severity().name());
-    node.put("status", incident.status().name());
-    node.put("firstSeen", incident.firstSeen().toString());
-    node.put("lastSeen", incident.lastSeen().toString());
-    incident.closedAt().ifPresent(at -> node.put("closedAt", at.toString()));
-    incident.cause().ifPresent(cause -> node.put("cause", cause));
-    node.put("note", incident.note());
-    node.put("awaitsConfirmation", incident.awaitsConfirmation());
-    incident.confirmation().ifPresent(id -> node.put("confirmation", id));
-    node.set("issue", issue(incident.issue()));
-    incident.decision().ifPresent(decision -> node.set("decision", decision(decision)));
-    ArrayNode attempts = node.putArray("attempts");
-    incident.attempts().forEach(attempt -> attempts.add(receipt(attempt)));
-    return node;
+    return tree(json -> write(json, incident));
+  }
+
+  private static void write(JsonGenerator json, Incident incident) {
+    json.writeStringProperty("id", incident.id());
+    json.writeStringProperty("fingerprint", incident.fingerprint().hash());
+    json.writeStringProperty("type", incident.issue().type().name());
+    texts(json, "components", incident.issue().components());
+    json.writeStringProperty("severity", incident.issue().severity().name());
+    json.writeStringProperty("status", incident.status().name());
+    instant(json, "firstSeen", incident.firstSeen());
+    instant(json, "lastSeen", incident.lastSeen());
+    incident.closedAt().ifPresent(at -> instant(json, "closedAt", at));
+    incident.cause().ifPresent(cause -> json.writeStringProperty("cause", cause));
+    json.writeStringProperty("note", incident.note());
+    json.writeBooleanProperty("awaitsConfirmation", incident.awaitsConfirmation());
+    incident.confirmation().ifPresent(id -> json.writeStringProperty("confirmation", id));
+    object(json, "issue", issue -> write(issue, incident.issue()));
+    incident
+        .decision()
+        .ifPresent(
+            decision ->
+                object(
+                    json,
+                    "decision",
+                    inner -> {
+                      inner.writeStringProperty("issue", decision.plan().issue().id());
+                      write(inner, decision);
+                    }));
+    objects(json, "attempts", incident.attempts(), EngineJson::write);
   }
 
   /** {@code {at,kind,message,incident}}; {@code incident} is its id. */
   public static ObjectNode event(Event event) {
-    ObjectNode node = object();
-    node.put("at", event.at().toString());
-    node.put("kind", event.kind().name());
-    node.put("message", event.message());
-    event.incident().ifPresent(incident -> node.put("incident", incident.id()));
-    return node;
+    return tree(
+        json -> {
+          instant(json, "at", event.at());
+          json.writeStringProperty("kind", event.kind().name());
+          json.writeStringProperty("message", event.message());
+          event.incident().ifPresent(i -> json.writeStringProperty("incident", i.id()));
+        });
   }
 
   /**
@@ -235,27 +271,56 @@ public final class EngineJson {
    * metrics}}.
    */
   public static ObjectNode opportunity(Opportunity opportunity) {
-    ObjectNode node = object();
-    node.put("id", opportunity.id());
-    node.put("type", opportunity.type().name());
-    node.put("action", opportunity.action().name());
-    node.put("priority", opportunity.priority());
-    node.put("confidence", opportunity.confidence());
-    node.put("score", opportunity.score());
-    node.put("benefit", opportunity.benefit());
-    node.put("safeToAutomate", opportunity.safeToAutomate());
-    node.put("description", opportunity.issue().description());
-    texts(node.putArray("components"), opportunity.issue().components());
-    numbers(node.putObject("metrics"), opportunity.issue().metrics());
-    return node;
+    return tree(
+        json -> {
+          json.writeStringProperty("id", opportunity.id());
+          json.writeStringProperty("type", opportunity.type().name());
+          json.writeStringProperty("action", opportunity.action().name());
+          json.writeNumberProperty("priority", opportunity.priority());
+          json.writeNumberProperty("confidence", opportunity.confidence());
+          json.writeNumberProperty("score", opportunity.score());
+          json.writeStringProperty("benefit", opportunity.benefit());
+          json.writeBooleanProperty("safeToAutomate", opportunity.safeToAutomate());
+          json.writeStringProperty("description", opportunity.issue().description());
+          texts(json, "components", opportunity.issue().components());
+          numbers(json, "metrics", opportunity.issue().metrics());
+        });
   }
 
-  static Fingerprint fingerprint(JsonNode node) {
-    return Fingerprint.ofKey(node.path("key").asString());
+  // ------------------------------------------------------------- how to write
+
+  private static void object(JsonGenerator json, Consumer<JsonGenerator> members) {
+    json.writeStartObject();
+    members.accept(json);
+    json.writeEndObject();
   }
 
-  static void texts(ArrayNode array, Collection<String> texts) {
-    texts.forEach(array::add);
+  static void object(JsonGenerator json, String name, Consumer<JsonGenerator> members) {
+    json.writeName(name);
+    object(json, members);
+  }
+
+  private static <T> void objects(
+      JsonGenerator json, String name, List<T> values, BiConsumer<JsonGenerator, T> members) {
+    json.writeArrayPropertyStart(name);
+    values.forEach(value -> object(json, inner -> members.accept(inner, value)));
+    json.writeEndArray();
+  }
+
+  static void texts(JsonGenerator json, String name, Collection<String> texts) {
+    json.writeArrayPropertyStart(name);
+    texts.forEach(json::writeString);
+    json.writeEndArray();
+  }
+
+  private static void numbers(JsonGenerator json, String name, Map<String, Double> numbers) {
+    json.writeObjectPropertyStart(name);
+    numbers.forEach(json::writeNumberProperty);
+    json.writeEndObject();
+  }
+
+  static void instant(JsonGenerator json, String name, Instant at) {
+    json.writeStringProperty(name, at.toString());
   }
 
   static List<String> texts(JsonNode array) {
@@ -264,11 +329,7 @@ public final class EngineJson {
     return texts;
   }
 
-  static void numbers(ObjectNode node, Map<String, Double> numbers) {
-    numbers.forEach(node::put);
-  }
-
-  static SortedMap<String, Double> numbers(JsonNode node) {
+  private static SortedMap<String, Double> numbers(JsonNode node) {
     SortedMap<String, Double> numbers = new TreeMap<>();
     node.properties().forEach(entry -> numbers.put(entry.getKey(), entry.getValue().asDouble()));
     return numbers;

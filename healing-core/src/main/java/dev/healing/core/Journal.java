@@ -184,10 +184,11 @@ final class Journal implements ActionHistory {
       start.outcome = receipt.outcome();
     }
     unwritten.add(
-        EngineJson.object()
-            .put("done", receipt.id())
-            .put("outcome", receipt.outcome().name())
-            .toString());
+        EngineJson.line(
+            json -> {
+              json.writeStringProperty("done", receipt.id());
+              json.writeStringProperty("outcome", receipt.outcome().name());
+            }));
   }
 
   /**
@@ -375,20 +376,21 @@ final class Journal implements ActionHistory {
   }
 
   private static String line(Intent intent, Start start) {
-    ObjectNode node = EngineJson.object();
-    node.put("intent", intent.id());
-    node.put("incident", intent.incident());
-    node.put("action", intent.action().name());
-    node.put("target", intent.target());
-    node.put("origin", intent.origin().name());
-    node.put("at", intent.at().toString());
-    node.put("boot", start.boot);
-    node.put("monotonicNanos", start.monotonicNanos);
-    node.put("detectedAt", intent.detectedAt().toString());
-    node.put("confidence", intent.confidence());
-    node.put("settlingMillis", intent.settling().toMillis());
-    EngineJson.texts(node.putArray("steps"), intent.steps());
-    node.set("issue", EngineJson.issue(intent.issue()));
-    return node.toString();
+    return EngineJson.line(
+        json -> {
+          json.writeStringProperty("intent", intent.id());
+          json.writeStringProperty("incident", intent.incident());
+          json.writeStringProperty("action", intent.action().name());
+          json.writeStringProperty("target", intent.target());
+          json.writeStringProperty("origin", intent.origin().name());
+          EngineJson.instant(json, "at", intent.at());
+          json.writeStringProperty("boot", start.boot);
+          json.writeNumberProperty("monotonicNanos", start.monotonicNanos);
+          EngineJson.instant(json, "detectedAt", intent.detectedAt());
+          json.writeNumberProperty("confidence", intent.confidence());
+          json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
+          EngineJson.texts(json, "steps", intent.steps());
+          EngineJson.object(json, "issue", issue -> EngineJson.write(issue, intent.issue()));
+        });
   }
 }

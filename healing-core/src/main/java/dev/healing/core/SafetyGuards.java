@@ -193,7 +193,7 @@ final class SafetyGuards {
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
     if (proposal.state().health().isPresent()) {
       double health = proposal.state().health().getAsDouble();
-      String is = String.format(Locale.ROOT, "health is %.0f, the floor is %d", health, floor);
+      String is = "health is " + Math.round(health) + ", the floor is " + floor;
       return health < floor && automatic ? Verdict.confirm(is) : ok(is);
     }
     if (!sampled || floor == 0) {

@@ -36,7 +36,7 @@ record KnowledgeFile(int version, long folded, Statistics statistics, List<Probl
         throw new IllegalArgumentException(
             "a problem without fingerprint, key or actions: expected all three");
       }
-      String expected = Fingerprint.ofKey(key).hash();
+      String expected = new Fingerprint(key).hash();
       if (!fingerprint.equals(expected)) {
         throw new IllegalArgumentException(
             "fingerprint of '" + key + "' is '" + fingerprint + "': expected " + expected);

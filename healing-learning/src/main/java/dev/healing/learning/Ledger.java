@@ -102,7 +102,7 @@ final class Ledger {
     List<KnowledgeFile.Problem> all = new ArrayList<>(problems.size());
     for (Map.Entry<String, SortedMap<String, Tally>> problem : problems.entrySet()) {
       String key = problem.getKey();
-      all.add(new KnowledgeFile.Problem(Fingerprint.ofKey(key).hash(), key, problem.getValue()));
+      all.add(new KnowledgeFile.Problem(new Fingerprint(key).hash(), key, problem.getValue()));
     }
     long attempts = healed + unchanged + worse + failed + ambiguous;
     return new KnowledgeFile(
