@@ -7,7 +7,12 @@ import dev.healing.api.Receipt;
 import java.util.Collection;
 import java.util.List;
 
-/** Remembers what was tried for which problem and what came of it. Safe for several threads. */
+/**
+ * Remembers what was tried for which problem and what came of it. Safe for several threads: it is
+ * asked and told on workers, and may be asked while it is told. What takes longer than {@code
+ * plugins.deadline} is left behind; until it comes back nothing is known, and what there was to
+ * tell meanwhile is told then.
+ */
 public interface KnowledgeBase extends AutoCloseable {
   /** How likely the action is to heal the problem. {@link Confidence#UNKNOWN} without history. */
   Confidence confidence(Fingerprint fingerprint, ActionId action);

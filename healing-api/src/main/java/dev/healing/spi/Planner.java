@@ -8,7 +8,10 @@ import dev.healing.api.Incident;
 import java.util.List;
 import java.util.Optional;
 
-/** Chooses remedies. Called on the engine's thread: quick, and without side effects. */
+/**
+ * Chooses remedies. Called on a worker, one call at a time; quick, and without side effects. In the
+ * place of one that throws, or takes longer than {@code plugins.deadline}, the built-in one plans.
+ */
 public interface Planner {
   /**
    * A remedy that could be chosen.
