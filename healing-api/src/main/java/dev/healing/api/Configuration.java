@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,19 +65,6 @@ public final class Configuration {
     }
   }
 
-  private static final Pattern QUANTITY =
-      Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*(\\S*)\\s*");
-  private static final Pattern N_OF_M = Pattern.compile("\\s*(\\d{1,3})\\s+of\\s+(\\d{1,3})\\s*");
-  private static final Map<String, Duration> DURATIONS =
-      Map.of(
-          "ms", Duration.ofMillis(1),
-          "s", Duration.ofSeconds(1),
-          "m", Duration.ofMinutes(1),
-          "h", Duration.ofHours(1),
-          "d", Duration.ofDays(1));
-  private static final Map<String, Long> SIZES =
-      Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
-
   private final String path;
   private final Node node;
   private final Map<String, Node> entries;
@@ -114,36 +99,15 @@ public final class Configuration {
     if (value instanceof Map<?, ?> map) {
       return (Map<String, Node>) map;
     }
-    if (value != null && !isSwitch(value)) {
+    if (value != null && Values.onOff(value).isEmpty()) {
       problem(candidate, "a section of keys and values");
     }
     return Map.of();
   }
 
-  private static boolean isSwitch(Object value) {
-    return switchValue(value).isPresent();
-  }
-
-  private static Optional<Boolean> switchValue(@Nullable Object value) {
-    if (value instanceof Boolean bool) {
-      return Optional.of(bool);
-    }
-    if (value instanceof String text) {
-      switch (text.toLowerCase(Locale.ROOT)) {
-        case "on", "true", "yes":
-          return Optional.of(true);
-        case "off", "false", "no":
-          return Optional.of(false);
-        default:
-          return Optional.empty();
-      }
-    }
-    return Optional.empty();
-  }
-
   /** Whether this section is not written as {@code off}. */
   public boolean enabled() {
-    return switchValue(node.value()).orElse(true);
+    return Values.onOff(node.value()).orElse(true);
   }
 
   /** The keys that are written in this section, in the order of the file. */
@@ -167,19 +131,28 @@ public final class Configuration {
         });
   }
 
+  /**
+   * Parses a duration as it is written in a configuration.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Duration parseDuration(String written) {
+    return Values.duration(written);
+  }
+
   /** A duration such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 7d}. */
   public Duration duration(String key, Duration fallback) {
-    return value(key, fallback, "a duration like 30s, 5m, 2h or 7d", Configuration::parseDuration);
+    return value(key, fallback, "a duration like 30s, 5m, 2h or 7d", Values::duration);
   }
 
   /** A size such as {@code 512B}, {@code 64KiB}, {@code 100MiB} or {@code 2GiB}, in bytes. */
   public long bytes(String key, long fallback) {
-    return value(key, fallback, "a size like 64KiB, 100MiB or 2GiB", Configuration::parseBytes);
+    return value(key, fallback, "a size like 64KiB, 100MiB or 2GiB", Values::bytes);
   }
 
   /** A percentage such as {@code 90%}, as a fraction from 0 to 1. */
   public double fraction(String key, double fallback) {
-    return value(key, fallback, "a percentage from 0% to 100%", Configuration::parseFraction);
+    return value(key, fallback, "a percentage from 0% to 100%", Values::fraction);
   }
 
   /** A whole number between the bounds, inclusive. */
@@ -200,7 +173,7 @@ public final class Configuration {
   /** A whole number between the bounds, inclusive; empty if it is {@code off}. */
   public OptionalInt countOrOff(String key, int fallback, int least, int most) {
     Node entry = entries.get(key);
-    boolean off = entry != null && switchValue(entry.value()).filter(on -> !on).isPresent();
+    boolean off = entry != null && Values.onOff(entry.value()).filter(on -> !on).isPresent();
     if (off) {
       asked.add(key);
       return OptionalInt.empty();
@@ -210,27 +183,17 @@ public final class Configuration {
 
   /** Such as {@code 3 of 5}. */
   public NofM nOfM(String key, NofM fallback) {
-    return value(
-        key,
-        fallback,
-        "'n of m' with 1 <= n <= m <= 100, like 3 of 5",
-        raw -> {
-          Matcher matcher = N_OF_M.matcher(raw.toString());
-          if (!matcher.matches()) {
-            throw new IllegalArgumentException("not n of m");
-          }
-          return new NofM(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
-        });
+    return value(key, fallback, "'n of m' with 1 <= n <= m <= 100, like 3 of 5", Values::nOfM);
   }
 
   /** {@code on} or {@code off}. */
   public boolean flag(String key, boolean fallback) {
-    return value(key, fallback, "on or off", raw -> switchValue(raw).orElseThrow());
+    return value(key, fallback, "on or off", raw -> Values.onOff(raw).orElseThrow());
   }
 
   /** A text. */
   public String text(String key, String fallback) {
-    return value(key, fallback, "a text", Configuration::parseText);
+    return value(key, fallback, "a text", Values::text);
   }
 
   /** One of the constants, in lower case. */
@@ -249,17 +212,17 @@ public final class Configuration {
 
   /** An absolute path of this host. */
   public Path path(String key, Path fallback) {
-    return value(key, fallback, "an absolute path", Configuration::parsePath);
+    return value(key, fallback, "an absolute path", Values::path);
   }
 
   /** A list of texts. */
   public List<String> texts(String key, List<String> fallback) {
-    return list(key, fallback, "a text", Configuration::parseText);
+    return list(key, fallback, "a text", Values::text);
   }
 
   /** A list of absolute paths of this host. */
   public List<Path> paths(String key, List<Path> fallback) {
-    return list(key, fallback, "an absolute path", Configuration::parsePath);
+    return list(key, fallback, "an absolute path", Values::path);
   }
 
   /**
@@ -294,62 +257,6 @@ public final class Configuration {
         });
     sections.values().forEach(section -> all.addAll(section.problems()));
     return all;
-  }
-
-  /** Parses a duration as written in a configuration. */
-  public static Duration parseDuration(Object raw) {
-    Matcher matcher = quantity(raw);
-    Duration unit = DURATIONS.get(matcher.group(2));
-    if (unit == null) {
-      throw new IllegalArgumentException("no unit of time: " + raw);
-    }
-    double millis = Double.parseDouble(matcher.group(1)) * unit.toMillis();
-    if (millis > Duration.ofDays(36_500).toMillis()) {
-      throw new IllegalArgumentException("over a hundred years: " + raw);
-    }
-    return Duration.ofMillis(Math.round(millis));
-  }
-
-  private static long parseBytes(Object raw) {
-    Matcher matcher = quantity(raw);
-    Long unit = SIZES.get(matcher.group(2));
-    double bytes = unit == null ? Double.NaN : Double.parseDouble(matcher.group(1)) * unit;
-    if (!(bytes < Long.MAX_VALUE)) {
-      throw new IllegalArgumentException("no size: " + raw);
-    }
-    return Math.round(bytes);
-  }
-
-  private static double parseFraction(Object raw) {
-    Matcher matcher = quantity(raw);
-    double percent = Double.parseDouble(matcher.group(1));
-    if (!matcher.group(2).equals("%") || percent > 100) {
-      throw new IllegalArgumentException("no percentage: " + raw);
-    }
-    return percent / 100;
-  }
-
-  private static Matcher quantity(Object raw) {
-    Matcher matcher = QUANTITY.matcher(raw.toString());
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("no quantity: " + raw);
-    }
-    return matcher;
-  }
-
-  private static String parseText(Object raw) {
-    if (raw instanceof Map || raw instanceof List) {
-      throw new IllegalArgumentException("no text: " + raw);
-    }
-    return raw.toString();
-  }
-
-  private static Path parsePath(Object raw) {
-    Path parsed = Path.of(parseText(raw));
-    if (!parsed.isAbsolute()) {
-      throw new IllegalArgumentException("not absolute: " + raw);
-    }
-    return parsed.normalize();
   }
 
   private <T> T value(String key, T fallback, String expected, Function<Object, T> parse) {

@@ -24,7 +24,6 @@ import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.Planner;
 import dev.healing.spi.PlannerProvider;
-import dev.healing.spi.Provider;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Trigger;
@@ -32,7 +31,6 @@ import dev.healing.spi.TriggerProvider;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,8 +38,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The plugins of an engine, made, named and configured. */
@@ -89,7 +85,8 @@ final class Plugins {
     ClassLoader loader =
         settings.pluginDirectory().map(registry::loader).orElseGet(Plugins.class::getClassLoader);
     List<String> problems = new ArrayList<>();
-    var make = new Maker(registry, host, settings, configuration, problems);
+    var make =
+        new PluginMaker(registry, host, settings.protection(), configuration, infos, problems);
     samplers =
         make.all("sampler", "samplers", SamplerProvider.class, load(SamplerProvider.class, loader));
     detectors =
@@ -289,93 +286,5 @@ final class Plugins {
         .filter(remedy -> remedy.description().id().name().equals(name))
         .findFirst()
         .orElse(null);
-  }
-
-  /** Makes the plugins of one kind after the other. */
-  private final class Maker {
-    private final Registry registry;
-    private final HostContext host;
-    private final Settings settings;
-    private final Configuration configuration;
-    private final List<String> problems;
-
-    Maker(
-        Registry registry,
-        HostContext host,
-        Settings settings,
-        Configuration configuration,
-        List<String> problems) {
-      this.registry = registry;
-      this.host = host;
-      this.settings = settings;
-      this.configuration = configuration;
-      this.problems = problems;
-    }
-
-    <T, P extends Provider<T>> Map<String, T> all(
-        String kind, String section, Class<P> type, ServiceLoader<P> found) {
-      return all(kind, section, type, found, Provider::name, Provider::create);
-    }
-
-    <T, P> Map<String, T> all(
-        String kind,
-        String section,
-        Class<P> type,
-        ServiceLoader<P> found,
-        Function<P, String> nameOf,
-        BiFunction<P, HostContext, T> create) {
-      List<String> faults = new ArrayList<>();
-      Map<String, P> providers = new LinkedHashMap<>();
-      for (P provider : registry.providers(type, found, faults)) {
-        String name;
-        try {
-          name = Objects.requireNonNull(nameOf.apply(provider), "its name is null");
-        } catch (RuntimeException | LinkageError e) {
-          faults.add(Registry.origin(provider) + " cannot say its name: " + e);
-          continue;
-        }
-        P other = providers.putIfAbsent(name, provider);
-        if (other != null) {
-          problems.add(
-              "two plugins of kind "
-                  + kind
-                  + " are named '"
-                  + name
-                  + "': "
-                  + Registry.origin(other)
-                  + " and "
-                  + Registry.origin(provider)
-                  + ". Remove one of them");
-        }
-      }
-      for (String fault : faults) {
-        infos.add(new PluginInfo(kind, "?", fault, "skipped", Optional.of(fault)));
-      }
-      Map<String, T> plugins = new LinkedHashMap<>();
-      Configuration sections = configuration.section(section);
-      providers.forEach(
-          (name, provider) -> {
-            Configuration own = sections.section(name);
-            String origin = Registry.origin(provider);
-            if (!own.enabled()) {
-              infos.add(new PluginInfo(kind, name, origin, "off", Optional.empty()));
-              return;
-            }
-            try {
-              plugins.put(
-                  name,
-                  Objects.requireNonNull(
-                      create.apply(provider, new PluginContext(host, settings.protection(), own)),
-                      "its provider made nothing"));
-              infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
-            } catch (ConfigurationException e) {
-              problems.addAll(e.problems());
-            } catch (RuntimeException | LinkageError e) {
-              String why = kind + " '" + name + "' could not be made: " + e;
-              infos.add(new PluginInfo(kind, name, origin, "skipped", Optional.of(why)));
-            }
-          });
-      return plugins;
-    }
   }
 }

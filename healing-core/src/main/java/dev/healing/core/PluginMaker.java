@@ -1,0 +1,132 @@
+package dev.healing.core;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Protection;
+import dev.healing.spi.Provider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Makes the plugins of one kind after the other. One that cannot be loaded or made is skipped and
+ * reported; two of one name, and a configuration that one does not accept, are problems.
+ */
+final class PluginMaker {
+  private final Registry registry;
+  private final HostContext host;
+  private final Protection protection;
+  private final Configuration configuration;
+  private final List<PluginInfo> infos;
+  private final List<String> problems;
+
+  /**
+   * Makes plugins.
+   *
+   * @param infos is told of each, made or not
+   * @param problems is told what must be mended before an engine can be made
+   */
+  PluginMaker(
+      Registry registry,
+      HostContext host,
+      Protection protection,
+      Configuration configuration,
+      List<PluginInfo> infos,
+      List<String> problems) {
+    this.registry = registry;
+    this.host = host;
+    this.protection = protection;
+    this.configuration = configuration;
+    this.infos = infos;
+    this.problems = problems;
+  }
+
+  <T, P extends Provider<T>> Map<String, T> all(
+      String kind, String section, Class<P> type, ServiceLoader<P> found) {
+    return all(kind, section, type, found, Provider::name, Provider::create);
+  }
+
+  /** All of a kind, by name. */
+  <T, P> Map<String, T> all(
+      String kind,
+      String section,
+      Class<P> type,
+      ServiceLoader<P> found,
+      Function<P, String> nameOf,
+      BiFunction<P, HostContext, T> create) {
+    Map<String, T> plugins = new LinkedHashMap<>();
+    Configuration sections = configuration.section(section);
+    named(kind, type, found, nameOf)
+        .forEach(
+            (name, provider) ->
+                make(kind, name, provider, sections.section(name), create)
+                    .ifPresent(plugin -> plugins.put(name, plugin)));
+    return plugins;
+  }
+
+  private <P> Map<String, P> named(
+      String kind, Class<P> type, ServiceLoader<P> found, Function<P, String> nameOf) {
+    List<String> faults = new ArrayList<>();
+    Map<String, P> providers = new LinkedHashMap<>();
+    for (P provider : registry.providers(type, found, faults)) {
+      String name;
+      try {
+        name = Objects.requireNonNull(nameOf.apply(provider), "its name is null");
+      } catch (RuntimeException | LinkageError e) {
+        faults.add(Registry.origin(provider) + " cannot say its name: " + e);
+        continue;
+      }
+      P other = providers.putIfAbsent(name, provider);
+      if (other != null) {
+        problems.add(
+            "two plugins of kind "
+                + kind
+                + " are named '"
+                + name
+                + "': "
+                + Registry.origin(other)
+                + " and "
+                + Registry.origin(provider)
+                + ". Remove one of them");
+      }
+    }
+    for (String fault : faults) {
+      infos.add(new PluginInfo(kind, "?", fault, "skipped", Optional.of(fault)));
+    }
+    return providers;
+  }
+
+  private <T, P> Optional<T> make(
+      String kind,
+      String name,
+      P provider,
+      Configuration own,
+      BiFunction<P, HostContext, T> create) {
+    String origin = Registry.origin(provider);
+    if (!own.enabled()) {
+      infos.add(new PluginInfo(kind, name, origin, "off", Optional.empty()));
+      return Optional.empty();
+    }
+    try {
+      T plugin =
+          Objects.requireNonNull(
+              create.apply(provider, new PluginContext(host, protection, own)),
+              "its provider made nothing");
+      infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
+      return Optional.of(plugin);
+    } catch (ConfigurationException e) {
+      problems.addAll(e.problems());
+    } catch (RuntimeException | LinkageError e) {
+      String why = kind + " '" + name + "' could not be made: " + e;
+      infos.add(new PluginInfo(kind, name, origin, "skipped", Optional.of(why)));
+    }
+    return Optional.empty();
+  }
+}
