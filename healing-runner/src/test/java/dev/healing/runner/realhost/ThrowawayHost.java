@@ -141,6 +141,17 @@ final class ThrowawayHost implements AutoCloseable {
     sh("systemctl daemon-reload; systemctl start " + unit);
   }
 
+  /** Of a service; "0" if it is down. */
+  String mainPid(String unit) {
+    return sh("systemctl show -P MainPID " + unit).strip();
+  }
+
+  /** Whether a service is up with another main process than before. */
+  boolean runsAgain(String unit, String before) {
+    String now = mainPid(unit);
+    return !now.equals("0") && !now.equals(before) && holds("systemctl is-active -q " + unit);
+  }
+
   /**
    * Starts the daemon afresh: no state of an earlier test, this configuration, and the first look
    * done.
