@@ -42,6 +42,9 @@ public final class Protection {
               "systemd-logind.service",
               "init.scope",
               "user@*.service",
+              "healing.service",
+              // A rollback under way or one that failed: to restart it would be a second one.
+              "healing-rollback.service",
               "-.slice",
               "system.slice",
               "-.mount"));

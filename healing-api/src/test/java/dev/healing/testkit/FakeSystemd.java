@@ -56,6 +56,7 @@ public final class FakeSystemd implements Systemd {
   private final List<String> asked = new ArrayList<>();
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private Availability availability = new Availability(true, true, "D-Bus");
+  private boolean hangs;
   private long jobs;
   private long invocations;
 
@@ -113,6 +114,12 @@ public final class FakeSystemd implements Systemd {
   /** How it is reached from now on, if at all. */
   public FakeSystemd availability(Availability next) {
     availability = next;
+    return this;
+  }
+
+  /** It is there, and hangs: nothing that it is asked is answered in time. */
+  public FakeSystemd hangs() {
+    hangs = true;
     return this;
   }
 
@@ -214,7 +221,7 @@ public final class FakeSystemd implements Systemd {
 
   private void answer() {
     time.requireAlive();
-    if (!availability.available()) {
+    if (hangs || !availability.available()) {
       throw new HostException("systemd does not answer: " + availability.how());
     }
   }

@@ -59,7 +59,8 @@ final class NixStore {
         .filter(process -> isBusy(process.name()) || builders.contains(process.uid()))
         .map(ProcessState::ref)
         .map(ref -> "Nix is at work (pid " + ref.pid() + "): not now")
-        .findFirst();
+        .findFirst()
+        .or(new RollbackUnit(host)::underWay);
   }
 
   private static boolean isBusy(String name) {

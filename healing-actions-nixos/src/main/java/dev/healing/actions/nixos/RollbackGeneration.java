@@ -45,6 +45,7 @@ public final class RollbackGeneration implements HealingAction {
   private static final Pattern ENTRY =
       Pattern.compile("\\{\"from\":(\\d{1,9}),\"to\":(\\d{1,9}),\"at\":\"[^\"]{1,40}\"}");
   private static final String SCRIPT = "/bin/switch-to-configuration";
+  private static final String IN_UNIT = ", in " + RollbackUnit.NAME + ", which outlives healing";
   private static final Duration PROFILE_LIMIT = Duration.ofMinutes(1);
   private static final int ATTEMPTS = 2;
 
@@ -65,10 +66,12 @@ public final class RollbackGeneration implements HealingAction {
 
   private final HostContext host;
   private final NixStore store;
+  private final RollbackUnit unit;
 
   private RollbackGeneration(HostContext host) {
     this.host = host;
     this.store = new NixStore(host);
+    this.unit = new RollbackUnit(host);
   }
 
   /** Makes it. */
@@ -127,7 +130,7 @@ public final class RollbackGeneration implements HealingAction {
             Duration.ofSeconds(30),
             facts(current, target),
             "point the system profile from generation " + current + " to " + target,
-            "run " + system + SCRIPT + " switch",
+            "run " + system + SCRIPT + " switch" + (unit.outlivesUs() ? IN_UNIT : ""),
             "if that fails, point the profile to the generation that runs then",
             "keep generation " + current);
     return new Prepared(preview, execution -> execute(preview, current, target, system, execution));
@@ -252,57 +255,54 @@ public final class RollbackGeneration implements HealingAction {
     if (left(history).contains(from) || left(history).contains(to)) {
       return ActionReport.refused("generation " + from + " or " + to + " was left before");
     }
+    Duration limit = execution.remaining().minus(TO_SETTLE);
+    if (limit.isNegative() || limit.isZero()) {
+      return ActionReport.refused("no time is left to put things right if the switch fails");
+    }
     // Durable before the switch: if we die in it, it still counts as tried.
     remember(history, from, to);
-    return switchTo(to, system, execution)
-        .map(
-            why -> {
-              String profile = profileFollowsWhatRuns(from, to);
-              return report(Result.FAILED, why + "; " + profile, from, named().orElse(from));
-            })
+    return switchTo(from, to, system, limit)
+        .map(why -> settled(why, from, to))
         .orElseGet(
             () -> report(Result.DONE, "switched from generation " + from + " to " + to, from, to));
   }
 
   /** What went wrong; empty if the profile names this generation and it runs. */
-  private Optional<String> switchTo(int to, String system, Execution execution) {
-    String script = system + SCRIPT;
+  private Optional<String> switchTo(int from, int to, String system, Duration limit) {
     try {
-      CommandRunner.Result pointed = point(to);
-      if (!pointed.ok()) {
-        return Optional.of("the profile was not switched: " + pointed.complaint());
+      CommandRunner.Result switched = unit.run(from, to, system, limit, limit.plus(TO_SETTLE));
+      if (!switched.ok()) {
+        return Optional.of(halfSwitched(to, switched.complaint() + unit.whereItSays()));
       }
       if (!store.target(NixStore.PROFILE).equals(Optional.of(system))) {
         return Optional.of("the profile does not lead to " + system + " after it was switched");
       }
-      Duration limit = execution.remaining().minus(TO_SETTLE);
-      if (execution.cancelled() || limit.isNegative() || limit.isZero()) {
-        return Optional.of("stopped before " + script + " was run");
-      }
-      CommandRunner.Result switched = store.run(limit, script, "switch");
-      if (!switched.ok()) {
-        return Optional.of(halfSwitched(script, to, switched.complaint()));
-      }
       return store
           .target(NixStore.RUNNING)
           .filter(runs -> !runs.equals(system))
-          .map(runs -> script + " said that it is done, but what runs is " + runs);
+          .map(runs -> "the switch said that it is done, but what runs is " + runs);
     } catch (HealingException e) {
-      return Optional.of(halfSwitched(script, to, String.valueOf(e.getMessage())));
+      return Optional.of(halfSwitched(to, String.valueOf(e.getMessage())));
     }
   }
 
-  private static String halfSwitched(String script, int to, String why) {
-    return script + " of generation " + to + " failed, the host may be half switched: " + why;
+  private static String halfSwitched(int to, String why) {
+    return "the switch to generation " + to + " failed, the host may be half switched: " + why;
   }
 
   /**
-   * After a failed switch the profile is made to name the generation that runs, so that what boots
+   * A switch that goes on without us is left alone: what comes of it is seen by looking again.
+   * After one that failed the profile is made to name the generation that runs, so that what boots
    * next is what runs now; and read back. Not even a request to stop leaves them apart.
    */
-  private String profileFollowsWhatRuns(int from, int to) {
+  private ActionReport settled(String why, int from, int to) {
     boolean interrupted = Thread.interrupted();
     try {
+      Optional<String> underWay = unit.underWay();
+      if (underWay.isPresent()) {
+        return report(
+            Result.DONE, underWay.get() + ", and is left alone", from, named().orElse(from));
+      }
       Optional<String> runs = store.target(NixStore.RUNNING);
       int kept = runs.isPresent() && runs.equals(store.target(link(to))) ? to : from;
       String trouble = "";
@@ -314,27 +314,33 @@ public final class RollbackGeneration implements HealingAction {
           interrupted |= Thread.interrupted();
         }
       }
-      if (named().equals(Optional.of(kept))) {
-        boolean same = runs.equals(store.target(link(kept)));
-        return "the profile names generation " + kept + (same ? ", which runs" : ", as before");
-      }
-      return named()
-          .filter(now -> now != from && now != to)
-          .map(now -> "somebody else pointed the profile to generation " + now + " meanwhile")
-          .orElse(
-              "the profile could not be pointed to generation "
-                  + kept
-                  + " ("
-                  + trouble
-                  + "): do it with nix-env --profile "
-                  + NixStore.PROFILE
-                  + " --switch-generation "
-                  + kept);
+      boolean same = runs.equals(store.target(link(kept)));
+      String profile = profile(kept, same, from, to, trouble);
+      return report(Result.FAILED, why + "; " + profile, from, named().orElse(from));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** What the profile names in the end, in words. */
+  private String profile(int kept, boolean runs, int from, int to, String trouble) {
+    if (named().equals(Optional.of(kept))) {
+      return "the profile names generation " + kept + (runs ? ", which runs" : ", as before");
+    }
+    return named()
+        .filter(now -> now != from && now != to)
+        .map(now -> "somebody else pointed the profile to generation " + now + " meanwhile")
+        .orElse(
+            "the profile could not be pointed to generation "
+                + kept
+                + " ("
+                + trouble
+                + "): do it with nix-env --profile "
+                + NixStore.PROFILE
+                + " --switch-generation "
+                + kept);
   }
 
   /** Only what we pointed ourselves, or left as it was, is pointed back. */

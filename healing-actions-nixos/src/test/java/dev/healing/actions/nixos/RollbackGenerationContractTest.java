@@ -74,21 +74,21 @@ class RollbackGenerationContractTest extends ActionContract {
         .host
         .commands()
         .on(
-            command -> linked("/nix/var/nix/profiles/system", "system-1-link"),
-            "nix-env",
-            "--profile",
+            command -> {
+              world.link("/nix/var/nix/profiles/system", "system-1-link");
+              world.link("/run/current-system", "/nix/store/sys1");
+              return new CommandRunner.Result(0, "", "", false, false);
+            },
+            "/bin/sh",
+            "-c",
+            RollbackUnit.SCRIPT,
+            "sh",
+            "/bin/nix-env",
             "/nix/var/nix/profiles/system",
-            "--switch-generation",
-            "1")
-        .on(
-            command -> linked("/run/current-system", "/nix/store/sys1"),
-            "/nix/store/sys1/bin/switch-to-configuration",
-            "switch");
-  }
-
-  private CommandRunner.Result linked(String link, String to) {
-    world.link(link, to);
-    return new CommandRunner.Result(0, "", "", false, false);
+            "/nix/store/sys1",
+            "2",
+            "1",
+            "/run/current-system");
   }
 
   @Override

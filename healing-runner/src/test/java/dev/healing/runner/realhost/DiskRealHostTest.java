@@ -27,9 +27,9 @@ class DiskRealHostTest {
 
   @Test
   void oldLogsGoAndNothingElse() {
+    host.mountImage("/data", 72);
     host.sh(
         """
-        mkdir -p /data; mount -t tmpfs -o size=62m data /data
         mkdir -p /data/log/app /data/precious /data/log/fresh
         head -c 1M /dev/urandom >/data/precious/ledger
         echo outside >/data/precious/linked; ln /data/precious/linked /data/log/app/hard.log

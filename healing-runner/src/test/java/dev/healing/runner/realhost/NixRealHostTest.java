@@ -42,6 +42,10 @@ class NixRealHostTest {
             mkdir -p $out/bin
             cat >$out/bin/switch-to-configuration <<'END'
             #!/bin/sh
+            echo ${mark} >>/run/test-switches
+            test ! -e /run/test-restarts-healing || systemctl restart healing.service
+            echo "activates ${mark}" || exit 1
+            while test -e /run/test-holds; do sleep 0.1; done
             test ! -e /run/test-fails-${mark} || { echo "on purpose" >&2; exit 1; }
             echo ${mark} >/run/test-activated
             ln -sfn $(dirname $(dirname $(readlink -f $0))) /run/current-system
@@ -78,6 +82,7 @@ class NixRealHostTest {
   @AfterEach
   void stop() {
     host.exec("/bin/sh", "-c", "systemctl stop healing 'test-*.service'; systemctl reset-failed");
+    host.exec("/bin/sh", "-c", "systemctl stop healing-rollback; rm -f /run/test-*");
     host.exec(
         "/bin/sh", "-c", "umount -l /nix; rm -rf /nix /run/current-system /run/booted-system");
   }
@@ -122,12 +127,7 @@ class NixRealHostTest {
 
   @Test
   void aBrokenGenerationIsRolledBackOnlyWhenApproved() {
-    store(64);
-    generation("good", "/bin/sleep infinity");
-    activate();
-    host.startHealing(ONLY_THIS);
-    generation("bad", "/bin/false");
-    activate();
+    brokenGeneration();
 
     JsonNode waiting = awaitsApproval();
     host.letTimePass(Duration.ofSeconds(4));
@@ -152,12 +152,7 @@ class NixRealHostTest {
 
   @Test
   void afterASwitchThatFailsTheProfileNamesWhatRunsAndItIsNotTriedAgain() {
-    store(64);
-    generation("good", "/bin/sleep infinity");
-    activate();
-    host.startHealing(ONLY_THIS);
-    generation("bad", "/bin/false");
-    activate();
+    brokenGeneration();
     String running = host.sh("readlink -f /run/current-system");
     host.sh("touch /run/test-fails-good");
 
@@ -176,7 +171,8 @@ class NixRealHostTest {
             .findFirst()
             .orElseThrow();
     assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("FAILED");
-    assertThat(receipt.toString()).contains("on purpose", "generation 2, which runs");
+    assertThat(receipt.toString()).contains("exit code 1", "generation 2, which runs");
+    assertThat(host.sh("journalctl -u healing-rollback")).contains("on purpose");
 
     host.sh(
         "kill -9 $(systemctl show -p MainPID --value healing);"
@@ -187,6 +183,82 @@ class NixRealHostTest {
     assertThat(again.ok()).as(again.out()).isFalse();
     assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
     assertThat(activated()).isEqualTo("bad");
+  }
+
+  @Test
+  void aSwitchThatRestartsUsIsCompletedAndDoneOnce() {
+    brokenGeneration();
+    String incident = awaitsApproval().path("incident").asString();
+    String daemon = host.mainPid("healing.service");
+    host.sh("touch /run/test-restarts-healing");
+
+    host.exec("healing", "approve", incident);
+
+    host.await("the daemon is restarted", () -> host.runsAgain("healing.service", daemon));
+    host.await("the switch completes", () -> activated().equals("good"));
+    awaitEndOfSwitch();
+    host.await("it is looked at again", () -> outcomes().contains("AMBIGUOUS"));
+    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-1-link");
+    assertThat(host.sh("readlink -f /run/current-system"))
+        .isEqualTo(host.sh("readlink -f " + PROFILE));
+    assertThat(host.holds("systemctl is-active -q test-app.service")).isTrue();
+    assertThat(switches()).as(host.journal()).containsExactly("good", "bad", "good");
+    assertThat(outcomes()).as(host.journal()).containsExactly("AMBIGUOUS");
+  }
+
+  @Test
+  void killedInASwitchThatThenFailsTheProfileNamesWhatRuns() {
+    brokenGeneration();
+    String incident = awaitsApproval().path("incident").asString();
+    String daemon = host.mainPid("healing.service");
+    host.sh("touch /run/test-holds /run/test-fails-good");
+    host.sh("healing approve " + incident + " >/dev/null 2>&1 &");
+    host.await("the switch is under way", () -> switches().size() == 3);
+    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-1-link");
+
+    host.sh("kill -9 " + daemon);
+    host.await("systemd starts it again", () -> host.runsAgain("healing.service", daemon));
+    host.awaitHealing();
+    host.await("it is looked at again", () -> outcomes().contains("AMBIGUOUS"));
+    host.sh("rm /run/test-holds");
+    awaitEndOfSwitch();
+
+    assertThat(host.sh("readlink " + PROFILE).strip())
+        .as(host.journal())
+        .isEqualTo("system-2-link");
+    assertThat(host.sh("readlink -f /run/current-system"))
+        .isEqualTo(host.sh("readlink -f " + PROFILE));
+    assertThat(activated()).isEqualTo("bad");
+    assertThat(switches()).as(host.journal()).containsExactly("good", "bad", "good");
+    assertThat(outcomes()).as(host.journal()).containsExactly("AMBIGUOUS");
+  }
+
+  private static void awaitEndOfSwitch() {
+    host.await(
+        "the unit is gone",
+        () -> host.sh("systemctl show -P LoadState healing-rollback").strip().equals("not-found"));
+  }
+
+  private static List<String> switches() {
+    return host.sh("cat /run/test-switches").lines().toList();
+  }
+
+  /** What came of the rollbacks that were begun. */
+  private static List<String> outcomes() {
+    return host.history("rollback_generation").stream()
+        .filter(receipt -> receipt.has("startedAt"))
+        .map(receipt -> receipt.path("outcome").asString())
+        .toList();
+  }
+
+  /** Healing runs, and then comes a generation whose service fails. */
+  private static void brokenGeneration() {
+    store(64);
+    generation("good", "/bin/sleep infinity");
+    activate();
+    host.startHealing(ONLY_THIS);
+    generation("bad", "/bin/false");
+    activate();
   }
 
   private static JsonNode awaitsApproval() {

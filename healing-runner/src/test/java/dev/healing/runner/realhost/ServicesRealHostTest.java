@@ -46,12 +46,12 @@ class ServicesRealHostTest {
   void aKilledServiceComesBack() {
     host.startHealing(CALM);
     host.unit("test-killed.service", "[Service]\nExecStart=/bin/sleep infinity\n");
-    String before = mainPid("test-killed.service");
+    String before = host.mainPid("test-killed.service");
     Instant killedAt = Instant.now();
 
     host.sh("kill -9 " + before);
 
-    host.await("it runs again", () -> runsAgain("test-killed.service", before));
+    host.await("it runs again", () -> host.runsAgain("test-killed.service", before));
     host.await("it is in the history", () -> !host.history("restart_service").isEmpty());
     JsonNode receipt = host.history("restart_service").get(0);
     assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("HEALED");
@@ -100,7 +100,7 @@ class ServicesRealHostTest {
   void pauseStopsEverythingAndResumeGoesOn() {
     host.startHealing(CALM + LIMITS);
     host.unit("test-paused.service", "[Service]\nExecStart=/bin/sleep infinity\n");
-    String before = mainPid("test-paused.service");
+    String before = host.mainPid("test-paused.service");
     host.sh("healing pause");
 
     host.sh("kill -9 " + before);
@@ -114,7 +114,7 @@ class ServicesRealHostTest {
     assertThat(started("restart_service")).isEmpty();
 
     host.sh("healing resume");
-    host.await("it runs again", () -> runsAgain("test-paused.service", before));
+    host.await("it runs again", () -> host.runsAgain("test-paused.service", before));
   }
 
   @Test
@@ -122,7 +122,7 @@ class ServicesRealHostTest {
     host.startHealing(CALM + LIMITS + "protect: {units: [test-mine.service]}\n");
     host.unit("test-mine.service", "[Service]\nExecStart=/bin/sleep infinity\n");
 
-    host.sh("kill -9 " + mainPid("test-mine.service"));
+    host.sh("kill -9 " + host.mainPid("test-mine.service"));
     host.await(
         "it is seen", () -> host.incident("SERVICE_FAILED", "test-mine.service").isPresent());
     host.letTimePass(Duration.ofSeconds(3));
@@ -142,12 +142,12 @@ class ServicesRealHostTest {
         ExecStartPre=/bin/sh -c 'echo started >>/run/test-slow-starts; while test -e /run/test-slow-wait; do sleep 0.1; done'
         ExecStart=/bin/sleep infinity
         """);
-    host.sh("touch /run/test-slow-wait; kill -9 " + mainPid("test-slow.service"));
+    host.sh("touch /run/test-slow-wait; kill -9 " + host.mainPid("test-slow.service"));
     host.await("the restart is under way", () -> lines("/run/test-slow-starts") == 2);
-    String daemon = mainPid("healing.service");
+    String daemon = host.mainPid("healing.service");
 
     host.sh("kill -9 " + daemon);
-    host.await("systemd starts the daemon again", () -> runsAgain("healing.service", daemon));
+    host.await("systemd starts the daemon again", () -> host.runsAgain("healing.service", daemon));
     host.awaitHealing();
     host.letTimePass(Duration.ofSeconds(2));
     assertThat(lines("/run/test-slow-starts")).as(host.journal()).isEqualTo(2);
@@ -172,14 +172,5 @@ class ServicesRealHostTest {
 
   private static int lines(String file) {
     return Integer.parseInt(host.sh("cat " + Path.of(file) + " | wc -l").strip());
-  }
-
-  private static String mainPid(String unit) {
-    return host.sh("systemctl show -P MainPID " + unit).strip();
-  }
-
-  private static boolean runsAgain(String unit, String before) {
-    String now = mainPid(unit);
-    return !now.equals("0") && !now.equals(before) && host.holds("systemctl is-active -q " + unit);
   }
 }

@@ -135,10 +135,35 @@ final class ThrowawayHost implements AutoCloseable {
     return exec("/bin/bash", "-uc", condition).ok();
   }
 
+  /** Mounts a new ext4 file system, on a loop device that is free again with the host's end. */
+  void mountImage(String at, int megabytes) {
+    Assumptions.assumeTrue(
+        holds("test -e /dev/loop-control || mknod /dev/loop-control c 10 237; losetup -f"),
+        "skipped: this machine gives a throw-away host no loop device");
+    sh(
+        """
+        loop=$(losetup -f); test -b $loop || mknod $loop b 7 ${loop#/dev/loop}
+        image=/var/tmp/$(systemd-escape --path %1$s).img; truncate -s %2$dM $image
+        mkfs.ext4 -q -m 0 $image; mkdir -p %1$s; mount -o loop=$loop $image %1$s
+        """
+            .formatted(at, megabytes));
+  }
+
   /** Defines and starts a unit. */
   void unit(String unit, String content) {
     write("/etc/systemd/system/" + unit, content);
     sh("systemctl daemon-reload; systemctl start " + unit);
+  }
+
+  /** Of a service; "0" if it is down. */
+  String mainPid(String unit) {
+    return sh("systemctl show -P MainPID " + unit).strip();
+  }
+
+  /** Whether a service is up with another main process than before. */
+  boolean runsAgain(String unit, String before) {
+    String now = mainPid(unit);
+    return !now.equals("0") && !now.equals(before) && holds("systemctl is-active -q " + unit);
   }
 
   /**
