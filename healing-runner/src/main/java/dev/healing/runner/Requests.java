@@ -176,7 +176,7 @@ final class Requests {
     String id = text(request, "apply");
     Optional<Opportunity> chosen = found.stream().filter(o -> o.id().equals(id)).findFirst();
     return chosen.isPresent()
-        ? receipt(optimizer.get().apply(chosen.get()))
+        ? receipt(engine.apply(chosen.get()))
         : CompletableFuture.completedFuture(
             Answer.failed(
                 Exit.FAILED,
