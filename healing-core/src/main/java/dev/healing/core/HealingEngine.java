@@ -336,7 +336,10 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return answer;
   }
 
-  /** A dry run: what would be decided about an issue, and exactly what would be done. */
+  /**
+   * A dry run: what would be decided about an issue, and exactly what would be done; about its
+   * newest evidence if there is an incident of it, as {@link #request} would.
+   */
   public CompletionStage<Decision> consider(Issue issue) {
     CompletableFuture<Decision> answer = new CompletableFuture<>();
     thread.post(answer, () -> loop.consider(issue, answer));

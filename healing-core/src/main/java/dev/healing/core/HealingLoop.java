@@ -315,7 +315,8 @@ final class HealingLoop {
   }
 
   void consider(Issue issue, CompletableFuture<Decision> answer) {
-    deliberation.consider(issue, answer);
+    Issue newest = incidents.find(issue.fingerprint()).map(known -> known.issue).orElse(issue);
+    deliberation.consider(newest, answer);
   }
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
