@@ -179,7 +179,7 @@ final class HealingLoop {
   }
 
   private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
-    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    Optional<Tracked> known = incidents.meant(detector, issue);
     if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
       return known; // a validator tells of its own incident only
     }
@@ -295,8 +295,13 @@ final class HealingLoop {
         chronicle.recovered(receipt.orElseThrow());
         continue;
       }
-      treatment.restore(
-          incidents.restore(intent, plugins.detectorOf(intent.issue().type())), intent);
+      Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
+      treatment.restore(incident, intent);
+      if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
+        // Two were under way at one problem, and a look tells of the problem's own only.
+        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+        incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
+      }
     }
   }
 
@@ -321,11 +326,13 @@ final class HealingLoop {
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
   void request(Issue issue, Optional<Detector> validator, Tracked.Request request) {
+    Optional<Tracked> known =
+        validator.isEmpty()
+            ? incidents.find(issue.fingerprint())
+            : incidents.find(issue.fingerprint(), request.only());
     Tracked incident =
-        incidents
-            .find(issue.fingerprint())
-            .orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
-    if (incident.validator.isPresent()) {
+        known.orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
+    if (validator.isPresent()) {
       incident.asked = request.only();
     }
     incident.requests.add(request);
