@@ -46,9 +46,14 @@ public record Incident(
         : Optional.empty();
   }
 
+  /** Whether it has ended. */
+  public boolean closed() {
+    return closedAt.isPresent();
+  }
+
   /** Whether a person's {@code approve} or {@code reject} is waited for. */
   public boolean awaitsConfirmation() {
-    return !status.closed()
+    return !closed()
         && status != IncidentStatus.HEALING
         && status != IncidentStatus.VALIDATING
         && decision

@@ -13,10 +13,5 @@ public enum IncidentStatus {
   /** Closed: the symptom went away and no action of ours can claim it. */
   SELF_RECOVERED,
   /** Handed over to a human. Stays until the symptom is gone. */
-  ESCALATED;
-
-  /** Whether the incident has ended. */
-  public boolean closed() {
-    return this == HEALED || this == SELF_RECOVERED;
-  }
+  ESCALATED
 }

@@ -6,7 +6,10 @@ import dev.healing.api.Receipt;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** How a part of the system that is not the loop has something done: through the loop. */
+/**
+ * How a part of the system that is not the loop has something done: through the loop. Each acts on
+ * somebody's word, which is not for its holder to choose.
+ */
 public interface Healer {
   /**
    * Opens an incident for this issue and heals it: planned, guarded, journalled, validated.

@@ -14,7 +14,8 @@ public interface Optimizer {
   /**
    * Has it done, through the same guards, journal and validation as any heal.
    *
+   * @param healer has it done on the word of whoever chose it
    * @return what came of it
    */
-  CompletionStage<Receipt> apply(Opportunity opportunity);
+  CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer);
 }

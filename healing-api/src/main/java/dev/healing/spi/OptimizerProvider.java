@@ -9,7 +9,8 @@ public interface OptimizerProvider {
    * Makes the optimizer; starts nothing.
    *
    * @param context the host, with the optimizer's section of the configuration
-   * @param healer the only way to have something done
+   * @param healer has done what the optimizer chooses by itself; what a person chose comes to
+   *     {@link Optimizer#apply} with the person's
    */
   Optimizer create(HostContext context, Healer healer);
 }

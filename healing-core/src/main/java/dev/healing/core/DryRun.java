@@ -7,6 +7,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Verdict;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,18 @@ final class DryRun {
       throw new HealingException("nothing has been looked at yet: ask again after the first look");
     }
     new DryRun(time, assessment, incidents.probe(issue), answer).plan();
+  }
+
+  /** What is decided about an issue that its detector does not report. */
+  static Decision nothingThere(Issue issue, Instant now, String detector) {
+    String why = notThere(detector);
+    HealingPlan nothing = new HealingPlan(issue, List.of(), List.of(), why);
+    return new Decision(now, nothing, List.of(), Verdict.deny(why), Optional.empty());
+  }
+
+  /** Why nothing is done about what somebody asked for. */
+  static String notThere(String detector) {
+    return "it is not there: " + detector + " looked and does not report it";
   }
 
   private void plan() {

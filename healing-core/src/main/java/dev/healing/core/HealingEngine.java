@@ -10,6 +10,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
+import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
@@ -288,9 +289,24 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return request(issue, Optional.empty(), Optional.empty(), Origin.AUTOMATIC);
   }
 
+  /** As {@link #heal(Issue)}, with an incident of its own: on this program's word. */
   @Override
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
     return request(issue, action, Optional.of(validator), Origin.AUTOMATIC);
+  }
+
+  /**
+   * Has an opportunity that the {@link #optimizer} found taken, on a person's word.
+   *
+   * @throws HealingException if there is no optimizer
+   */
+  public CompletionStage<Receipt> apply(Opportunity opportunity) {
+    return optimizer()
+        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"))
+        .apply(
+            opportunity,
+            (issue, action, validator) ->
+                request(issue, action, Optional.of(validator), Origin.REQUESTED));
   }
 
   /** Heals an issue on a person's word. */
@@ -320,10 +336,13 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return answer;
   }
 
-  /** A dry run: what would be decided about an issue, and exactly what would be done. */
+  /**
+   * A dry run: what would be decided about an issue, and exactly what would be done; about its
+   * newest evidence if there is an incident of it, as {@link #request} would.
+   */
   public CompletionStage<Decision> consider(Issue issue) {
     CompletableFuture<Decision> answer = new CompletableFuture<>();
-    thread.post(answer, () -> loop.consider(issue, answer));
+    thread.post(answer, () -> loop.considerReported(issue, answer));
     return answer;
   }
 

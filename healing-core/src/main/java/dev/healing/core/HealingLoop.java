@@ -184,7 +184,7 @@ final class HealingLoop {
   }
 
   private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
-    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    Optional<Tracked> known = incidents.meant(detector, issue);
     if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
       return known; // a validator tells of its own incident only
     }
@@ -244,7 +244,7 @@ final class HealingLoop {
           String why =
               incident.seen
                   ? "the issue went away by itself"
-                  : "it is not there: " + incident.reportedBy() + " looked and does not report it";
+                  : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
           incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
         }
@@ -313,8 +313,13 @@ final class HealingLoop {
         chronicle.recovered(receipt.orElseThrow());
         continue;
       }
-      treatment.restore(
-          incidents.restore(intent, plugins.detectorOf(intent.issue().type())), intent);
+      Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
+      treatment.restore(incident, intent);
+      if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
+        // Two were under way at one problem, and a look tells of the problem's own only.
+        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+        incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
+      }
     }
   }
 
@@ -343,6 +348,17 @@ final class HealingLoop {
         .orElse(NOTHING_UNDER_WAY);
   }
 
+  /** A dry run of what a person could ask for: about the newest evidence, and not without any. */
+  void considerReported(Issue issue, CompletableFuture<Decision> answer) {
+    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    Optional<String> detector = plugins.detectorOf(issue.type());
+    if (known.isEmpty() && detector.isPresent() && state != null) {
+      answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
+    } else {
+      consider(known.map(incident -> incident.issue).orElse(issue), answer);
+    }
+  }
+
   /** A dry run. */
   void consider(Issue issue, CompletableFuture<Decision> answer) {
     DryRun.of(issue, time, incidents, assessment, answer);
@@ -350,11 +366,13 @@ final class HealingLoop {
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
   void request(Issue issue, Optional<Detector> validator, Tracked.Request request) {
+    Optional<Tracked> known =
+        validator.isEmpty()
+            ? incidents.find(issue.fingerprint())
+            : incidents.find(issue.fingerprint(), request.only());
     Tracked incident =
-        incidents
-            .find(issue.fingerprint())
-            .orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
-    if (incident.validator.isPresent()) {
+        known.orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
+    if (validator.isPresent()) {
       incident.asked = request.only();
     }
     incident.requests.add(request);

@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import com.google.common.collect.EvictingQueue;
+import dev.healing.api.ActionId;
 import dev.healing.api.Decision;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
@@ -19,20 +20,28 @@ import dev.healing.spi.TimeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The incidents: all that are open, by fingerprint, and the last ones that were closed. */
+/**
+ * The incidents: all that are open, and the last ones that were closed.
+ *
+ * <p>Of each problem one is open, and beside it those that somebody opened with a validator of
+ * their own, such as opportunities: they are about the same, but seen with other eyes.
+ */
 final class Incidents {
   private static final int CLOSED_KEPT = 100;
 
   private final TimeSource time;
   private final Chronicle chronicle;
-  private final Map<Fingerprint, Tracked> open = new LinkedHashMap<>();
+  private final Set<Tracked> open = new LinkedHashSet<>();
+  private final Map<Fingerprint, Tracked> ofProblem = new HashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
   private long lastIdMillis;
   private int unrelated = -1; // counted when it is asked for
@@ -43,7 +52,7 @@ final class Incidents {
   }
 
   Collection<Tracked> open() {
-    return open.values();
+    return open;
   }
 
   /** How many are serious and, as far as we know, no symptom of another. */
@@ -51,7 +60,7 @@ final class Incidents {
     if (unrelated < 0) {
       unrelated =
           (int)
-              open.values().stream()
+              open.stream()
                   .filter(incident -> incident.cause == null && incident.validator.isEmpty())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
                   .count();
@@ -64,8 +73,28 @@ final class Incidents {
     unrelated = -1;
   }
 
-  Optional<Tracked> find(Fingerprint fingerprint) {
-    return Optional.ofNullable(open.get(fingerprint));
+  /** The one of this problem. */
+  Optional<Tracked> find(Fingerprint problem) {
+    return Optional.ofNullable(ofProblem.get(problem));
+  }
+
+  /** The one that somebody opened with a validator, to have only this action considered. */
+  Optional<Tracked> find(Fingerprint problem, Optional<ActionId> asked) {
+    return open.stream()
+        .filter(incident -> incident.validator.isPresent())
+        .filter(incident -> incident.fingerprint.equals(problem) && incident.asked.equals(asked))
+        .findFirst();
+  }
+
+  /** The one that a detector means by this issue; a validator means only its own. */
+  Optional<Tracked> meant(String detector, Issue issue) {
+    Fingerprint problem = issue.fingerprint();
+    return detector.startsWith(Tracked.VALIDATOR)
+        ? open.stream()
+            .filter(incident -> incident.reportedBy().equals(detector))
+            .filter(incident -> incident.fingerprint.equals(problem))
+            .findFirst()
+        : find(problem);
   }
 
   Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
@@ -74,8 +103,7 @@ final class Incidents {
     String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
     incident.seenNanos = time.monotonicNanos();
-    open.put(incident.fingerprint, incident);
-    unrelated = -1;
+    add(incident);
     chronicle.tell(
         Event.Kind.INCIDENT_OPENED,
         issue.severity() + " " + issue.type() + ": " + issue.description(),
@@ -83,14 +111,23 @@ final class Incidents {
     return incident;
   }
 
-  /** An incident whose action was under way when the engine was ended. */
+  /**
+   * An incident whose action was under way when the engine was ended, and its validator with it.
+   */
   Tracked restore(Intent intent, Optional<String> reporter) {
     Tracked incident =
         new Tracked(
             intent.incident(), intent.issue(), intent.detectedAt(), reporter, Optional.empty());
-    open.put(incident.fingerprint, incident);
-    unrelated = -1;
+    add(incident);
     return incident;
+  }
+
+  private void add(Tracked incident) {
+    open.add(incident);
+    if (incident.validator.isEmpty()) {
+      ofProblem.putIfAbsent(incident.fingerprint, incident);
+    }
+    unrelated = -1;
   }
 
   /** One to reason about that is not kept. */
@@ -105,7 +142,8 @@ final class Incidents {
     incident.status = status;
     incident.note = note;
     incident.closedAt = time.now();
-    open.remove(incident.fingerprint, incident);
+    open.remove(incident);
+    ofProblem.remove(incident.fingerprint, incident);
     unrelated = -1;
     closed.add(incident.snapshot());
     chronicle.tell(
@@ -182,7 +220,7 @@ final class Incidents {
   /** Open ones and the last closed ones, newest first. */
   List<Incident> snapshots() {
     List<Incident> all = new ArrayList<>(closed);
-    open.values().forEach(incident -> all.add(incident.snapshot()));
+    open.forEach(incident -> all.add(incident.snapshot()));
     Collections.reverse(all);
     return all;
   }
@@ -214,13 +252,13 @@ final class Incidents {
    */
   Tracked openNamed(String idOrPrefix) {
     String id =
-        named(idOrPrefix, open.values().stream().map(Tracked::snapshot).toList())
+        named(idOrPrefix, open.stream().map(Tracked::snapshot).toList())
             .orElseThrow(
                 () ->
                     new HealingException(
                         "no open incident '" + idOrPrefix + "': 'issues' lists the open ones"))
             .id();
-    return open.values().stream().filter(i -> i.id.equals(id)).findFirst().orElseThrow();
+    return open.stream().filter(i -> i.id.equals(id)).findFirst().orElseThrow();
   }
 
   /** Whether this look could not tell anything about an incident. */

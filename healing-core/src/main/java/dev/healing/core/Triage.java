@@ -27,7 +27,8 @@ final class Triage {
   /**
    * Notes the cause of each incident that has one.
    *
-   * @return the incidents that wait for another, by its id
+   * @return the incidents about which an action for another says something, by its id: those that
+   *     wait for it, and those that are about the same problem
    */
   static ListMultimap<String, Tracked> link(
       Collection<Tracked> open, Map<String, UnitState> units) {
@@ -43,7 +44,7 @@ final class Triage {
       }
     }
     Map<Tracked, Tracked> causes = new HashMap<>();
-    ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
+    ListMultimap<String, Tracked> dependents = sameProblem(open);
     for (Tracked incident : open) {
       possibleCauses(incident, explains, byComponent, units).stream()
           .filter(cause -> !leadsTo(cause, incident, causes))
@@ -56,6 +57,22 @@ final class Triage {
               });
     }
     return dependents;
+  }
+
+  /** An incident with a validator of its own may be about what another is about. */
+  private static ListMultimap<String, Tracked> sameProblem(Collection<Tracked> open) {
+    ListMultimap<String, Tracked> same = ArrayListMultimap.create();
+    for (Tracked own : open) {
+      if (own.validator.isPresent()) {
+        for (Tracked other : open) {
+          if (other != own && other.fingerprint.equals(own.fingerprint)) {
+            same.put(own.id, other);
+            same.put(other.id, own);
+          }
+        }
+      }
+    }
+    return same;
   }
 
   private static List<Tracked> possibleCauses(

@@ -85,7 +85,7 @@ class CounselTest {
   /** The issue that names the plugin that does not work, as long as it does not. */
   private static Optional<Issue> fault(HealingEngine engine) {
     return engine.incidents().stream()
-        .filter(incident -> !incident.status().closed())
+        .filter(incident -> !incident.closed())
         .map(Incident::issue)
         .filter(issue -> issue.type().equals(IssueType.PLUGIN_FAILED))
         .findFirst();

@@ -77,7 +77,7 @@ class EvidenceTest {
     assertThat(receipt.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
     assertThat(receipt.detail()).contains("services", "does not report it");
     assertThat(done).isEmpty();
-    assertThat(engine.incidents()).allMatch(incident -> incident.status().closed());
+    assertThat(engine.incidents()).allMatch(incident -> incident.closed());
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
+import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.HealingAction;
@@ -160,6 +161,18 @@ class HealingEngineTest {
     assertThat(done).isEmpty();
     assertThat(host.state().writes()).isEqualTo(writes);
     assertThat(engine.incidents()).isEmpty();
+  }
+
+  @Test
+  void aDryRunOfAKnownProblemIsAboutItsNewestEvidence() {
+    HealingEngine engine = virtual(Map.of("autonomy", "suggest"));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(2));
+
+    Issue onSomebodysWord = Given.issue(host.time().now(), Severity.LOW, UNIT);
+    CompletableFuture<Decision> decision = engine.consider(onSomebodysWord).toCompletableFuture();
+    run(engine, Duration.ofSeconds(2));
+    assertThat(decision.join().plan().issue().severity()).isEqualTo(Severity.HIGH);
   }
 
   @Test

@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Asks every finder, ranks what they found by score, and has the chosen one done by the healer.
+ * Asks every finder, ranks what they found by score, and has the chosen one done by the healer that
+ * comes with it; nothing by itself.
  *
  * <p>Equal scores are told apart by id, so that the order is the same every time.
  */
@@ -23,12 +24,10 @@ final class ProactiveOptimizer implements Optimizer {
 
   private final List<Finder> finders;
   private final double minScore;
-  private final Healer healer;
 
-  ProactiveOptimizer(List<Finder> finders, double minScore, Healer healer) {
+  ProactiveOptimizer(List<Finder> finders, double minScore) {
     this.finders = List.copyOf(finders);
     this.minScore = minScore;
-    this.healer = healer;
   }
 
   @Override
@@ -41,7 +40,7 @@ final class ProactiveOptimizer implements Optimizer {
   }
 
   @Override
-  public CompletionStage<Receipt> apply(Opportunity opportunity) {
+  public CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer) {
     Optional<Finder> finder =
         finders.stream().filter(f -> f.type() == opportunity.type()).findFirst();
     if (finder.isEmpty()) {

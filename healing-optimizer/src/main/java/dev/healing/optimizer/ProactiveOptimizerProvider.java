@@ -43,7 +43,7 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
   public Optimizer create(HostContext context, Healer healer) {
     Configuration configuration = context.configuration();
     int minScore = configuration.count("min-score", MIN_SCORE, 0, Estimate.MOST_URGENT);
-    return new ProactiveOptimizer(finders(context.files(), configuration), minScore, healer);
+    return new ProactiveOptimizer(finders(context.files(), configuration), minScore);
   }
 
   static List<Finder> finders(HostFiles files, Configuration configuration) {

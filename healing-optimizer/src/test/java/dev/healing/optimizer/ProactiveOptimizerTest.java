@@ -48,8 +48,7 @@ class ProactiveOptimizerTest {
       };
 
   private ProactiveOptimizer optimizer(double minScore) {
-    return new ProactiveOptimizer(
-        List.of(new MemoryFinder(0.7), new DiskFinder(0.8)), minScore, healer);
+    return new ProactiveOptimizer(List.of(new MemoryFinder(0.7), new DiskFinder(0.8)), minScore);
   }
 
   private static Receipt receipt(Issue issue, ActionId action) {
@@ -118,7 +117,7 @@ class ProactiveOptimizerTest {
     ProactiveOptimizer optimizer = optimizer(3);
     Opportunity best = optimizer.findOpportunities(full()).get(0);
 
-    CompletionStage<Receipt> receipt = optimizer.apply(best);
+    CompletionStage<Receipt> receipt = optimizer.apply(best, healer);
 
     assertThat(receipt.toCompletableFuture().join().outcome()).isEqualTo(Outcome.HEALED);
     assertThat(asked).hasSize(1);
@@ -136,7 +135,7 @@ class ProactiveOptimizerTest {
   @Test
   void whatCannotBeLookedAtAgainIsNotCalledGone() {
     ProactiveOptimizer optimizer = optimizer(3);
-    optimizer.apply(optimizer.findOpportunities(full()).get(0));
+    optimizer.apply(optimizer.findOpportunities(full()).get(0), healer);
 
     Detection without = asked.get(0).validator().detect(FixedState.empty().disk("/", 0.5));
 
@@ -151,10 +150,10 @@ class ProactiveOptimizerTest {
       Files.createDirectories(files.path("/nix/var/nix/profiles/system-" + generation + "-link"));
     }
     Finder finder = new GenerationFinder(new NixStore(files), 3);
-    ProactiveOptimizer optimizer = new ProactiveOptimizer(List.of(finder), 0, healer);
+    ProactiveOptimizer optimizer = new ProactiveOptimizer(List.of(finder), 0);
     Opportunity surplus = optimizer.findOpportunities(FixedState.empty().disk("/", 0.5)).get(0);
 
-    assertThat(optimizer.apply(surplus))
+    assertThat(optimizer.apply(surplus, healer))
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withCauseInstanceOf(RefusedException.class)
@@ -183,7 +182,8 @@ class ProactiveOptimizerTest {
                     5,
                     0.9,
                     "much",
-                    true));
+                    true),
+                healer);
 
     assertThat(receipt)
         .failsWithin(Duration.ZERO)

@@ -62,7 +62,7 @@ final class Looks {
     number(json, "health", state.map(HostState::health).orElse(OptionalDouble.empty()));
     ArrayNode issues = json.putArray("issues");
     incidents.stream()
-        .filter(incident -> !incident.status().closed())
+        .filter(incident -> !incident.closed())
         .forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
     return json;
@@ -114,7 +114,7 @@ final class Looks {
     json.set("metrics", state.map(Looks::metrics).orElseGet(Json::object));
     ArrayNode issues = json.putArray("issues");
     incidents.stream()
-        .filter(incident -> !incident.status().closed())
+        .filter(incident -> !incident.closed())
         .forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
     return json;

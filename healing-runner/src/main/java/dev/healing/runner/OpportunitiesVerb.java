@@ -6,7 +6,6 @@ import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Views;
-import dev.healing.spi.Optimizer;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +56,7 @@ final class OpportunitiesVerb implements Verb {
           HealingEngine.builder().host(host).configuration(invocation.configuration()),
           engine -> {
             Opportunity chosen = chosen(engine, id);
-            return () -> optimizer(engine).apply(chosen);
+            return () -> engine.apply(chosen);
           });
     }
   }
@@ -75,12 +74,9 @@ final class OpportunitiesVerb implements Verb {
   }
 
   private static List<Opportunity> found(HealingEngine engine) {
-    return optimizer(engine).findOpportunities(engine.look().state());
-  }
-
-  private static Optimizer optimizer(HealingEngine engine) {
     return engine
         .optimizer()
-        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"));
+        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"))
+        .findOpportunities(engine.look().state());
   }
 }

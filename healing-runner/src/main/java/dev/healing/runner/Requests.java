@@ -90,27 +90,15 @@ final class Requests {
 
   private CompletionStage<Answer> heal(ObjectNode request) {
     boolean dryRun = request.path("dryRun").asBoolean(false);
-    Optional<Incident> known =
-        request.has("id") ? Optional.of(incident(text(request, "id"))) : sameProblem(request);
-    if (dryRun) {
-      return considered(engine.consider(known.map(Incident::issue).orElseGet(() -> made(request))));
+    if (request.has("id")) {
+      Incident known = incident(text(request, "id"));
+      return dryRun ? considered(engine.consider(known.issue())) : receipt(engine.heal(known.id()));
     }
-    return receipt(
-        known.isPresent() ? engine.heal(known.get().id()) : engine.request(made(request)));
-  }
-
-  private Optional<Incident> sameProblem(ObjectNode request) {
-    Issue wanted = made(request);
-    return engine.incidents().stream()
-        .filter(i -> !i.status().closed() && i.fingerprint().equals(wanted.fingerprint()))
-        .findFirst();
+    Issue wanted = issue(text(request, "type"), text(request, "component"), time);
+    return dryRun ? considered(engine.consider(wanted)) : receipt(engine.request(wanted));
   }
 
   /** An issue on an operator's word. */
-  private Issue made(ObjectNode request) {
-    return issue(text(request, "type"), text(request, "component"), time);
-  }
-
   static Issue issue(String type, String component, TimeSource time) {
     IssueType issueType;
     try {
@@ -176,7 +164,7 @@ final class Requests {
     String id = text(request, "apply");
     Optional<Opportunity> chosen = found.stream().filter(o -> o.id().equals(id)).findFirst();
     return chosen.isPresent()
-        ? receipt(optimizer.get().apply(chosen.get()))
+        ? receipt(engine.apply(chosen.get()))
         : CompletableFuture.completedFuture(
             Answer.failed(
                 Exit.FAILED,

@@ -1,0 +1,305 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.api.Severity;
+import dev.healing.spi.Detector;
+import dev.healing.spi.Execution;
+import dev.healing.spi.Healer;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.OptimizerProvider;
+import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Opportunities are what a person or the optimizer chose to have done, each its own, whatever else
+ * is wrong with the same component. Here a service gathers dust and copies, and fails by itself;
+ * each has a remedy that takes ten seconds.
+ */
+class OpportunitiesTest {
+  private static final String WEB = "web.service";
+  private static final ActionId DUST = ActionId.of("remove_dust");
+  private static final ActionId COPIES = ActionId.of("remove_copies");
+
+  private final TestHost host = new TestHost();
+  private final Set<ActionId> needed = new TreeSet<>(Set.of(DUST, COPIES));
+  private final List<ActionId> done = new ArrayList<>();
+  private final Applying optimizer = new Applying();
+  private ActionReport report = ActionReport.done("did it");
+  private String lane = "one for all";
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine engine(String autonomy) {
+    HealingEngine engine =
+        Given.engine(host, Map.of("autonomy", autonomy))
+            .add(Given.detector("services", this::failed))
+            .add(remedy(Given.RESTART, Risk.LOW))
+            .add(remedy(DUST, Risk.MEDIUM))
+            .add(remedy(COPIES, Risk.MEDIUM))
+            .add(optimizer)
+            .build();
+    engine.open();
+    run(engine, 2);
+    return engine;
+  }
+
+  private Detection failed(HostState state) {
+    return needed.contains(Given.RESTART)
+        ? Detection.of(List.of(Given.issue(state.at(), WEB)))
+        : Detection.NOTHING;
+  }
+
+  private Given.Actions remedy(ActionId id, Risk risk) {
+    return new Given.Actions(id.name(), new Remedy(Given.description(id, risk)));
+  }
+
+  private void run(HealingEngine engine, int seconds) {
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(seconds));
+  }
+
+  private Opportunity opportunity(ActionId remedy) {
+    Issue issue = Given.issue(host.time().now(), Severity.LOW, WEB);
+    return new Opportunity(
+        remedy.name(), OptimizationType.DISK_CLEANUP, remedy, issue, 5, 0.9, "much", true);
+  }
+
+  private CompletableFuture<Receipt> apply(HealingEngine engine, ActionId remedy) {
+    return engine.apply(opportunity(remedy)).toCompletableFuture();
+  }
+
+  /** Has what it is told to apply done, and looks whether it is still needed. */
+  private final class Applying implements OptimizerProvider, Optimizer {
+    private Optional<Healer> own = Optional.empty();
+
+    @Override
+    public String name() {
+      return "applying";
+    }
+
+    @Override
+    public Optimizer create(HostContext context, Healer healer) {
+      own = Optional.of(healer);
+      return this;
+    }
+
+    @Override
+    public List<Opportunity> findOpportunities(HostState state) {
+      return List.of();
+    }
+
+    @Override
+    public CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer) {
+      Detector validator =
+          new Detector() {
+            @Override
+            public Set<IssueType> reports() {
+              return Set.of(Given.TYPE);
+            }
+
+            @Override
+            public Detection detect(HostState state) {
+              return needed.contains(opportunity.action())
+                  ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
+                  : Detection.NOTHING;
+            }
+          };
+      return healer.heal(opportunity.issue(), Optional.of(opportunity.action()), validator);
+    }
+  }
+
+  /** Takes ten seconds in the lane of that moment. */
+  private record Work(ActionId id, Preview preview, OpportunitiesTest test)
+      implements PreparedAction {
+    @Override
+    public ActionReport execute(Execution execution) {
+      if (!execution.pause(Duration.ofSeconds(10))) {
+        return ActionReport.failed("stopped");
+      }
+      test.needed.remove(id);
+      test.done.add(id);
+      return test.report;
+    }
+  }
+
+  private final class Remedy implements HealingAction {
+    private final ActionDescription description;
+
+    Remedy(ActionDescription description) {
+      this.description = description;
+    }
+
+    @Override
+    public ActionDescription description() {
+      return description;
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      ActionId id = description.id();
+      Preview preview = Preview.of(WEB, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
+      return new Work(id, preview, OpportunitiesTest.this);
+    }
+  }
+
+  @Test
+  void aPersonsWordPassesWhereTheOptimizersOwnDoesNot() {
+    HealingEngine engine = engine("suggest");
+    CompletableFuture<Receipt> byItself =
+        optimizer.apply(opportunity(DUST), optimizer.own.orElseThrow()).toCompletableFuture();
+    run(engine, 60);
+    assertThat(byItself).isCompletedWithValueMatching(r -> r.outcome() == Outcome.NOT_ATTEMPTED);
+    assertThat(byItself.join().origin()).isEqualTo(Origin.AUTOMATIC);
+    assertThat(byItself.join().detail()).contains("autonomy");
+
+    CompletableFuture<Receipt> requested = apply(engine, DUST);
+    run(engine, 60);
+    assertThat(requested).isCompletedWithValueMatching(r -> r.outcome() == Outcome.HEALED);
+    assertThat(requested.join().origin()).isEqualTo(Origin.REQUESTED);
+    assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
+  void withoutAnOptimizerThereIsNothingToApply() {
+    HealingEngine engine = Given.engine(host, Map.of()).build();
+    assertThatThrownBy(() -> engine.apply(opportunity(DUST)))
+        .isInstanceOf(HealingException.class)
+        .hasMessageContaining("no optimizer");
+  }
+
+  @Test
+  void twoOfOneComponentAreToldApart() {
+    HealingEngine engine = engine("auto");
+    CompletableFuture<Receipt> dust = apply(engine, DUST);
+    run(engine, 2);
+    CompletableFuture<Receipt> copies = apply(engine, COPIES);
+    run(engine, 60);
+
+    assertThat(dust).isCompletedWithValueMatching(r -> r.action().equals(DUST));
+    assertThat(copies).isCompletedWithValueMatching(r -> r.action().equals(COPIES));
+    assertThat(List.of(dust.join(), copies.join()))
+        .extracting(Receipt::outcome)
+        .containsOnly(Outcome.HEALED);
+    assertThat(done).containsExactly(DUST, COPIES);
+  }
+
+  @Test
+  void theSameOneAppliedTwiceIsDoneOnce() {
+    HealingEngine engine = engine("auto");
+    CompletableFuture<Receipt> first = apply(engine, DUST);
+    run(engine, 2);
+    CompletableFuture<Receipt> second = apply(engine, DUST);
+    run(engine, 60);
+
+    assertThat(first.join()).isEqualTo(second.join());
+    assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
+  void whatADetectorReportsMeanwhileIsAnIncidentOfItsOwn() {
+    HealingEngine engine = engine("suggest");
+    needed.add(Given.RESTART);
+    run(engine, 2);
+    CompletableFuture<Receipt> dust = apply(engine, DUST);
+    run(engine, 2);
+    assertThat(open(engine))
+        .extracting(i -> i.issue().severity())
+        .containsExactly(Severity.LOW, Severity.HIGH);
+    run(engine, 60);
+
+    assertThat(dust).isCompletedWithValueMatching(r -> r.outcome() == Outcome.HEALED);
+    assertThat(open(engine))
+        .singleElement()
+        .satisfies(i -> assertThat(i.issue().severity()).isEqualTo(Severity.HIGH))
+        .satisfies(i -> assertThat(i.attempts()).isEmpty());
+  }
+
+  @Test
+  void whatADetectorNoLongerReportsDoesNotEndIt() {
+    HealingEngine engine = engine("suggest");
+    CompletableFuture<Receipt> dust = apply(engine, DUST);
+    run(engine, 2);
+    needed.add(Given.RESTART);
+    run(engine, 2);
+    needed.remove(Given.RESTART);
+    run(engine, 2);
+    assertThat(engine.incidents())
+        .extracting(Incident::status)
+        .containsExactly(IncidentStatus.HEALING, IncidentStatus.SELF_RECOVERED);
+    run(engine, 60);
+    assertThat(dust).isCompletedWithValueMatching(r -> r.outcome() == Outcome.HEALED);
+  }
+
+  @Test
+  void afterOneTheOtherIsLookedAtAgainBeforeAnythingIsDoneAboutIt() {
+    report = ActionReport.failed("it says so, and yet it has helped");
+    HealingEngine engine = engine("auto");
+    apply(engine, DUST);
+    run(engine, 2);
+    needed.add(Given.RESTART);
+    run(engine, 5);
+    host.time().happens(Duration.ofSeconds(3), "recovers", () -> needed.remove(Given.RESTART));
+    run(engine, 60);
+
+    assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
+  void ofTwoThatWereUnderWayInACrashBothOutcomesAreUnknown() {
+    HealingEngine engine = engine("auto");
+    lane = "dust";
+    apply(engine, DUST);
+    run(engine, 2);
+    lane = "restart";
+    needed.add(Given.RESTART);
+    run(engine, 5);
+    host.time().killTasks();
+
+    HealingEngine next = engine("auto");
+    run(next, 2);
+    assertThat(next.audit().history(5))
+        .extracting(r -> r.action() + " " + r.outcome())
+        .containsExactlyInAnyOrder("remove_dust AMBIGUOUS", "restart_service AMBIGUOUS");
+    run(next, 600);
+    assertThat(done).containsExactly(Given.RESTART);
+    assertThat(open(next)).isEmpty();
+  }
+
+  private static List<Incident> open(HealingEngine engine) {
+    return engine.incidents().stream().filter(i -> !i.closed()).toList();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.healing.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Receipt;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import dev.healing.spi.Detector;
+import dev.healing.spi.Healer;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.OptimizerProvider;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
+
+class RequestsTest {
+  private final Lamps lamps = new Lamps();
+
+  @Test
+  @Timeout(60)
+  void anOpportunityIsAppliedOnThePersonsWord(@TempDir Path state) {
+    Answer answer;
+    try (LinuxHost host = LinuxHost.open(state);
+        HealingEngine engine = lamps.builder(host, "suggest").add(new Flickering()).build()) {
+      engine.look();
+      engine.start();
+      ObjectNode request = Json.object().put("verb", "opportunities").put("apply", "flickers");
+      answer =
+          new Requests(engine, host.time(), () -> "nothing")
+              .answer(request)
+              .toCompletableFuture()
+              .join();
+    }
+
+    assertThat(answer.result().path("outcome").asString()).isEqualTo("HEALED");
+    assertThat(answer.result().path("origin").asString()).isEqualTo("REQUESTED");
+    assertThat(answer.exit()).isZero();
+    assertThat(lamps.mended).containsExactly("hall");
+  }
+
+  /** The lamp in the hall flickers until it is replaced. */
+  private final class Flickering implements OptimizerProvider, Optimizer, Detector {
+    @Override
+    public String name() {
+      return "flickering";
+    }
+
+    @Override
+    public Optimizer create(HostContext context, Healer healer) {
+      return this;
+    }
+
+    @Override
+    public Set<IssueType> reports() {
+      return Set.of(Lamps.TYPE);
+    }
+
+    @Override
+    public Detection detect(HostState state) {
+      return Detection.of(flickering(state.at()).map(List::of).orElse(List.of()));
+    }
+
+    private Optional<Issue> flickering(Instant at) {
+      return lamps.mended.isEmpty() ? Optional.of(Lamps.dark(at, "hall")) : Optional.empty();
+    }
+
+    @Override
+    public List<Opportunity> findOpportunities(HostState state) {
+      return flickering(state.at()).stream()
+          .map(
+              issue ->
+                  new Opportunity(
+                      "flickers",
+                      OptimizationType.SERVICE_TUNING,
+                      Lamps.NEW_LAMP,
+                      issue,
+                      5,
+                      0.9,
+                      "light",
+                      true))
+          .toList();
+    }
+
+    @Override
+    public CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer) {
+      return healer.heal(opportunity.issue(), Optional.of(opportunity.action()), this);
+    }
+  }
+}
