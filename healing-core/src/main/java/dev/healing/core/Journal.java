@@ -6,98 +6,55 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.core.Timeline.Reading;
 import dev.healing.spi.ActionHistory;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The journal: an intent before every action, a mark after it; and so the memory that the limits
  * are counted from.
  *
- * <p>Each start is stamped with the boot and its monotonic time besides wall time. Within one boot
- * ages come from the monotonic clock, which nobody can set. For a start in an earlier boot the age
- * is what the wall clock says, but at least the time since this boot: a clock that was set back
- * makes limits stricter, never looser. Nor does a start that was stamped by a clock that ran behind
- * count as older than one before it. (Across a reboot a clock that jumped ahead cannot be told from
- * a host that was switched off.)
+ * <p>Three kinds of line: {@code {"intent":…}}, {@code {"done":…}}, and {@code {"clock":…}}
+ * whenever the host has booted or its wall clock has jumped, which {@link Timeline} needs to tell
+ * ages.
  *
- * <p>Not safe for several threads: it belongs to the engine's.
+ * <p>It belongs to the engine's thread; only as {@link ActionHistory} it may be asked by guards on
+ * others.
  */
 final class Journal implements ActionHistory {
-  /** How long a start is remembered. */
-  static final Duration REMEMBERED = Duration.ofHours(48);
-
   /** The longest time that a limit is counted over, unless configured longer. */
   private static final Duration COUNTED = Duration.ofHours(24);
-
-  /** How many starts are remembered at most; no limit that is counted may be larger. */
-  static final int MOST = 20_000;
 
   static final String FILE = "intents.jsonl";
   private static final long COMPACT_BYTES = 8L << 20;
 
-  private static final class Start {
-    final String intent;
-    final ActionId action;
-    final String target;
-    final Fingerprint fingerprint;
-    final Instant at;
-    final String boot;
-    final long monotonicNanos;
-    @Nullable Outcome outcome;
-
-    Start(
-        String intent,
-        ActionId action,
-        String target,
-        Fingerprint fingerprint,
-        Instant at,
-        String boot,
-        long monotonicNanos) {
-      this.intent = intent;
-      this.action = action;
-      this.target = target;
-      this.fingerprint = fingerprint;
-      this.at = at;
-      this.boot = boot;
-      this.monotonicNanos = monotonicNanos;
-    }
-
-    String similarity() {
-      return action + " " + target;
-    }
-  }
-
   private final StateStore store;
   private final TimeSource time;
-  private final Deque<Start> starts = new ArrayDeque<>();
-  private final Map<String, Start> byIntent = new HashMap<>();
-  private final Map<String, Start> lastSimilar = new HashMap<>();
-  private final Map<Fingerprint, Deque<Start>> byFingerprint = new HashMap<>();
+  private final Timeline timeline;
+  private final Starts starts;
   private final Map<String, Intent> open = new LinkedHashMap<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> unwritten = new ArrayList<>();
-  private final List<Start> uncommitted = new ArrayList<>();
+  private final List<String> uncommitted = new ArrayList<>();
   private long compactAt = COMPACT_BYTES;
 
   /** Reads what was written before. */
   Journal(StateStore store, TimeSource time) {
     this.store = store;
     this.time = time;
+    timeline = new Timeline(time);
+    starts = new Starts(timeline);
     for (String line : read()) {
       try {
         replay(EngineJson.parse(line));
@@ -105,7 +62,7 @@ final class Journal implements ActionHistory {
         damaged.add(FILE + ": a line that is whole makes no sense: " + e.getMessage());
       }
     }
-    forgetTheOld();
+    noteTheClock();
   }
 
   private List<String> read() {
@@ -137,7 +94,7 @@ final class Journal implements ActionHistory {
     Instant lately = time.now().minus(COUNTED);
     for (Receipt receipt : newest) {
       boolean counted = receipt.startedAt().filter(at -> at.isAfter(lately)).isPresent();
-      if (counted && !byIntent.containsKey(receipt.id())) {
+      if (counted && !starts.knows(receipt.id())) {
         damaged.add(
             FILE
                 + " in "
@@ -160,29 +117,19 @@ final class Journal implements ActionHistory {
   }
 
   /** Adds an intent. It counts at once, but may be acted on only after {@link #commit}. */
-  void add(Intent intent) {
-    Start start =
-        new Start(
-            intent.id(),
-            intent.action(),
-            intent.target(),
-            intent.issue().fingerprint(),
-            intent.at(),
-            time.bootId(),
-            time.monotonicNanos());
-    remember(start);
+  synchronized void add(Intent intent) {
+    Reading now = timeline.now();
+    starts.add(intent, now);
+    starts.forgetTheOld();
     open.put(intent.id(), intent);
-    uncommitted.add(start);
-    unwritten.add(line(intent, start));
+    uncommitted.add(intent.id());
+    unwritten.add(line(intent, now));
   }
 
   /** Adds the mark that an intent is done with. */
-  void close(Receipt receipt) {
+  synchronized void close(Receipt receipt) {
     open.remove(receipt.id());
-    Start start = byIntent.get(receipt.id());
-    if (start != null) {
-      start.outcome = receipt.outcome();
-    }
+    starts.ended(receipt.id(), receipt.outcome());
     unwritten.add(
         EngineJson.line(
             json -> {
@@ -192,12 +139,14 @@ final class Journal implements ActionHistory {
   }
 
   /**
-   * Makes all that was added durable, with one fsync.
+   * Makes all that was added durable, with one fsync, and with it that the clock has jumped. Cheap
+   * if there is nothing to write.
    *
    * @throws HealingException if it cannot; the intents that were added since the last commit are
    *     then forgotten, and must not be acted on
    */
-  void commit() {
+  synchronized void commit() {
+    noteTheClock();
     if (unwritten.isEmpty()) {
       return;
     }
@@ -206,105 +155,42 @@ final class Journal implements ActionHistory {
       uncommitted.clear();
       unwritten.clear();
     } catch (HealingException e) {
-      for (Start start : uncommitted) {
-        takeBack(start);
-      }
+      uncommitted.forEach(starts::takeBack);
+      uncommitted.forEach(open::remove);
+      uncommitted.clear();
       // Marks are kept and tried again; intents that never were are not.
       unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
-      uncommitted.clear();
       throw e;
     }
     compactIfLarge();
   }
 
-  private void takeBack(Start start) {
-    forget(start);
-    starts.remove(start);
-    open.remove(start.intent);
-    starts.stream()
-        .filter(before -> before.similarity().equals(start.similarity()))
-        .forEach(before -> lastSimilar.put(before.similarity(), before));
-  }
-
-  @Override
-  public List<Entry> within(Duration window) {
-    return within(window, Integer.MAX_VALUE);
-  }
-
-  @Override
-  public List<Entry> within(Duration window, int most) {
-    return newest(starts, window, most);
-  }
-
-  private List<Entry> newest(Deque<Start> oldestFirst, Duration window, int most) {
-    List<Entry> entries = new ArrayList<>();
-    Iterator<Start> newest = oldestFirst.descendingIterator();
-    while (entries.size() < most && newest.hasNext()) {
-      Entry entry = entry(newest.next());
-      if (entry.age().compareTo(window) >= 0) {
-        break; // what is before it is older still
-      }
-      entries.add(entry);
-    }
-    return entries;
-  }
-
-  @Override
-  public Optional<Entry> last(ActionId action, String target) {
-    return Optional.ofNullable(lastSimilar.get(action + " " + target)).map(this::entry);
-  }
-
-  @Override
-  public List<Entry> of(Fingerprint fingerprint, Duration window) {
-    Deque<Start> same = byFingerprint.getOrDefault(fingerprint, new ArrayDeque<>());
-    return newest(same, window, Integer.MAX_VALUE);
-  }
-
-  private Entry entry(Start start) {
-    return new Entry(
-        start.intent,
-        start.action,
-        start.target,
-        start.fingerprint,
-        Optional.ofNullable(start.outcome),
-        age(start));
-  }
-
-  private Duration age(Start start) {
-    long sinceBoot = time.monotonicNanos();
-    if (start.boot.equals(time.bootId())) {
-      return Duration.ofNanos(Math.max(0, sinceBoot - start.monotonicNanos));
-    }
-    Duration byWall = Duration.between(start.at, time.now());
-    Duration atLeast = Duration.ofNanos(sinceBoot);
-    return byWall.compareTo(atLeast) > 0 ? byWall : atLeast;
-  }
-
-  private void remember(Start start) {
-    starts.addLast(start);
-    byIntent.put(start.intent, start);
-    lastSimilar.put(start.similarity(), start);
-    byFingerprint.computeIfAbsent(start.fingerprint, f -> new ArrayDeque<>()).addLast(start);
-    forgetTheOld();
-  }
-
-  private void forgetTheOld() {
-    while (!starts.isEmpty()
-        && (starts.size() > MOST || age(starts.getFirst()).compareTo(REMEMBERED) > 0)) {
-      forget(starts.removeFirst());
+  /** Has the clock's jumps written down, if there is anything whose age depends on them. */
+  private void noteTheClock() {
+    Reading now = timeline.now();
+    if (!starts.isEmpty() && timeline.add(now)) {
+      unwritten.add(line(now));
     }
   }
 
-  private void forget(Start start) {
-    byIntent.remove(start.intent);
-    lastSimilar.remove(start.similarity(), start);
-    Deque<Start> same = byFingerprint.get(start.fingerprint);
-    if (same != null) {
-      same.remove(start);
-      if (same.isEmpty()) {
-        byFingerprint.remove(start.fingerprint);
-      }
-    }
+  @Override
+  public synchronized List<Entry> within(Duration window) {
+    return starts.within(window);
+  }
+
+  @Override
+  public synchronized List<Entry> within(Duration window, int most) {
+    return starts.within(window, most);
+  }
+
+  @Override
+  public synchronized Optional<Entry> last(ActionId action, String target) {
+    return starts.last(action, target);
+  }
+
+  @Override
+  public synchronized List<Entry> of(Fingerprint fingerprint, Duration window) {
+    return starts.of(fingerprint, window);
   }
 
   /** Drops what is no longer remembered. What was committed stays so if this fails. */
@@ -328,23 +214,37 @@ final class Journal implements ActionHistory {
     List<String> kept = new ArrayList<>();
     for (String line : lines.lines()) {
       String intent = line.split("\"", 5)[3]; // {"intent":"…" or {"done":"…", as we wrote it
-      if (byIntent.containsKey(intent) || open.containsKey(intent)) {
+      if (starts.knows(intent) || open.containsKey(intent)) {
         kept.add(line);
       }
     }
-    store.rewrite(FILE, kept);
+    store.rewrite(FILE, withClocks(kept));
+  }
+
+  /** Before what is kept, what is known of its boots: lines that told it may be gone. */
+  private List<String> withClocks(List<String> kept) {
+    if (kept.isEmpty()) {
+      return kept;
+    }
+    String oldest = EngineJson.parse(kept.get(0)).path("boot").asString();
+    List<String> all = new ArrayList<>();
+    timeline.since(oldest).forEach(reading -> all.add(line(reading)));
+    all.addAll(kept);
+    return all;
   }
 
   private void replay(ObjectNode node) {
+    if (node.has("clock")) {
+      timeline.add(reading(node, "clock"));
+      return;
+    }
     if (node.has("done")) {
       String id = node.path("done").asString();
       open.remove(id);
-      Start start = byIntent.get(id);
-      if (start != null) {
-        start.outcome = Outcome.valueOf(node.path("outcome").asString());
-      }
+      starts.ended(id, Outcome.valueOf(node.path("outcome").asString()));
       return;
     }
+    Reading at = reading(node, "at");
     Intent intent =
         new Intent(
             node.required("intent").asString(),
@@ -357,25 +257,24 @@ final class Journal implements ActionHistory {
             node.required("confidence").asDouble(),
             Duration.ofMillis(node.required("settlingMillis").asLong()),
             EngineJson.texts(node.required("steps")),
-            Instant.parse(node.required("at").asString()));
+            at.wall());
     open.put(intent.id(), intent);
-    remember(
-        new Start(
-            intent.id(),
-            intent.action(),
-            intent.target(),
-            intent.issue().fingerprint(),
-            notBeforeTheLast(intent.at()),
-            node.required("boot").asString(),
-            node.required("monotonicNanos").asLong()));
+    timeline.add(at);
+    starts.add(intent, at);
   }
 
-  /** Starts are written in order: a clock that runs behind is not believed. */
-  private Instant notBeforeTheLast(Instant at) {
-    return starts.isEmpty() || at.isAfter(starts.getLast().at) ? at : starts.getLast().at;
+  private static Reading reading(ObjectNode node, String wall) {
+    return new Reading(
+        Instant.parse(node.required(wall).asString()),
+        node.required("boot").asString(),
+        node.required("monotonicNanos").asLong());
   }
 
-  private static String line(Intent intent, Start start) {
+  private static String line(Reading reading) {
+    return EngineJson.line(json -> write(json, "clock", reading));
+  }
+
+  private static String line(Intent intent, Reading at) {
     return EngineJson.line(
         json -> {
           json.writeStringProperty("intent", intent.id());
@@ -383,14 +282,18 @@ final class Journal implements ActionHistory {
           json.writeStringProperty("action", intent.action().name());
           json.writeStringProperty("target", intent.target());
           json.writeStringProperty("origin", intent.origin().name());
-          EngineJson.instant(json, "at", intent.at());
-          json.writeStringProperty("boot", start.boot);
-          json.writeNumberProperty("monotonicNanos", start.monotonicNanos);
+          write(json, "at", at);
           EngineJson.instant(json, "detectedAt", intent.detectedAt());
           json.writeNumberProperty("confidence", intent.confidence());
           json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
           EngineJson.texts(json, "steps", intent.steps());
           EngineJson.object(json, "issue", issue -> EngineJson.write(issue, intent.issue()));
         });
+  }
+
+  private static void write(JsonGenerator json, String wall, Reading reading) {
+    EngineJson.instant(json, wall, reading.wall());
+    json.writeStringProperty("boot", reading.boot());
+    json.writeNumberProperty("monotonicNanos", reading.monotonicNanos());
   }
 }

@@ -8,16 +8,22 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The off switch: a file named {@code pause} in the state directory. While it is there, no action
  * is started. Its content may be the instant at which the pause ends by itself (ISO-8601); an empty
  * file, a file whose content is anything else, and a file that cannot be read all mean paused until
- * resumed. Safe for several threads and several processes.
+ * resumed. A second line may tell a boot id and how long after that boot the pause ends: within
+ * that boot this counts, whatever the wall clock is set to. Safe for several threads and processes.
  */
 public final class OffSwitch {
   /** Name of the file. */
   public static final String FILE = "pause";
+
+  private static final Pattern TIMED =
+      Pattern.compile("(?<wall>\\S+)(\n(?<boot>\\S+) (?<sinceBoot>PT\\S+))?");
 
   private final StateStore store;
   private final TimeSource time;
@@ -39,28 +45,40 @@ public final class OffSwitch {
     } catch (HealingException e) {
       return Optional.of("paused: the off switch cannot be read: " + e.getMessage());
     }
-    try {
-      Instant until = Instant.parse(content);
-      return time.now().isBefore(until) ? Optional.of("paused until " + until) : Optional.empty();
-    } catch (DateTimeParseException e) {
-      return Optional.of("paused until resumed");
+    Matcher timed = TIMED.matcher(content);
+    if (timed.matches()) {
+      try {
+        return until(
+            Instant.parse(timed.group("wall")),
+            time.bootId().equals(timed.group("boot"))
+                ? Optional.of(Duration.parse(timed.group("sinceBoot")))
+                : Optional.empty());
+      } catch (DateTimeParseException e) {
+        // Then somebody wrote it who meant something else.
+      }
     }
+    return Optional.of("paused until resumed");
+  }
+
+  private Optional<String> until(Instant wall, Optional<Duration> sinceThisBoot) {
+    boolean byWall = time.now().isBefore(wall);
+    boolean paused = sinceThisBoot.map(end -> sinceBoot().compareTo(end) < 0).orElse(byWall);
+    String clock = byWall ? "" : " by the clock as it was then";
+    return paused ? Optional.of("paused until " + wall + clock) : Optional.empty();
   }
 
   /** Stops every later action, for this long, or until resumed. */
   public void pause(Optional<Duration> howLong) {
-    store.writePlain(
-        FILE,
-        howLong
-                .map(
-                    d ->
-                        time.now()
-                            .plus(d)
-                            .plusMillis(999)
-                            .truncatedTo(ChronoUnit.SECONDS)
-                            .toString())
-                .orElse("")
-            + "\n");
+    store.writePlain(FILE, howLong.map(this::end).orElse("") + "\n");
+  }
+
+  private String end(Duration howLong) {
+    Instant until = time.now().plus(howLong).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
+    return until + "\n" + time.bootId() + " " + sinceBoot().plus(howLong);
+  }
+
+  private Duration sinceBoot() {
+    return Duration.ofNanos(time.monotonicNanos());
   }
 
   /** Lets actions start again. */

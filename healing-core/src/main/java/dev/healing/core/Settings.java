@@ -59,18 +59,18 @@ record Settings(
     }
     Limits read =
         new Limits(
-            limits.countOrOff("heals-per-hour", 10, 0, Journal.MOST),
+            limits.countOrOff("heals-per-hour", 10, 0, Starts.MOST),
             limits.count("rollbacks-per-day", 3, 0, 1_000),
             limits.duration("cooldown", Duration.ofMinutes(5)),
             limits.count("health-floor", 30, 0, 100),
             limits.count("attempts", 3, 1, 1_000_000),
             limits.duration("attempts-window", Duration.ofHours(1)),
             limits.count("storm", 8, 2, 100_000_000));
-    if (read.cooldown().compareTo(Journal.REMEMBERED) > 0) {
-      limits.contradiction("cooldown", "at most " + Journal.REMEMBERED.toHours() + "h");
+    if (read.cooldown().compareTo(Starts.REMEMBERED) > 0) {
+      limits.contradiction("cooldown", "at most " + Starts.REMEMBERED.toHours() + "h");
     }
-    if (read.attemptsWindow().compareTo(Journal.REMEMBERED) > 0) {
-      limits.contradiction("attempts-window", "at most " + Journal.REMEMBERED.toHours() + "h");
+    if (read.attemptsWindow().compareTo(Starts.REMEMBERED) > 0) {
+      limits.contradiction("attempts-window", "at most " + Starts.REMEMBERED.toHours() + "h");
     }
     return new Settings(
         configuration.choice("autonomy", Autonomy.AUTO),

@@ -52,47 +52,6 @@ class JournalTest {
   }
 
   @Test
-  void withinOneBootTheWallClockDoesNotMatter() {
-    start("a.1", "web.service");
-    host.time().advance(Duration.ofMinutes(10));
-    for (Duration jump : List.of(Duration.ofDays(400), Duration.ofDays(-800))) {
-      host.time().jumpWall(jump);
-      assertThat(reopen().last(Given.RESTART, "web.service").orElseThrow().age())
-          .isEqualTo(Duration.ofMinutes(10));
-      assertThat(journal.count(HOUR)).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void acrossBootsTheWallClockCountsButNeverLessThanTheUptime() {
-    start("a.1", "web.service");
-    host.time().reboot(Duration.ofMinutes(20));
-    assertThat(reopen().within(HOUR).get(0).age()).isEqualTo(Duration.ofMinutes(20));
-
-    host.time().jumpWall(Duration.ofDays(-30));
-    host.time().advance(Duration.ofMinutes(5));
-    Duration uptime = Duration.ofNanos(host.time().monotonicNanos());
-    assertThat(reopen().within(HOUR).get(0).age())
-        .as("set back: the start seems later than it was, never earlier")
-        .isEqualTo(uptime);
-  }
-
-  @Test
-  void aStartStampedByAWrongClockHidesNoneBeforeIt() {
-    start("a.1", "web.service");
-    host.time().reboot();
-    journal = reopen();
-    host.time().jumpWall(Duration.ofDays(-10_000)); // no battery, and no network yet
-    start("b.1", "web.service");
-    host.time().reboot();
-    host.time().jumpWall(Duration.ofDays(10_000));
-
-    Journal again = reopen();
-    assertThat(again.count(HOUR)).isEqualTo(2);
-    assertThat(again.last(Given.RESTART, "web.service").orElseThrow().age()).isLessThan(HOUR);
-  }
-
-  @Test
   void aDamagedLineIsTold() {
     start("a.1", "web.service");
     start("b.1", "db.service");
@@ -142,7 +101,7 @@ class JournalTest {
   @Test
   void nothingIsRememberedForLongerThanTwoDays() {
     done(start("a.1", "web.service"), Outcome.HEALED);
-    host.time().advance(Journal.REMEMBERED.plusSeconds(1));
+    host.time().advance(Starts.REMEMBERED.plusSeconds(1));
     start("b.1", "db.service");
     assertThat(journal.within(Duration.ofDays(365)))
         .extracting(ActionHistory.Entry::intent)
@@ -154,7 +113,7 @@ class JournalTest {
   void compactionKeepsWhatIsRememberedAndWhatIsOpen() {
     Intent open = start("open.1", "db.service");
     fill("old");
-    host.time().advance(Journal.REMEMBERED.plusSeconds(1));
+    host.time().advance(Starts.REMEMBERED.plusSeconds(1));
     long all = host.state().size(Journal.FILE) * 3;
     fill("later");
     fill("last");

@@ -8,6 +8,10 @@ import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
 import dev.healing.spi.StateStore;
+import dev.healing.testkit.Fault;
+import dev.healing.testkit.Fault.Kind;
+import dev.healing.testkit.Fault.Nature;
+import dev.healing.testkit.SimulatedHost;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.Collection;
@@ -42,8 +46,57 @@ class OffSwitchTest {
   }
 
   @Test
+  void withinOneBootNoClockEndsItSoonerOrLater() {
+    offSwitch.pause(Optional.of(Duration.ofHours(1)));
+    host.time().jumpWall(Duration.ofDays(400));
+    host.time().advance(Duration.ofHours(1).minusMillis(1));
+    assertThat(offSwitch.paused())
+        .contains("paused until 2026-01-01T01:00:00Z by the clock as it was then");
+    host.time().jumpWall(Duration.ofDays(-800));
+    assertThat(offSwitch.paused()).contains("paused until 2026-01-01T01:00:00Z");
+    host.time().advance(Duration.ofMillis(1));
+    assertThat(offSwitch.paused()).isEmpty();
+  }
+
+  @Test
+  void inAnotherBootTheWallClockCounts() {
+    offSwitch.pause(Optional.of(Duration.ofHours(1)));
+    host.time().reboot(Duration.ofMinutes(30));
+    host.time().advance(Duration.ofMinutes(29));
+    assertThat(offSwitch.paused()).contains("paused until 2026-01-01T01:00:00Z");
+    host.time().advance(Duration.ofMinutes(1));
+    assertThat(offSwitch.paused()).isEmpty();
+  }
+
+  @Test
+  void tellsPeopleTheInstantFirst() {
+    offSwitch.pause(Optional.of(Duration.ofHours(1)));
+    assertThat(host.state().readPlain(OffSwitch.FILE).orElseThrow().lines())
+        .containsExactly("2026-01-01T01:00:00Z", host.time().bootId() + " PT1H10S");
+  }
+
+  @Test
+  void aPauseMayBeLongerThanAnyUptime() {
+    offSwitch.pause(Optional.of(Duration.ofDays(365_000)));
+    host.time().advance(Duration.ofDays(10_000));
+    assertThat(offSwitch.paused()).isPresent();
+  }
+
+  @Test
   void anyFileThatIsNoInstantMeansPaused() {
-    for (String content : List.of("", "\n", "tomorrow", "2026-13-01T00:00:00Z", "0", "false")) {
+    String boot = host.time().bootId();
+    for (String content :
+        List.of(
+            "",
+            "\n",
+            "tomorrow",
+            "2026-13-01T00:00:00Z",
+            "0",
+            "false",
+            "2025-01-01T00:00:00Z or later",
+            "2025-01-01T00:00:00Z\nby me",
+            "2025-01-01T00:00:00Z\n" + boot + " PTA",
+            "2025-01-01T00:00:00Z\n" + boot + " PT1S\nand so on")) {
       host.state().writePlain(OffSwitch.FILE, content);
       assertThat(offSwitch.paused()).as("'" + content + "'").contains("paused until resumed");
     }
@@ -102,6 +155,25 @@ class OffSwitchTest {
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED))
         .satisfies(r -> assertThat(r.detail()).contains("paused until resumed"));
     host.time().close();
+  }
+
+  /** A story: a service fails, a person pauses for an hour, and the clock jumps ahead. */
+  @Test
+  void aClockThatJumpsAheadStartsNoActionDuringATimedPause() {
+    SimulatedHost host =
+        new SimulatedHost("web.service")
+            .fault(Fault.of(Kind.CRASH, "web.service", Duration.ofMinutes(5), Nature.HELPS));
+    Simulation simulation = new Simulation(host, Map.of(), Optional.empty());
+    simulation.engine().loop().offSwitch().pause(Optional.of(Duration.ofHours(1)));
+    simulation.run(Duration.ofMinutes(10));
+    host.time().jumpWall(Duration.ofHours(2));
+    simulation.run(Duration.ofMinutes(20));
+    simulation.restart();
+    simulation.run(Duration.ofMinutes(29));
+    assertThat(host.deeds()).isEmpty();
+
+    simulation.run(Duration.ofMinutes(2));
+    assertThat(host.deeds()).hasSize(1);
   }
 
   /** The intents that were acted on and have no receipt yet. */

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +43,7 @@ class RequestsTest {
       engine.start();
       ObjectNode request = Json.object().put("verb", "opportunities").put("apply", "flickers");
       answer =
-          new Requests(engine, host.time(), () -> "nothing")
+          new Requests(engine, host.time(), () -> CompletableFuture.completedFuture("nothing"))
               .answer(request)
               .toCompletableFuture()
               .join();
