@@ -148,7 +148,8 @@ class HealingEngineTest {
 
   @Test
   void aDryRunChangesNothing() {
-    HealingEngine engine = virtual(Map.of());
+    HealingEngine engine = opened(builder(host, Map.of()).automatic(false));
+    broken.add(UNIT);
     run(engine, Duration.ofSeconds(2));
     long writes = host.state().writes();
 
@@ -160,6 +161,17 @@ class HealingEngineTest {
     assertThat(decision.join().preview().orElseThrow().steps()).containsExactly("mend " + UNIT);
     assertThat(done).isEmpty();
     assertThat(host.state().writes()).isEqualTo(writes);
+    assertThat(engine.incidents()).allMatch(incident -> incident.attempts().isEmpty());
+  }
+
+  @Test
+  void aDryRunOfWhatIsNotThereSaysThatNothingWouldBeDone() {
+    HealingEngine engine = virtual(Map.of());
+    run(engine, Duration.ofSeconds(2));
+    CompletableFuture<Decision> decision = engine.consider(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(2));
+    assertThat(decision.join().verdict().kind()).isEqualTo(Verdict.Kind.DENY);
+    assertThat(decision.join().verdict().reason()).contains("services", "does not report it");
     assertThat(engine.incidents()).isEmpty();
   }
 
