@@ -38,9 +38,9 @@ public record Preview(
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
   }
 
-  /** Four hex digits that tell it from another preview of the same incident. */
+  /** Eight hex digits that tell it from another preview of the same incident. */
   public String digest() {
-    return new Fingerprint(target + lane + steps + facts).hash().substring(0, 4);
+    return new Fingerprint(List.of(target, lane, steps, facts).toString()).hash();
   }
 
   /** A preview of things that have neither number nor size. */

@@ -2,7 +2,6 @@ package dev.healing.core;
 
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
-import dev.healing.api.Incident;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
 import java.util.ArrayList;
@@ -89,12 +88,12 @@ public final class Audit {
     return trail;
   }
 
-  void add(Incident incident, Decision decision) {
+  void add(String incident, Decision decision) {
     unwritten.add(
         EngineJson.line(
             json -> {
               json.writeStringProperty("kind", "decision");
-              json.writeStringProperty("incident", incident.id());
+              json.writeStringProperty("incident", incident);
               EngineJson.object(json, "issue", i -> EngineJson.write(i, decision.plan().issue()));
               EngineJson.write(json, decision);
             }));

@@ -58,7 +58,7 @@ final class Chronicle {
   }
 
   void decided(Tracked incident, Decision decision) {
-    audit.add(incident.snapshot(), decision);
+    audit.add(incident.id, decision);
   }
 
   void ended(Receipt receipt) {
