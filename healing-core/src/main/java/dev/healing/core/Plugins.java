@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The plugins of an engine, made, named and configured. */
@@ -58,6 +59,9 @@ final class Plugins {
       ActionDescription description,
       Autonomy ceiling,
       Optional<String> unprivileged) {}
+
+  /** It is a key of the configuration, and part of the names of a plugin's files. */
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
 
   private final Map<String, Sampler> samplers;
   private final Map<String, Detector> detectors;
@@ -304,6 +308,14 @@ final class Plugins {
       this.problems = problems;
     }
 
+    private static String valid(String name) {
+      if (!NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "'" + name + "' is no name: expected a-z, then up to 63 of a-z, 0-9, _ and -");
+      }
+      return name;
+    }
+
     <T, P extends Provider<T>> Map<String, T> all(
         String kind, String section, Class<P> type, ServiceLoader<P> found) {
       return all(kind, section, type, found, Provider::name, Provider::create);
@@ -321,7 +333,7 @@ final class Plugins {
       for (P provider : registry.providers(type, found, faults)) {
         String name;
         try {
-          name = Objects.requireNonNull(nameOf.apply(provider), "its name is null");
+          name = valid(Objects.requireNonNull(nameOf.apply(provider), "its name is null"));
         } catch (RuntimeException | LinkageError e) {
           faults.add(Registry.origin(provider) + " cannot say its name: " + e);
           continue;
@@ -357,7 +369,9 @@ final class Plugins {
               plugins.put(
                   name,
                   Objects.requireNonNull(
-                      create.apply(provider, new PluginContext(host, settings.protection(), own)),
+                      create.apply(
+                          provider,
+                          new PluginContext(host, settings.protection(), kind + "." + name, own)),
                       "its provider made nothing"));
               infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
             } catch (ConfigurationException e) {
