@@ -2,7 +2,10 @@ package dev.healing.spi;
 
 import java.time.Duration;
 
-/** What a running action is given: its time, its stop signal, and a way to say how far it is. */
+/**
+ * What a running action is given: its time, its stop signal, and a way to say how far it is. For
+ * the thread that runs the action.
+ */
 public interface Execution {
   /** The time that is left before it is interrupted; zero if none is. */
   Duration remaining();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>Safe for use by several threads: two targets in two lanes may be treated at once.
  */
 public interface HealingAction {
-  /** What it says of itself. The same every time. */
+  /** What it says of itself. The same every time; any thread, at once. */
   ActionDescription description();
 
   /**
@@ -24,7 +24,8 @@ public interface HealingAction {
   }
 
   /**
-   * Works out exactly what would be done about this issue. Changes nothing.
+   * Works out exactly what would be done about this issue. Changes nothing. Called on a worker;
+   * after two minutes it is interrupted and left behind.
    *
    * @throws dev.healing.api.RefusedException if it cannot be done or would not help, with the
    *     reason

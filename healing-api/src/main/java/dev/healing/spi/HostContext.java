@@ -27,7 +27,7 @@ public interface HostContext {
   /** The service manager. */
   Systemd systemd();
 
-  /** Durable state of the engine and its plugins. */
+  /** The plugin's own durable state. */
   StateStore state();
 
   /** What must never be touched. Whatever this says no to is also refused when tried. */

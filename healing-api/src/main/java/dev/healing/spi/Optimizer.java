@@ -6,7 +6,10 @@ import dev.healing.api.Receipt;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Finds what is worth doing before it is an issue. Safe for several threads. */
+/**
+ * Finds what is worth doing before it is an issue. Safe for several threads: called on that of
+ * whoever asks.
+ */
 public interface Optimizer {
   /** What is worth doing in this state, best score first. Changes nothing. */
   List<Opportunity> findOpportunities(HostState state);

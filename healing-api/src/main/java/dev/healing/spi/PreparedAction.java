@@ -9,8 +9,9 @@ public interface PreparedAction {
   Preview preview();
 
   /**
-   * Does it. First checks that the facts of the preview still hold, and {@linkplain
-   * ActionReport#refused refuses} if they don't.
+   * Does it, on a worker, within the action's time limit: then it is interrupted, and its lane
+   * stays taken until it has come back. First checks that the facts of the preview still hold, and
+   * {@linkplain ActionReport#refused refuses} if they don't.
    *
    * @throws dev.healing.api.HealingException if it fails; the same as a failed report
    */

@@ -8,12 +8,16 @@ package dev.healing.spi;
  * @param <T> the extension point
  */
 public interface Provider<T> {
-  /** Its name, unique within the extension point: lower case, digits, underscores, hyphens. */
+  /**
+   * Its name, unique within the extension point: a lower-case letter, then up to 63 of a-z, 0-9, _
+   * and -. The same every time.
+   */
   String name();
 
   /**
    * Makes the plugin. Reads its configuration, and changes and starts nothing: a configuration is
-   * checked by making all plugins.
+   * checked by making all plugins. On any thread; at once. On a reload the plugins of before are
+   * still in use.
    *
    * @param context the host, with this plugin's own section of the configuration
    */

@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Durable files of the engine and its plugins, in one directory, with checksums. File names only,
- * no paths. Methods throw {@link dev.healing.api.HostException} if the disk does not do its part.
+ * Durable files of one owner, with checksums. File names only, no paths: up to 50 letters, digits,
+ * dots, underscores and hyphens. The files of the engine and of all plugins are in one directory; a
+ * plugin reaches its own only, and its kind and name are put before what it calls them ({@code
+ * detector.swap_high.NAME}). Methods throw {@link dev.healing.api.HostException} if the disk does
+ * not do its part. Safe for several threads.
  */
 public interface StateStore {
   /**

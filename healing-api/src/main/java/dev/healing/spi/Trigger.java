@@ -10,7 +10,8 @@ public interface Trigger extends AutoCloseable {
   }
 
   /**
-   * Starts listening, on threads of {@link HostContext#workers}; returns at once.
+   * Starts listening, on threads of {@link HostContext#workers}; returns at once, as does {@link
+   * #close}: the engine waits for both.
    *
    * @return how it listens, in words for a person: "D-Bus signals", "polling only: no system bus"
    */

@@ -2,11 +2,14 @@ package dev.healing.spi;
 
 import java.time.Duration;
 
-/** Threads. In virtual time they run one at a time and waiting costs nothing. */
+/**
+ * Threads. In virtual time they run one at a time and waiting costs nothing. Safe for several
+ * threads.
+ */
 public interface Workers {
   /** A task that was started. */
   interface Task {
-    /** Interrupts it, if it still runs. */
+    /** Interrupts it, if it still runs; returns at once. */
     void cancel();
 
     /** Whether it has ended. */

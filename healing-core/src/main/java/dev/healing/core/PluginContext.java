@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The host as it is handed to one plugin: with the plugin's section of the configuration, and with
- * what is protected put out of reach, whatever the plugin asks for.
+ * The host as it is handed to one plugin: with the plugin's own section of the configuration and
+ * its own durable state, and with what is protected put out of reach, whatever the plugin asks for.
  */
 final class PluginContext implements HostContext {
   private final HostContext host;
@@ -28,13 +28,21 @@ final class PluginContext implements HostContext {
   private final Configuration configuration;
   private final HostProcesses processes;
   private final Systemd systemd;
+  private final StateStore state;
 
-  PluginContext(HostContext host, Protection protection, Configuration configuration) {
+  /**
+   * For one plugin.
+   *
+   * @param owner the plugin: {@code kind.name}
+   */
+  PluginContext(
+      HostContext host, Protection protection, String owner, Configuration configuration) {
     this.host = host;
     this.protection = protection;
     this.configuration = configuration;
     this.processes = new ProtectedProcesses(host.processes(), protection);
     this.systemd = new ProtectedSystemd(host.systemd(), protection);
+    this.state = new PluginState(host.state(), owner);
   }
 
   @Override
@@ -69,7 +77,7 @@ final class PluginContext implements HostContext {
 
   @Override
   public StateStore state() {
-    return host.state();
+    return state;
   }
 
   @Override

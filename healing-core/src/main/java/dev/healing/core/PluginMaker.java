@@ -14,12 +14,16 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Makes the plugins of one kind after the other. One that cannot be loaded or made is skipped and
  * reported; two of one name, and a configuration that one does not accept, are problems.
  */
 final class PluginMaker {
+  /** It is a key of the configuration, and part of the names of a plugin's files. */
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
+
   private final Registry registry;
   private final HostContext host;
   private final Protection protection;
@@ -78,7 +82,7 @@ final class PluginMaker {
     for (P provider : registry.providers(type, found, faults)) {
       String name;
       try {
-        name = Objects.requireNonNull(nameOf.apply(provider), "its name is null");
+        name = valid(Objects.requireNonNull(nameOf.apply(provider), "its name is null"));
       } catch (RuntimeException | LinkageError e) {
         faults.add(Registry.origin(provider) + " cannot say its name: " + e);
         continue;
@@ -103,6 +107,14 @@ final class PluginMaker {
     return providers;
   }
 
+  private static String valid(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'" + name + "' is no name: expected a-z, then up to 63 of a-z, 0-9, _ and -");
+    }
+    return name;
+  }
+
   private <T, P> Optional<T> make(
       String kind,
       String name,
@@ -117,7 +129,7 @@ final class PluginMaker {
     try {
       T plugin =
           Objects.requireNonNull(
-              create.apply(provider, new PluginContext(host, protection, own)),
+              create.apply(provider, new PluginContext(host, protection, kind + "." + name, own)),
               "its provider made nothing");
       infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
       return Optional.of(plugin);

@@ -9,9 +9,11 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.Protection;
+import dev.healing.spi.StateStore;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +22,10 @@ class PluginContextTest {
   private final TestHost host = new TestHost();
   private final HostContext context =
       new PluginContext(
-          host, new Protection(List.of("pg*.service"), List.of("borg")), Configuration.empty());
+          host,
+          new Protection(List.of("pg*.service"), List.of("borg")),
+          "action.mine",
+          Configuration.empty());
 
   private Ref process(long pid, String name) {
     ProcessState process = FakeProcesses.process(pid, name);
@@ -109,11 +114,78 @@ class PluginContextTest {
     host.systemd().recover("vip.service");
     PluginContext context =
         new PluginContext(
-            host, new Protection(List.of("vip.service"), List.of()), Configuration.empty());
+            host,
+            new Protection(List.of("vip.service"), List.of()),
+            "action.mine",
+            Configuration.empty());
 
     assertThatThrownBy(() -> context.systemd().restart("crash.service"))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("vip.service");
     assertThat(host.systemd().restarted()).isEmpty();
+  }
+
+  private StateStore stateOf(String owner) {
+    return new PluginContext(host, Protection.vitalOnly(), owner, Configuration.empty()).state();
+  }
+
+  @Test
+  void theFilesOfTheEngineAreOutOfReach() {
+    OffSwitch offSwitch = new OffSwitch(host.state(), host.time());
+    offSwitch.pause(Optional.empty());
+    host.state().append(Journal.FILE, List.of("{}"));
+    StateStore state = context.state();
+
+    state.delete(OffSwitch.FILE);
+    state.rewrite(Journal.FILE, List.of());
+    state.append(Journal.FILE, List.of("{\"mine\":1}"));
+    state.replace("document", "{}");
+    state.rename("document", Audit.FILE);
+    state.rename(Journal.FILE, OffSwitch.FILE);
+
+    assertThat(state.exists(OffSwitch.FILE)).isTrue();
+    assertThat(state.exists(Journal.FILE)).isFalse();
+    assertThat(offSwitch.paused()).isPresent();
+    assertThat(host.state().lines(Journal.FILE).lines()).containsExactly("{}");
+    assertThat(host.state().exists(Audit.FILE)).isFalse();
+  }
+
+  @Test
+  void everyPluginHasFilesOfItsOwn() {
+    List<String> owners =
+        List.of("action.mine", "action.yours", "detector.mine", "knowledge.json", "action.min");
+    owners.forEach(owner -> stateOf(owner).writePlain("counts", owner));
+    owners.forEach(
+        owner -> assertThat(stateOf(owner).readPlain("counts")).as(owner).contains(owner));
+    assertThat(host.state().readPlain("action.mine.counts")).contains("action.mine");
+  }
+
+  @Test
+  void allThatAStoreDoesIsDoneToTheSameFile() {
+    StateStore state = context.state();
+    state.append("lines", List.of("{\"a\":1}"));
+    assertThat(state.lines("lines").lines()).hasSize(1);
+    assertThat(state.size("lines")).isPositive();
+    state.replace("document", "{\"b\":2}");
+    assertThat(state.document("document").content()).contains("{\"b\":2}");
+    state.rename("document", "other");
+    assertThat(state.document("other").content()).contains("{\"b\":2}");
+    state.delete("other");
+    assertThat(state.exists("other")).isFalse();
+    assertThat(state.location()).isEqualTo(host.state().location());
+  }
+
+  @Test
+  void documentedNamesStayAndAreTheirOwnersAlone() {
+    Map.of("knowledge.json", "knowledge.json", "action.rollback_generation", "rollbacks.json")
+        .forEach(
+            (owner, file) -> {
+              stateOf(owner).writePlain(file, owner);
+              assertThat(host.state().readPlain(file)).contains(owner);
+              context.state().writePlain(file, "mine");
+              assertThat(host.state().readPlain(file)).contains(owner);
+            });
+    stateOf("knowledge.json").writePlain(OffSwitch.FILE, "");
+    assertThat(host.state().exists(OffSwitch.FILE)).isFalse();
   }
 }

@@ -108,6 +108,15 @@ class PluginsTest {
   }
 
   @Test
+  void oneWhoseNameIsNoneIsSkippedAndReported() {
+    for (String name : List.of("", "a.b", "Upper", "../up", "9", "x".repeat(65))) {
+      DetectorProvider made = Given.detector(name, s -> Detection.NOTHING);
+      assertThat(info(engine().add(made).add(GOOD).build(), "?").problem().orElseThrow())
+          .contains("'" + name + "' is no name", "expected");
+    }
+  }
+
+  @Test
   void oneThatCannotDescribeItselfIsSkippedAndReported() {
     HealingAction mute =
         new HealingAction() {

@@ -9,7 +9,29 @@ import java.util.UUID;
 
 /** The kernel's clocks. On Linux {@link System#nanoTime} is CLOCK_MONOTONIC: one per boot. */
 final class SystemTime implements TimeSource {
-  private final String bootId = readBootId();
+  private final String bootId;
+  private final long bootNanos;
+
+  SystemTime() {
+    this(Path.of("/proc/sys/kernel/random/boot_id"));
+  }
+
+  /**
+   * Where the boot cannot be told this process is a boot of its own: what another process measured
+   * is not believed, and nothing seems older than it is for the time that the host has been up.
+   */
+  SystemTime(Path bootIdFile) {
+    String id;
+    long nanos = 0;
+    try {
+      id = Files.readString(bootIdFile).strip();
+    } catch (IOException e) {
+      id = "unknown-" + UUID.randomUUID();
+      nanos = System.nanoTime();
+    }
+    bootId = id;
+    bootNanos = nanos;
+  }
 
   @Override
   public Instant now() {
@@ -18,20 +40,11 @@ final class SystemTime implements TimeSource {
 
   @Override
   public long monotonicNanos() {
-    return System.nanoTime();
+    return System.nanoTime() - bootNanos;
   }
 
   @Override
   public String bootId() {
     return bootId;
-  }
-
-  /** Unreadable is another boot every time: nothing measured before is believed. */
-  private static String readBootId() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    } catch (IOException e) {
-      return "unknown-" + UUID.randomUUID();
-    }
   }
 }
