@@ -20,6 +20,8 @@ import java.util.TreeSet;
 
 /** Makes host states: {@code HostStates.at(now).health(80).sample(metric, 0.9).build()}. */
 public final class HostStates {
+  private static final double GIB = 1L << 30;
+
   private final Instant at;
   private final TreeMap<Metric, List<Sample>> samples = new TreeMap<>();
   private final TreeMap<String, UnitState> units = new TreeMap<>();
@@ -48,6 +50,18 @@ public final class HostStates {
   public HostStates sample(Metric metric, double value) {
     samples.computeIfAbsent(metric, m -> new ArrayList<>()).add(new Sample(metric, value, at));
     return this;
+  }
+
+  /** With this fraction of 10 GiB of memory in use. */
+  public HostStates memory(double usedFraction) {
+    return sample(Metric.MEMORY_USED, usedFraction)
+        .sample(Metric.MEMORY_AVAILABLE, (1 - usedFraction) * 10 * GIB);
+  }
+
+  /** With this fraction of a file system of 20 GiB in use. */
+  public HostStates disk(String mount, double usedFraction) {
+    return sample(Metric.of(Metric.FILESYSTEM_USED, mount), usedFraction)
+        .sample(Metric.of(Metric.FILESYSTEM_AVAILABLE, mount), (1 - usedFraction) * 20 * GIB);
   }
 
   /** With these values of the past, oldest first; the last is of this look. */

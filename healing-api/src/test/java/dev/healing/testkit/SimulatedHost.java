@@ -149,6 +149,11 @@ public final class SimulatedHost {
     incarnation++;
   }
 
+  /** Which process is under test, counted from 1. */
+  public int incarnation() {
+    return incarnation;
+  }
+
   /** Nothing can be read from now on, or everything again. */
   public void blind(boolean unreadable) {
     blind = unreadable;
@@ -239,10 +244,6 @@ public final class SimulatedHost {
 
   void ended(int deed) {
     deeds.set(deed, deeds.get(deed).ended(host.time().elapsed()));
-  }
-
-  int incarnation() {
-    return incarnation;
   }
 
   Set<String> notes() {

@@ -43,7 +43,7 @@ class EveryGuardIsNeededTest {
       Function<SimulatedHost, List<?>> harm) {}
 
   /** A story while it is told. */
-  record Tale(SimulatedHost host, Simulation simulation) {
+  record Tale(SimulatedHost host, Simulation simulation, Operator operator) {
     void passes(Duration time) {
       simulation.run(time);
     }
@@ -58,7 +58,7 @@ class EveryGuardIsNeededTest {
             () -> failing("web.service", Nature.HELPS),
             Map.of(),
             tale -> {
-              tale.simulation().pause();
+              tale.operator().pause(Optional.empty());
               tale.passes(Duration.ofHours(1));
             },
             host -> host.context().state().lines(Journal.FILE).lines()));
@@ -124,7 +124,7 @@ class EveryGuardIsNeededTest {
             tale -> {
               for (int i = 0; i < 60; i++) {
                 tale.passes(Duration.ofMinutes(5));
-                tale.simulation().approveAll();
+                tale.operator().approveAll();
               }
             },
             host -> crowded(deeds(host, Deed::critical), Duration.ofDays(1), 3)));
@@ -202,7 +202,7 @@ class EveryGuardIsNeededTest {
   private static List<?> harm(Story story, Optional<String> withoutGuard) {
     SimulatedHost host = story.host().get();
     Simulation simulation = new Simulation(host, story.configuration(), withoutGuard);
-    story.events().accept(new Tale(host, simulation));
+    story.events().accept(new Tale(host, simulation, new Operator(simulation)));
     return story.harm().apply(host);
   }
 

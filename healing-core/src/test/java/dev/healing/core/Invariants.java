@@ -1,14 +1,16 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Autonomy;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -18,47 +20,64 @@ import tools.jackson.databind.node.ObjectNode;
 final class Invariants {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
-  private static final Duration COOLDOWN = Duration.ofMinutes(5);
 
   private Invariants() {}
 
   /** What was broken, one line each. */
-  static List<String> broken(SimulatedHost host) {
+  static List<String> broken(SimulatedHost host, Operator operator) {
     List<String> broken = new ArrayList<>();
+    Map<String, String> incidents = incidents(host);
     List<Deed> deeds = host.deeds();
     for (int i = 0; i < deeds.size(); i++) {
       Deed deed = deeds.get(i);
-      List<Deed> before = deeds.subList(0, i);
-      if (within(before, deed, HOUR).size() >= 10) {
-        broken.add("an eleventh heal within an hour: " + deed);
+      Rules rules = operator.rulesAt(deed.startedAfter());
+      judgeCrowd(deeds.subList(0, i), deed, rules, broken);
+      judgeAlone(deed, rules, broken);
+      unknownRepeated(deeds.subList(0, i), deed).ifPresent(broken::add);
+      String incident = incidents.get(key(deed.action() + deed.target(), deed.startedWall()));
+      if (incident == null) {
+        broken.add("done without a durable intent: " + deed);
+      } else if (deed.notes().contains(Operator.rejected(incident, deed.incarnation()))
+          && !onSomebodysWord(deed)) {
+        broken.add("rejected, and done by itself: " + deed);
       }
-      if (isRollback(deed)
-          && within(before, deed, DAY).stream().filter(Invariants::isRollback).count() >= 3) {
-        broken.add("a fourth rollback within a day: " + deed);
-      }
-      if (within(before, deed, COOLDOWN).stream().anyMatch(other -> similar(other, deed))) {
-        broken.add("a similar action within five minutes: " + deed);
-      }
-      judgeAlone(deed, broken);
-      unknownRepeated(before, deed).ifPresent(broken::add);
     }
-    withoutIntent(host).forEach(deed -> broken.add("done without a durable intent: " + deed));
     return broken;
   }
 
-  private static void judgeAlone(Deed deed, List<String> broken) {
-    boolean person = deed.notes().contains(Simulation.PERSON);
-    if (deed.notes().contains(Simulation.PAUSED)) {
+  private static void judgeCrowd(List<Deed> before, Deed deed, Rules rules, List<String> broken) {
+    if (within(before, deed, HOUR).size() >= rules.healsPerHour()) {
+      broken.add("more heals within an hour than " + rules.healsPerHour() + ": " + deed);
+    }
+    if (isRollback(deed)
+        && within(before, deed, DAY).stream().filter(Invariants::isRollback).count()
+            >= rules.rollbacksPerDay()) {
+      broken.add("more rollbacks within a day than " + rules.rollbacksPerDay() + ": " + deed);
+    }
+    if (within(before, deed, rules.cooldown()).stream().anyMatch(other -> similar(other, deed))) {
+      broken.add("a similar action within " + rules.cooldown() + ": " + deed);
+    }
+  }
+
+  private static void judgeAlone(Deed deed, Rules rules, List<String> broken) {
+    boolean person = onSomebodysWord(deed);
+    if (paused(deed)) {
       broken.add("started while paused: " + deed);
     }
-    if (deed.critical() && !person) {
+    if (rules.autonomy() == Autonomy.OBSERVE) {
+      broken.add("done although autonomy is observe: " + deed);
+    }
+    if (rules.autonomy() != Autonomy.AUTO && !person) {
+      broken.add("nobody's word, although autonomy is " + rules.autonomy() + ": " + deed);
+    }
+    if (deed.critical() && !approved(deed)) {
       broken.add("critical, and nobody approved it: " + deed);
     }
     if (deed.action().equals(ActionId.KILL_PROCESS) && !person) {
-      broken.add("a process was killed and nobody approved it: " + deed);
+      broken.add("a process was killed on nobody's word: " + deed);
     }
-    if (deed.health() < 30 && !person) {
-      broken.add("started below health 30: " + deed);
+    if (deed.health() < rules.healthFloor() && !person) {
+      broken.add("started below health " + rules.healthFloor() + ": " + deed);
     }
     if (deed.target().equals("sshd.service")) {
       broken.add("touched what is protected: " + deed);
@@ -67,7 +86,7 @@ final class Invariants {
 
   /** Something that may have been carried out and is not idempotent was begun again by itself. */
   private static Optional<String> unknownRepeated(List<Deed> before, Deed deed) {
-    if (deed.idempotent() || deed.notes().contains(Simulation.PERSON)) {
+    if (deed.idempotent() || onSomebodysWord(deed)) {
       return Optional.empty();
     }
     List<Deed> similar = before.stream().filter(other -> similar(other, deed)).toList();
@@ -82,18 +101,45 @@ final class Invariants {
         : Optional.empty();
   }
 
-  private static List<Deed> withoutIntent(SimulatedHost host) {
-    Set<String> intents = new HashSet<>();
+  /** A person was shown exactly this, and it has not been void since. */
+  private static boolean approved(Deed deed) {
+    return deed.notes()
+        .contains(Operator.approved(problem(deed), deed.action(), deed.incarnation()));
+  }
+
+  private static boolean onSomebodysWord(Deed deed) {
+    return approved(deed)
+        || deed.notes().contains(Operator.requested(problem(deed), deed.incarnation()));
+  }
+
+  /** The hash of its fingerprint, with which the id of every issue begins. */
+  private static String problem(Deed deed) {
+    return deed.issue().substring(0, deed.issue().indexOf('-'));
+  }
+
+  private static boolean paused(Deed deed) {
+    return deed.notes().stream()
+        .filter(note -> note.startsWith(Operator.PAUSED_UNTIL))
+        .map(note -> Instant.parse(note.substring(Operator.PAUSED_UNTIL.length())))
+        .anyMatch(deed.startedWall()::isBefore);
+  }
+
+  /** Of every intent in the journal, the incident that it was for. */
+  private static Map<String, String> incidents(SimulatedHost host) {
+    Map<String, String> incidents = new HashMap<>();
     for (String line : host.context().state().lines(Journal.FILE).lines()) {
       ObjectNode node = EngineJson.parse(line);
-      intents.add(
-          node.path("action").asString()
-              + node.path("target").asString()
-              + node.path("at").asString());
+      incidents.put(
+          key(
+              node.path("action").asString() + node.path("target").asString(),
+              node.path("at").asString()),
+          node.path("incident").asString());
     }
-    return host.deeds().stream()
-        .filter(deed -> !intents.contains(deed.action() + deed.target() + deed.startedWall()))
-        .toList();
+    return incidents;
+  }
+
+  private static String key(String what, Object when) {
+    return what + " " + when;
   }
 
   private static List<Deed> within(List<Deed> before, Deed deed, Duration window) {

@@ -1,25 +1,21 @@
 package dev.healing.core;
 
 import dev.healing.api.Configuration;
-import dev.healing.api.Incident;
-import dev.healing.api.Receipt;
+import dev.healing.api.ConfigurationException;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.testkit.SimulatedCrash;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** An unchanged engine on a simulated host, in virtual time; killed and started again at will. */
 final class Simulation {
-  static final String PERSON = "on a person's word";
-  static final String PAUSED = "paused";
-
   private final SimulatedHost host;
-  private final Map<String, Object> configuration;
   private final Optional<String> withoutGuard;
+  private Map<String, Object> configuration;
   private HealingEngine engine;
   private EngineDriver driver;
 
@@ -30,10 +26,14 @@ final class Simulation {
    */
   Simulation(SimulatedHost host, Map<String, Object> configuration, Optional<String> withoutGuard) {
     this.host = host;
-    this.configuration = new HashMap<>(configuration);
+    this.configuration = configuration;
     this.withoutGuard = withoutGuard;
     host.time().brief(task -> !task.startsWith("execute"));
     start();
+  }
+
+  SimulatedHost host() {
+    return host;
   }
 
   HealingEngine engine() {
@@ -52,9 +52,29 @@ final class Simulation {
     host.detectors().forEach(builder::add);
     host.actionProviders().forEach(builder::add);
     engine = builder.build();
-    withoutGuard.ifPresent(engine.loop().assessment().guards()::without);
+    leaveOutGuard();
     engine.open();
     driver = new EngineDriver(host.time(), engine);
+  }
+
+  private void leaveOutGuard() {
+    withoutGuard.ifPresent(engine.loop().assessment().guards()::without);
+  }
+
+  /**
+   * Goes on with another configuration, this engine and all that follow.
+   *
+   * @throws ConfigurationException if it is wrong; then the old one stays
+   */
+  void reload(Map<String, Object> changed) {
+    CompletionStage<@Nullable Void> holds = engine.reload(Configuration.of(changed));
+    HealingEngine before = engine;
+    configuration = changed;
+    run(Duration.ofMillis(1));
+    if (engine == before && !holds.toCompletableFuture().isDone()) {
+      throw new AssertionError("a reload that does not come to an end");
+    }
+    leaveOutGuard();
   }
 
   /** Lets time pass. An engine that crashes on the way is started again. */
@@ -95,38 +115,13 @@ final class Simulation {
     }
   }
 
-  void pause() {
-    byHand(() -> engine.loop().offSwitch().pause(Optional.empty()));
-    host.note(PAUSED, true);
-  }
-
-  void resume() {
-    host.note(PAUSED, false);
-    byHand(() -> engine.loop().offSwitch().resume());
-  }
-
-  /** A person does it, and again if the host falls over under it. */
-  private void byHand(Runnable deed) {
+  /** Does it from outside, and again if the engine crashes under it. */
+  void survive(Runnable deed) {
     try {
       deed.run();
     } catch (SimulatedCrash crash) {
       restart();
-      byHand(deed);
+      survive(deed);
     }
-  }
-
-  /** A person approves all that waits for it. */
-  void approveAll() {
-    host.note(PERSON, true);
-    HealingEngine asked = engine;
-    for (Incident incident : engine.incidents()) {
-      if (incident.awaitsConfirmation() && engine == asked) {
-        CompletableFuture<Receipt> answer = engine.approve(incident.id()).toCompletableFuture();
-        for (int i = 0; i < 100 && !answer.isDone() && engine == asked; i++) {
-          run(Duration.ofSeconds(10));
-        }
-      }
-    }
-    host.note(PERSON, false);
   }
 }

@@ -2,8 +2,11 @@ package dev.healing.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.Incident;
+import dev.healing.api.IssueType;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -12,58 +15,104 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /**
- * Ten years and more of hosts on which everything goes wrong, among it the engine: whatever
- * happens, the invariants hold. A failure names its seed.
+ * Ten years and more of hosts on which everything goes wrong, among it the engine, while people do
+ * all that people can do: whatever happens, the invariants hold. A failure names its seed.
  */
 class SimulationProperties {
   private static final Duration SPAN = Duration.ofDays(10);
-  private static final Duration INTERVAL = Duration.ofMinutes(5);
+  private static final List<Map.Entry<IssueType, String>> PROBLEMS =
+      List.of(
+          Map.entry(IssueType.SERVICE_FAILED, "web.service"),
+          Map.entry(IssueType.SERVICE_FAILED, "sshd.service"),
+          Map.entry(IssueType.MEMORY_HIGH, "memory"),
+          Map.entry(IssueType.CPU_HIGH, "cpu"),
+          Map.entry(IssueType.DISK_FULL, "/var"),
+          Map.entry(IssueType.GENERATION_BROKEN, SimulatedHost.PROFILE));
 
   @Property(tries = 370, shrinking = ShrinkingMode.OFF)
   void theInvariantsHoldWhateverHappens(@ForAll long seed) {
     SimulatedHost host = SimulatedHost.random(seed, SPAN, 60);
-    Simulation simulation =
-        new Simulation(host, Map.of("interval", INTERVAL.toSeconds() + "s"), Optional.empty());
-    misfortunes(simulation, host, new Random(seed));
-    assertThat(Invariants.broken(host)).as("seed %d", seed).isEmpty();
+    Simulation simulation = new Simulation(host, Rules.DEFAULT.configuration(), Optional.empty());
+    Operator operator = new Operator(simulation);
+    Random random = new Random(seed);
+    while (host.time().elapsed().compareTo(SPAN) < 0) {
+      simulation.run(anyTime(random, 20_000));
+      if (random.nextBoolean()) {
+        misfortune(simulation, random);
+      } else {
+        humanDeed(simulation, operator, random);
+      }
+      assertThat(operator.unanswered()).as("seed %d", seed).isEmpty();
+    }
+    assertThat(Invariants.broken(host, operator)).as("seed %d", seed).isEmpty();
   }
 
-  /** Crashes, reboots, clock jumps, full disks, blindness, and people who pause and approve. */
-  private static void misfortunes(Simulation simulation, SimulatedHost host, Random random) {
-    Duration passed = Duration.ZERO;
-    while (passed.compareTo(SPAN) < 0) {
-      Duration step = Duration.ofSeconds(1 + random.nextInt(20_000));
-      simulation.run(step);
-      passed = passed.plus(step);
-      switch (random.nextInt(12)) {
-        case 0 -> simulation.restart();
-        case 1 -> host.context().state().crashAfter(1 + random.nextInt(6), random.nextLong());
-        case 2 -> host.time().jumpWall(Duration.ofSeconds(random.nextInt(400_000) - 200_000));
-        case 3 -> {
-          // A clock that jumps ahead unseen, right before, cannot be told from a host that was off.
-          simulation.run(INTERVAL);
-          simulation.reboot(Duration.ofSeconds(10 + random.nextInt(2_000)));
-        }
-        case 4 -> {
-          simulation.pause();
-          simulation.run(Duration.ofSeconds(random.nextInt(10_000)));
-          simulation.resume();
-        }
-        case 5 -> {
-          host.context().state().failWrites("no space left on device");
-          simulation.run(Duration.ofSeconds(random.nextInt(5_000)));
-          host.context().state().healWrites();
-        }
-        case 6 -> {
-          host.blind(true);
-          simulation.run(Duration.ofSeconds(random.nextInt(2_000)));
-          host.blind(false);
-        }
-        case 7, 8 -> simulation.approveAll();
-        default -> {
-          // Nothing but what the host itself does.
-        }
+  /** A crash, a reboot, a clock jump, a full disk, blindness, or nothing but what the host does. */
+  private static void misfortune(Simulation simulation, Random random) {
+    SimulatedHost host = simulation.host();
+    switch (random.nextInt(8)) {
+      case 0 -> simulation.restart();
+      case 1 -> host.context().state().crashAfter(1 + random.nextInt(6), random.nextLong());
+      case 2 -> host.time().jumpWall(anyTime(random, 400_000).minusSeconds(200_000));
+      case 3 -> {
+        // A clock that jumps ahead unseen, right before, cannot be told from a host that was off.
+        simulation.run(Rules.INTERVAL);
+        simulation.reboot(anyTime(random, 2_000));
+      }
+      case 4 -> {
+        host.context().state().failWrites("no space left on device");
+        simulation.run(anyTime(random, 5_000));
+        host.context().state().healWrites();
+      }
+      case 5 -> {
+        host.blind(true);
+        simulation.run(anyTime(random, 2_000));
+        host.blind(false);
+      }
+      default -> {
+        // Nothing.
       }
     }
+  }
+
+  private static void humanDeed(Simulation simulation, Operator operator, Random random) {
+    switch (random.nextInt(10)) {
+      case 0 -> {
+        operator.pause(Optional.empty());
+        simulation.run(anyTime(random, 10_000));
+        operator.resume();
+      }
+      case 1 -> {
+        operator.pause(Optional.of(anyTime(random, 20_000)));
+        simulation.run(anyTime(random, 20_000));
+        if (random.nextBoolean()) {
+          operator.resume();
+        }
+      }
+      case 2, 3 -> operator.approveAll();
+      case 4 -> {
+        List<Incident> shown = operator.shown();
+        simulation.run(anyTime(random, 2_000));
+        shown.forEach(operator::approve);
+      }
+      case 5 -> operator.shown().forEach(operator::reject);
+      case 6 ->
+          simulation.engine().incidents().stream()
+              .filter(incident -> !incident.closed())
+              .forEach(operator::heal);
+      case 7 -> {
+        Map.Entry<IssueType, String> any = PROBLEMS.get(random.nextInt(PROBLEMS.size()));
+        operator.heal(any.getKey(), any.getValue());
+      }
+      case 8 -> {
+        operator.reloadWithAMistake(Rules.any(random));
+        operator.reload(Rules.any(random));
+      }
+      default -> operator.approveTooLate(Rules.any(random));
+    }
+  }
+
+  private static Duration anyTime(Random random, int atMostSeconds) {
+    return Duration.ofSeconds(1 + random.nextInt(atMostSeconds));
   }
 }

@@ -7,7 +7,6 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
-import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
@@ -49,12 +48,7 @@ public final class CpuHigh implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Level.Standing standing = level.update(COMPONENT, state.value(Metric.CPU_BUSY));
-    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.CPU_BUSY).isEmpty()) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.CPU_BUSY, level);
-      return new Detection(List.of(), List.of(why));
-    }
-    return standing.bad() ? Detection.of(List.of(issue(state))) : Detection.NOTHING;
+    return level.judge(state, COMPONENT, Metric.CPU_BUSY, standing -> issue(state));
   }
 
   private static Issue issue(HostState state) {

@@ -1,13 +1,20 @@
 package dev.healing.detect;
 
 import dev.healing.api.Configuration.NofM;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.Metric;
+import dev.healing.api.Unreadable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.function.Function;
 
 /**
  * Tells when a value is at a bad level, per component, without flapping.
@@ -91,6 +98,17 @@ final class Level {
       return track.told ? Standing.CALM : Standing.UNKNOWN;
     }
     return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
+  }
+
+  /** Where the component stands after this look, as what is found of it. */
+  Detection judge(
+      HostState state, String component, Metric metric, Function<Standing, Issue> issue) {
+    Standing standing = update(component, state.value(metric));
+    if (standing == Standing.UNKNOWN || state.sample(metric).isEmpty()) {
+      Unreadable why = Evidence.why(state, component, metric, this);
+      return new Detection(List.of(), List.of(why));
+    }
+    return standing.bad() ? Detection.of(List.of(issue.apply(standing))) : Detection.NOTHING;
   }
 
   private boolean enough(Track track, DoublePredicate bad) {

@@ -7,7 +7,6 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
-import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
@@ -45,12 +44,7 @@ public final class MemoryHigh implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Level.Standing standing = level.update(COMPONENT, state.value(Metric.MEMORY_USED));
-    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.MEMORY_USED).isEmpty()) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.MEMORY_USED, level);
-      return new Detection(List.of(), List.of(why));
-    }
-    return standing.bad() ? Detection.of(List.of(issue(state, standing))) : Detection.NOTHING;
+    return level.judge(state, COMPONENT, Metric.MEMORY_USED, standing -> issue(state, standing));
   }
 
   private static Issue issue(HostState state, Level.Standing standing) {

@@ -8,7 +8,6 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
-import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
@@ -60,12 +59,7 @@ public final class SystemSlow implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Level.Standing standing = level.update(COMPONENT, state.health());
-    if (standing == Level.Standing.UNKNOWN || state.sample(Metric.HEALTH).isEmpty()) {
-      Unreadable why = Evidence.why(state, COMPONENT, Metric.HEALTH, level);
-      return new Detection(List.of(), List.of(why));
-    }
-    return standing.bad() ? Detection.of(List.of(issue(state))) : Detection.NOTHING;
+    return level.judge(state, COMPONENT, Metric.HEALTH, standing -> issue(state));
   }
 
   private Issue issue(HostState state) {

@@ -1,6 +1,5 @@
 package dev.healing.optimizer;
 
-import static dev.healing.optimizer.FixedState.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
@@ -10,6 +9,8 @@ import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import dev.healing.testkit.FixtureFiles;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +56,9 @@ class FindersTest {
 
     @Test
     void fromTheThresholdOn() {
-      assertThat(finder.look(FixedState.memory(0.699)).opportunities()).isEmpty();
+      assertThat(finder.look(HostStates.now().memory(0.699).build()).opportunities()).isEmpty();
 
-      Opportunity opportunity = only(finder, FixedState.memory(0.75));
+      Opportunity opportunity = only(finder, HostStates.now().memory(0.75).build());
 
       assertThat(opportunity.type()).isEqualTo(OptimizationType.MEMORY_MANAGEMENT);
       assertThat(opportunity.action()).isEqualTo(ActionId.FREE_MEMORY);
@@ -70,14 +71,14 @@ class FindersTest {
 
     @Test
     void isMoreUrgentTheFullerItIs() {
-      assertThat(only(finder, FixedState.memory(0.7)).priority()).isEqualTo(5);
-      assertThat(only(finder, FixedState.memory(0.85)).priority()).isEqualTo(7);
-      assertThat(only(finder, FixedState.memory(1)).priority()).isEqualTo(10);
+      assertThat(only(finder, HostStates.now().memory(0.7).build()).priority()).isEqualTo(5);
+      assertThat(only(finder, HostStates.now().memory(0.85).build()).priority()).isEqualTo(7);
+      assertThat(only(finder, HostStates.now().memory(1).build()).priority()).isEqualTo(10);
     }
 
     @Test
     void whatCannotBeReadIsNoOpportunityAndNotJudged() {
-      Finder.Findings findings = finder.look(FixedState.empty());
+      Finder.Findings findings = finder.look(HostStates.now().build());
 
       assertThat(findings.opportunities()).isEmpty();
       assertThat(findings.judged()).isEmpty();
@@ -90,7 +91,8 @@ class FindersTest {
 
     @Test
     void oneForEachMountFromTheThresholdOn() {
-      FixedState state = FixedState.empty().disk("/", 0.79).disk("/var", 0.9).disk("/srv", 0.8);
+      HostState state =
+          HostStates.now().disk("/", 0.79).disk("/var", 0.9).disk("/srv", 0.8).build();
 
       assertThat(finder.look(state).opportunities())
           .extracting(o -> o.issue().components().first())
@@ -100,7 +102,7 @@ class FindersTest {
 
     @Test
     void tellsWhatHasToGo() {
-      Opportunity opportunity = only(finder, FixedState.empty().disk("/var", 0.9));
+      Opportunity opportunity = only(finder, HostStates.now().disk("/var", 0.9).build());
 
       assertThat(opportunity.action()).isEqualTo(ActionId.CLEAN_DISK);
       assertThat(opportunity.issue().type()).isEqualTo(IssueType.DISK_FULL);
@@ -111,10 +113,11 @@ class FindersTest {
 
     @Test
     void inodesCountToo() {
-      FixedState state =
-          FixedState.empty()
+      HostState state =
+          HostStates.now()
               .disk("/var", 0.2)
-              .with(Metric.of(Metric.FILESYSTEM_INODES_USED, "/var"), 0.95);
+              .sample(Metric.of(Metric.FILESYSTEM_INODES_USED, "/var"), 0.95)
+              .build();
 
       assertThat(only(finder, state).benefit()).contains("95.0 % full of inodes");
     }
@@ -122,7 +125,7 @@ class FindersTest {
 
   @Nested
   class Generations {
-    private final HostState state = FixedState.empty().disk("/", 0.5).disk("/nix", 0.5);
+    private final HostState state = HostStates.now().disk("/", 0.5).disk("/nix", 0.5).build();
 
     @Test
     void onlyMoreThanAreKeptAndNeverByItself() throws IOException {
@@ -162,15 +165,15 @@ class FindersTest {
       finder = new StoreFinder(nix, 0.8, Duration.ofDays(1));
     }
 
-    private final HostState roomy = FixedState.empty().disk("/", 0.5);
-    private final HostState full = FixedState.empty().disk("/", 0.9);
+    private final HostState roomy = HostStates.now().disk("/", 0.5).build();
+    private final HostState full = HostStates.now().disk("/", 0.9).build();
 
     private void store(Duration sinceLinked, Duration sinceChanged) throws IOException {
       mkdir("/nix/store/.links/0abc");
       mkdir("/nix/store/aaa-hello");
       mkdir("/nix/store/bbb-world");
-      modified("/nix/store/.links", NOW.minus(sinceLinked));
-      modified("/nix/store", NOW.minus(sinceChanged));
+      modified("/nix/store/.links", VirtualTime.START.minus(sinceLinked));
+      modified("/nix/store", VirtualTime.START.minus(sinceChanged));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionId;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
@@ -20,7 +21,9 @@ import dev.healing.spi.Healer;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.testkit.FixtureFiles;
+import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
+import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +74,8 @@ class ProactiveOptimizerTest {
         "done");
   }
 
-  private static FixedState full() {
-    return FixedState.memory(0.7).disk("/", 0.8).disk("/var", 0.99);
+  private static HostState full() {
+    return HostStates.now().memory(0.7).disk("/", 0.8).disk("/var", 0.99).build();
   }
 
   @Test
@@ -101,8 +104,9 @@ class ProactiveOptimizerTest {
 
   @Test
   void anIdentityIsTheSameInEveryLook() {
-    assertThat(optimizer(3).findOpportunities(FixedState.memory(0.8)).get(0).id())
-        .isEqualTo(optimizer(3).findOpportunities(FixedState.memory(0.9)).get(0).id());
+    assertThat(optimizer(3).findOpportunities(HostStates.now().memory(0.8).build()).get(0).id())
+        .isEqualTo(
+            optimizer(3).findOpportunities(HostStates.now().memory(0.9).build()).get(0).id());
   }
 
   @Test
@@ -128,7 +132,8 @@ class ProactiveOptimizerTest {
     assertThat(validator.detect(full()).issues())
         .extracting(Issue::fingerprint)
         .containsExactly(best.issue().fingerprint());
-    assertThat(validator.detect(FixedState.memory(0.9).disk("/", 0.9).disk("/var", 0.6)))
+    assertThat(
+            validator.detect(HostStates.now().memory(0.9).disk("/", 0.9).disk("/var", 0.6).build()))
         .isEqualTo(Detection.NOTHING);
   }
 
@@ -137,7 +142,7 @@ class ProactiveOptimizerTest {
     ProactiveOptimizer optimizer = optimizer(3);
     optimizer.apply(optimizer.findOpportunities(full()).get(0), healer);
 
-    Detection without = asked.get(0).validator().detect(FixedState.empty().disk("/", 0.5));
+    Detection without = asked.get(0).validator().detect(HostStates.now().disk("/", 0.5).build());
 
     assertThat(without.issues()).isEmpty();
     assertThat(without.unreadable()).extracting(u -> u.what()).containsExactly("/var");
@@ -151,7 +156,8 @@ class ProactiveOptimizerTest {
     }
     Finder finder = new GenerationFinder(new NixStore(files), 3);
     ProactiveOptimizer optimizer = new ProactiveOptimizer(List.of(finder), 0);
-    Opportunity surplus = optimizer.findOpportunities(FixedState.empty().disk("/", 0.5)).get(0);
+    Opportunity surplus =
+        optimizer.findOpportunities(HostStates.now().disk("/", 0.5).build()).get(0);
 
     assertThat(optimizer.apply(surplus, healer))
         .failsWithin(Duration.ZERO)
@@ -166,7 +172,7 @@ class ProactiveOptimizerTest {
   void refusesWhatItDidNotFind() {
     Issue foreign =
         Issue.of(
-            FixedState.NOW,
+            VirtualTime.START,
             IssueType.MEMORY_HIGH,
             Severity.LOW,
             "something",
@@ -210,7 +216,7 @@ class ProactiveOptimizerTest {
         new ProactiveOptimizerProvider()
             .create(new TestHost().withConfiguration(configuration), healer);
 
-    assertThat(optimizer.findOpportunities(FixedState.memory(0.9).disk("/", 0.65)))
+    assertThat(optimizer.findOpportunities(HostStates.now().memory(0.9).disk("/", 0.65).build()))
         .extracting(Opportunity::type)
         .containsExactly(OptimizationType.DISK_CLEANUP);
     assertThat(configuration.problems()).isEmpty();
@@ -218,7 +224,7 @@ class ProactiveOptimizerTest {
 
   @Test
   void noNumberComesFromNowhere() {
-    FixedState halfRead = FixedState.empty().with(Metric.MEMORY_USED, 0.99);
+    HostState halfRead = HostStates.now().sample(Metric.MEMORY_USED, 0.99).build();
 
     assertThat(optimizer(0).findOpportunities(halfRead)).isEmpty();
   }

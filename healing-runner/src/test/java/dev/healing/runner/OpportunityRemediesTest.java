@@ -105,8 +105,7 @@ class OpportunityRemediesTest {
     return HostStates.now()
         .sample(Metric.MEMORY_USED, AT_THE_MEMORY_THRESHOLD)
         .sample(Metric.MEMORY_AVAILABLE, 150_000 * 1024.0)
-        .sample(Metric.of(Metric.FILESYSTEM_USED, "/"), 0.8)
-        .sample(Metric.of(Metric.FILESYSTEM_AVAILABLE, "/"), 4.0 * (1L << 30))
+        .disk("/", 0.8)
         .build();
   }
 

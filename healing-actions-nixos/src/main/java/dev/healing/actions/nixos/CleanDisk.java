@@ -5,7 +5,6 @@ import dev.healing.api.ActionId;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
-import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
 import dev.healing.spi.ActionProvider;
@@ -75,15 +74,6 @@ public final class CleanDisk implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     String mount = issue.components().first();
     List<Path> there = Roots.on(host.files(), roots, mount);
-    Sweep sweep = new Sweep(host, there, host.time().now().minus(age), mostFiles);
-    Preview preview = sweep.preview(mount, "filesystem:" + mount);
-    return new Prepared(
-        preview,
-        execution ->
-            sweep.execute(
-                preview,
-                execution,
-                "available.bytes",
-                now -> now.files().space(mount).availableBytes()));
+    return new Sweep(host, there, host.time().now().minus(age), mostFiles).onDisk(mount);
   }
 }

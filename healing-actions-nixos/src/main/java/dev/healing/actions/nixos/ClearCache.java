@@ -83,8 +83,7 @@ public final class ClearCache implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     if (issue.type().equals(IssueType.DISK_FULL)) {
       String mount = issue.components().first();
-      return sweep(
-          Roots.on(host.files(), roots, mount), mount, "filesystem:" + mount, "available.bytes");
+      return sweep(Roots.on(host.files(), roots, mount)).onDisk(mount);
     }
     Mounts mounts = Mounts.read(host.files());
     List<Path> inMemory =
@@ -94,27 +93,15 @@ public final class ClearCache implements HealingAction {
                 .filter(root -> mounts.inMemory(root.toString()))
                 .toList());
     if (!inMemory.isEmpty()) {
-      return sweep(inMemory, "memory", "memory", "memory.available.bytes");
+      return sweep(inMemory).inMemory();
     }
     Checks.require(
         pageCache, "none of " + roots + " lives in memory, and page-cache is switched off");
     return dropPageCache();
   }
 
-  private PreparedAction sweep(List<Path> where, String target, String lane, String measured) {
-    Sweep sweep = new Sweep(host, where, host.time().now().minus(age), mostFiles);
-    Preview preview = sweep.preview(target, lane);
-    return new Prepared(
-        preview,
-        execution ->
-            sweep.execute(
-                preview,
-                execution,
-                measured,
-                now ->
-                    target.equals("memory")
-                        ? MemAvailable.read(now.files()).availableBytes()
-                        : now.files().space(target).availableBytes()));
+  private Sweep sweep(List<Path> where) {
+    return new Sweep(host, where, host.time().now().minus(age), mostFiles);
   }
 
   private PreparedAction dropPageCache() {

@@ -112,10 +112,7 @@ public final class GarbageCollect implements HealingAction {
   }
 
   private ActionReport execute(Preview preview, Execution execution) {
-    Optional<String> busy = store.busy();
-    if (busy.isPresent() || !store.facts().equals(preview.facts())) {
-      return ActionReport.refused(busy.orElse("the system was switched since the preview"));
-    }
+    store.requireUnchanged(preview.facts(), store.facts());
     store.requireSystemRooted();
     double before = store.availableBytes();
     long paths = 0;

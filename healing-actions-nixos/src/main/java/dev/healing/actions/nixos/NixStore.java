@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -91,6 +92,12 @@ final class NixStore {
     facts.put("boot-id", host.time().bootId());
     SYSTEM_LINKS.forEach(link -> target(link).ifPresent(path -> facts.put(link, path)));
     return facts;
+  }
+
+  /** Refuses to do what was previewed if Nix is at work, or has been since. */
+  void requireUnchanged(Map<String, String> previewed, Map<String, String> now) {
+    Checks.refuseIf(busy());
+    Checks.require(now.equals(previewed), "the system was switched since the preview");
   }
 
   /** Refuses unless all that the system lives from is a root of the collector. */

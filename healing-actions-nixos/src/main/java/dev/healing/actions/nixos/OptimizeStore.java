@@ -82,10 +82,7 @@ public final class OptimizeStore implements HealingAction {
   }
 
   private ActionReport execute(Preview preview, Execution execution) {
-    Optional<String> busy = store.busy();
-    if (busy.isPresent() || !store.facts().equals(preview.facts())) {
-      return ActionReport.refused(busy.orElse("the system was switched since the preview"));
-    }
+    store.requireUnchanged(preview.facts(), store.facts());
     double before = store.availableBytes();
     CommandRunner.Result done = store.run(execution.remaining(), "nix-store", "--optimise");
     double after = store.availableBytes();

@@ -2,12 +2,13 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.Preview;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.PreparedAction;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-/** A preview and the work that it describes; the work is done once. */
+/** A preview and the work that it describes, which is done once and may still refuse. */
 final class Prepared implements PreparedAction {
   private final Preview preview;
   private final Function<Execution, ActionReport> work;
@@ -31,6 +32,10 @@ final class Prepared implements PreparedAction {
     if (!started.compareAndSet(false, true)) {
       return ActionReport.refused(preview.target() + ": was executed already; prepare it again");
     }
-    return work.apply(execution);
+    try {
+      return work.apply(execution);
+    } catch (RefusedException e) {
+      return ActionReport.refused(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -247,10 +247,7 @@ public final class RollbackGeneration implements HealingAction {
 
   private ActionReport execute(
       Preview preview, int from, int to, String system, Execution execution) {
-    Optional<String> busy = store.busy();
-    if (busy.isPresent() || !facts(current(), to).equals(preview.facts())) {
-      return ActionReport.refused(busy.orElse("the system was switched since the preview"));
-    }
+    store.requireUnchanged(preview.facts(), facts(current(), to));
     String history = history();
     if (left(history).contains(from) || left(history).contains(to)) {
       return ActionReport.refused("generation " + from + " or " + to + " was left before");

@@ -3,9 +3,9 @@ package dev.healing.actions.nixos;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Preview;
-import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,8 +52,34 @@ final class Sweep {
     this.mostFiles = mostFiles;
   }
 
+  /** For the room that it makes on a file system. */
+  PreparedAction onDisk(String mount) {
+    Preview preview = preview(mount, "filesystem:" + mount);
+    return new Prepared(
+        preview,
+        execution ->
+            execute(
+                preview,
+                execution,
+                "available.bytes",
+                now -> now.files().space(mount).availableBytes()));
+  }
+
+  /** For the memory that the files live in. */
+  PreparedAction inMemory() {
+    Preview preview = preview("memory", "memory");
+    return new Prepared(
+        preview,
+        execution ->
+            execute(
+                preview,
+                execution,
+                "memory.available.bytes",
+                now -> MemAvailable.read(now.files()).availableBytes()));
+  }
+
   /** Notes what would go; refused if that is nothing. */
-  Preview preview(String target, String lane) {
+  private Preview preview(String target, String lane) {
     List<String> steps = new ArrayList<>();
     long[] sum = new long[3];
     SafeTree tree = tree();
@@ -113,17 +139,11 @@ final class Sweep {
    * @param measured name of the number that tells the gain
    * @param gauge reads it
    */
-  ActionReport execute(
+  private ActionReport execute(
       Preview preview, Execution execution, String measured, ToDoubleFunction<HostContext> gauge) {
-    SafeTree tree;
-    try {
-      tree = tree();
-      if (!facts().equals(preview.facts())) {
-        return ActionReport.refused("the roots are no longer the directories of the preview");
-      }
-    } catch (RefusedException changed) {
-      return ActionReport.refused(String.valueOf(changed.getMessage()));
-    }
+    SafeTree tree = tree();
+    Checks.require(
+        facts().equals(preview.facts()), "the roots are no longer the directories of the preview");
     double before = gauge.applyAsDouble(host);
     long[] sum = new long[2];
     for (Path root : roots) {

@@ -1,68 +1,7 @@
 package dev.healing.actions.nixos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.healing.api.ActionReport;
-import dev.healing.api.Issue;
-import dev.healing.api.IssueType;
-import dev.healing.api.Preview;
-import dev.healing.spi.ActionProvider;
-import dev.healing.spi.HostContext;
-import dev.healing.testkit.ActionContract;
-import dev.healing.testkit.VirtualTime;
-import java.io.IOException;
-import java.nio.file.Files;
-
-class ClearCacheContractTest extends ActionContract {
-  private final World world = new World();
-
-  @Override
-  protected ActionProvider provider() {
-    return new ClearCache.Provider();
-  }
-
-  @Override
-  protected HostContext context() {
-    return world.host;
-  }
-
-  @Override
-  protected VirtualTime time() {
-    return world.host.time();
-  }
-
-  @Override
-  protected Issue issue() {
-    return world.issue(IssueType.DISK_FULL, "/var");
-  }
-
+class ClearCacheContractTest extends OldFilesContract {
   ClearCacheContractTest() {
-    world.old("/var/cache/a/old\nname");
-    world.host.files().write("/var/cache/a/new", "x");
-    world.old("/home/precious");
-    world.link("/var/cache/link", "../../home");
-  }
-
-  @Override
-  protected Object worldSnapshot() {
-    return world.names();
-  }
-
-  @Override
-  protected void assertDone(Preview preview, ActionReport report) {
-    assertThat(preview.items()).hasValue(1);
-    assertThat(Files.exists(world.root.resolve("var/cache/a/old\nname"))).isFalse();
-    assertThat(world.root.resolve("var/cache/a/new")).exists();
-    assertThat(world.root.resolve("home/precious")).exists();
-  }
-
-  @Override
-  protected void changeTheWorld() {
-    try {
-      Files.move(world.root.resolve("var/cache"), world.root.resolve("var/moved"));
-      world.link("/var/cache", "moved");
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    super(new ClearCache.Provider());
   }
 }

@@ -3,37 +3,17 @@ package dev.healing.actions.nixos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionReport;
-import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
-import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HostContext;
-import dev.healing.testkit.ActionContract;
-import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-class FreeMemoryContractTest extends ActionContract {
-  private final World world = new World();
-
-  @Override
-  protected ActionProvider provider() {
-    return new FreeMemory.Provider();
-  }
-
-  @Override
-  protected VirtualTime time() {
-    return world.host.time();
-  }
-
-  @Override
-  protected Issue issue() {
-    return world.issue(IssueType.MEMORY_HIGH, "memory");
-  }
-
+class FreeMemoryContractTest extends WorldContract {
   FreeMemoryContractTest() {
+    super(new FreeMemory.Provider(), IssueType.MEMORY_HIGH, "memory");
     String slice = "/sys/fs/cgroup/system.slice";
     world.host.files().write(slice + "/memory.reclaim", "");
     for (String unit : List.of("web.service", "sshd.service")) {
@@ -45,11 +25,6 @@ class FreeMemoryContractTest extends ActionContract {
   @Override
   protected HostContext context() {
     return new GivingHost(world);
-  }
-
-  @Override
-  protected Object worldSnapshot() {
-    return world.names();
   }
 
   @Override

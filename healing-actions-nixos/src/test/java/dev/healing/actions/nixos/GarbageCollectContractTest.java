@@ -3,72 +3,13 @@ package dev.healing.actions.nixos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionReport;
-import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
-import dev.healing.spi.ActionProvider;
-import dev.healing.spi.HostContext;
-import dev.healing.spi.HostFiles;
-import dev.healing.testkit.ActionContract;
-import dev.healing.testkit.VirtualTime;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.OptionalLong;
+import dev.healing.spi.CommandRunner;
 
-class GarbageCollectContractTest extends ActionContract {
-  private final World world = new World();
-
-  @Override
-  protected ActionProvider provider() {
-    return new GarbageCollect.Provider();
-  }
-
-  @Override
-  protected HostContext context() {
-    return world.host;
-  }
-
-  @Override
-  protected VirtualTime time() {
-    return world.host.time();
-  }
-
-  @Override
-  protected Issue issue() {
-    return world.issue(IssueType.DISK_FULL, "/");
-  }
-
+class GarbageCollectContractTest extends GenerationsContract {
   GarbageCollectContractTest() {
-    for (String generation : List.of("1", "2")) {
-      world.host.files().write("/nix/store/sys" + generation + "/bin/switch-to-configuration", "");
-      world.link(
-          "/nix/var/nix/profiles/system-" + generation + "-link", "/nix/store/sys" + generation);
-    }
-    world.link("/nix/var/nix/profiles/system", "system-2-link");
-    world.link("/run/current-system", "/nix/store/sys2");
-    world.host.commands().installed("nix-store", Path.of("/bin/nix-store"));
-    world.host.commands().installed("nix-env", Path.of("/bin/nix-env"));
-    script();
-  }
-
-  @Override
-  protected Object worldSnapshot() {
-    return world.names();
-  }
-
-  @Override
-  protected void changeTheWorld() {
-    world.link("/nix/var/nix/profiles/system", "system-1-link");
-  }
-
-  private void room(long available) {
-    HostFiles.Space space =
-        new HostFiles.Space(1000, available, available, OptionalLong.empty(), OptionalLong.empty());
-    world.host.files().space("/", space);
-  }
-
-  private void script() {
-    room(50);
+    super(new GarbageCollect.Provider(), IssueType.DISK_FULL, "/");
     world
         .host
         .commands()
@@ -77,8 +18,8 @@ class GarbageCollectContractTest extends ActionContract {
         .succeeds("100\n", "nix-store", "--query", "--size", "--", "/nix/store/dead")
         .on(
             command -> {
-              room(500);
-              return new dev.healing.spi.CommandRunner.Result(
+              world.room(500);
+              return new CommandRunner.Result(
                   0, "1 store paths deleted, 1.00 MiB freed\n", "", false, false);
             },
             "nix-store",

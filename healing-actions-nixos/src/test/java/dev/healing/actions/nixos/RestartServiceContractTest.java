@@ -6,36 +6,11 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
-import dev.healing.spi.ActionProvider;
-import dev.healing.spi.HostContext;
-import dev.healing.testkit.ActionContract;
-import dev.healing.testkit.VirtualTime;
 import java.util.Optional;
 
-class RestartServiceContractTest extends ActionContract {
-  private final World world = new World();
-
-  @Override
-  protected ActionProvider provider() {
-    return new RestartService.Provider();
-  }
-
-  @Override
-  protected HostContext context() {
-    return world.host;
-  }
-
-  @Override
-  protected VirtualTime time() {
-    return world.host.time();
-  }
-
-  @Override
-  protected Issue issue() {
-    return world.issue(IssueType.SERVICE_FAILED, "web.service");
-  }
-
+class RestartServiceContractTest extends WorldContract {
   RestartServiceContractTest() {
+    super(new RestartService.Provider(), IssueType.SERVICE_FAILED, "web.service");
     world.host.systemd().service("web.service").fail("web.service");
   }
 

@@ -17,7 +17,6 @@ import dev.healing.testkit.SimulatedCrash;
 import dev.healing.testkit.TestExecution;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,26 +29,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Rollbacks that go wrong at any place. Generation 3 is broken, 2 was before it. */
 @Timeout(30)
 class RollbackFailuresTest {
-  private static final String PROFILE = "/nix/var/nix/profiles/system";
-  private static final String RUNNING = "/run/current-system";
+  private static final String PROFILE = NixStore.PROFILE;
+  private static final String RUNNING = NixStore.RUNNING;
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final World world = new World();
   private final List<Command> switches = new ArrayList<>();
 
   RollbackFailuresTest() {
+    world.generations(3);
     for (int generation = 1; generation <= 3; generation++) {
-      String system = "/nix/store/sys" + generation;
-      world.host.files().write(system + "/bin/switch-to-configuration", "");
-      world.link(PROFILE + "-" + generation + "-link", system);
       String to = "system-" + generation + "-link";
-      pointing(generation, command -> linked(PROFILE, to));
+      pointing(generation, command -> world.linked(PROFILE, to));
     }
-    world.link(PROFILE, "system-3-link");
-    world.link(RUNNING, "/nix/store/sys3");
-    world.host.commands().installed("nix-store", Path.of("/bin/nix-store"));
-    world.host.commands().installed("nix-env", Path.of("/bin/nix-env"));
-    switching(command -> linked(RUNNING, "/nix/store/sys2"));
+    switching(command -> world.linked(RUNNING, "/nix/store/sys2"));
   }
 
   private void pointing(int generation, Function<Command, CommandRunner.Result> answer) {
@@ -88,11 +81,6 @@ class RollbackFailuresTest {
             "3",
             "2",
             RUNNING);
-  }
-
-  private CommandRunner.Result linked(String link, String to) {
-    world.link(link, to);
-    return new CommandRunner.Result(0, "", "", false, false);
   }
 
   private static CommandRunner.Result failed(int exitCode, String why) {
@@ -168,7 +156,7 @@ class RollbackFailuresTest {
           if (Thread.currentThread().isInterrupted()) {
             throw new HostException("nix-env: interrupted, and was ended");
           }
-          return linked(PROFILE, "system-3-link");
+          return world.linked(PROFILE, "system-3-link");
         });
     ActionReport report = execute();
     assertThat(Thread.interrupted()).as("the interrupt is restored").isTrue();
@@ -187,7 +175,7 @@ class RollbackFailuresTest {
             Thread.currentThread().interrupt();
             throw new HostException("nix-env: interrupted, and was ended");
           }
-          return linked(PROFILE, "system-3-link");
+          return world.linked(PROFILE, "system-3-link");
         });
     ActionReport report = execute();
     assertThat(Thread.interrupted()).as("the interrupt is restored").isTrue();

@@ -29,22 +29,7 @@ class StandingOutTest {
   }
 
   private void uses(long pid, String name, int percent) {
-    ProcessState p = FakeProcesses.process(pid, name);
-    world
-        .host
-        .processes()
-        .add(
-            new ProcessState(
-                p.ref(),
-                p.parentPid(),
-                name,
-                p.uid(),
-                p.state(),
-                p.cpuTime(),
-                percent * 10_240_000L,
-                p.oomScoreAdj(),
-                p.unit(),
-                false));
+    world.process(pid, name, percent * 10_240_000L);
   }
 
   private Preview prepare(Map<String, Object> section) {

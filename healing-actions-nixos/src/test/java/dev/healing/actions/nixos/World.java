@@ -3,6 +3,10 @@ package dev.healing.actions.nixos;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.HostFiles;
+import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -59,6 +64,52 @@ final class World {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** As a command that sets a link. */
+  CommandRunner.Result linked(String name, String to) {
+    link(name, to);
+    return new CommandRunner.Result(0, "", "", false, false);
+  }
+
+  /** Nix, with so many generations of the system, the last of which runs. */
+  void generations(int last) {
+    for (int generation = 1; generation <= last; generation++) {
+      String system = "/nix/store/sys" + generation;
+      host.files().write(system + "/bin/switch-to-configuration", "");
+      link(NixStore.PROFILE + "-" + generation + "-link", system);
+    }
+    link(NixStore.PROFILE, "system-" + last + "-link");
+    link(NixStore.RUNNING, "/nix/store/sys" + last);
+    host.commands().installed("nix-store", Path.of("/bin/nix-store"));
+    host.commands().installed("nix-env", Path.of("/bin/nix-env"));
+  }
+
+  /** So much of 1000 bytes is available on the only file system. */
+  void room(long available) {
+    host.files()
+        .space(
+            "/",
+            new HostFiles.Space(
+                1000, available, available, OptionalLong.empty(), OptionalLong.empty()));
+  }
+
+  /** A process that uses so much memory. */
+  void process(long pid, String name, long residentBytes) {
+    ProcessState usual = FakeProcesses.process(pid, name);
+    host.processes()
+        .add(
+            new ProcessState(
+                usual.ref(),
+                usual.parentPid(),
+                name,
+                usual.uid(),
+                usual.state(),
+                usual.cpuTime(),
+                residentBytes,
+                usual.oomScoreAdj(),
+                usual.unit(),
+                false));
   }
 
   Issue issue(IssueType type, String component) {
