@@ -59,23 +59,16 @@ final class Deliberation {
     this.refusals = refusals;
   }
 
-  /** What was proposed with other settings and plugins is void. */
+  /** What was proposed or approved with other settings and plugins is void. */
   void startAnew() {
     for (Tracked incident : incidents.open()) {
-      incident.forgetAdvice();
-      switch (incident.phase) {
-        case PREPARING -> {
-          Objects.requireNonNull(incident.preparing).giveUp();
-          drop(incident);
+      if (incident.phase != Phase.RUNNING && incident.phase != Phase.SETTLING) {
+        if (incident.preparing != null) {
+          incident.preparing.giveUp();
         }
-        case PREPARED, CONFIRMING -> {
-          drop(incident);
-          if (incident.origin() == Origin.APPROVED) {
-            incidents.notDone(incident, "what was approved is void: the configuration has changed");
-          }
-        }
-        case IDLE, RUNNING, SETTLING -> {
-          // Nothing is proposed.
+        drop(incident);
+        if (incident.origin() == Origin.APPROVED) {
+          incidents.notDone(incident, "what was approved is void: the configuration has changed");
         }
       }
     }
@@ -177,6 +170,11 @@ final class Deliberation {
       incidents.notDone(incident, incident.note);
       return;
     }
+    if (incident.phase == Phase.CONFIRMING) {
+      drop(incident); // decided about anew, on whose word it would be done now
+      toDecide.add(incident);
+      return;
+    }
     drop(incident);
     if (kind == Verdict.Kind.DENY || kind == Verdict.Kind.DEFER) {
       incidents.decided(incident, decision);
@@ -226,7 +224,11 @@ final class Deliberation {
               if (action.isPresent()) {
                 incident.proposed =
                     new Proposed(
-                        plan, remedy.orElseThrow(), action.orElseThrow(), time.monotonicNanos());
+                        plan,
+                        remedy.orElseThrow(),
+                        action.orElseThrow(),
+                        incident.origin(),
+                        time.monotonicNanos());
                 incident.phase = Phase.PREPARED;
               } else {
                 refusals.add(incident.fingerprint, plan.next().action().id(), why);
@@ -328,12 +330,23 @@ final class Deliberation {
     toDecide.add(incident);
   }
 
-  /** A person does not want it done; it is theirs from now on. */
+  /** A person does not want it done; it is theirs from now on, also across a restart. */
   Tracked reject(String confirmationId) {
     Tracked incident = confirming(confirmationId);
+    Decision shown = Objects.requireNonNull(incident.decision);
+    if (incident.validator.isEmpty()) {
+      chronicle.journal().reject(incident.fingerprint);
+    }
     drop(incident);
     incident.handedOver = true;
-    incident.note = "rejected by a person";
+    incidents.decided(
+        incident,
+        new Decision(
+            time.now(),
+            shown.plan(),
+            shown.judgements(),
+            Verdict.deny(Incidents.REJECTED),
+            shown.preview()));
     incidents.escalate(incident, incident.note);
     return incident;
   }

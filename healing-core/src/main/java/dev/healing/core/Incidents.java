@@ -36,6 +36,7 @@ import java.util.TreeMap;
  * their own, such as opportunities: they are about the same, but seen with other eyes.
  */
 final class Incidents {
+  static final String REJECTED = "rejected by a person";
   private static final int CLOSED_KEPT = 100;
 
   private final TimeSource time;
@@ -103,6 +104,12 @@ final class Incidents {
     String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
     incident.seenNanos = time.monotonicNanos();
+    boolean rejected = chronicle.journal().rejected(issue.fingerprint());
+    if (rejected && validator.isEmpty()) { // before we were started again
+      incident.handedOver = true;
+      incident.status = IncidentStatus.ESCALATED;
+      incident.note = REJECTED;
+    }
     add(incident);
     chronicle.tell(
         Event.Kind.INCIDENT_OPENED,
@@ -142,6 +149,9 @@ final class Incidents {
     incident.status = status;
     incident.note = note;
     incident.closedAt = time.now();
+    if (incident.validator.isEmpty()) {
+      chronicle.journal().over(incident.fingerprint);
+    }
     open.remove(incident);
     ofProblem.remove(incident.fingerprint, incident);
     unrelated = -1;

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,6 +46,7 @@ final class Journal implements ActionHistory {
   private final Timeline timeline;
   private final Starts starts;
   private final Map<String, Intent> open = new LinkedHashMap<>();
+  private final Set<String> rejected = new TreeSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> unwritten = new ArrayList<>();
   private final List<String> uncommitted = new ArrayList<>();
@@ -138,6 +141,24 @@ final class Journal implements ActionHistory {
             }));
   }
 
+  /** Notes that a person does not want anything done about a problem, until it is over. */
+  synchronized void reject(Fingerprint problem) {
+    rejected.add(problem.key());
+    unwritten.add(line("rejected", problem.key()));
+  }
+
+  /** Notes that a problem is over: when it comes again, it is ours again. */
+  synchronized void over(Fingerprint problem) {
+    if (rejected.remove(problem.key())) {
+      unwritten.add(line("over", problem.key()));
+    }
+  }
+
+  /** Whether a person does not want anything done about a problem that may still be there. */
+  boolean rejected(Fingerprint problem) {
+    return rejected.contains(problem.key());
+  }
+
   /**
    * Makes all that was added durable, with one fsync, and with it that the clock has jumped. Cheap
    * if there is nothing to write.
@@ -218,7 +239,11 @@ final class Journal implements ActionHistory {
         kept.add(line);
       }
     }
-    store.rewrite(FILE, withClocks(kept));
+    kept = withClocks(kept);
+    for (String problem : rejected) {
+      kept.add(line("rejected", problem));
+    }
+    store.rewrite(FILE, kept);
   }
 
   /** Before what is kept, what is known of its boots: lines that told it may be gone. */
@@ -236,6 +261,14 @@ final class Journal implements ActionHistory {
   private void replay(ObjectNode node) {
     if (node.has("clock")) {
       timeline.add(reading(node, "clock"));
+      return;
+    }
+    if (node.has("rejected")) {
+      rejected.add(node.path("rejected").asString());
+      return;
+    }
+    if (node.has("over")) {
+      rejected.remove(node.path("over").asString());
       return;
     }
     if (node.has("done")) {
@@ -268,6 +301,10 @@ final class Journal implements ActionHistory {
         Instant.parse(node.required(wall).asString()),
         node.required("boot").asString(),
         node.required("monotonicNanos").asLong());
+  }
+
+  private static String line(String what, String key) {
+    return EngineJson.line(json -> json.writeStringProperty(what, key));
   }
 
   private static String line(Reading reading) {

@@ -50,8 +50,18 @@ final class Tracked {
       Optional<String> shown,
       CompletableFuture<Receipt> answer) {}
 
-  /** An action that is ready to be done. */
-  record Proposed(HealingPlan plan, Plugins.Remedy remedy, PreparedAction action, long atNanos) {}
+  /**
+   * An action that is ready to be done.
+   *
+   * @param origin on whose word it was proposed
+   * @param atNanos when, in monotonic time
+   */
+  record Proposed(
+      HealingPlan plan,
+      Plugins.Remedy remedy,
+      PreparedAction action,
+      Origin origin,
+      long atNanos) {}
 
   /** An action that was started, here or before a crash. */
   static final class Attempt {
@@ -156,9 +166,15 @@ final class Tracked {
     return validator.isPresent() ? VALIDATOR + id : reporter.orElse("");
   }
 
-  /** On whose word something would be done now: a person's counts more than our own. */
+  /**
+   * On whose word something would be done now: a person's counts more than our own. What waits for
+   * confirmation waits on the word on which it was proposed.
+   */
   Origin origin() {
-    return requests.stream().map(Request::origin).max(Enum::compareTo).orElse(Origin.AUTOMATIC);
+    Origin asked =
+        requests.stream().map(Request::origin).max(Enum::compareTo).orElse(Origin.AUTOMATIC);
+    Proposed shown = phase == Phase.CONFIRMING ? proposed : null;
+    return shown != null && shown.origin().compareTo(asked) > 0 ? shown.origin() : asked;
   }
 
   /** The only action that may be considered, if somebody asked for one. */

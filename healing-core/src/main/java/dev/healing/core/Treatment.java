@@ -83,7 +83,7 @@ final class Treatment {
     return faults;
   }
 
-  /** The incidents that wait for another, by its id. */
+  /** The incidents about which an action for another says something, by its id. */
   void dependents(ListMultimap<String, Tracked> byCause) {
     dependents = byCause;
   }

@@ -3,6 +3,7 @@ package dev.healing.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.api.Fingerprint;
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.spi.ActionHistory;
@@ -126,6 +127,28 @@ class JournalTest {
     assertThat(again.count(HOUR)).isEqualTo(41);
     assertThat(again.last(Given.RESTART, "web.service").orElseThrow().outcome())
         .contains(Outcome.HEALED);
+  }
+
+  @Test
+  void whatWasRejectedStaysSoAlsoWhenTheFileIsCompactedUntilItIsOver() {
+    Fingerprint web = start("a.1", "web.service").issue().fingerprint();
+    Fingerprint db = start("b.1", "db.service").issue().fingerprint();
+    journal.reject(web);
+    journal.reject(db);
+    journal.over(db);
+    journal.commit();
+    assertThat(reopen().rejected(web)).isTrue();
+
+    long all = host.state().size(Journal.FILE);
+    fill("old");
+    host.time().advance(Starts.REMEMBERED.plusSeconds(1));
+    fill("later");
+    fill("last");
+    assertThat(host.state().size(Journal.FILE)).as("compacted").isGreaterThan(all);
+    Journal again = reopen();
+    assertThat(again.damaged()).isEmpty();
+    assertThat(again.rejected(web)).isTrue();
+    assertThat(again.rejected(db)).isFalse();
   }
 
   @Test

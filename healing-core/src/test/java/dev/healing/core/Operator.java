@@ -172,10 +172,18 @@ final class Operator {
     throw new AssertionError("taken, although it is wrong: " + Configuration.of(wrong));
   }
 
-  /** Approves what was shown, but only after the rules have changed. Nobody's word is noted. */
+  /**
+   * Approves what was shown, but only after the rules have changed, and is no longer shown.
+   * Nobody's word is noted.
+   */
   void approveTooLate(Rules changed) {
-    List<Incident> before = shown();
+    List<String> before = confirmations();
     reload(changed);
-    before.forEach(incident -> simulation.engine().approve(incident.confirmation().orElseThrow()));
+    List<String> now = confirmations();
+    before.stream().filter(shown -> !now.contains(shown)).forEach(simulation.engine()::approve);
+  }
+
+  private List<String> confirmations() {
+    return shown().stream().map(incident -> incident.confirmation().orElseThrow()).toList();
   }
 }

@@ -1,0 +1,177 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.HostState;
+import dev.healing.api.Incident;
+import dev.healing.api.Issue;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.api.Verdict;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What waits for a person's word: it stands as long as it is shown, and their word holds. */
+class ConfirmationTest {
+  private static final String UNIT = "web.service";
+  private static final Map<String, Object> CONFIRM =
+      Map.of("restart_service", Map.of("autonomy", "confirm"));
+  private static final Map<String, Object> ASKS = Map.of("actions", CONFIRM);
+
+  private final TestHost host = new TestHost();
+  private final Set<String> broken = new TreeSet<>(Set.of(UNIT));
+  private final List<String> done = new ArrayList<>();
+  private Risk risk = Risk.LOW;
+  private Duration preparing = Duration.ZERO;
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine opened(Map<String, ?> configuration) {
+    HealingEngine engine =
+        Given.engine(host, configuration)
+            .add(Given.detector("services", this::detect))
+            .add(new Given.Actions("restart_service", new Slow()))
+            .build();
+    engine.open();
+    return engine;
+  }
+
+  private Detection detect(HostState state) {
+    return Detection.of(broken.stream().map(unit -> Given.issue(state.at(), unit)).toList());
+  }
+
+  private final class Slow implements HealingAction {
+    @Override
+    public ActionDescription description() {
+      return Given.description(Given.RESTART, risk);
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      try {
+        host.workers().sleep(preparing);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return new Given.Action(description(), execution -> mend()).prepare(issue, state);
+    }
+  }
+
+  private ActionReport mend() {
+    done.add("mended");
+    broken.clear();
+    return ActionReport.done("mended");
+  }
+
+  private void run(HealingEngine engine, Duration duration) {
+    new EngineDriver(host.time(), engine).run(duration);
+  }
+
+  private static Incident newest(HealingEngine engine) {
+    return engine.incidents().get(0);
+  }
+
+  private Receipt receipt(HealingEngine engine, CompletionStage<Receipt> asked) {
+    run(engine, Duration.ofSeconds(5));
+    assertThat(asked).as("answered").isCompleted();
+    return asked.toCompletableFuture().join();
+  }
+
+  @Test
+  void whatAPersonAskedForCanBeApprovedAlsoWhereNothingIsDoneByItself() {
+    risk = Risk.CRITICAL;
+    HealingEngine engine = opened(Map.of("autonomy", "suggest"));
+    run(engine, Duration.ofSeconds(5));
+    assertThat(newest(engine).awaitsConfirmation()).as("nobody has asked").isFalse();
+
+    Receipt asked = receipt(engine, engine.heal(newest(engine).id()));
+    assertThat(asked.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(asked.detail()).contains("approve " + newest(engine).confirmation().orElseThrow());
+    run(engine, Duration.ofMinutes(5));
+
+    Receipt approved = receipt(engine, engine.approve(newest(engine).confirmation().orElseThrow()));
+    assertThat(approved.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  @Test
+  void whatWasAskedForOnceIsNotDoneByItselfWhenItNoLongerNeedsAnAnswer() {
+    risk = Risk.CRITICAL;
+    HealingEngine engine = opened(Map.of("autonomy", "suggest"));
+    run(engine, Duration.ofSeconds(5));
+    engine.heal(newest(engine).id());
+    run(engine, Duration.ofSeconds(5));
+    engine.reload(Configuration.of(Map.of("autonomy", "suggest", "limits", Map.of("storm", 9))));
+    run(engine, Duration.ofMinutes(5));
+    assertThat(done).isEmpty();
+    assertThat(newest(engine).awaitsConfirmation()).isFalse();
+  }
+
+  @Test
+  void whatWasRejectedNoLongerAsks() {
+    HealingEngine engine = opened(ASKS);
+    run(engine, Duration.ofSeconds(5));
+    String confirmation = newest(engine).confirmation().orElseThrow();
+    engine.reject(confirmation);
+    assertThat(newest(engine).awaitsConfirmation()).isFalse();
+    assertThat(newest(engine).decision().orElseThrow().verdict())
+        .isEqualTo(Verdict.deny("rejected by a person"));
+    CompletionStage<Receipt> late = engine.approve(confirmation);
+    run(engine, Duration.ofHours(1));
+    assertThatThrownBy(() -> late.toCompletableFuture().join())
+        .hasMessageContaining("does not wait for confirmation");
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  void aRejectionHoldsAcrossARestartUntilTheProblemIsOver() {
+    HealingEngine engine = opened(ASKS);
+    run(engine, Duration.ofSeconds(5));
+    engine.reject(newest(engine).id());
+    run(engine, Duration.ofSeconds(5));
+
+    engine = opened(Map.of()); // which would not ask
+    run(engine, Duration.ofHours(1));
+    assertThat(done).isEmpty();
+    assertThat(newest(engine).note()).contains("rejected by a person");
+
+    broken.clear();
+    run(engine, Duration.ofSeconds(5));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(5));
+    assertThat(done).as("another time it is ours again").containsExactly("mended");
+  }
+
+  @Test
+  void anApprovalThatIsWorkedOutAnewIsVoidAfterAReload() {
+    HealingEngine engine = opened(Map.of("actions", CONFIRM, "interval", "1h"));
+    run(engine, Duration.ofMinutes(16)); // what was shown is outdated, and nobody has looked since
+    preparing = Duration.ofSeconds(30);
+    CompletionStage<Receipt> approved = engine.approve(newest(engine).id());
+    run(engine, Duration.ofSeconds(10));
+    engine.reload(Configuration.of(ASKS));
+    Receipt receipt = receipt(engine, approved);
+    assertThat(receipt.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(receipt.detail()).contains("the configuration has changed");
+    run(engine, Duration.ofMinutes(5));
+    assertThat(done).isEmpty();
+  }
+}
