@@ -5,8 +5,8 @@ import dev.healing.api.Autonomy;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +30,12 @@ final class Invariants {
     List<Deed> deeds = host.deeds();
     for (int i = 0; i < deeds.size(); i++) {
       Deed deed = deeds.get(i);
-      Rules rules = operator.rulesAt(deed.startedAfter());
-      judgeCrowd(deeds.subList(0, i), deed, rules, broken);
-      judgeAlone(deed, rules, broken);
-      unknownRepeated(deeds.subList(0, i), deed).ifPresent(broken::add);
+      List<Deed> before = deeds.subList(0, i);
+      operator.rulesAt(deed.startedAfter()).stream()
+          .map(rules -> against(rules, before, deed))
+          .min(Comparator.comparingInt(List::size))
+          .ifPresent(broken::addAll);
+      unknownRepeated(before, deed).ifPresent(broken::add);
       String incident = incidents.get(key(deed.action() + deed.target(), deed.startedWall()));
       if (incident == null) {
         broken.add("done without a durable intent: " + deed);
@@ -42,6 +44,13 @@ final class Invariants {
         broken.add("rejected, and done by itself: " + deed);
       }
     }
+    return broken;
+  }
+
+  private static List<String> against(Rules rules, List<Deed> before, Deed deed) {
+    List<String> broken = new ArrayList<>();
+    judgeCrowd(before, deed, rules, broken);
+    judgeAlone(deed, rules, broken);
     return broken;
   }
 
@@ -118,10 +127,7 @@ final class Invariants {
   }
 
   private static boolean paused(Deed deed) {
-    return deed.notes().stream()
-        .filter(note -> note.startsWith(Operator.PAUSED_UNTIL))
-        .map(note -> Instant.parse(note.substring(Operator.PAUSED_UNTIL.length())))
-        .anyMatch(deed.startedWall()::isBefore);
+    return Operator.Pause.in(deed.notes()).anyMatch(pause -> pause.forbids(deed));
   }
 
   /** Of every intent in the journal, the incident that it was for. */

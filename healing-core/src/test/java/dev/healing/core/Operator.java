@@ -9,10 +9,13 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.testkit.Deed;
 import dev.healing.testkit.SimulatedHost;
+import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /**
  * The people who look after a simulated host. What they say is noted on the host, so that each deed
@@ -28,10 +32,37 @@ import java.util.concurrent.CompletionStage;
  * heard it.
  */
 final class Operator {
-  /** How the note of a pause begins; the wall time follows. */
-  static final String PAUSED_UNTIL = "paused until ";
+  private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
   private static final Duration PATIENCE = Duration.ofHours(3);
+
+  /**
+   * When a pause ends: in this boot by the clock that nobody can set, in another by the wall clock.
+   */
+  record Pause(Instant wall, String boot, long monotonicNanos) {
+    private static final String BEGIN = "paused until ";
+
+    Pause(VirtualTime time, Duration howLong) {
+      this(time.now().plus(howLong), time.bootId(), time.monotonicNanos() + howLong.toNanos());
+    }
+
+    String note() {
+      return BEGIN + wall + " " + boot + " " + monotonicNanos;
+    }
+
+    static Stream<Pause> in(Collection<String> notes) {
+      return notes.stream()
+          .filter(note -> note.startsWith(BEGIN))
+          .map(note -> note.substring(BEGIN.length()).split(" "))
+          .map(end -> new Pause(Instant.parse(end[0]), end[1], Long.parseLong(end[2])));
+    }
+
+    boolean forbids(Deed deed) {
+      return deed.bootId().equals(boot)
+          ? deed.startedMonotonicNanos() < monotonicNanos
+          : deed.startedWall().isBefore(wall);
+    }
+  }
 
   /** Something that was said to a process and should be answered. */
   private record Word(String note, int process, Duration said, CompletionStage<Receipt> answer) {}
@@ -64,9 +95,13 @@ final class Operator {
     return "process " + process + " was told to leave " + incident;
   }
 
-  /** What held at this time. */
-  Rules rulesAt(Duration elapsed) {
-    return rules.floorEntry(elapsed).getValue();
+  /** What may have held at this time: at the instant of a change, what was before or after it. */
+  List<Rules> rulesAt(Duration elapsed) {
+    Map.Entry<Duration, Rules> last = rules.floorEntry(elapsed);
+    Map.Entry<Duration, Rules> before = rules.lowerEntry(elapsed);
+    return last.getKey().equals(elapsed) && before != null
+        ? List.of(last.getValue(), before.getValue())
+        : List.of(last.getValue());
   }
 
   /** What was said hours ago and has not been answered. */
@@ -90,7 +125,7 @@ final class Operator {
   void pause(Optional<Duration> howLong) {
     simulation.survive(() -> simulation.engine().loop().offSwitch().pause(howLong));
     host.note(pause, false);
-    pause = PAUSED_UNTIL + howLong.map(host.time().now()::plus).orElse(Instant.MAX);
+    pause = new Pause(host.time(), howLong.orElse(FOR_EVER)).note();
     host.note(pause, true);
   }
 
@@ -154,8 +189,8 @@ final class Operator {
 
   /** Changes the rules: what was approved under the old ones is void. */
   void reload(Rules changed) {
-    simulation.reload(changed.configuration());
     rules.put(host.time().elapsed(), changed);
+    simulation.reload(changed.configuration());
     approvals.forEach(note -> host.note(note, false));
     approvals.clear();
   }
