@@ -115,12 +115,21 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return named(unit, List.of("Names"));
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
+    return named(unit, UnitDetails.ENTANGLED);
+  }
+
+  private Set<String> named(String unit, List<String> properties) {
     try {
       String path = UnitName.objectPath(UnitName.require(unit));
       Map<?, ?> values = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
       List<String> names = new ArrayList<>();
-      for (String kind : UnitDetails.ENTANGLED) {
+      for (String kind : properties) {
         list(value(values, kind)).forEach(name -> names.add(String.valueOf(name)));
       }
       return UnitDetails.names(names);

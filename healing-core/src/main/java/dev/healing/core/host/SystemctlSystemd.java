@@ -111,12 +111,21 @@ final class SystemctlSystemd implements Systemd {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return shown(unit, List.of("Names"));
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
+    return shown(unit, UnitDetails.ENTANGLED);
+  }
+
+  private Set<String> shown(String unit, List<String> properties) {
     String shown =
         run(
             "show",
             "--no-pager",
-            "--property=" + String.join(",", UnitDetails.ENTANGLED),
+            "--property=" + String.join(",", properties),
             UnitName.require(unit));
     return UnitDetails.names(List.of(shown.split("[\\s=]+"))); // the properties' names are no units
   }

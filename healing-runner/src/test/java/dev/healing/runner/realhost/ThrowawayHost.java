@@ -171,7 +171,7 @@ final class ThrowawayHost implements AutoCloseable {
    * done.
    */
   void startHealing(String configuration) {
-    sh("systemctl stop healing; systemctl reset-failed; rm -rf /var/lib/healing");
+    sh("systemctl stop healing; systemctl reset-failed healing || true; rm -rf /var/lib/healing");
     write("/etc/healing/healing.yaml", configuration);
     sh("systemctl start healing");
     awaitHealing();
