@@ -94,6 +94,17 @@ public final class Protection {
   }
 
   /**
+   * Why this unit must not be touched, by whatever of its names it is called or protected; empty if
+   * it may be.
+   *
+   * @throws dev.healing.api.HostException if systemd does not say what it is called
+   */
+  public Optional<String> unit(String name, Systemd systemd) {
+    return unit(name)
+        .or(() -> systemd.names(name).stream().map(this::unit).flatMap(Optional::stream).findAny());
+  }
+
+  /**
    * Why this process must not be touched; empty if it may be.
    *
    * @param ourselves our own process and its ancestors

@@ -27,10 +27,13 @@ public interface Systemd {
   /** The unit as it is now; absent if it is not loaded and no file of it is found. */
   Optional<UnitState> unit(String name);
 
+  /** All names of the unit, aliases too; this one alone if there is no such unit. */
+  Set<String> names(String unit);
+
   /**
    * The units that systemd stops or restarts together with this one: those that cannot do without
-   * it (RequiredBy, BoundBy, ConsistsOf) and those that cannot be beside it (Conflicts,
-   * ConflictedBy).
+   * it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf, PropagatesStopTo) and those that cannot be
+   * beside it (Conflicts, ConflictedBy).
    */
   Set<String> entangledWith(String unit);
 

@@ -51,6 +51,7 @@ public final class FakeSystemd implements Systemd {
   private final VirtualTime time;
   private final Supplier<Protection> protection;
   private final Map<String, UnitState> units = new TreeMap<>();
+  private final Map<String, String> aliases = new TreeMap<>();
   private final Map<String, Restart> restarts = new HashMap<>();
   private final Map<Long, String> running = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
@@ -79,6 +80,12 @@ public final class FakeSystemd implements Systemd {
   /** Adds or replaces a unit. */
   public FakeSystemd unit(UnitState unit) {
     units.put(unit.name(), unit);
+    return this;
+  }
+
+  /** Gives a unit another name. */
+  public FakeSystemd alias(String alias, String unit) {
+    aliases.put(alias, known(unit).name());
     return this;
   }
 
@@ -148,7 +155,20 @@ public final class FakeSystemd implements Systemd {
   public Optional<UnitState> unit(String name) {
     answer();
     check(name);
-    return Optional.ofNullable(units.get(name));
+    return Optional.ofNullable(units.get(aliases.getOrDefault(name, name)));
+  }
+
+  @Override
+  public Set<String> names(String name) {
+    if (!availability.available()) {
+      return Set.of(name);
+    }
+    answer();
+    check(name);
+    String own = aliases.getOrDefault(name, name);
+    Set<String> names = new TreeSet<>(Set.of(own));
+    aliases.forEach((alias, unit) -> names.addAll(unit.equals(own) ? Set.of(alias) : Set.of()));
+    return names;
   }
 
   /** What requires it; the fake knows no conflicts. */

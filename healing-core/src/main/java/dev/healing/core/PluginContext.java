@@ -40,7 +40,7 @@ final class PluginContext implements HostContext {
     this.host = host;
     this.protection = protection;
     this.configuration = configuration;
-    this.processes = new ProtectedProcesses(host.processes(), protection);
+    this.processes = new ProtectedProcesses(host.processes(), host.systemd(), protection);
     this.systemd = new ProtectedSystemd(host.systemd(), protection);
     this.state = new PluginState(host.state(), owner);
   }
@@ -96,7 +96,7 @@ final class PluginContext implements HostContext {
   }
 
   /** Refuses to signal what is protected, looking at the process right before. */
-  private record ProtectedProcesses(HostProcesses host, Protection protection)
+  private record ProtectedProcesses(HostProcesses host, Systemd systemd, Protection protection)
       implements HostProcesses {
     @Override
     public List<ProcessState> all() {
@@ -126,6 +126,7 @@ final class PluginContext implements HostContext {
     private boolean check(Ref ref) {
       Optional<ProcessState> now = host.find(ref.pid()).filter(p -> p.ref().equals(ref));
       now.flatMap(process -> protection.process(process, host.ourselves()))
+          .or(() -> now.flatMap(ProcessState::unit).flatMap(u -> protection.unit(u, systemd)))
           .ifPresent(
               why -> {
                 throw new RefusedException(why);
@@ -152,17 +153,21 @@ final class PluginContext implements HostContext {
     }
 
     @Override
+    public Set<String> names(String unit) {
+      return host.names(unit);
+    }
+
+    @Override
     public Set<String> entangledWith(String unit) {
       return host.entangledWith(unit);
     }
 
     @Override
     public long restart(String unit) {
-      refuse(protection.unit(unit));
+      refuse(protection.unit(unit, host));
       String name = host.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
-      refuse(protection.unit(name));
       for (String other : host.reachedByRestart(name)) {
-        Optional<String> why = protection.unit(other);
+        Optional<String> why = protection.unit(other, host);
         if (why.isPresent() && host.unit(other).filter(UnitState::active).isPresent()) {
           refuse(why.map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
         }

@@ -107,6 +107,37 @@ class PluginContextTest {
   }
 
   @Test
+  void whatIsProtectedByAnAliasIsOutOfReach() {
+    host.systemd().service("maria.service").alias("pg-alias.service", "maria.service");
+    host.systemd().service("crash.service").service("maria.service", "crash.service");
+    ProcessState plain = FakeProcesses.process(502, "mariadbd");
+    ProcessState ofUnit =
+        new ProcessState(
+            plain.ref(),
+            plain.parentPid(),
+            plain.name(),
+            plain.uid(),
+            plain.state(),
+            plain.cpuTime(),
+            plain.residentBytes(),
+            plain.oomScoreAdj(),
+            Optional.of("maria.service"),
+            false);
+    host.processes().add(ofUnit);
+    for (String unit : List.of("maria.service", "pg-alias.service", "crash.service")) {
+      assertThatThrownBy(() -> context.systemd().restart(unit))
+          .as(unit)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("pg-alias.service");
+    }
+    assertThatThrownBy(() -> context.processes().kill(ofUnit.ref()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("pg-alias.service");
+    assertThat(host.systemd().restarted()).isEmpty();
+    assertThat(host.processes().signals()).isEmpty();
+  }
+
+  @Test
   void whatWouldTakeAProtectedUnitWithItIsRefused() {
     TestHost host = new TestHost();
     host.systemd().service("crash.service").service("vip.service", "crash.service");

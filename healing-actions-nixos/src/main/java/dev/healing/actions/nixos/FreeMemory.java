@@ -148,7 +148,7 @@ public final class FreeMemory implements HealingAction {
       for (Path service : services) {
         String unit = service.getFileName().toString();
         long bytes = inactiveBytes(unit);
-        if (bytes > 0 && host.protection().unit(unit).isEmpty()) {
+        if (bytes > 0 && host.protection().unit(unit, host.systemd()).isEmpty()) {
           inactive.add(new Share(unit, bytes));
         }
       }

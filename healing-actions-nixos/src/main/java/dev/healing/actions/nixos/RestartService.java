@@ -95,10 +95,9 @@ public final class RestartService implements HealingAction {
     String called = issue.components().first();
     Checks.require(
         called.endsWith(".service"), called + " is no service: only those are restarted");
-    Checks.refuseIf(host.protection().unit(called));
+    Checks.refuseIf(host.protection().unit(called, host.systemd()));
     UnitState unit = find(called);
     String name = unit.name(); // it may have been called by an alias
-    Checks.refuseIf(host.protection().unit(name));
     Checks.refuseIf(notRestartable(unit));
     List<String> alongside = alongside(name);
     Map<String, String> facts =
@@ -124,7 +123,7 @@ public final class RestartService implements HealingAction {
     for (String other : host.systemd().reachedByRestart(name)) {
       if (host.systemd().unit(other).filter(UnitState::active).isPresent()) {
         host.protection()
-            .unit(other)
+            .unit(other, host.systemd())
             .ifPresent(
                 why ->
                     Checks.refuseIf(

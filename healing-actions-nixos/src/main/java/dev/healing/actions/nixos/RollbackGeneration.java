@@ -253,7 +253,7 @@ public final class RollbackGeneration implements HealingAction {
       return ActionReport.refused("generation " + from + " or " + to + " was left before");
     }
     Duration limit = execution.remaining().minus(TO_SETTLE);
-    if (limit.isNegative() || limit.isZero()) {
+    if (limit.toSeconds() < 1) {
       return ActionReport.refused("no time is left to put things right if the switch fails");
     }
     // Durable before the switch: if we die in it, it still counts as tried.

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Bus implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(2);
 
+  /** For what every look asks: else a hung systemd would cost it all that its sampler measured. */
+  static final Duration LOOK_LIMIT = Duration.ofSeconds(1);
+
   /** The other side answered with an error. */
   static final class CallException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -145,6 +148,18 @@ final class Bus implements AutoCloseable {
   /** Calls a method of systemd and waits for the answer, at most {@link #LIMIT}. */
   Object[] call(String path, String type, String member, String signature, Object... arguments)
       throws CallException {
+    return call(LIMIT, path, type, member, signature, arguments);
+  }
+
+  /** Calls a method of systemd and waits for the answer, at most this long. */
+  Object[] call(
+      Duration limit,
+      String path,
+      String type,
+      String member,
+      String signature,
+      Object... arguments)
+      throws CallException {
     String what = type.substring(type.lastIndexOf('.') + 1) + "." + member;
     try {
       MethodCall call =
@@ -160,10 +175,10 @@ final class Bus implements AutoCloseable {
                   signature.isEmpty() ? null : signature,
                   arguments);
       connection.sendMessage(call);
-      Message reply = call.getReply(LIMIT.toMillis());
+      Message reply = call.getReply(limit.toMillis());
       if (reply == null) {
         throw new HostException(
-            "systemd did not answer " + what + " within " + LIMIT.toSeconds() + " s");
+            "systemd did not answer " + what + " within " + limit.toSeconds() + " s");
       }
       Object[] values = reply.getParameters();
       if (reply instanceof Error) {

@@ -3,6 +3,7 @@ package dev.healing.core.host;
 import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.Systemd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -65,7 +66,8 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   private List<Object[]> failedRows() {
     Object[] reply =
-        manager("ListUnitsFiltered", "as", (Object) new String[] {FAILED}); // a(ssssssouso)
+        manager( // a(ssssssouso)
+            Bus.LOOK_LIMIT, "ListUnitsFiltered", "as", (Object) new String[] {FAILED});
     List<Object[]> rows = new ArrayList<>();
     for (Object row : list(reply[0])) {
       Object[] fields = list(row).toArray();
@@ -115,12 +117,21 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return named(unit, List.of("Names"));
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
+    return named(unit, UnitDetails.ENTANGLED);
+  }
+
+  private Set<String> named(String unit, List<String> properties) {
     try {
       String path = UnitName.objectPath(UnitName.require(unit));
       Map<?, ?> values = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
       List<String> names = new ArrayList<>();
-      for (String kind : UnitDetails.ENTANGLED) {
+      for (String kind : properties) {
         list(value(values, kind)).forEach(name -> names.add(String.valueOf(name)));
       }
       return UnitDetails.names(names);
@@ -139,7 +150,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public long restart(String unit) {
-    Object[] reply = manager("RestartUnit", "ss", UnitName.require(unit), "replace");
+    Object[] reply = manager(Bus.LIMIT, "RestartUnit", "ss", UnitName.require(unit), "replace");
     String path = reply[0] instanceof DBusPath object ? object.getPath() : String.valueOf(reply[0]);
     try {
       return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
@@ -176,7 +187,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
             .withArg0123(0, UNIT)
             .build();
     bus.onSignal(rule, signal -> propertiesChanged(signal, changed));
-    manager("Subscribe", "");
+    manager(Bus.LIMIT, "Subscribe", "");
     failedRows().forEach(row -> failed.add(String.valueOf(row[0])));
     return Optional.of(this);
   }
@@ -204,9 +215,9 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     }
   }
 
-  private Object[] manager(String member, String signature, Object... arguments) {
+  private Object[] manager(Duration limit, String member, String signature, Object... arguments) {
     try {
-      return bus.call(MANAGER_PATH, MANAGER, member, signature, arguments);
+      return bus.call(limit, MANAGER_PATH, MANAGER, member, signature, arguments);
     } catch (Bus.CallException e) {
       throw new HostException("systemd refused: " + e.getMessage(), e);
     }

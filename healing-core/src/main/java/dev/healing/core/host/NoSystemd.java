@@ -32,6 +32,11 @@ final class NoSystemd implements Systemd {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return Set.of(unit);
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
     throw new HostException(why);
   }

@@ -140,6 +140,11 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return best().names(UnitName.require(unit));
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
     return best().entangledWith(UnitName.require(unit));
   }

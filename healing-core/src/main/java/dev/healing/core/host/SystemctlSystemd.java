@@ -48,6 +48,7 @@ final class SystemctlSystemd implements Systemd {
   public List<UnitState> failedUnits() {
     String listed =
         ask(
+            Bus.LOOK_LIMIT,
             "list-units",
             "--all",
             "--state=failed",
@@ -111,12 +112,21 @@ final class SystemctlSystemd implements Systemd {
   }
 
   @Override
+  public Set<String> names(String unit) {
+    return shown(unit, List.of("Names"));
+  }
+
+  @Override
   public Set<String> entangledWith(String unit) {
+    return shown(unit, UnitDetails.ENTANGLED);
+  }
+
+  private Set<String> shown(String unit, List<String> properties) {
     String shown =
         run(
             "show",
             "--no-pager",
-            "--property=" + String.join(",", UnitDetails.ENTANGLED),
+            "--property=" + String.join(",", properties),
             UnitName.require(unit));
     return UnitDetails.names(List.of(shown.split("[\\s=]+"))); // the properties' names are no units
   }
@@ -134,7 +144,8 @@ final class SystemctlSystemd implements Systemd {
     if (job == 0) {
       return false;
     }
-    for (String line : ask("list-jobs", "--plain", "--no-legend", "--no-pager").split("\n")) {
+    for (String line :
+        ask(LIMIT, "list-jobs", "--plain", "--no-legend", "--no-pager").split("\n")) {
       if (line.strip().split("\\s+", 2)[0].equals(String.valueOf(job))) {
         return true;
       }
@@ -155,10 +166,10 @@ final class SystemctlSystemd implements Systemd {
     return output(Command.of(LIMIT, "systemctl", verb, option, property).operands(List.of(unit)));
   }
 
-  private String ask(String... arguments) {
+  private String ask(Duration limit, String... arguments) {
     List<String> argv = new ArrayList<>(List.of("systemctl"));
     argv.addAll(List.of(arguments));
-    return output(new Command(argv, LIMIT, 1 << 20));
+    return output(new Command(argv, limit, 1 << 20));
   }
 
   private String output(Command command) {

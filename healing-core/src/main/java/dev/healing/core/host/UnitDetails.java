@@ -15,7 +15,14 @@ import java.util.stream.Collectors;
 final class UnitDetails {
   /** Properties that name units which a stop or start of this one reaches. */
   static final List<String> ENTANGLED =
-      List.of("RequiredBy", "BoundBy", "ConsistsOf", "Conflicts", "ConflictedBy");
+      List.of(
+          "RequiredBy",
+          "RequisiteOf",
+          "BoundBy",
+          "ConsistsOf",
+          "PropagatesStopTo",
+          "Conflicts",
+          "ConflictedBy");
 
   /** The valid names among these that are no targets or slices: a restart goes through neither. */
   static Set<String> names(List<String> candidates) {

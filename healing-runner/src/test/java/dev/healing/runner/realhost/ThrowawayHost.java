@@ -121,6 +121,14 @@ final class ThrowawayHost implements AutoCloseable {
     return local(COMMAND, script("throwaway-host"), line.toArray(String[]::new));
   }
 
+  /** Sends its pid 1 a signal, which from inside would be ignored. */
+  void signalInit(String signal) {
+    Result sent = local(COMMAND, script("throwaway-host"), "signal", name, signal);
+    if (!sent.ok()) {
+      fail("SIG" + signal + " was not sent to the host's pid 1: " + sent.out());
+    }
+  }
+
   /** Runs a shell script inside that must succeed; what it printed. */
   String sh(String script) {
     Result result = exec("/bin/bash", "-euc", script);
@@ -171,7 +179,7 @@ final class ThrowawayHost implements AutoCloseable {
    * done.
    */
   void startHealing(String configuration) {
-    sh("systemctl stop healing; systemctl reset-failed; rm -rf /var/lib/healing");
+    sh("systemctl stop healing; systemctl reset-failed healing || true; rm -rf /var/lib/healing/*");
     write("/etc/healing/healing.yaml", configuration);
     sh("systemctl start healing");
     awaitHealing();

@@ -1,0 +1,103 @@
+package dev.healing.runner.realhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The state directory: whose it is, and what is done without it. */
+class StateRealHostTest {
+  private static final String CONFIGURATION =
+      ServicesRealHostTest.CALM + "limits: {heals-per-hour: 100, cooldown: 1s, health-floor: 0}\n";
+
+  private static ThrowawayHost host;
+
+  @BeforeAll
+  static void boot() {
+    host = ThrowawayHost.boot("state");
+  }
+
+  @AfterAll
+  static void remove() {
+    if (host != null) {
+      host.close();
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    host.exec(
+        "/bin/sh",
+        "-c",
+        "systemctl stop healing 'test-*.service'; systemctl reset-failed;"
+            + " umount -l /var/lib/healing");
+  }
+
+  @Test
+  void aSecondDaemonEndsAndTheFirstGoesOnHealing() {
+    host.startHealing(CONFIGURATION);
+    String first = host.mainPid("healing.service");
+
+    ThrowawayHost.Result second = host.exec("timeout", "30", "healing", "run");
+
+    assertThat(second.exit()).as(second.out()).isEqualTo(1);
+    assertThat(second.out())
+        .contains("/var/lib/healing is in use by another healing process (pid " + first + ")");
+    assertThat(healed("test-killed-1.service")).as(host.journal()).isTrue();
+    assertThat(host.mainPid("healing.service")).isEqualTo(first);
+  }
+
+  @Test
+  void whileItsDiskIsFullNothingIsDoneAndThenItIsHealed() {
+    host.sh("mkdir -p /var/lib/healing; mount -t tmpfs -o size=2m,mode=700 full /var/lib/healing");
+    host.startHealing(CONFIGURATION);
+    host.sh("dd if=/dev/zero of=/var/lib/healing/filler bs=4k 2>/dev/null || true");
+
+    // What is left of the journal's last block is used up first.
+    int one = 1;
+    while (healed("test-killed-" + one + ".service")) {
+      one++;
+      assertThat(one).as(host.journal()).isLessThan(20);
+    }
+    String failed = "test-killed-" + one + ".service";
+    assertThat(trouble()).contains("nothing is done", "No space left");
+    assertThat(host.holds("systemctl is-failed -q " + failed)).as(host.journal()).isTrue();
+
+    host.sh("rm /var/lib/healing/filler");
+    host.await("it runs", () -> host.holds("systemctl is-active -q " + failed));
+    host.await("nothing troubles it", () -> host.json("status").path("trouble").isEmpty());
+  }
+
+  /** As when the kernel no longer trusts a disk. */
+  @Test
+  void whenItsDiskIsReadOnlyNothingIsDoneUntilItIsStartedOnOneThatIsNot() {
+    host.mountImage("/var/lib/healing", 64);
+    host.startHealing(CONFIGURATION);
+    assertThat(healed("test-killed-1.service")).as(host.journal()).isTrue();
+
+    host.sh("mount -o remount,abort /var/lib/healing");
+    assertThat(healed("test-killed-2.service")).as(host.journal()).isFalse();
+    assertThat(trouble()).contains("nothing is done", "Read-only file system");
+    assertThat(host.holds("systemctl is-failed -q test-killed-2")).as(host.journal()).isTrue();
+
+    host.sh("systemctl stop healing; umount /var/lib/healing; systemctl start healing");
+    host.await("it runs", () -> host.holds("systemctl is-active -q test-killed-2"));
+  }
+
+  /** Kills a service; whether it comes back, or it is said that nothing is done. */
+  private static boolean healed(String unit) {
+    host.unit(unit, "[Service]\nExecStart=/bin/sleep infinity\n");
+    String before = host.mainPid(unit);
+    host.sh("kill -9 " + before);
+    host.await(
+        unit + " runs again or is left alone",
+        () -> host.runsAgain(unit, before) || trouble().contains("nothing is done"));
+    return host.runsAgain(unit, before);
+  }
+
+  private static String trouble() {
+    return host.json("status").path("trouble").toString();
+  }
+}
