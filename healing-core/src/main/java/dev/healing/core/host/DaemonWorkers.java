@@ -2,29 +2,46 @@ package dev.healing.core.host;
 
 import dev.healing.spi.Workers;
 import java.time.Duration;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Daemon threads, kept for some seconds after use so that a look per second makes none anew. */
+/**
+ * Daemon threads, kept for some seconds after use so that a look per second makes none anew. An
+ * idle one is used first, then a new one made; when there are very many, tasks wait for their turn.
+ */
 final class DaemonWorkers implements Workers, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DaemonWorkers.class.getName());
   private static final long STACK_BYTES = 512 << 10;
   private static final Duration KEEP = Duration.ofSeconds(10);
 
+  /** More than can hang at once on any host that is still worth healing. */
+  private static final int MOST = 256;
+
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           0,
-          Integer.MAX_VALUE,
+          MOST,
           KEEP.toMillis(),
           TimeUnit.MILLISECONDS,
-          new SynchronousQueue<>(),
+          new IdleFirst(),
           task -> {
             Thread thread = new Thread(null, task, "healing-idle", STACK_BYTES, false);
             thread.setDaemon(true);
             return thread;
-          });
+          },
+          (task, pool) -> pool.getQueue().add(task));
+
+  /** Takes a task only if a thread waits for one, so that otherwise one is made, up to the most. */
+  private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+  }
 
   @Override
   public Task start(String name, Runnable task) {
