@@ -1,28 +1,21 @@
 package dev.healing.core;
 
-import static dev.healing.api.Origin.AUTOMATIC;
-
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
-import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
-import dev.healing.core.Tracked.Attempt;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -43,7 +36,6 @@ final class HealingLoop {
   /** A wake-up right after a look waits this long, so that a flood of signals is one look. */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
-  private static final int BLIND_LOOKS = 5;
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
   private final TimeSource time;
@@ -51,6 +43,7 @@ final class HealingLoop {
   private final Watch watch;
   private final Chronicle chronicle;
   private final Incidents incidents;
+  private final Sightings sightings;
   private final Assessment assessment;
   private final Deliberation deliberation;
   private final Treatment treatment;
@@ -90,6 +83,7 @@ final class HealingLoop {
     assessment =
         new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
     deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
+    sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
     nextLookNanos = time.monotonicNanos();
     lastLookNanos = nextLookNanos - BETWEEN_LOOKS.toNanos();
   }
@@ -152,136 +146,17 @@ final class HealingLoop {
                 }));
   }
 
-  // ---------------------------------------------------------------- triage
+  // ---------------------------------------------------- triage → validate
 
   private void observed(Observation observation) {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
-    Set<Tracked> seen = new LinkedHashSet<>();
-    observation
-        .detections()
-        .forEach(
-            (detector, detection) ->
-                detection
-                    .issues()
-                    .forEach(i -> sighted(detector, i, observation).ifPresent(seen::add)));
-    PluginFaults.issues(faults, observation.state().at())
-        .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
-    for (Tracked incident : List.copyOf(incidents.open())) {
-      if (!seen.contains(incident)) {
-        if (Incidents.blind(incident, observation)) {
-          unseen(incident, observation);
-        } else {
-          gone(incident, observation);
-        }
-      }
-    }
+    sightings.take(observation, faults);
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
     incidents.triaged();
     treatment.lookArrived();
     incidents.open().forEach(deliberation::reconsider);
-  }
-
-  private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
-    Optional<Tracked> known = incidents.meant(detector, issue);
-    if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
-      return known; // a validator tells of its own incident only
-    }
-    Tracked incident =
-        known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
-    incident.issue = issue;
-    incident.lastSeen = observation.state().at();
-    incident.seenNanos = observation.startedNanos();
-    incident.lookedFor = true;
-    incident.seen = true;
-    if (toBeValidated(incident, observation)) {
-      stillThere(incident, observation.state());
-    }
-    return Optional.of(incident);
-  }
-
-  private boolean toBeValidated(Tracked incident, Observation observation) {
-    return incident.phase == Phase.SETTLING
-        && observation.startedNanos() >= attempt(incident).dueNanos;
-  }
-
-  // -------------------------------------------------------------- validate
-
-  private void stillThere(Tracked incident, HostState now) {
-    Validation validation = Validation.stillThere(attempt(incident), incident.issue, now);
-    treatment.conclude(incident, validation, incident.issue.metrics());
-  }
-
-  private void gone(Tracked incident, Observation observation) {
-    switch (incident.phase) {
-      case SETTLING -> {
-        if (toBeValidated(incident, observation)) {
-          Attempt attempt = attempt(incident);
-          Validation validation = Validation.gone(attempt);
-          treatment.conclude(
-              incident,
-              validation,
-              Incidents.measureAgain(attempt.intent.issue(), observation.state()));
-          if (validation.outcome() == Outcome.HEALED) {
-            incidents.close(
-                incident, IncidentStatus.HEALED, "healed by " + attempt.intent.action());
-          } else {
-            incidents.close(incident, IncidentStatus.SELF_RECOVERED, validation.why());
-          }
-        }
-      }
-      case RUNNING -> {
-        // It is looked at when the action has ended.
-      }
-      case IDLE, PREPARING, PREPARED, CONFIRMING -> {
-        if (observation.startedNanos() < incident.seenNanos) {
-          return; // it was reported while this look was under way
-        }
-        incident.lookedFor = true;
-        boolean foundByProgram = !incident.requests.isEmpty() && incident.origin() == AUTOMATIC;
-        if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
-          String why =
-              incident.seen
-                  ? "the issue went away by itself"
-                  : DryRun.notThere(incident.reportedBy());
-          incidents.notDone(incident, why);
-          incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
-        }
-      }
-    }
-  }
-
-  private void unseen(Tracked incident, Observation observation) {
-    boolean nobodyEverWill = incident.reportedBy().isEmpty();
-    if (toBeValidated(incident, observation)) {
-      Attempt attempt = attempt(incident);
-      if (nobodyEverWill || ++attempt.blindLooks >= BLIND_LOOKS) {
-        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
-      } else {
-        attempt.dueNanos = time.monotonicNanos() + settings.interval().toNanos();
-      }
-    }
-    if (!incident.lookedFor && observation.startedNanos() >= incident.seenNanos) {
-      incident.lookedFor = true;
-      if (!nobodyEverWill && incident.origin() != AUTOMATIC) {
-        incidents.notDone(
-            incident,
-            "nobody can tell whether it is there: " + incident.reportedBy() + " is blind");
-      }
-    }
-    boolean over = incident.phase == Phase.IDLE && incident.requests.isEmpty();
-    if (over && !watched(incident)) {
-      incidents.close(
-          incident, IncidentStatus.ESCALATED, "no detector reports " + incident.issue.type());
-    }
-  }
-
-  /** Whether anybody will ever look for it again. */
-  private boolean watched(Tracked incident) {
-    return incident.validator.isPresent()
-        || incident.reportedBy().equals(PluginFaults.REPORTER)
-        || plugins.detectors().containsKey(incident.reportedBy());
   }
 
   private Duration untilNextTurn() {
@@ -439,7 +314,7 @@ final class HealingLoop {
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
     for (Tracked incident : List.copyOf(incidents.open())) {
-      if (!watched(incident) && incident.phase == Phase.IDLE) {
+      if (!sightings.watched(incident) && incident.phase == Phase.IDLE) {
         incidents.notDone(incident, "its detector is switched off");
         incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
       }
@@ -485,9 +360,5 @@ final class HealingLoop {
 
   long looks() {
     return looks;
-  }
-
-  private static Attempt attempt(Tracked incident) {
-    return Objects.requireNonNull(incident.attempt);
   }
 }

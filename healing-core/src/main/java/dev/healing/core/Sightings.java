@@ -1,0 +1,176 @@
+package dev.healing.core;
+
+import static dev.healing.api.Origin.AUTOMATIC;
+
+import dev.healing.api.HostState;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.Outcome;
+import dev.healing.core.Tracked.Attempt;
+import dev.healing.core.Tracked.Phase;
+import dev.healing.spi.TimeSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * What a look tells of the incidents: which are new, still there, gone or not to be seen; and so
+ * what came of the actions that have settled.
+ */
+final class Sightings {
+  private static final int BLIND_LOOKS = 5;
+
+  private final TimeSource time;
+  private final Incidents incidents;
+  private final Treatment treatment;
+  private final Supplier<Settings> settings;
+  private final Supplier<Plugins> plugins;
+
+  Sightings(
+      TimeSource time,
+      Incidents incidents,
+      Treatment treatment,
+      Supplier<Settings> settings,
+      Supplier<Plugins> plugins) {
+    this.time = time;
+    this.incidents = incidents;
+    this.treatment = treatment;
+    this.settings = settings;
+    this.plugins = plugins;
+  }
+
+  /**
+   * Takes in what a look found.
+   *
+   * @param faults what is wrong with plugins, by {@code kind:name}
+   */
+  void take(Observation observation, Map<String, String> faults) {
+    Set<Tracked> seen = new LinkedHashSet<>();
+    observation
+        .detections()
+        .forEach(
+            (detector, detection) ->
+                detection
+                    .issues()
+                    .forEach(i -> sighted(detector, i, observation).ifPresent(seen::add)));
+    PluginFaults.issues(faults, observation.state().at())
+        .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
+    for (Tracked incident : List.copyOf(incidents.open())) {
+      if (!seen.contains(incident)) {
+        if (Incidents.blind(incident, observation)) {
+          unseen(incident, observation);
+        } else {
+          gone(incident, observation);
+        }
+      }
+    }
+  }
+
+  private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
+    Optional<Tracked> known = incidents.meant(detector, issue);
+    if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
+      return known; // a validator tells of its own incident only
+    }
+    Tracked incident =
+        known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
+    incident.issue = issue;
+    incident.lastSeen = observation.state().at();
+    incident.seenNanos = observation.startedNanos();
+    incident.lookedFor = true;
+    incident.seen = true;
+    if (toBeValidated(incident, observation)) {
+      stillThere(incident, observation.state());
+    }
+    return Optional.of(incident);
+  }
+
+  private boolean toBeValidated(Tracked incident, Observation observation) {
+    return incident.phase == Phase.SETTLING
+        && observation.startedNanos() >= attempt(incident).dueNanos;
+  }
+
+  private void stillThere(Tracked incident, HostState now) {
+    Validation validation = Validation.stillThere(attempt(incident), incident.issue, now);
+    treatment.conclude(incident, validation, incident.issue.metrics());
+  }
+
+  private void gone(Tracked incident, Observation observation) {
+    switch (incident.phase) {
+      case SETTLING -> {
+        if (toBeValidated(incident, observation)) {
+          Attempt attempt = attempt(incident);
+          Validation validation = Validation.gone(attempt);
+          treatment.conclude(
+              incident,
+              validation,
+              Incidents.measureAgain(attempt.intent.issue(), observation.state()));
+          if (validation.outcome() == Outcome.HEALED) {
+            incidents.close(
+                incident, IncidentStatus.HEALED, "healed by " + attempt.intent.action());
+          } else {
+            incidents.close(incident, IncidentStatus.SELF_RECOVERED, validation.why());
+          }
+        }
+      }
+      case RUNNING -> {
+        // It is looked at when the action has ended.
+      }
+      case IDLE, PREPARING, PREPARED, CONFIRMING -> {
+        if (observation.startedNanos() < incident.seenNanos) {
+          return; // it was reported while this look was under way
+        }
+        incident.lookedFor = true;
+        boolean foundByProgram = !incident.requests.isEmpty() && incident.origin() == AUTOMATIC;
+        if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
+          String why =
+              incident.seen
+                  ? "the issue went away by itself"
+                  : DryRun.notThere(incident.reportedBy());
+          incidents.notDone(incident, why);
+          incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
+        }
+      }
+    }
+  }
+
+  private void unseen(Tracked incident, Observation observation) {
+    boolean nobodyEverWill = incident.reportedBy().isEmpty();
+    if (toBeValidated(incident, observation)) {
+      Attempt attempt = attempt(incident);
+      if (nobodyEverWill || ++attempt.blindLooks >= BLIND_LOOKS) {
+        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+      } else {
+        attempt.dueNanos = time.monotonicNanos() + settings.get().interval().toNanos();
+      }
+    }
+    if (!incident.lookedFor && observation.startedNanos() >= incident.seenNanos) {
+      incident.lookedFor = true;
+      if (!nobodyEverWill && incident.origin() != AUTOMATIC) {
+        incidents.notDone(
+            incident,
+            "nobody can tell whether it is there: " + incident.reportedBy() + " is blind");
+      }
+    }
+    boolean over = incident.phase == Phase.IDLE && incident.requests.isEmpty();
+    if (over && !watched(incident)) {
+      incidents.close(
+          incident, IncidentStatus.ESCALATED, "no detector reports " + incident.issue.type());
+    }
+  }
+
+  /** Whether anybody will ever look for it again. */
+  boolean watched(Tracked incident) {
+    return incident.validator.isPresent()
+        || incident.reportedBy().equals(PluginFaults.REPORTER)
+        || plugins.get().detectors().containsKey(incident.reportedBy());
+  }
+
+  private static Attempt attempt(Tracked incident) {
+    return Objects.requireNonNull(incident.attempt);
+  }
+}
