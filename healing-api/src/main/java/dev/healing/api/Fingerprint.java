@@ -37,6 +37,11 @@ public record Fingerprint(String key) {
     return new Fingerprint(key.toString());
   }
 
+  /** The type of issue. */
+  public IssueType type() {
+    return IssueType.of(key.substring(0, key.indexOf(':')));
+  }
+
   /** The first 8 hex digits of the MD5 of the key in UTF-8. Computed. */
   public String hash() {
     try {

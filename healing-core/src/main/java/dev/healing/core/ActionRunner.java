@@ -78,7 +78,18 @@ final class ActionRunner {
       Consumer<ActionReport> done) {
     Running running = new Running(host, timeLimit, progress);
     running.task =
-        host.workers().start("execute " + name, () -> done.accept(running.run(action, offSwitch)));
+        host.workers()
+            .start(
+                "execute " + name,
+                () -> {
+                  ActionReport report =
+                      ActionReport.failed("it ended in an error that is not caught");
+                  try {
+                    report = running.run(action, offSwitch);
+                  } finally {
+                    done.accept(report);
+                  }
+                });
     return running;
   }
 

@@ -59,6 +59,20 @@ final class Announcer {
   }
 
   private void tellAll() {
+    boolean all = false;
+    try {
+      tellWaiting();
+      all = true;
+    } finally {
+      if (!all) { // an error that is not caught ends this thread, and no other one's telling
+        synchronized (this) {
+          telling = false;
+        }
+      }
+    }
+  }
+
+  private void tellWaiting() {
     for (Event event = next(); event != null; event = next()) {
       for (Listener listener : listeners) {
         try {

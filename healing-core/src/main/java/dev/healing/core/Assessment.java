@@ -68,6 +68,7 @@ final class Assessment {
         action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
         offSwitch::paused,
         journal::damaged,
+        journal::rejected,
         incidents::unrelated,
         !plugins.samplers().isEmpty());
   }

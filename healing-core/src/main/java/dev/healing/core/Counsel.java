@@ -214,9 +214,36 @@ final class Counsel {
     void askForPlan(Plugins.Named<Planner> planner) {
       call(
           "planner:" + planner.name(),
-          () -> planner.plugin().plan(matter.incident(), state, List.copyOf(candidates)),
+          () -> asOffered(planner.plugin().plan(matter.incident(), state, List.copyOf(candidates))),
           answer -> plan = answer,
           fault -> new LadderPlanner().plan(matter.incident(), state, candidates));
+    }
+
+    /**
+     * A planner chooses and orders what it was offered. What an action is, and so how dangerous, is
+     * not for it to say.
+     */
+    private HealingPlan asOffered(HealingPlan proposed) {
+      Map<ActionId, Planner.Candidate> usable = new HashMap<>();
+      for (Planner.Candidate candidate : candidates) {
+        if (candidate.unavailable().isEmpty()) {
+          usable.put(candidate.action().id(), candidate);
+        }
+      }
+      List<HealingPlan.Step> steps = new ArrayList<>();
+      for (HealingPlan.Step step : proposed.actions()) {
+        Planner.Candidate offered = usable.get(step.action().id());
+        if (offered == null) {
+          throw new IllegalStateException(
+              "it plans " + step.action().id() + ", which was not offered as usable");
+        }
+        steps.add(new HealingPlan.Step(offered.action(), offered.confidence()));
+      }
+      if (proposed.reason().isBlank()) {
+        throw new IllegalStateException("it gives no reason");
+      }
+      return new HealingPlan(
+          matter.incident().issue(), steps, proposed.rejected(), proposed.reason());
     }
 
     void askGuards(Map<String, Guard> guards) {

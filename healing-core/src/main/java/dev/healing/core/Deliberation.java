@@ -35,6 +35,11 @@ final class Deliberation {
   /** How long what a person is shown stands; then it is worked out anew. */
   private static final Duration SHOWN_FOR = Duration.ofMinutes(15);
 
+  /**
+   * After a guard has objected to what was worked out: that may have been a walk through a disk.
+   */
+  private static final Duration REST = Duration.ofSeconds(30);
+
   private final TimeSource time;
   private final Chronicle chronicle;
   private final Incidents incidents;
@@ -65,6 +70,11 @@ final class Deliberation {
       if (incident.phase != Phase.RUNNING && incident.phase != Phase.SETTLING) {
         if (incident.preparing != null) {
           incident.preparing.giveUp();
+        }
+        if (incident.phase == Phase.CONFIRMING) {
+          incident.decision = null;
+          incident.decisionKey = "";
+          incident.note = "what was shown is void: the configuration has changed";
         }
         drop(incident);
         if (incident.origin() == Origin.APPROVED) {
@@ -103,45 +113,50 @@ final class Deliberation {
   }
 
   private void decide(Tracked incident) {
-    boolean automatic = incident.origin() == Origin.AUTOMATIC;
     switch (incident.phase) {
       case PREPARING, RUNNING, SETTLING -> {
         // Something is under way.
       }
-      case PREPARED -> {
-        if (automatic && incident.stale()) {
-          drop(incident);
-        } else {
-          lastJudgement(incident);
-        }
-      }
-      case IDLE, CONFIRMING -> {
-        boolean unasked = incident.requests.isEmpty();
-        if (unasked && !actsByItself) {
-          return;
-        }
-        boolean somebodyLooks = !incident.reportedBy().isEmpty();
-        if (somebodyLooks && !incident.lookedFor) {
-          return; // evidence first: the next look tells
-        }
-        boolean ours = incident.validator.isEmpty() && (incident.seen || !somebodyLooks);
-        if (unasked && !ours && incident.phase == Phase.IDLE) {
-          // Whoever asked has been answered; by itself the engine does nothing about it.
-          incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
-          return;
-        }
-        if (automatic && incident.handedOver) {
-          incidents.notDone(incident, "handed over to a human: " + incident.note);
-        } else if (automatic && incident.stale()) {
-          return; // the next look tells
-        } else if (automatic && incident.cause != null) {
-          incident.note = "waits for its cause, incident " + incident.cause;
-          incidents.notDone(incident, incident.note);
-        } else {
-          firstJudgement(incident);
+      case CONFIRMING -> stillAsked(incident);
+      case IDLE, PREPARED -> {
+        if (mayBeDone(incident)) {
+          if (incident.phase == Phase.PREPARED) {
+            lastJudgement(incident);
+          } else {
+            firstJudgement(incident);
+          }
+        } else if (incident.phase == Phase.PREPARED) {
+          drop(incident); // whoever asked for it has been answered
         }
       }
     }
+  }
+
+  /** Whether there is evidence, nothing to wait for, and somebody who wants it. */
+  private boolean mayBeDone(Tracked incident) {
+    boolean unasked = incident.requests.isEmpty();
+    boolean somebodyLooks = !incident.reportedBy().isEmpty();
+    if (unasked && !actsByItself || somebodyLooks && !incident.lookedFor) {
+      return false; // evidence first: the next look tells
+    }
+    boolean ours = incident.validator.isEmpty() && (incident.seen || !somebodyLooks);
+    if (unasked && !ours) {
+      // Whoever asked has been answered; by itself the engine does nothing about it.
+      drop(incident);
+      incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
+      return false;
+    }
+    if (incident.origin() != Origin.AUTOMATIC) {
+      return true;
+    }
+    if (incident.handedOver) {
+      incidents.notDone(incident, "handed over to a human: " + incident.note);
+    } else if (incident.cause != null) {
+      incident.note = "waits for its cause, incident " + incident.cause;
+      incidents.notDone(incident, incident.note);
+    }
+    boolean resting = time.monotonicNanos() < incident.restsUntilNanos && unasked;
+    return !incident.handedOver && incident.cause == null && !incident.stale() && !resting;
   }
 
   private void firstJudgement(Tracked incident) {
@@ -158,29 +173,34 @@ final class Deliberation {
     }
     Decision decision =
         assessment.decision(incident, plan, Optional.empty(), given.orElseThrow().judgements());
-    Verdict.Kind kind = decision.verdict().kind();
-    Proposed asked = incident.proposed;
-    boolean askedAlready =
-        incident.phase == Phase.CONFIRMING
-            && kind == Verdict.Kind.CONFIRM
-            && asked != null
-            && asked.plan().next().action().equals(plan.next().action())
-            && !outdated(asked);
-    if (askedAlready) {
-      incidents.notDone(incident, incident.note);
-      return;
-    }
-    if (incident.phase == Phase.CONFIRMING) {
-      drop(incident); // decided about anew, on whose word it would be done now
-      toDecide.add(incident);
-      return;
-    }
     drop(incident);
-    if (kind == Verdict.Kind.DENY || kind == Verdict.Kind.DEFER) {
-      incidents.decided(incident, decision);
-      incidents.notDone(incident, decision.verdict().reason());
-    } else {
-      prepare(incident, plan);
+    switch (decision.verdict().kind()) {
+      case DENY, DEFER -> {
+        incidents.decided(incident, decision);
+        incidents.notDone(incident, decision.verdict().reason());
+      }
+      case CONFIRM, PROCEED -> prepare(incident, plan);
+    }
+  }
+
+  /** What a person is shown stands as long as it would be asked again; then it is decided anew. */
+  private void stillAsked(Tracked incident) {
+    Optional<Counsel.Advice> given = incident.takeAdvice();
+    Proposed shown = proposed(incident);
+    if (given.isEmpty() && !outdated(shown)) {
+      askAboutPreview(incident, shown);
+      return;
+    }
+    boolean asked =
+        !outdated(shown)
+            && decision(incident, shown, given.orElseThrow()).verdict().kind()
+                == Verdict.Kind.CONFIRM;
+    boolean theirs = incident.handedOver && incident.requests.isEmpty();
+    if (!asked && !theirs) {
+      drop(incident);
+      toDecide.add(incident);
+    } else if (!incident.requests.isEmpty()) {
+      incidents.notDone(incident, incident.note);
     }
   }
 
@@ -237,23 +257,26 @@ final class Deliberation {
             });
   }
 
-  private void lastJudgement(Tracked incident) {
-    Optional<Counsel.Advice> given = incident.takeAdvice();
-    if (given.isPresent()) {
-      lastJudgement(incident, given.orElseThrow());
-    } else {
-      Proposed proposed = proposed(incident);
-      Counsel.Matter matter = incident.askAdvice();
-      assessment.judge(
-          matter, proposed.plan(), proposed.action().preview(), answer(incident, matter));
-    }
+  private void askAboutPreview(Tracked incident, Proposed proposed) {
+    Counsel.Matter matter = incident.askAdvice();
+    assessment.judge(
+        matter, proposed.plan(), proposed.action().preview(), answer(incident, matter));
   }
 
-  private void lastJudgement(Tracked incident, Counsel.Advice given) {
+  private Decision decision(Tracked incident, Proposed proposed, Counsel.Advice given) {
+    Optional<Preview> preview = Optional.of(proposed.action().preview());
+    return assessment.decision(incident, proposed.plan(), preview, given.judgements());
+  }
+
+  private void lastJudgement(Tracked incident) {
     Proposed proposed = proposed(incident);
+    Optional<Counsel.Advice> given = incident.takeAdvice();
+    if (given.isEmpty()) {
+      askAboutPreview(incident, proposed);
+      return;
+    }
     Preview preview = proposed.action().preview();
-    Decision decision =
-        assessment.decision(incident, proposed.plan(), Optional.of(preview), given.judgements());
+    Decision decision = decision(incident, proposed, given.orElseThrow());
     if (incident.shown().filter(digest -> !digest.equals(preview.digest())).isPresent()) {
       decision =
           new Decision(
@@ -275,6 +298,7 @@ final class Deliberation {
       case CONFIRM -> askAPerson(incident, decision, preview);
       case DEFER, DENY -> {
         drop(incident);
+        incident.restsUntilNanos = time.monotonicNanos() + REST.toNanos();
         incidents.decided(incident, decision);
         incidents.notDone(incident, decision.verdict().reason());
       }

@@ -4,6 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.api.Verdict;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
@@ -35,11 +36,13 @@ final class DryRun {
   /**
    * Considers an issue.
    *
+   * @param origin on whose word it would be done
    * @param answer is given the decision
    * @throws HealingException before the first look
    */
   static void of(
       Issue issue,
+      Origin origin,
       TimeSource time,
       Incidents incidents,
       Assessment assessment,
@@ -47,7 +50,7 @@ final class DryRun {
     if (!assessment.sighted()) {
       throw new HealingException("nothing has been looked at yet: ask again after the first look");
     }
-    new DryRun(time, assessment, incidents.probe(issue), answer).plan();
+    new DryRun(time, assessment, incidents.probe(issue, origin), answer).plan();
   }
 
   /** What is decided about an issue that its detector does not report. */

@@ -271,10 +271,15 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * not started.
    */
   public Look look() {
+    return look(Origin.AUTOMATIC);
+  }
+
+  /** As {@link #look()}, but what would be decided on this word. */
+  public Look look(Origin origin) {
     if (thread.started()) {
       throw new IllegalStateException("the engine is watching: ask for its state instead");
     }
-    return new SingleLook(host.time(), inbox, loop).take();
+    return new SingleLook(host.time(), inbox, loop, origin).take();
   }
 
   /**

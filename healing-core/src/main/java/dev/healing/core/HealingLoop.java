@@ -5,6 +5,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
@@ -230,13 +231,14 @@ final class HealingLoop {
     if (known.isEmpty() && detector.isPresent() && state != null) {
       answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
     } else {
-      consider(known.map(incident -> incident.issue).orElse(issue), answer);
+      Issue newest = known.map(incident -> incident.issue).orElse(issue);
+      consider(newest, Origin.REQUESTED, answer);
     }
   }
 
   /** A dry run. */
-  void consider(Issue issue, CompletableFuture<Decision> answer) {
-    DryRun.of(issue, time, incidents, assessment, answer);
+  void consider(Issue issue, Origin origin, CompletableFuture<Decision> answer) {
+    DryRun.of(issue, origin, time, incidents, assessment, answer);
   }
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */

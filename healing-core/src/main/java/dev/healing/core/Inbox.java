@@ -20,11 +20,13 @@ final class Inbox {
     return posts.isEmpty();
   }
 
-  /** Runs what was posted. */
+  /** Runs what was posted until now; what is posted meanwhile has to wait. */
   void drain() {
-    bell.drainPermits();
-    for (Runnable post = posts.poll(); post != null; post = posts.poll()) {
-      post.run();
+    for (int left = bell.drainPermits(); left > 0; left--) {
+      Runnable post = posts.poll();
+      if (post != null) {
+        post.run();
+      }
     }
   }
 

@@ -11,7 +11,9 @@ import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
@@ -28,6 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * The incidents: all that are open, and the last ones that were closed.
@@ -104,12 +108,6 @@ final class Incidents {
     String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
     incident.seenNanos = time.monotonicNanos();
-    boolean rejected = chronicle.journal().rejected(issue.fingerprint());
-    if (rejected && validator.isEmpty()) { // before we were started again
-      incident.handedOver = true;
-      incident.status = IncidentStatus.ESCALATED;
-      incident.note = REJECTED;
-    }
     add(incident);
     chronicle.tell(
         Event.Kind.INCIDENT_OPENED,
@@ -137,9 +135,20 @@ final class Incidents {
     unrelated = -1;
   }
 
-  /** One to reason about that is not kept. */
-  Tracked probe(Issue issue) {
+  /** Problems that a person rejected and that nobody reports are over. */
+  void forgetRejectionsOf(Predicate<IssueType> reported) {
+    for (Fingerprint problem : chronicle.journal().rejected()) {
+      if (find(problem).isEmpty() && reported.test(problem.type())) {
+        chronicle.journal().over(problem);
+      }
+    }
+  }
+
+  /** One to reason about that is not kept, as if it was asked for on this word. */
+  Tracked probe(Issue issue, Origin origin) {
     Tracked probe = new Tracked(issue.id(), issue, time.now(), Optional.empty(), Optional.empty());
+    probe.requests.add(
+        new Tracked.Request(origin, Optional.empty(), Optional.empty(), new CompletableFuture<>()));
     find(issue.fingerprint()).ifPresent(known -> probe.attempts.addAll(known.attempts));
     return probe;
   }
@@ -149,7 +158,7 @@ final class Incidents {
     incident.status = status;
     incident.note = note;
     incident.closedAt = time.now();
-    if (incident.validator.isEmpty()) {
+    if (incident.validator.isEmpty() && status != IncidentStatus.ESCALATED) {
       chronicle.journal().over(incident.fingerprint);
     }
     open.remove(incident);

@@ -154,6 +154,11 @@ final class Journal implements ActionHistory {
     }
   }
 
+  /** The problems that a person does not want anything done about. */
+  List<Fingerprint> rejected() {
+    return rejected.stream().map(Fingerprint::new).toList();
+  }
+
   /** Whether a person does not want anything done about a problem that may still be there. */
   boolean rejected(Fingerprint problem) {
     return rejected.contains(problem.key());

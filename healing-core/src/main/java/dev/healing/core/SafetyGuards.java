@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +45,7 @@ final class SafetyGuards {
           "safety_state",
           "autonomy",
           "protection",
+          "rejection",
           "critical_action",
           "health_floor",
           "heals_per_hour",
@@ -64,6 +66,7 @@ final class SafetyGuards {
    * @param ceilings how far each action may go by itself
    * @param paused why nothing is done, if the off switch is set
    * @param distrust what is wrong with the safety state
+   * @param rejected whether a person does not want anything done about a problem
    * @param unrelated how many incidents are open that are not the symptom of another
    * @param sampled whether anything measures the host, so that its health should be known
    */
@@ -72,6 +75,7 @@ final class SafetyGuards {
       Function<ActionId, Autonomy> ceilings,
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
+      Predicate<Fingerprint> rejected,
       IntSupplier unrelated,
       boolean sampled) {
     Settings.Limits limits = settings.limits();
@@ -79,6 +83,7 @@ final class SafetyGuards {
     guards.put("safety_state", p -> safetyState(distrust.get()));
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
     guards.put("protection", p -> protection(p, settings));
+    guards.put("rejection", p -> rejection(p, rejected));
     guards.put("critical_action", SafetyGuards::criticalAction);
     guards.put("health_floor", p -> healthFloor(p, sampled, limits.healthFloor()));
     guards.put("heals_per_hour", p -> healsPerHour(p, limits.healsPerHour()));
@@ -182,6 +187,13 @@ final class SafetyGuards {
     return ok("nothing protected is touched");
   }
 
+  private static Verdict rejection(Proposal proposal, Predicate<Fingerprint> rejected) {
+    boolean unwanted = rejected.test(proposal.incident().fingerprint());
+    return unwanted && proposal.origin() == Origin.AUTOMATIC
+        ? Verdict.deny(Incidents.REJECTED + ": done only on request")
+        : ok("not rejected");
+  }
+
   private static Verdict criticalAction(Proposal proposal) {
     ActionDescription action = action(proposal);
     return action.risk() == Risk.CRITICAL && proposal.origin() != Origin.APPROVED
@@ -260,6 +272,7 @@ final class SafetyGuards {
     boolean unknown =
         proposal.history().of(fingerprint, DAY).stream()
             .filter(entry -> entry.action().equals(action.id()))
+            .filter(entry -> entry.outcome().filter(o -> o == Outcome.NOT_ATTEMPTED).isEmpty())
             .findFirst()
             .flatMap(ActionHistory.Entry::outcome)
             .filter(outcome -> outcome == Outcome.AMBIGUOUS)

@@ -9,6 +9,7 @@ import dev.healing.api.Outcome;
 import dev.healing.core.Tracked.Attempt;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.TimeSource;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,15 @@ import java.util.function.Supplier;
 final class Sightings {
   private static final int BLIND_LOOKS = 5;
 
+  /** What was rejected before a start and is not reported for so long is over. */
+  private static final Duration OVER_AFTER = Duration.ofHours(1);
+
   private final TimeSource time;
   private final Incidents incidents;
   private final Treatment treatment;
   private final Supplier<Settings> settings;
   private final Supplier<Plugins> plugins;
+  private final long startedNanos;
 
   Sightings(
       TimeSource time,
@@ -42,6 +47,7 @@ final class Sightings {
     this.treatment = treatment;
     this.settings = settings;
     this.plugins = plugins;
+    this.startedNanos = time.monotonicNanos();
   }
 
   /**
@@ -60,6 +66,15 @@ final class Sightings {
                     .forEach(i -> sighted(detector, i, observation).ifPresent(seen::add)));
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
+    if (time.monotonicNanos() - startedNanos > OVER_AFTER.toNanos()) {
+      incidents.forgetRejectionsOf(
+          type ->
+              plugins
+                  .get()
+                  .detectorOf(type)
+                  .filter(observation.detections()::containsKey)
+                  .isPresent());
+    }
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!seen.contains(incident)) {
         if (Incidents.blind(incident, observation)) {
@@ -83,6 +98,7 @@ final class Sightings {
     incident.seenNanos = observation.startedNanos();
     incident.lookedFor = true;
     incident.seen = true;
+    incident.blindLooks = 0;
     if (toBeValidated(incident, observation)) {
       stillThere(incident, observation.state());
     }
@@ -148,9 +164,12 @@ final class Sightings {
         attempt.dueNanos = time.monotonicNanos() + settings.get().interval().toNanos();
       }
     }
-    if (!incident.lookedFor && observation.startedNanos() >= incident.seenNanos) {
-      incident.lookedFor = true;
-      if (!nobodyEverWill && incident.origin() != AUTOMATIC) {
+    boolean first = !incident.lookedFor && observation.startedNanos() >= incident.seenNanos;
+    incident.lookedFor |= first;
+    boolean hopeless = first && incident.origin() != AUTOMATIC;
+    if (!nobodyEverWill && (hopeless || ++incident.blindLooks >= BLIND_LOOKS)) {
+      boolean waits = incident.phase == Phase.IDLE || incident.phase == Phase.CONFIRMING;
+      if (waits) {
         incidents.notDone(
             incident,
             "nobody can tell whether it is there: " + incident.reportedBy() + " is blind");

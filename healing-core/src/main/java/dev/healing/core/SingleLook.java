@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,11 +23,13 @@ final class SingleLook {
   private final TimeSource time;
   private final Inbox inbox;
   private final HealingLoop loop;
+  private final Origin origin;
 
-  SingleLook(TimeSource time, Inbox inbox, HealingLoop loop) {
+  SingleLook(TimeSource time, Inbox inbox, HealingLoop loop, Origin origin) {
     this.time = time;
     this.inbox = inbox;
     this.loop = loop;
+    this.origin = origin;
   }
 
   Look take() {
@@ -46,7 +49,7 @@ final class SingleLook {
     List<Decision> decisions = new ArrayList<>();
     for (Issue issue : last.issues()) {
       CompletableFuture<Decision> decision = new CompletableFuture<>();
-      loop.consider(issue, decision);
+      loop.consider(issue, origin, decision);
       pump(decision::isDone, PATIENCE);
       if (decision.isDone()) {
         decisions.add(decision.join());

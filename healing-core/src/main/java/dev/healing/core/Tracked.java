@@ -125,6 +125,12 @@ final class Tracked {
   long seenNanos;
   long freshAfterNanos;
 
+  /** Before this time nothing is worked out anew without being asked for. */
+  long restsUntilNanos = Long.MIN_VALUE;
+
+  /** How many looks in a row could not tell of it. */
+  int blindLooks;
+
   /** Whether any look since it was reported could have told of it; before that nothing is done. */
   boolean lookedFor;
 

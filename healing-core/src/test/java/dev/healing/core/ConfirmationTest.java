@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Configuration;
+import dev.healing.api.Decision;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Verdict;
+import dev.healing.spi.Execution;
+import dev.healing.spi.Guard;
+import dev.healing.spi.GuardProvider;
 import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Proposal;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +46,7 @@ class ConfirmationTest {
   private final List<String> done = new ArrayList<>();
   private Risk risk = Risk.LOW;
   private Duration preparing = Duration.ZERO;
+  private int prepared;
 
   @AfterEach
   void end() {
@@ -67,6 +75,7 @@ class ConfirmationTest {
 
     @Override
     public PreparedAction prepare(Issue issue, HostState state) {
+      prepared++;
       try {
         host.workers().sleep(preparing);
       } catch (InterruptedException e) {
@@ -173,5 +182,126 @@ class ConfirmationTest {
     assertThat(receipt.detail()).contains("the configuration has changed");
     run(engine, Duration.ofMinutes(5));
     assertThat(done).isEmpty();
+  }
+
+  @Test
+  void aReloadVoidsWhatIsShownAndSaysSo() {
+    HealingEngine engine = opened(Map.of("autonomy", "suggest"));
+    run(engine, Duration.ofSeconds(5));
+    risk = Risk.CRITICAL;
+    engine.reload(Configuration.of(ASKS));
+    run(engine, Duration.ofSeconds(5));
+    Incident asks = newest(engine);
+    assertThat(asks.awaitsConfirmation()).isTrue();
+    engine.reload(Configuration.of(Map.of("autonomy", "observe")));
+    run(engine, Duration.ofSeconds(5));
+    assertThat(newest(engine).awaitsConfirmation()).isFalse();
+  }
+
+  @Test
+  void aGuardThatAsksAboutThePreviewDoesNotHaveItWorkedOutAgainAndAgain() {
+    for (Verdict verdict : List.of(Verdict.confirm("hm"), Verdict.deny("no"))) {
+      prepared = 0;
+      HealingEngine engine =
+          Given.engine(host, Map.of())
+              .add(Given.detector("services", this::detect))
+              .add(new Given.Actions("restart_service", new Slow()))
+              .add(new PreviewGuard(verdict))
+              .build();
+      engine.open();
+      run(engine, Duration.ofMinutes(10));
+      assertThat(prepared).as(verdict.toString()).isBetween(1, 25);
+      assertThat(done).isEmpty();
+      engine.close();
+    }
+  }
+
+  /** Does everything in one lane. */
+  private record OneLane(HealingAction action) implements HealingAction {
+    @Override
+    public ActionDescription description() {
+      return action.description();
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      PreparedAction prepared = action.prepare(issue, state);
+      return new PreparedAction() {
+        @Override
+        public Preview preview() {
+          return Preview.of(issue.components().first(), "one", Duration.ZERO, Map.of(), "mend it");
+        }
+
+        @Override
+        public ActionReport execute(Execution execution) {
+          return prepared.execute(execution);
+        }
+      };
+    }
+  }
+
+  private record PreviewGuard(Verdict verdict) implements GuardProvider, Guard {
+    @Override
+    public String name() {
+      return "preview";
+    }
+
+    @Override
+    public Guard create(HostContext context) {
+      return this;
+    }
+
+    @Override
+    public Verdict judge(Proposal proposal) {
+      return proposal.preview().isPresent() ? verdict : Verdict.proceed("nothing to see yet");
+    }
+  }
+
+  @Test
+  void aDryRunSaysWhatHealWouldDo() {
+    HealingEngine engine = opened(Map.of("autonomy", "suggest"));
+    run(engine, Duration.ofSeconds(5));
+    CompletionStage<Decision> dry = engine.consider(newest(engine).issue());
+    run(engine, Duration.ofSeconds(5));
+    assertThat(dry.toCompletableFuture().join().verdict().kind()).isEqualTo(Verdict.Kind.PROCEED);
+    assertThat(done).isEmpty();
+    Receipt healed = receipt(engine, engine.heal(newest(engine).id()));
+    assertThat(healed.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  @Test
+  void whatWasAnsweredIsNotDoneLaterWhereNothingIsDoneUnasked() {
+    boolean[] hangs = {true};
+    HealingAction one =
+        new Given.Action(
+            Given.description(Given.RESTART, Risk.LOW),
+            execution -> {
+              done.add("begun");
+              while (hangs[0]) {
+                try {
+                  host.workers().sleep(Duration.ofSeconds(1));
+                } catch (InterruptedException e) {
+                  // It does not listen.
+                }
+              }
+              return ActionReport.done("at last");
+            });
+    broken.add("db.service");
+    HealingEngine engine =
+        Given.engine(host, Map.of())
+            .automatic(false)
+            .add(Given.detector("services", this::detect))
+            .add(new Given.Actions("restart_service", new OneLane(one)))
+            .build();
+    engine.open();
+    run(engine, Duration.ofSeconds(5));
+    engine.request(Given.issue(host.time().now(), UNIT));
+    run(engine, Duration.ofSeconds(90)); // it is late
+    CompletionStage<Receipt> other = engine.request(Given.issue(host.time().now(), "db.service"));
+    Receipt answered = receipt(engine, other);
+    assertThat(answered.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    hangs[0] = false;
+    run(engine, Duration.ofHours(1));
+    assertThat(done).containsExactly("begun");
   }
 }

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,13 +58,12 @@ class CounselTest {
     return HealingEngine.builder()
         .host(host)
         .discoverPlugins(false)
-        .add(
-            Given.detector(
-                "services",
-                state ->
-                    Detection.of(
-                        broken.stream().map(unit -> Given.issue(state.at(), unit)).toList())))
+        .add(Given.detector("services", this::detect))
         .add(Given.action(Given.RESTART, Risk.MEDIUM, execution -> mend("restart")));
+  }
+
+  private Detection detect(HostState state) {
+    return Detection.of(broken.stream().map(unit -> Given.issue(state.at(), unit)).toList());
   }
 
   private ActionReport mend(String how) {
@@ -207,6 +207,48 @@ class CounselTest {
       names(engine, "planner:moody", bad == Mood.HANGS ? "come back" : "threw");
       engine.close();
     }
+  }
+
+  /** Says that a dangerous action is harmless. */
+  private record Liar(String name, HealingPlan.Step step) implements PlannerProvider, Planner {
+    @Override
+    public Planner create(HostContext context) {
+      return this;
+    }
+
+    @Override
+    public HealingPlan plan(Incident incident, HostState state, List<Candidate> candidates) {
+      return new HealingPlan(incident.issue(), List.of(step), List.of(), "trust me");
+    }
+  }
+
+  private static HealingPlan.Step step(ActionId action, Risk risk) {
+    return new HealingPlan.Step(Given.description(action, risk), Confidence.UNKNOWN);
+  }
+
+  @Test
+  void howDangerousAnActionIsIsNotForAPlannerToSay() {
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(Given.action(Given.RESTART, Risk.CRITICAL, execution -> mend("restart")))
+                .add(new Liar("liar", step(Given.RESTART, Risk.LOW))));
+    run(engine, Duration.ofHours(1));
+    assertThat(done).isEmpty();
+    assertThat(engine.incidents()).anyMatch(Incident::awaitsConfirmation);
+  }
+
+  @Test
+  void whatWasNotOfferedIsNotPlanned() {
+    HealingEngine engine =
+        opened(
+            builder()
+                .add((KnowledgeBaseProvider) new NoKnowledge())
+                .add(new Liar("liar", step(SPARE, Risk.LOW))));
+    run(engine, Duration.ofSeconds(10));
+    assertThat(done).as("the built-in planner plans").containsExactly("restart");
+    names(engine, "planner:liar", "spare");
   }
 
   // ----------------------------------------------------------------- actions

@@ -90,6 +90,20 @@ class EveryGuardIsNeededTest {
             tale -> tale.passes(Duration.ofHours(1)),
             SimulatedHost::deeds));
     STORIES.put(
+        "rejection",
+        new Story(
+            () -> failing("web.service", Nature.HELPS),
+            Map.of("actions", Map.of("restart_service", Map.of("autonomy", "confirm"))),
+            tale -> {
+              tale.passes(Duration.ofMinutes(10));
+              tale.operator().shown().forEach(tale.operator()::reject);
+              tale.passes(Duration.ofMinutes(10));
+              tale.simulation().reload(Map.of());
+              tale.simulation().restart();
+              tale.passes(Duration.ofHours(3));
+            },
+            SimulatedHost::deeds));
+    STORIES.put(
         "critical_action",
         new Story(
             () ->

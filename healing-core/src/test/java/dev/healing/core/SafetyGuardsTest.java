@@ -40,6 +40,7 @@ class SafetyGuardsTest {
   private Optional<String> paused = Optional.empty();
   private List<String> distrust = List.of();
   private int unrelated;
+  private boolean rejected;
   private boolean sampled = true;
   private Origin origin = Origin.AUTOMATIC;
   private ActionId action = Given.RESTART;
@@ -55,6 +56,7 @@ class SafetyGuardsTest {
             id -> ceilings.getOrDefault(id, Autonomy.AUTO),
             () -> paused,
             () -> distrust,
+            problem -> rejected,
             () -> unrelated,
             sampled);
     Issue issue = Given.issue(host.time().now(), UNIT);
@@ -189,6 +191,15 @@ class SafetyGuardsTest {
     origin = Origin.APPROVED;
     assertThat(of("protection").kind()).isEqualTo(Kind.DENY);
     assertThat(of("protection").reason()).contains(UNIT, "protect.units");
+  }
+
+  @Test
+  void whatAPersonRejectedIsDoneOnAPersonsWordOnly() {
+    rejected = true;
+    assertThat(of("rejection"))
+        .isEqualTo(Verdict.deny("rejected by a person: done only on request"));
+    origin = Origin.REQUESTED;
+    assertThat(kind("rejection")).isEqualTo(Kind.PROCEED);
   }
 
   @Test

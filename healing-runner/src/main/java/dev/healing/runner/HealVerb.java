@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Issue;
+import dev.healing.api.Origin;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
@@ -74,7 +75,7 @@ final class HealVerb implements Verb {
   private static Answer consider(Invocation invocation, ObjectNode request) {
     return invocation.looking(
         engine ->
-            engine.look().decisions().stream()
+            engine.look(Origin.REQUESTED).decisions().stream()
                 .filter(decision -> isWanted(decision.plan().issue(), request))
                 .findFirst()
                 .map(decision -> Answer.of(EngineJson.decision(decision)))

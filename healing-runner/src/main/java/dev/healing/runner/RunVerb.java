@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.ConfigurationException;
+import dev.healing.api.HealingException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.ControlServer;
@@ -50,12 +51,13 @@ final class RunVerb implements Verb {
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
       Signals.handle("HUP", () -> hangUp(invocation, engine));
-      try (View view = view(invocation, engine);
-          ControlServer control =
-              ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer)) {
-        engine.start();
+      try (View view = view(invocation, engine)) {
+        engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
-        return await(over);
+        try (ControlServer control =
+            ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer)) {
+          return await(over);
+        }
       }
     }
   }
@@ -127,6 +129,8 @@ final class RunVerb implements Verb {
     } catch (ConfigurationException e) {
       invocation.err().println("healing: the old configuration stays:");
       e.problems().forEach(invocation.err()::println);
+    } catch (HealingException e) {
+      invocation.err().println("healing: the old configuration stays: " + e.getMessage());
     }
   }
 }
