@@ -41,6 +41,11 @@ public record UnitState(
     return activeState.equals("failed");
   }
 
+  /** Whether it is neither inactive nor failed: also while it is on its way up or down. */
+  public boolean atWork() {
+    return !activeState.equals("inactive") && !failed();
+  }
+
   /** Whether it is up: active or reloading. */
   public boolean active() {
     return activeState.equals("active") || activeState.equals("reloading");

@@ -1,5 +1,6 @@
 package dev.healing.spi;
 
+import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,11 +38,19 @@ public interface Systemd {
    */
   Set<String> entangledWith(String unit);
 
-  /** The units that a restart of this one reaches, directly or through others; at most 200. */
+  /**
+   * The units that a restart of this one reaches, directly or through others.
+   *
+   * @throws RefusedException if there are more than 200: nobody can tell what it would do
+   */
   default Set<String> reachedByRestart(String unit) {
     Set<String> reached = new LinkedHashSet<>();
     Deque<String> next = new ArrayDeque<>(List.of(unit));
-    while (!next.isEmpty() && reached.size() < 200) {
+    while (!next.isEmpty()) {
+      if (reached.size() > 200) {
+        throw new RefusedException(
+            "a restart of " + unit + " would reach more than 200 other units: not by itself");
+      }
       for (String other : entangledWith(next.remove())) {
         if (!other.equals(unit) && reached.add(other)) {
           next.add(other);
@@ -55,8 +64,8 @@ public interface Systemd {
    * Asks for a restart; a unit that is down is started.
    *
    * @return the job, to ask about with {@link #jobRunning}
-   * @throws dev.healing.api.RefusedException if the unit is protected, by whatever name it is
-   *     called, or would take a protected unit that is up with it
+   * @throws RefusedException if the unit is protected, by whatever name it is called, or would take
+   *     a protected unit that is up with it
    */
   long restart(String unit);
 

@@ -168,7 +168,7 @@ final class PluginContext implements HostContext {
       String name = host.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
       for (String other : host.reachedByRestart(name)) {
         Optional<String> why = protection.unit(other, host);
-        if (why.isPresent() && host.unit(other).filter(UnitState::active).isPresent()) {
+        if (why.isPresent() && host.unit(other).filter(UnitState::atWork).isPresent()) {
           refuse(why.map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
         }
       }

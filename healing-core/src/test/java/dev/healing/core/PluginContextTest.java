@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
@@ -15,6 +16,8 @@ import dev.healing.testkit.TestHost;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The host below protects nothing by itself here: it is the context that refuses. */
@@ -104,6 +107,38 @@ class PluginContextTest {
   void saysItselfWhatIsProtected() {
     assertThat(context.protection().unit("pg.service")).isPresent();
     assertThat(context.systemd().availability()).isEqualTo(host.systemd().availability());
+  }
+
+  @Test
+  void aProtectedUnitOnItsWayUpIsNotRestartedAlong() {
+    host.systemd().service("web.service").fail("web.service");
+    host.systemd()
+        .unit(
+            new UnitState(
+                "pg.service",
+                "loaded",
+                "activating",
+                "start",
+                "success",
+                "notify",
+                OptionalLong.empty(),
+                "",
+                Optional.empty(),
+                Set.of("web.service")));
+    assertThatThrownBy(() -> context.systemd().restart("web.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("pg.service");
+  }
+
+  @Test
+  void whatARestartReachesBeyondCountingIsNotRestarted() {
+    host.systemd().service("web.service").fail("web.service");
+    for (int i = 0; i < 250; i++) {
+      host.systemd().service("other" + i + ".service", "web.service");
+    }
+    assertThatThrownBy(() -> context.systemd().restart("web.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("more than 200");
   }
 
   @Test

@@ -121,7 +121,7 @@ public final class RestartService implements HealingAction {
   private List<String> alongside(String name) {
     List<String> up = new ArrayList<>();
     for (String other : host.systemd().reachedByRestart(name)) {
-      if (host.systemd().unit(other).filter(UnitState::active).isPresent()) {
+      if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
         host.protection()
             .unit(other, host.systemd())
             .ifPresent(

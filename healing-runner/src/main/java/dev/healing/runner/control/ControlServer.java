@@ -167,7 +167,7 @@ public final class ControlServer implements AutoCloseable {
       return done(Answer.failed(2, "expected one JSON object per line"));
     } catch (JacksonException e) {
       return done(Answer.failed(2, "expected one JSON object per line: " + e.getOriginalMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       return done(answerTo(e));
     }
   }
