@@ -41,6 +41,14 @@ public record UnitState(
     return activeState.equals("failed");
   }
 
+  /**
+   * The name that is meant where no suffix is written: {@code nginx} is {@code nginx.service}, as
+   * for systemctl. A glob that ends in {@code *} is left as it is.
+   */
+  public static String fullName(String written) {
+    return written.contains(".") || written.endsWith("*") ? written : written + ".service";
+  }
+
   /** Whether it is neither inactive nor failed: also while it is on its way up or down. */
   public boolean atWork() {
     return !activeState.equals("inactive") && !failed();

@@ -1,5 +1,6 @@
 package dev.healing.spi;
 
+import dev.healing.api.UnitState;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,13 +58,14 @@ public final class Protection {
   /**
    * What is never touched on any host, and these.
    *
-   * @param units from the configuration: names or globs ({@code postgresql*.service})
+   * @param units from the configuration: names or globs ({@code postgresql*.service}); without a
+   *     suffix a service is meant
    * @param processes from the configuration: names or globs
    */
   public Protection(List<String> units, List<String> processes) {
-    this.units = List.copyOf(units);
+    this.units = units.stream().map(UnitState::fullName).toList();
     this.processes = List.copyOf(processes);
-    unit = globs(units);
+    unit = globs(this.units);
     process = globs(processes);
   }
 

@@ -310,6 +310,8 @@ final class Deliberation {
     boolean changed = incidents.decided(incident, decision);
     String reason = decision.verdict().reason();
     String confirmation = incident.snapshot().confirmation().orElse(incident.id);
+    incident.note = preview.steps().get(0) + "? " + reason;
+    incident.shownDigests.add(preview.digest());
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
       incidents.escalate(incident, reason);
@@ -384,6 +386,15 @@ final class Deliberation {
           "incident " + incident.id + " does not wait for confirmation: " + incident.note);
     }
     String pending = incident.snapshot().confirmation().orElse("");
+    if (dot < 0 && incident.shownDigests.size() > 1) {
+      throw new HealingException(
+          "what is asked about "
+              + incident.id
+              + " has changed since it was first shown; now it is to "
+              + proposed(incident).action().preview().steps().get(0)
+              + ": say which, "
+              + pending);
+    }
     if (dot >= 0 && !pending.endsWith(confirmationId.substring(dot))) {
       throw new HealingException(
           "what "

@@ -287,9 +287,15 @@ final class Incidents {
       return false;
     }
     Detection detection = observation.detections().get(reporter);
-    return detection == null
-        || detection.unreadable().stream()
-            .anyMatch(u -> incident.issue.components().contains(u.what()));
+    boolean unmeasured = observation.faults().keySet().stream().anyMatch(Watch::isSampler);
+    if (detection == null || unmeasured) {
+      return true; // a detector cannot tell what was not measured from what is well
+    }
+    if (!incident.seen && !detection.unreadable().isEmpty()) {
+      return true; // it names what it has seen before; this may be among the rest
+    }
+    return detection.unreadable().stream()
+        .anyMatch(u -> incident.issue.components().contains(u.what()));
   }
 
   /** The numbers of an issue as they are now, as far as they could be read. */

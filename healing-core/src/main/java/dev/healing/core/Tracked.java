@@ -14,9 +14,11 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +143,9 @@ final class Tracked {
 
   /** Given up on: nothing is done any more without a person. */
   boolean handedOver;
+
+  /** Digests of what a person has been asked about it: if several, they must say which. */
+  final Set<String> shownDigests = new HashSet<>();
 
   @Nullable Instant closedAt;
   @Nullable String cause;

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at the host: all samplers, then all detectors. One that does not work is named. */
 final class Watch {
+  private static final String SAMPLER = "sampler:";
+
   private final TimeSource time;
   private final PluginCalls calls;
   private final MetricHistory history = new MetricHistory();
@@ -31,6 +33,11 @@ final class Watch {
   Watch(TimeSource time, Workers workers) {
     this.time = time;
     this.calls = new PluginCalls("look", time, workers);
+  }
+
+  /** Whether a fault is a sampler's. */
+  static boolean isSampler(String plugin) {
+    return plugin.startsWith(SAMPLER);
   }
 
   boolean looking() {
@@ -49,7 +56,7 @@ final class Watch {
     plugins
         .samplers()
         .forEach(
-            (name, sampler) -> asked.add(found.call("sampler:" + name, () -> found.ask(sampler))));
+            (name, sampler) -> asked.add(found.call(SAMPLER + name, () -> found.ask(sampler))));
     detectors.forEach(
         (name, detector) ->
             asked.add(found.call("detector:" + name, () -> found.ask(name, detector))));

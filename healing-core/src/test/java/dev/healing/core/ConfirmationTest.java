@@ -47,6 +47,7 @@ class ConfirmationTest {
   private Risk risk = Risk.LOW;
   private Duration preparing = Duration.ZERO;
   private int prepared;
+  private String step = "mend ";
 
   @AfterEach
   void end() {
@@ -81,7 +82,18 @@ class ConfirmationTest {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return new Given.Action(description(), execution -> mend()).prepare(issue, state);
+      Preview preview = Preview.of(UNIT, "unit:" + UNIT, Duration.ZERO, Map.of(), step + UNIT);
+      return new PreparedAction() {
+        @Override
+        public Preview preview() {
+          return preview;
+        }
+
+        @Override
+        public ActionReport execute(Execution execution) {
+          return mend();
+        }
+      };
     }
   }
 
@@ -303,5 +315,22 @@ class ConfirmationTest {
     hangs[0] = false;
     run(engine, Duration.ofHours(1));
     assertThat(done).containsExactly("begun");
+  }
+
+  @Test
+  void whatHasChangedSinceItWasShownIsNotApprovedWithoutSayingWhich() {
+    HealingEngine engine = opened(ASKS);
+    run(engine, Duration.ofSeconds(5));
+    assertThat(newest(engine).note()).as("says what is asked").contains("mend " + UNIT);
+    step = "mend something else in ";
+    run(engine, Duration.ofMinutes(16));
+    Incident now = newest(engine);
+    CompletionStage<Receipt> vague = engine.approve(now.id());
+    run(engine, Duration.ofSeconds(5));
+    assertThatThrownBy(() -> vague.toCompletableFuture().join())
+        .hasMessageContaining("has changed", "something else", now.confirmation().orElseThrow());
+    assertThat(done).isEmpty();
+    Receipt exact = receipt(engine, engine.approve(now.confirmation().orElseThrow()));
+    assertThat(exact.outcome()).isEqualTo(Outcome.HEALED);
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
+import dev.healing.api.Reading;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Unreadable;
@@ -28,6 +30,7 @@ class EvidenceTest {
   private final Set<String> broken = new TreeSet<>();
   private final List<String> done = new ArrayList<>();
   private boolean blind;
+  private String unreadableName = WEB;
   private final HealingEngine engine =
       Given.engine(host, Map.of("interval", "1h"))
           .add(Given.detector("services", this::detect))
@@ -36,7 +39,7 @@ class EvidenceTest {
 
   private Detection detect(HostState state) {
     return blind
-        ? new Detection(List.of(), List.of(new Unreadable(WEB, "no permission")))
+        ? new Detection(List.of(), List.of(new Unreadable(unreadableName, "no permission")))
         : Detection.of(broken.stream().map(unit -> Given.issue(state.at(), unit)).toList());
   }
 
@@ -104,5 +107,48 @@ class EvidenceTest {
     broken.add(WEB);
     Receipt receipt = receipt(engine.heal(Given.issue(host.time().now(), WEB)));
     assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  @Test
+  void whatASamplerDidNotMeasureIsNotTakenForWell() {
+    HealingEngine measured =
+        Given.engine(host, Map.of("limits", Map.of("health-floor", 0)))
+            .add(Given.sampler("units", this::measure))
+            .add(Given.detector("services", this::detect))
+            .add(
+                Given.action(
+                    Given.RESTART,
+                    Risk.LOW,
+                    execution -> {
+                      broken.clear(); // the detector sees nothing, since nothing is measured
+                      unmeasured = true;
+                      return ActionReport.done("restarted");
+                    }))
+            .build();
+    measured.open();
+    broken.add(WEB);
+    new EngineDriver(host.time(), measured).run(Duration.ofMinutes(1));
+    assertThat(measured.audit().history(5))
+        .extracting(Receipt::outcome)
+        .containsExactly(Outcome.AMBIGUOUS);
+    assertThat(measured.incidents()).noneMatch(i -> i.status() == IncidentStatus.HEALED);
+  }
+
+  private boolean unmeasured;
+
+  private Reading measure() {
+    if (unmeasured) {
+      throw new IllegalStateException("did not answer");
+    }
+    return new Reading(List.of(), List.of(), List.of());
+  }
+
+  @Test
+  void whatADetectorCannotNameIsNotTakenForAbsent() {
+    opened();
+    blind = true;
+    unreadableName = "systemd";
+    Receipt receipt = receipt(engine.request(Given.issue(host.time().now(), WEB)));
+    assertThat(receipt.detail()).contains("nobody can tell", "services");
   }
 }

@@ -110,6 +110,15 @@ class PluginContextTest {
   }
 
   @Test
+  void aNameWithoutASuffixMeansTheService() {
+    Protection protection = new Protection(List.of("nginx", "data.mount", "pg*"), List.of());
+    assertThat(protection.unit("nginx.service")).isPresent();
+    assertThat(protection.unit("data.mount")).isPresent();
+    assertThat(protection.unit("pgbouncer.service")).isPresent();
+    assertThat(protection.unit("nginx.socket")).isEmpty();
+  }
+
+  @Test
   void aProtectedUnitOnItsWayUpIsNotRestartedAlong() {
     host.systemd().service("web.service").fail("web.service");
     host.systemd()

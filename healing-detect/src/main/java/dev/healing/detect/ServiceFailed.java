@@ -42,7 +42,9 @@ public final class ServiceFailed implements Detector {
     public Detector create(HostContext context) {
       Configuration section = context.configuration();
       List<Pattern> ignored = new ArrayList<>();
-      section.texts("ignore", List.of()).forEach(text -> ignored.add(glob(text)));
+      section
+          .texts("ignore", List.of())
+          .forEach(text -> ignored.add(glob(UnitState.fullName(text))));
       return new ServiceFailed(ignored);
     }
   }

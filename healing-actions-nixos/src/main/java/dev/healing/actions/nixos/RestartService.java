@@ -70,7 +70,8 @@ public final class RestartService implements HealingAction {
       Map<String, Probe> probes = new HashMap<>();
       Configuration configured = section.section("probes");
       for (String unit : configured.keys()) {
-        Probe.read(configured, unit).ifPresent(probe -> probes.put(unit, probe));
+        Probe.read(configured, unit)
+            .ifPresent(probe -> probes.put(UnitState.fullName(unit), probe));
       }
       return new RestartService(context, oneshot, probes);
     }

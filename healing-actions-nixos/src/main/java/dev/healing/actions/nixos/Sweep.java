@@ -30,10 +30,13 @@ final class Sweep {
   private static final Set<String> ALWAYS_EXCLUDED =
       Set.of(
           "/var/cache/debconf",
+          "/var/log/audit",
           "/var/log/btmp",
           "/var/log/faillog",
           "/var/log/journal",
           "/var/log/lastlog",
+          "/var/log/mysql",
+          "/var/log/sudo-io",
           "/var/log/wtmp");
 
   private final HostContext host;
