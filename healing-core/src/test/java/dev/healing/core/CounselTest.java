@@ -44,6 +44,10 @@ class CounselTest {
   private static final String WEB = "web.service";
   private static final ActionId SPARE = ActionId.of("spare");
 
+  /** So that nothing but its risk has the action ask first. */
+  private static final Map<String, Object> BY_ITSELF =
+      Map.of("actions", Map.of("restart_service", Map.of("autonomy", "auto")));
+
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>(Set.of(WEB));
   private final List<String> done = new ArrayList<>();
@@ -230,7 +234,7 @@ class CounselTest {
   void howDangerousAnActionIsIsNotForAPlannerToSay() {
     HealingEngine engine =
         opened(
-            Given.engine(host, Map.of())
+            Given.engine(host, BY_ITSELF)
                 .add(Given.detector("services", this::detect))
                 .add(Given.action(Given.RESTART, Risk.CRITICAL, execution -> mend("restart")))
                 .add(new Liar("liar", step(Given.RESTART, Risk.LOW))));
