@@ -36,7 +36,25 @@ public final class InMemoryStateStore implements StateStore {
 
   private record Versions(String newest, Optional<String> before, boolean damaged) {}
 
-  private final Map<String, List<Line>> appended = new HashMap<>();
+  /** A file of lines, and how many characters they have together. */
+  private static final class Appended {
+    final List<Line> lines = new ArrayList<>();
+    long size;
+
+    void add(String text, Condition condition) {
+      lines.add(new Line(text, condition));
+      size += text.length() + 1;
+    }
+
+    void cutTorn() {
+      int last = lines.size() - 1;
+      if (last >= 0 && lines.get(last).condition() == Condition.TORN) {
+        size -= lines.remove(last).text().length() + 1;
+      }
+    }
+  }
+
+  private final Map<String, Appended> appended = new HashMap<>();
   private final Map<String, Versions> documents = new HashMap<>();
   private final Map<String, String> plain = new HashMap<>();
   private final Runnable beforeEach;
@@ -115,7 +133,7 @@ public final class InMemoryStateStore implements StateStore {
       documents.put(file, new Versions(document.newest(), document.before(), true));
       return;
     }
-    List<Line> lines = appended.getOrDefault(file, List.of());
+    List<Line> lines = appended.getOrDefault(file, new Appended()).lines;
     if (line < 1 || line > lines.size()) {
       throw new IllegalArgumentException(
           "damage line " + line + " of " + file + ": it has " + lines.size() + " lines");
@@ -131,8 +149,9 @@ public final class InMemoryStateStore implements StateStore {
   @Override
   public synchronized Lines lines(String file) {
     read();
-    List<Line> all = appended.getOrDefault(file, new ArrayList<>());
-    cutTorn(all);
+    Appended read = appended.getOrDefault(file, new Appended());
+    read.cutTorn();
+    List<Line> all = read.lines;
     List<String> good = new ArrayList<>();
     List<String> damaged = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
@@ -145,43 +164,34 @@ public final class InMemoryStateStore implements StateStore {
     return new Lines(good, damaged);
   }
 
-  private static void cutTorn(List<Line> lines) {
-    if (!lines.isEmpty() && lines.get(lines.size() - 1).condition() == Condition.TORN) {
-      lines.remove(lines.size() - 1);
-    }
-  }
-
   @Override
   public synchronized void append(String file, List<String> jsonObjects) {
-    List<Line> lines = appended.computeIfAbsent(file, name -> new ArrayList<>());
+    Appended lines = appended.computeIfAbsent(file, name -> new Appended());
     write(
         "append to " + file,
         () -> {
-          cutTorn(lines);
-          jsonObjects.forEach(text -> lines.add(new Line(text, Condition.GOOD)));
+          lines.cutTorn();
+          jsonObjects.forEach(text -> lines.add(text, Condition.GOOD));
         },
         () -> {
-          cutTorn(lines);
+          lines.cutTorn();
           int whole = random.nextInt(Math.max(1, jsonObjects.size()));
-          jsonObjects.stream().limit(whole).forEach(t -> lines.add(new Line(t, Condition.GOOD)));
-          lines.add(new Line("torn", Condition.TORN));
+          jsonObjects.stream().limit(whole).forEach(t -> lines.add(t, Condition.GOOD));
+          lines.add("torn", Condition.TORN);
         });
   }
 
   @Override
   public synchronized void rewrite(String file, List<String> jsonObjects) {
-    List<Line> lines = new ArrayList<>();
-    jsonObjects.forEach(text -> lines.add(new Line(text, Condition.GOOD)));
+    Appended lines = new Appended();
+    jsonObjects.forEach(text -> lines.add(text, Condition.GOOD));
     write("rewrite " + file, () -> appended.put(file, lines));
   }
 
   @Override
   public synchronized long size(String file) {
     read();
-    long bytes = 0;
-    for (Line line : appended.getOrDefault(file, List.of())) {
-      bytes += line.text().length() + 1;
-    }
+    long bytes = appended.getOrDefault(file, new Appended()).size;
     Versions document = documents.get(file);
     bytes += document == null ? 0 : document.newest().length();
     return bytes + plain.getOrDefault(file, "").length();
@@ -248,7 +258,7 @@ public final class InMemoryStateStore implements StateStore {
     write(
         "rename " + file,
         () -> {
-          List<Line> lines = appended.get(file);
+          Appended lines = appended.get(file);
           Versions document = documents.get(file);
           String text = plain.get(file);
           remove(file);

@@ -182,8 +182,10 @@ final class Tracked {
    * confirmation waits on the word on which it was proposed.
    */
   Origin origin() {
-    Origin asked =
-        requests.stream().map(Request::origin).max(Enum::compareTo).orElse(Origin.AUTOMATIC);
+    Origin asked = Origin.AUTOMATIC;
+    for (Request request : requests) {
+      asked = request.origin().compareTo(asked) > 0 ? request.origin() : asked;
+    }
     Proposed shown = phase == Phase.CONFIRMING ? proposed : null;
     return shown != null && shown.origin().compareTo(asked) > 0 ? shown.origin() : asked;
   }
