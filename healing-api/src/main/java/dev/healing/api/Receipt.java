@@ -27,6 +27,8 @@ import java.util.TreeSet;
  * @param after the same metrics at validation, as far as they could be read
  * @param confidence in the action when it was chosen
  * @param steps what was done, as previewed
+ * @param recorded what the host looked like right before, one line each: for an action that
+ *     destroys something, else empty
  * @param detail what the action said and why the outcome is what it is
  */
 public record Receipt(
@@ -45,6 +47,7 @@ public record Receipt(
     SortedMap<String, Double> after,
     double confidence,
     List<String> steps,
+    List<String> recorded,
     String detail) {
   /** Copies. */
   public Receipt {
@@ -52,6 +55,7 @@ public record Receipt(
     before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
     after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
     steps = List.copyOf(steps);
+    recorded = List.copyOf(recorded);
   }
 
   /** The identity of the problem that was treated. */

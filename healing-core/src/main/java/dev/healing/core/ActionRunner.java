@@ -13,10 +13,12 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Workers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +70,14 @@ final class ActionRunner {
   /**
    * Has it done. The off switch is looked at right before.
    *
+   * @param record what is to be kept of the host as it is before that
    * @param done is given what the action says; on the worker
    */
   Running execute(
       String name,
       PreparedAction action,
       Duration timeLimit,
+      Supplier<List<String>> record,
       Consumer<String> progress,
       Consumer<ActionReport> done) {
     Running running = new Running(host, timeLimit, progress);
@@ -85,7 +89,7 @@ final class ActionRunner {
                   ActionReport report =
                       ActionReport.failed("it ended in an error that is not caught");
                   try {
-                    report = running.run(action, offSwitch);
+                    report = running.run(action, record, offSwitch);
                   } finally {
                     done.accept(report);
                   }
@@ -107,6 +111,7 @@ final class ActionRunner {
     private final long endNanos;
     private final Consumer<String> progress;
     private volatile boolean cancelled;
+    private volatile List<String> recorded = List.of();
     private Workers.@Nullable Task task;
 
     Running(HostContext host, Duration timeLimit, Consumer<String> progress) {
@@ -115,12 +120,14 @@ final class ActionRunner {
       this.progress = progress;
     }
 
-    private ActionReport run(PreparedAction action, OffSwitch offSwitch) {
-      Optional<String> paused = offSwitch.paused();
-      if (paused.isPresent()) {
-        return ActionReport.refused(paused.orElseThrow());
-      }
+    private ActionReport run(
+        PreparedAction action, Supplier<List<String>> record, OffSwitch offSwitch) {
       try {
+        recorded = record.get();
+        Optional<String> paused = offSwitch.paused();
+        if (paused.isPresent()) {
+          return ActionReport.refused(paused.orElseThrow());
+        }
         return Objects.requireNonNull(action.execute(this), "it returned null");
       } catch (RefusedException e) {
         return ActionReport.refused(Objects.toString(e.getMessage(), "refused"));
@@ -129,6 +136,11 @@ final class ActionRunner {
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
         return ActionReport.failed("it threw " + e);
       }
+    }
+
+    /** What was kept of the host as it was before; empty until then. */
+    List<String> recorded() {
+      return recorded;
     }
 
     /** Asks it to stop, and wakes it if it waits. */

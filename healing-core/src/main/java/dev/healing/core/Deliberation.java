@@ -290,7 +290,7 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
-          treatment.intend(incident, proposed, assessment.state().health());
+          treatment.intend(incident, proposed, assessment.state());
         } else if (treatment.stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
         }

@@ -107,8 +107,8 @@ public final class EngineJson {
 
   /**
    * {@code {id,incident,fingerprint,type,components,actions,target,origin,outcome,detectedAt,
-   * startedAt,finishedAt,before,after,confidence,reason,steps}}. {@code actions} has the one action
-   * of the attempt.
+   * startedAt,finishedAt,before,after,confidence,reason,steps,recorded}}. {@code actions} has the
+   * one action of the attempt.
    */
   public static ObjectNode receipt(Receipt receipt) {
     return tree(json -> write(json, receipt));
@@ -132,6 +132,9 @@ public final class EngineJson {
     json.writeNumberProperty("confidence", receipt.confidence());
     json.writeStringProperty("reason", receipt.detail());
     texts(json, "steps", receipt.steps());
+    if (!receipt.recorded().isEmpty()) {
+      texts(json, "recorded", receipt.recorded());
+    }
   }
 
   /** Reads what {@link #receipt(Receipt)} wrote. */
@@ -154,6 +157,7 @@ public final class EngineJson {
         numbers(node.path("after")),
         node.path("confidence").asDouble(),
         texts(node.path("steps")),
+        texts(node.path("recorded")),
         node.path("reason").asString());
   }
 

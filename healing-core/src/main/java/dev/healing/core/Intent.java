@@ -79,7 +79,12 @@ record Intent(
   }
 
   /** The receipt that answers this intent. */
-  Receipt receipt(Outcome outcome, Instant finished, Map<String, Double> after, String detail) {
+  Receipt receipt(
+      Outcome outcome,
+      Instant finished,
+      Map<String, Double> after,
+      List<String> recorded,
+      String detail) {
     return new Receipt(
         id,
         incident,
@@ -96,6 +101,7 @@ record Intent(
         new TreeMap<>(after),
         confidence,
         steps,
+        recorded,
         detail);
   }
 
@@ -119,6 +125,7 @@ record Intent(
         incident.issue.metrics(),
         new TreeMap<>(),
         step.map(s -> s.confidence().value()).orElse(0.0),
+        List.of(),
         List.of(),
         why);
   }

@@ -79,6 +79,7 @@ final class Tracked {
 
     long dueNanos;
     int blindLooks;
+    List<String> recorded = List.of();
     @Nullable ActionReport report;
 
     private Attempt(

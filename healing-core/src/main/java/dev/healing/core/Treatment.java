@@ -7,6 +7,7 @@ import com.google.common.collect.SetMultimap;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
@@ -16,13 +17,11 @@ import dev.healing.core.Tracked.Proposed;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -41,12 +40,13 @@ final class Treatment {
   private final Incidents incidents;
   private final Refusals refusals;
   private final ActionRunner runner;
+  private final FlightRecorder recorder;
   private final Consumer<Tracked> reconsider;
   private final Runnable lookSoon;
 
   private final Map<String, Tracked> lanes = new HashMap<>();
   private final SetMultimap<String, Tracked> waitingForLane = LinkedHashMultimap.create();
-  private final List<Tracked> toStart = new ArrayList<>();
+  private final Map<Tracked, HostState> toStart = new LinkedHashMap<>();
   private final Map<Tracked, ActionRunner.Running> running = new LinkedHashMap<>();
   private final Map<String, String> faults = new LinkedHashMap<>();
   private ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
@@ -74,6 +74,7 @@ final class Treatment {
     this.incidents = incidents;
     this.refusals = refusals;
     this.runner = new ActionRunner(host, offSwitch);
+    this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
     this.lookSoon = lookSoon;
   }
@@ -139,7 +140,7 @@ final class Treatment {
   }
 
   /** Notes the intent; it is acted on in {@link #start}. */
-  void intend(Tracked incident, Proposed proposed, OptionalDouble health) {
+  void intend(Tracked incident, Proposed proposed, HostState state) {
     Intent intent =
         Intent.of(
             incident.id + "." + ++incident.attemptsMade,
@@ -153,9 +154,9 @@ final class Treatment {
             time.now());
     chronicle.journal().add(intent);
     incident.attempt =
-        Attempt.begun(intent, proposed.action().preview().lane(), health, incident.seen);
+        Attempt.begun(intent, proposed.action().preview().lane(), state.health(), incident.seen);
     incident.phase = Phase.RUNNING;
-    toStart.add(incident);
+    toStart.put(incident, state);
   }
 
   /** What cannot be journalled is not done: one fsync for all that is to be started. */
@@ -163,13 +164,13 @@ final class Treatment {
     if (toStart.isEmpty()) {
       return;
     }
-    List<Tracked> starting = List.copyOf(toStart);
+    Map<Tracked, HostState> starting = new LinkedHashMap<>(toStart);
     toStart.clear();
     try {
       chronicle.commitIntents();
       starting.forEach(this::execute);
     } catch (HealingException e) {
-      for (Tracked incident : starting) {
+      for (Tracked incident : starting.keySet()) {
         free(attempt(incident).lane, incident);
         incident.attempt = null;
         incident.phase = Phase.IDLE;
@@ -180,7 +181,7 @@ final class Treatment {
     }
   }
 
-  private void execute(Tracked incident) {
+  private void execute(Tracked incident, HostState state) {
     Proposed proposed = Objects.requireNonNull(incident.proposed);
     Attempt attempt = attempt(incident);
     incident.proposed = null;
@@ -198,6 +199,9 @@ final class Treatment {
             name,
             proposed.action(),
             limit,
+            FlightRecorder.wantedFor(proposed.remedy().description())
+                ? () -> recorder.record(attempt.intent, state)
+                : List::of,
             progress -> inbox.post(() -> incident.note = name + ": " + progress),
             report -> inbox.post(() -> finished(incident, attempt, report))));
   }
@@ -208,7 +212,7 @@ final class Treatment {
       free(attempt.lane, incident); // concluded when it was late
       return;
     }
-    running.remove(incident);
+    attempt.recorded = Objects.requireNonNull(running.remove(incident)).recorded();
     attempt.report = report;
     switch (report.result()) {
       case REFUSED -> {
@@ -251,6 +255,7 @@ final class Treatment {
     ActionRunner.Running late = running.remove(incident);
     if (late != null) {
       late.cancel();
+      attempt.recorded = late.recorded();
     }
     faults.put(
         "action:" + attempt.intent.action(),
@@ -286,7 +291,8 @@ final class Treatment {
     ActionReport report = attempt.report;
     String said = report == null ? "" : report.detail() + "; ";
     Receipt receipt =
-        attempt.intent.receipt(validation.outcome(), time.now(), after, said + validation.why());
+        attempt.intent.receipt(
+            validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
     chronicle.ended(receipt);
     incident.ended(receipt);
     incident.phase = Phase.IDLE;

@@ -166,6 +166,7 @@ class EngineJsonProperties {
         new TreeMap<>(after),
         0.25,
         steps,
+        steps,
         text);
   }
 

@@ -83,7 +83,7 @@ final class Given {
   }
 
   static Receipt receipt(Intent intent, Outcome outcome, Instant at) {
-    return intent.receipt(outcome, at, Map.of(), "as it was");
+    return intent.receipt(outcome, at, Map.of(), List.of(), "as it was");
   }
 
   /** An engine on this host with these plugins and nothing that it found by itself. */

@@ -58,6 +58,7 @@ final class Samples {
         new TreeMap<>(),
         0.5,
         List.of("delete old logs"),
+        List.of(),
         "done");
   }
 

@@ -71,6 +71,7 @@ class ProactiveOptimizerTest {
         new TreeMap<>(),
         0.5,
         List.of("free it"),
+        List.of(),
         "done");
   }
 

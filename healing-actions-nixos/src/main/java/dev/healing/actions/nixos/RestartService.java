@@ -42,7 +42,7 @@ public final class RestartService implements HealingAction {
           Risk.MEDIUM,
           Set.of(Privilege.MANAGE_UNITS),
           true,
-          ActionDescription.IRREVERSIBLE,
+          "systemctl stop: it was down before",
           Duration.ofSeconds(1),
           Duration.ofSeconds(90));
 

@@ -198,6 +198,9 @@ public final class Views {
     for (JsonNode entry : json.path("trail")) {
       if (entry.has("outcome")) {
         lines.addAll(receipt(entry, style));
+        for (JsonNode line : entry.path("recorded")) {
+          Lines.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
+        }
       } else {
         lines.add(Lines.instant(text(entry, "at")) + "  decided");
         lines.addAll(decision(entry, style));
