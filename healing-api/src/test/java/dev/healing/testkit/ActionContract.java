@@ -16,6 +16,7 @@ import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,9 @@ public abstract class ActionContract {
     assertThat(action.prepare(issue(), state()).preview()).isEqualTo(preview);
     assertThat(preview.target()).as("target").isNotBlank();
     assertThat(preview.lane()).as("lane").isNotBlank();
+    assertThat(preview.expectedDuration())
+        .as("how long it probably takes")
+        .isBetween(Duration.ZERO, action.description().timeLimit());
   }
 
   @Test
@@ -101,7 +105,25 @@ public abstract class ActionContract {
     assertThat(report.result()).as("%s", report.detail()).isEqualTo(Result.DONE);
     assertThat(report.detail()).as("detail").isNotBlank();
     assertThat(prepared.preview()).as("the preview afterwards").isEqualTo(preview);
+    assertThat(report.after().keySet())
+        .as("numbers after, beside those before")
+        .containsAll(report.before().keySet());
     assertDone(preview, report);
+  }
+
+  @Test
+  public final void doesWhatWasPreviewedOnlyOnce() {
+    HealingAction action = action();
+    PreparedAction prepared = action.prepare(issue(), state());
+    prepared.execute(execution(action));
+    Object once = worldSnapshot();
+    try {
+      ActionReport again = prepared.execute(execution(action));
+      assertThat(again.result()).as("%s", again.detail()).isNotEqualTo(Result.DONE);
+    } catch (HealingException refused) {
+      assertThat(refused.getMessage()).as("why it refused").isNotBlank();
+    }
+    assertThat(worldSnapshot()).as("the world after the second time").isEqualTo(once);
   }
 
   @Test
