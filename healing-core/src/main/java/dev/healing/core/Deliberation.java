@@ -67,16 +67,13 @@ final class Deliberation {
   /** What was proposed or approved with other settings and plugins is void. */
   void startAnew() {
     for (Tracked incident : incidents.open()) {
-      if (incident.phase != Phase.RUNNING && incident.phase != Phase.SETTLING) {
-        if (incident.preparing != null) {
-          incident.preparing.giveUp();
-        }
-        if (incident.phase == Phase.CONFIRMING) {
+      if (incident.phase() != Phase.RUNNING && incident.phase() != Phase.SETTLING) {
+        if (incident.phase() == Phase.CONFIRMING) {
           incident.decision = null;
           incident.decisionKey = "";
           incident.note = "what was shown is void: the configuration has changed";
         }
-        drop(incident);
+        incident.rests();
         if (incident.origin() == Origin.APPROVED) {
           incidents.notDone(incident, "what was approved is void: the configuration has changed");
         }
@@ -113,20 +110,20 @@ final class Deliberation {
   }
 
   private void decide(Tracked incident) {
-    switch (incident.phase) {
+    switch (incident.phase()) {
       case PREPARING, RUNNING, SETTLING -> {
         // Something is under way.
       }
       case CONFIRMING -> stillAsked(incident);
       case IDLE, PREPARED -> {
         if (mayBeDone(incident)) {
-          if (incident.phase == Phase.PREPARED) {
+          if (incident.phase() == Phase.PREPARED) {
             lastJudgement(incident);
           } else {
             firstJudgement(incident);
           }
-        } else if (incident.phase == Phase.PREPARED) {
-          drop(incident); // whoever asked for it has been answered
+        } else if (incident.phase() == Phase.PREPARED) {
+          incident.rests(); // whoever asked for it has been answered
         }
       }
     }
@@ -142,7 +139,7 @@ final class Deliberation {
     boolean ours = incident.validator.isEmpty() && (incident.seen || !somebodyLooks);
     if (unasked && !ours) {
       // Whoever asked has been answered; by itself the engine does nothing about it.
-      drop(incident);
+      incident.rests();
       incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       return false;
     }
@@ -173,7 +170,7 @@ final class Deliberation {
     }
     Decision decision =
         assessment.decision(incident, plan, Optional.empty(), given.orElseThrow().judgements());
-    drop(incident);
+    incident.rests();
     switch (decision.verdict().kind()) {
       case DENY, DEFER -> {
         incidents.decided(incident, decision);
@@ -186,7 +183,7 @@ final class Deliberation {
   /** What a person is shown stands as long as it would be asked again; then it is decided anew. */
   private void stillAsked(Tracked incident) {
     Optional<Counsel.Advice> given = incident.takeAdvice();
-    Proposed shown = proposed(incident);
+    Proposed shown = incident.proposed();
     if (given.isEmpty() && !outdated(shown)) {
       askAboutPreview(incident, shown);
       return;
@@ -197,7 +194,7 @@ final class Deliberation {
                 == Verdict.Kind.CONFIRM;
     boolean theirs = incident.handedOver && incident.requests.isEmpty();
     if (!asked && !theirs) {
-      drop(incident);
+      incident.rests();
       toDecide.add(incident);
     } else if (!incident.requests.isEmpty()) {
       incidents.notDone(incident, incident.note);
@@ -217,7 +214,7 @@ final class Deliberation {
     boolean forNow =
         plan.rejected().stream()
             .anyMatch(r -> refusals.reason(incident.fingerprint, r.action()).isPresent());
-    drop(incident);
+    incident.rests();
     incidents.decided(
         incident,
         new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
@@ -233,28 +230,25 @@ final class Deliberation {
       refusals.add(incident.fingerprint, plan.next().action().id(), "the planner made it up");
       return;
     }
-    incident.phase = Phase.PREPARING;
-    incident.preparing =
+    incident.prepares(
         assessment.prepare(
             incident,
             remedy.orElseThrow(),
             (action, why) -> {
-              incident.preparing = null;
-              incident.phase = Phase.IDLE;
               if (action.isPresent()) {
-                incident.proposed =
+                incident.prepared(
                     new Proposed(
                         plan,
                         remedy.orElseThrow(),
                         action.orElseThrow(),
                         incident.origin(),
-                        time.monotonicNanos());
-                incident.phase = Phase.PREPARED;
+                        time.monotonicNanos()));
               } else {
+                incident.rests();
                 refusals.add(incident.fingerprint, plan.next().action().id(), why);
               }
               toDecide.add(incident);
-            });
+            }));
   }
 
   private void askAboutPreview(Tracked incident, Proposed proposed) {
@@ -269,7 +263,7 @@ final class Deliberation {
   }
 
   private void lastJudgement(Tracked incident) {
-    Proposed proposed = proposed(incident);
+    Proposed proposed = incident.proposed();
     Optional<Counsel.Advice> given = incident.takeAdvice();
     if (given.isEmpty()) {
       askAboutPreview(incident, proposed);
@@ -297,7 +291,7 @@ final class Deliberation {
       }
       case CONFIRM -> askAPerson(incident, decision, preview);
       case DEFER, DENY -> {
-        drop(incident);
+        incident.rests();
         incident.restsUntilNanos = time.monotonicNanos() + REST.toNanos();
         incidents.decided(incident, decision);
         incidents.notDone(incident, decision.verdict().reason());
@@ -306,7 +300,7 @@ final class Deliberation {
   }
 
   private void askAPerson(Tracked incident, Decision decision, Preview preview) {
-    incident.phase = Phase.CONFIRMING;
+    incident.asks();
     boolean changed = incidents.decided(incident, decision);
     String reason = decision.verdict().reason();
     String confirmation = incident.snapshot().confirmation().orElse(incident.id);
@@ -328,19 +322,12 @@ final class Deliberation {
     return time.monotonicNanos() - proposed.atNanos() > SHOWN_FOR.toNanos();
   }
 
-  private static void drop(Tracked incident) {
-    incident.phase = Phase.IDLE;
-    incident.proposed = null;
-    incident.preparing = null;
-    incident.forgetAdvice();
-  }
-
   // --------------------------------------------------- what people decide
 
   /** A person has it done exactly as it was shown. */
   void approve(String confirmationId, CompletableFuture<Receipt> answer) {
     Tracked incident = confirming(confirmationId);
-    Proposed shown = proposed(incident);
+    Proposed shown = incident.proposed();
     incident.forgetAdvice();
     incident.requests.add(
         new Tracked.Request(
@@ -349,9 +336,9 @@ final class Deliberation {
             Optional.of(shown.action().preview().digest()),
             answer));
     if (outdated(shown)) {
-      drop(incident); // worked out anew, and done if it is still the same
+      incident.rests(); // worked out anew, and done if it is still the same
     } else {
-      incident.phase = Phase.PREPARED;
+      incident.approved();
     }
     toDecide.add(incident);
   }
@@ -363,7 +350,7 @@ final class Deliberation {
     if (incident.validator.isEmpty()) {
       chronicle.journal().reject(incident.fingerprint);
     }
-    drop(incident);
+    incident.rests();
     incident.handedOver = true;
     incidents.decided(
         incident,
@@ -381,7 +368,7 @@ final class Deliberation {
     int dot = confirmationId.indexOf('.');
     Tracked incident =
         incidents.openNamed(dot < 0 ? confirmationId : confirmationId.substring(0, dot));
-    if (incident.phase != Phase.CONFIRMING) {
+    if (incident.phase() != Phase.CONFIRMING) {
       throw new HealingException(
           "incident " + incident.id + " does not wait for confirmation: " + incident.note);
     }
@@ -391,7 +378,7 @@ final class Deliberation {
           "what is asked about "
               + incident.id
               + " has changed since it was first shown; now it is to "
-              + proposed(incident).action().preview().steps().get(0)
+              + incident.proposed().action().preview().steps().get(0)
               + ": say which, "
               + pending);
     }
@@ -403,9 +390,5 @@ final class Deliberation {
               + pending);
     }
     return incident;
-  }
-
-  private static Proposed proposed(Tracked incident) {
-    return Objects.requireNonNull(incident.proposed);
   }
 }

@@ -323,7 +323,7 @@ final class HealingLoop {
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
     for (Tracked incident : List.copyOf(incidents.open())) {
-      if (!sightings.watched(incident) && incident.phase == Phase.IDLE) {
+      if (!sightings.watched(incident) && incident.phase() == Phase.IDLE) {
         incidents.notDone(incident, "its detector is switched off");
         incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
       }

@@ -6,14 +6,12 @@ import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
-import dev.healing.core.Tracked.Attempt;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -93,12 +91,7 @@ final class Sightings {
     }
     Tracked incident =
         known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
-    incident.issue = issue;
-    incident.lastSeen = observation.state().at();
-    incident.seenNanos = observation.startedNanos();
-    incident.lookedFor = true;
-    incident.seen = true;
-    incident.blindLooks = 0;
+    incident.sighted(issue, observation.state().at(), observation.startedNanos());
     if (toBeValidated(incident, observation)) {
       stillThere(incident, observation.state());
     }
@@ -106,20 +99,20 @@ final class Sightings {
   }
 
   private boolean toBeValidated(Tracked incident, Observation observation) {
-    return incident.phase == Phase.SETTLING
-        && observation.startedNanos() >= attempt(incident).dueNanos;
+    return incident.phase() == Phase.SETTLING
+        && observation.startedNanos() >= incident.attempt().dueNanos;
   }
 
   private void stillThere(Tracked incident, HostState now) {
-    Validation validation = Validation.stillThere(attempt(incident), incident.issue, now);
+    Validation validation = Validation.stillThere(incident.attempt(), incident.issue, now);
     treatment.conclude(incident, validation, incident.issue.metrics());
   }
 
   private void gone(Tracked incident, Observation observation) {
-    switch (incident.phase) {
+    switch (incident.phase()) {
       case SETTLING -> {
         if (toBeValidated(incident, observation)) {
-          Attempt attempt = attempt(incident);
+          Attempt attempt = incident.attempt();
           Validation validation = Validation.gone(attempt);
           treatment.conclude(
               incident,
@@ -157,7 +150,7 @@ final class Sightings {
   private void unseen(Tracked incident, Observation observation) {
     boolean nobodyEverWill = incident.reportedBy().isEmpty();
     if (toBeValidated(incident, observation)) {
-      Attempt attempt = attempt(incident);
+      Attempt attempt = incident.attempt();
       if (nobodyEverWill || ++attempt.blindLooks >= BLIND_LOOKS) {
         treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
       } else {
@@ -168,14 +161,14 @@ final class Sightings {
     incident.lookedFor |= first;
     boolean hopeless = first && incident.origin() != AUTOMATIC;
     if (!nobodyEverWill && (hopeless || ++incident.blindLooks >= BLIND_LOOKS)) {
-      boolean waits = incident.phase == Phase.IDLE || incident.phase == Phase.CONFIRMING;
+      boolean waits = incident.phase() == Phase.IDLE || incident.phase() == Phase.CONFIRMING;
       if (waits) {
         incidents.notDone(
             incident,
             "nobody can tell whether it is there: " + incident.reportedBy() + " is blind");
       }
     }
-    boolean over = incident.phase == Phase.IDLE && incident.requests.isEmpty();
+    boolean over = incident.phase() == Phase.IDLE && incident.requests.isEmpty();
     if (over && !watched(incident)) {
       incidents.close(
           incident, IncidentStatus.ESCALATED, "no detector reports " + incident.issue.type());
@@ -187,9 +180,5 @@ final class Sightings {
     return incident.validator.isPresent()
         || incident.reportedBy().equals(PluginFaults.REPORTER)
         || plugins.get().detectors().containsKey(incident.reportedBy());
-  }
-
-  private static Attempt attempt(Tracked incident) {
-    return Objects.requireNonNull(incident.attempt);
   }
 }

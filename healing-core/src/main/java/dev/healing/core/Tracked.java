@@ -1,7 +1,6 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
-import dev.healing.api.ActionReport;
 import dev.healing.api.Decision;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingPlan;
@@ -16,8 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -65,46 +64,6 @@ final class Tracked {
       Origin origin,
       long atNanos) {}
 
-  /** An action that was started, here or before a crash. */
-  static final class Attempt {
-    final Intent intent;
-    final String lane;
-    final OptionalDouble healthBefore;
-
-    /** Not known to have been carried out: left over from a crash. */
-    final boolean leftOver;
-
-    /** A detector had told of the issue before. */
-    final boolean seenBefore;
-
-    long dueNanos;
-    int blindLooks;
-    List<String> recorded = List.of();
-    @Nullable ActionReport report;
-
-    private Attempt(
-        Intent intent,
-        String lane,
-        OptionalDouble healthBefore,
-        boolean leftOver,
-        boolean seenBefore) {
-      this.intent = intent;
-      this.lane = lane;
-      this.healthBefore = healthBefore;
-      this.leftOver = leftOver;
-      this.seenBefore = seenBefore;
-    }
-
-    static Attempt begun(
-        Intent intent, String lane, OptionalDouble healthBefore, boolean seenBefore) {
-      return new Attempt(intent, lane, healthBefore, false, seenBefore);
-    }
-
-    static Attempt leftOver(Intent intent) {
-      return new Attempt(intent, "left over: " + intent.id(), OptionalDouble.empty(), true, false);
-    }
-  }
-
   final String id;
   final Fingerprint fingerprint;
   final Instant firstSeen;
@@ -123,7 +82,6 @@ final class Tracked {
   int attemptsMade;
   Issue issue;
   IncidentStatus status = IncidentStatus.OPEN;
-  Phase phase = Phase.IDLE;
   Instant lastSeen;
   long seenNanos;
   long freshAfterNanos;
@@ -152,9 +110,10 @@ final class Tracked {
   @Nullable String cause;
   @Nullable Decision decision;
   String decisionKey = "";
-  Preparations.@Nullable Preparation preparing;
-  @Nullable Proposed proposed;
-  @Nullable Attempt attempt;
+  private Phase phase = Phase.IDLE;
+  private Preparations.@Nullable Preparation preparing;
+  private @Nullable Proposed proposed;
+  private @Nullable Attempt attempt;
   private Counsel.@Nullable Matter matter;
   private Counsel.@Nullable Advice advice;
 
@@ -171,6 +130,86 @@ final class Tracked {
     this.lastSeen = firstSeen;
     this.reporter = reporter;
     this.validator = validator;
+  }
+
+  // What the engine is doing about it: each phase has what belongs to it, and nothing else.
+
+  Phase phase() {
+    return phase;
+  }
+
+  /** What is ready to be done: when it was prepared, until it is begun. */
+  Proposed proposed() {
+    return Objects.requireNonNull(proposed, "nothing is prepared");
+  }
+
+  /** What was started: until it is concluded. */
+  Attempt attempt() {
+    return Objects.requireNonNull(attempt, "nothing was started");
+  }
+
+  /** Whether an attempt that is under way has this lane. */
+  boolean holds(String lane) {
+    return attempt != null && attempt.lane.equals(lane);
+  }
+
+  /** Whether this is the attempt that is under way. */
+  boolean attempts(Attempt one) {
+    return attempt == one;
+  }
+
+  void prepares(Preparations.Preparation begun) {
+    phase = Phase.PREPARING;
+    preparing = begun;
+  }
+
+  void prepared(Proposed ready) {
+    phase = Phase.PREPARED;
+    preparing = null;
+    proposed = ready;
+  }
+
+  /** A person is asked about what was proposed. */
+  void asks() {
+    phase = Phase.CONFIRMING;
+  }
+
+  /** They want it. */
+  void approved() {
+    phase = Phase.PREPARED;
+  }
+
+  void begins(Attempt begun) {
+    phase = Phase.RUNNING;
+    proposed = null;
+    attempt = begun;
+  }
+
+  /** What was begun has ended, or may have. */
+  void settles() {
+    phase = Phase.SETTLING;
+  }
+
+  /** Nothing is done about it any more: something new can be decided. */
+  void rests() {
+    phase = Phase.IDLE;
+    if (preparing != null) {
+      preparing.giveUp();
+      preparing = null;
+    }
+    proposed = null;
+    attempt = null;
+    forgetAdvice();
+  }
+
+  /** A detector has told of it. */
+  void sighted(Issue now, Instant at, long startedNanos) {
+    issue = now;
+    lastSeen = at;
+    seenNanos = startedNanos;
+    lookedFor = true;
+    seen = true;
+    blindLooks = 0;
   }
 
   /** Under which name the looks tell of it. */

@@ -11,12 +11,12 @@ import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
-import dev.healing.core.Tracked.Attempt;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +34,9 @@ import java.util.function.Consumer;
  * receipt; if an action does not end in time, until its thread comes back, however late.
  */
 final class Treatment {
+  /** What is done as soon as its intent is durable. */
+  private record Start(Tracked incident, Proposed proposed, HostState state) {}
+
   private final TimeSource time;
   private final Inbox inbox;
   private final Chronicle chronicle;
@@ -46,7 +49,7 @@ final class Treatment {
 
   private final Map<String, Tracked> lanes = new HashMap<>();
   private final SetMultimap<String, Tracked> waitingForLane = LinkedHashMultimap.create();
-  private final Map<Tracked, HostState> toStart = new LinkedHashMap<>();
+  private final List<Start> toStart = new ArrayList<>();
   private final Map<Tracked, ActionRunner.Running> running = new LinkedHashMap<>();
   private final Map<String, String> faults = new LinkedHashMap<>();
   private ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
@@ -114,8 +117,8 @@ final class Treatment {
   /** Notes what still has to be validated after a look has arrived. */
   void lookArrived() {
     for (Tracked incident : incidents.open()) {
-      if (incident.phase == Phase.SETTLING) {
-        nextValidationNanos = Math.min(nextValidationNanos, attempt(incident).dueNanos);
+      if (incident.phase() == Phase.SETTLING) {
+        nextValidationNanos = Math.min(nextValidationNanos, incident.attempt().dueNanos);
       }
     }
   }
@@ -136,7 +139,7 @@ final class Treatment {
   /** Whether the lane is held by an action that should have ended. */
   boolean stuck(String lane) {
     Tracked holder = lanes.get(lane);
-    return holder != null && (holder.attempt == null || !holder.attempt.lane.equals(lane));
+    return holder != null && !holder.holds(lane);
   }
 
   /** Notes the intent; it is acted on in {@link #start}. */
@@ -153,10 +156,9 @@ final class Treatment {
             proposed.plan().next().confidence().value(),
             time.now());
     chronicle.journal().add(intent);
-    incident.attempt =
-        Attempt.begun(intent, proposed.action().preview().lane(), state.health(), incident.seen);
-    incident.phase = Phase.RUNNING;
-    toStart.put(incident, state);
+    incident.begins(
+        Attempt.begun(intent, proposed.action().preview().lane(), state.health(), incident.seen));
+    toStart.add(new Start(incident, proposed, state));
   }
 
   /** What cannot be journalled is not done: one fsync for all that is to be started. */
@@ -164,27 +166,26 @@ final class Treatment {
     if (toStart.isEmpty()) {
       return;
     }
-    Map<Tracked, HostState> starting = new LinkedHashMap<>(toStart);
+    List<Start> starting = List.copyOf(toStart);
     toStart.clear();
     try {
       chronicle.commitIntents();
       starting.forEach(this::execute);
     } catch (HealingException e) {
-      for (Tracked incident : starting.keySet()) {
-        free(attempt(incident).lane, incident);
-        incident.attempt = null;
-        incident.phase = Phase.IDLE;
-        incident.proposed = null;
+      for (Start start : starting) {
+        Tracked incident = start.incident();
+        free(incident.attempt().lane, incident);
+        incident.rests();
         incident.note = "not done, because it cannot be journalled";
         incidents.notDone(incident, "it cannot be journalled: " + e.getMessage());
       }
     }
   }
 
-  private void execute(Tracked incident, HostState state) {
-    Proposed proposed = Objects.requireNonNull(incident.proposed);
-    Attempt attempt = attempt(incident);
-    incident.proposed = null;
+  private void execute(Start start) {
+    Tracked incident = start.incident();
+    Proposed proposed = start.proposed();
+    Attempt attempt = incident.attempt();
     incident.status = IncidentStatus.HEALING;
     Duration limit = proposed.remedy().description().timeLimit();
     attempt.dueNanos = time.monotonicNanos() + limit.toNanos();
@@ -200,7 +201,7 @@ final class Treatment {
             proposed.action(),
             limit,
             FlightRecorder.wantedFor(proposed.remedy().description())
-                ? () -> recorder.record(attempt.intent, state)
+                ? () -> recorder.record(attempt.intent, start.state())
                 : List::of,
             progress -> inbox.post(() -> incident.note = name + ": " + progress),
             report -> inbox.post(() -> finished(incident, attempt, report))));
@@ -208,7 +209,7 @@ final class Treatment {
 
   private void finished(Tracked incident, Attempt attempt, ActionReport report) {
     faults.remove("action:" + attempt.intent.action());
-    if (incident.attempt != attempt) {
+    if (!incident.attempts(attempt)) {
       free(attempt.lane, incident); // concluded when it was late
       return;
     }
@@ -227,7 +228,7 @@ final class Treatment {
   }
 
   private void settle(Tracked incident, Attempt attempt) {
-    incident.phase = Phase.SETTLING;
+    incident.settles();
     incident.status = IncidentStatus.VALIDATING;
     attempt.dueNanos = time.monotonicNanos() + attempt.intent.settling().toNanos();
     nextValidationNanos = Math.min(nextValidationNanos, attempt.dueNanos);
@@ -242,7 +243,7 @@ final class Treatment {
     }
     nextDeadlineNanos = Long.MAX_VALUE;
     for (Tracked incident : List.copyOf(running.keySet())) {
-      Attempt attempt = attempt(incident);
+      Attempt attempt = incident.attempt();
       if (now >= attempt.dueNanos) {
         overdue(incident, attempt);
       } else {
@@ -270,7 +271,7 @@ final class Treatment {
   /** Something was under way when the engine was ended, and is to be looked at again. */
   void restore(Tracked incident, Intent intent) {
     Attempt attempt = Attempt.leftOver(intent);
-    incident.attempt = attempt;
+    incident.begins(attempt);
     incident.attemptsMade = intent.number();
     settle(incident, attempt);
     chronicle.tell(
@@ -287,7 +288,7 @@ final class Treatment {
 
   /** Ends an attempt with what came of it. */
   void conclude(Tracked incident, Validation validation, SortedMap<String, Double> after) {
-    Attempt attempt = attempt(incident);
+    Attempt attempt = incident.attempt();
     ActionReport report = attempt.report;
     String said = report == null ? "" : report.detail() + "; ";
     Receipt receipt =
@@ -295,14 +296,13 @@ final class Treatment {
             validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
     chronicle.ended(receipt);
     incident.ended(receipt);
-    incident.phase = Phase.IDLE;
+    incident.rests();
     incident.status = incident.handedOver ? IncidentStatus.ESCALATED : IncidentStatus.OPEN;
     incident.note = receipt.action() + ": " + receipt.outcome() + ", " + receipt.detail();
     // What was known before the action is no ground to act on after it.
     boolean seenSince = report != null && incident.seenNanos >= attempt.dueNanos;
     incident.freshAfterNanos = seenSince ? incident.seenNanos : time.monotonicNanos();
     dependents.get(incident.id).forEach(other -> other.freshAfterNanos = time.monotonicNanos());
-    incident.attempt = null;
     free(attempt.lane, incident);
     lookSoon.run();
     incidents.answer(incident, receipt);
@@ -321,9 +321,5 @@ final class Treatment {
   private void free(String lane, Tracked incident) {
     lanes.remove(lane, incident);
     waitingForLane.removeAll(lane).forEach(reconsider);
-  }
-
-  private static Attempt attempt(Tracked incident) {
-    return Objects.requireNonNull(incident.attempt);
   }
 }

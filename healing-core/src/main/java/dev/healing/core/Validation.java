@@ -5,7 +5,6 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.api.Severity;
-import dev.healing.core.Tracked.Attempt;
 
 /**
  * What an attempt came to, judged by a look that was begun after it had settled. That an action
