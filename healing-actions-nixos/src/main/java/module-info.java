@@ -1,10 +1,11 @@
-/** The eight healing actions, for systemd hosts and NixOS. */
+/** The healing actions, for systemd hosts and NixOS. */
 @org.jspecify.annotations.NullMarked
 module dev.healing.actions.nixos {
   requires dev.healing.api;
 
   provides dev.healing.spi.ActionProvider with
       dev.healing.actions.nixos.RestartService.Provider,
+      dev.healing.actions.nixos.RepairService.Provider,
       dev.healing.actions.nixos.KillProcess.Provider,
       dev.healing.actions.nixos.CleanDisk.Provider,
       dev.healing.actions.nixos.ClearCache.Provider,

@@ -7,6 +7,7 @@ package dev.healing.api;
  */
 public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId RESTART_SERVICE = of("restart_service");
+  public static final ActionId REPAIR_SERVICE = of("repair_service");
   public static final ActionId CLEAR_CACHE = of("clear_cache");
   public static final ActionId GARBAGE_COLLECT = of("garbage_collect");
   public static final ActionId KILL_PROCESS = of("kill_process");

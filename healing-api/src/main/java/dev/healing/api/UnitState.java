@@ -54,6 +54,11 @@ public record UnitState(
     return !activeState.equals("inactive") && !failed();
   }
 
+  /** Whether it is neither up nor down yet. */
+  public boolean onItsWay() {
+    return activeState.equals("activating") || activeState.equals("deactivating");
+  }
+
   /** Whether it is up: active or reloading. */
   public boolean active() {
     return activeState.equals("active") || activeState.equals("reloading");

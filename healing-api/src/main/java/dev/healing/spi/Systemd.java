@@ -2,12 +2,11 @@ package dev.healing.spi;
 
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -32,42 +31,69 @@ public interface Systemd {
   Set<String> names(String unit);
 
   /**
-   * The units that systemd stops or restarts together with this one: those that cannot do without
-   * it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf, PropagatesStopTo) and those that cannot be
-   * beside it (Conflicts, ConflictedBy).
+   * Properties of the unit, as {@code systemctl show} prints them: lists with a space between,
+   * booleans as {@code yes} and {@code no}. What the unit does not have is left out.
+   *
+   * @param names such as {@code NeedDaemonReload}, {@code PIDFile}
    */
-  Set<String> entangledWith(String unit);
+  Map<String, String> properties(String unit, Set<String> names);
+
+  /** The units that these properties of a unit name, such as {@code Requires}. */
+  default Set<String> related(String unit, Set<String> properties) {
+    Set<String> units = new TreeSet<>();
+    for (String names : properties(unit, properties).values()) {
+      units.addAll(List.of(names.split(" ")));
+    }
+    units.remove("");
+    return units;
+  }
 
   /**
-   * The units that a restart of this one reaches, directly or through others.
+   * The units that systemd stops or restarts together with this one: those that cannot do without
+   * it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf, PropagatesStopTo) and those that cannot be
+   * beside it (Conflicts, ConflictedBy). No targets and slices: a restart goes through neither.
+   */
+  default Set<String> entangledWith(String unit) {
+    return Reach.entangledWith(this, unit);
+  }
+
+  /**
+   * The units that a restart of this one stops or restarts, directly or through others: also what
+   * cannot be beside a unit that is started because this one pulls it in.
    *
-   * @throws RefusedException if there are more than 200: nobody can tell what it would do
+   * @throws RefusedException if there are more than 200, or it pulls in more than 1000: nobody can
+   *     tell what it would do
    */
   default Set<String> reachedByRestart(String unit) {
-    Set<String> reached = new LinkedHashSet<>();
-    Deque<String> next = new ArrayDeque<>(List.of(unit));
-    while (!next.isEmpty()) {
-      if (reached.size() > 200) {
-        throw new RefusedException(
-            "a restart of " + unit + " would reach more than 200 other units: not by itself");
-      }
-      for (String other : entangledWith(next.remove())) {
-        if (!other.equals(unit) && reached.add(other)) {
-          next.add(other);
-        }
-      }
-    }
-    return reached;
+    return Reach.ofRestart(this, unit);
   }
 
   /**
    * Asks for a restart; a unit that is down is started.
+   *
+   * <p>Gives way to jobs that are under way: one that would have to be cancelled for it is not
+   * overridden, and the restart is not done.
    *
    * @return the job, to ask about with {@link #jobRunning}
    * @throws RefusedException if the unit is protected, by whatever name it is called, or would take
    *     a protected unit that is up with it
    */
   long restart(String unit);
+
+  /**
+   * Asks a unit that is up to read its configuration again.
+   *
+   * @return the job, to ask about with {@link #jobRunning}
+   * @throws RefusedException as {@link #restart}, and if the reload would propagate to a protected
+   *     unit
+   */
+  long reload(String unit);
+
+  /**
+   * Has systemd read all unit files again ({@code systemctl daemon-reload}); starts and stops
+   * nothing. Waits up to 30 s for it.
+   */
+  void readUnitFilesAgain();
 
   /** Whether the job is still queued or running. */
   boolean jobRunning(long job);

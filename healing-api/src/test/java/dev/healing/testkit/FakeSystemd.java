@@ -55,9 +55,12 @@ public final class FakeSystemd implements Systemd {
   private final Map<String, Restart> restarts = new HashMap<>();
   private final Map<Long, String> running = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
+  private final List<String> reloaded = new ArrayList<>();
+  private final Map<String, Map<String, String>> properties = new TreeMap<>();
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private Availability availability = new Availability(true, true, "D-Bus");
   private boolean hangs;
+  private int filesRead;
   private long jobs;
   private long invocations;
 
@@ -118,6 +121,12 @@ public final class FakeSystemd implements Systemd {
     return this;
   }
 
+  /** What {@link #properties} says of a unit from now on. */
+  public FakeSystemd property(String unit, String name, String value) {
+    properties.computeIfAbsent(unit, u -> new TreeMap<>()).put(name, value);
+    return this;
+  }
+
   /** How it is reached from now on, if at all. */
   public FakeSystemd availability(Availability next) {
     availability = next;
@@ -126,7 +135,12 @@ public final class FakeSystemd implements Systemd {
 
   /** It is there, and hangs: nothing that it is asked is answered in time. */
   public FakeSystemd hangs() {
-    hangs = true;
+    return hangs(true);
+  }
+
+  /** Whether it hangs from now on. */
+  public FakeSystemd hangs(boolean hanging) {
+    hangs = hanging;
     return this;
   }
 
@@ -138,6 +152,16 @@ public final class FakeSystemd implements Systemd {
   /** The units for which a restart was asked, oldest first. */
   public List<String> restarted() {
     return List.copyOf(asked);
+  }
+
+  /** The units for which a reload was asked, oldest first. */
+  public List<String> reloaded() {
+    return List.copyOf(reloaded);
+  }
+
+  /** How often it was asked to read the unit files again. */
+  public int filesRead() {
+    return filesRead;
   }
 
   @Override
@@ -171,19 +195,42 @@ public final class FakeSystemd implements Systemd {
     return names;
   }
 
-  /** What requires it; the fake knows no conflicts. */
+  /** What was given with {@link #property}, and who requires whom. */
   @Override
-  public Set<String> entangledWith(String name) {
+  public Map<String, String> properties(String name, Set<String> names) {
     answer();
-    return units.values().stream()
-        .filter(unit -> unit.requires().contains(name))
-        .map(UnitState::name)
-        .collect(Collectors.toCollection(TreeSet::new));
+    check(name);
+    Map<String, String> all = new HashMap<>(properties.getOrDefault(name, Map.of()));
+    UnitState unit = units.get(name);
+    if (unit != null) {
+      all.merge("Requires", String.join(" ", unit.requires()), (given, own) -> given + " " + own);
+    }
+    String requiring =
+        units.values().stream()
+            .filter(other -> other.requires().contains(name))
+            .map(UnitState::name)
+            .collect(Collectors.joining(" "));
+    all.merge("RequiredBy", requiring, (given, own) -> given + " " + own);
+    all.keySet().retainAll(names);
+    return all;
   }
 
   @Override
-  public long restart(String name) {
+  public long reload(String name) {
     answer();
+    touchable(name);
+    reloaded.add(name);
+    return ++jobs;
+  }
+
+  @Override
+  public void readUnitFilesAgain() {
+    answer();
+    filesRead++;
+    properties.values().forEach(own -> own.remove("NeedDaemonReload"));
+  }
+
+  private UnitState touchable(String name) {
     check(name);
     Optional<String> why = protection.get().unit(name);
     if (why.isPresent()) {
@@ -193,6 +240,13 @@ public final class FakeSystemd implements Systemd {
     if (unit == null) {
       throw new HostException("Unit " + name + " not found.");
     }
+    return unit;
+  }
+
+  @Override
+  public long restart(String name) {
+    answer();
+    UnitState unit = touchable(name);
     asked.add(name);
     long job = ++jobs;
     Restart restart = restarts.getOrDefault(name, Restart.COMES_BACK);

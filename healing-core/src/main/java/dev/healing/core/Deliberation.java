@@ -40,6 +40,9 @@ final class Deliberation {
    */
   private static final Duration REST = Duration.ofSeconds(30);
 
+  /** What all actions refuse may pass; when it has lasted so long, a person is told. */
+  private static final Duration HELPLESS_FOR = Duration.ofMinutes(1);
+
   private final TimeSource time;
   private final Chronicle chronicle;
   private final Incidents incidents;
@@ -219,7 +222,12 @@ final class Deliberation {
         incident,
         new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
     incidents.notDone(incident, plan.reason());
-    if (!forNow && incident.issue.severity().compareTo(Severity.HIGH) >= 0) {
+    if (incident.helplessSinceNanos == null) {
+      incident.helplessSinceNanos = time.monotonicNanos();
+    }
+    boolean longEnough =
+        time.monotonicNanos() - incident.helplessSinceNanos >= HELPLESS_FOR.toNanos();
+    if ((!forNow || longEnough) && incident.issue.severity().compareTo(Severity.HIGH) >= 0) {
       incidents.escalate(incident, plan.reason());
     }
   }
@@ -236,6 +244,7 @@ final class Deliberation {
             remedy.orElseThrow(),
             (action, why) -> {
               if (action.isPresent()) {
+                incident.helplessSinceNanos = null;
                 incident.prepared(
                     new Proposed(
                         plan,
@@ -308,7 +317,9 @@ final class Deliberation {
     incident.shownDigests.add(preview.digest());
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
-      incidents.escalate(incident, reason);
+      String evidence = evidence(decision.plan());
+      incident.note += evidence;
+      incidents.escalate(incident, reason + evidence);
     } else if (changed) {
       chronicle.tell(
           Event.Kind.CONFIRMATION_NEEDED,
@@ -316,6 +327,13 @@ final class Deliberation {
           incident);
     }
     incidents.notDone(incident, reason + "; approve " + confirmation + " to have it done");
+  }
+
+  /** What the actions that had nothing to offer found: whoever takes over wants to know. */
+  private static String evidence(HealingPlan plan) {
+    StringBuilder said = new StringBuilder();
+    plan.rejected().forEach(r -> said.append("; ").append(r.action()).append(' ').append(r.why()));
+    return said.toString();
   }
 
   private boolean outdated(Proposed proposed) {

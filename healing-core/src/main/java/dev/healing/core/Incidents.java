@@ -177,7 +177,11 @@ final class Incidents {
         incident);
   }
 
-  /** Hands it over to a human. */
+  /**
+   * Hands it over to a human.
+   *
+   * @param why also what the actions said that had nothing to offer: that is evidence
+   */
   void escalate(Tracked incident, String why) {
     if (incident.status != IncidentStatus.ESCALATED) {
       incident.status = IncidentStatus.ESCALATED;

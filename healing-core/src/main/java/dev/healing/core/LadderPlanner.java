@@ -15,8 +15,9 @@ import java.util.Locale;
 
 /**
  * Mild before harsh: what was tried least in this incident comes first, then the lower risk, then
- * the higher confidence. What made it worse is not tried again, and what can cost somebody's work
- * is out of proportion to less than a HIGH issue.
+ * the higher confidence. A service is repaired only after a restart of it did not help, and once.
+ * What made it worse is not tried again, and what can cost somebody's work is out of proportion to
+ * less than a HIGH issue.
  */
 final class LadderPlanner implements Planner {
   @Override
@@ -34,6 +35,7 @@ final class LadderPlanner implements Planner {
     chosen.sort(
         Comparator.comparingLong((Candidate c) -> tried(incident, c.action().id()))
             .thenComparing(c -> c.action().risk())
+            .thenComparing(c -> c.action().id().equals(ActionId.REPAIR_SERVICE))
             .thenComparing(c -> -c.confidence().value())
             .thenComparing(c -> c.action().id()));
     List<HealingPlan.Step> steps =
@@ -53,6 +55,10 @@ final class LadderPlanner implements Planner {
                         && receipt.action().equals(candidate.action().id()));
     if (madeItWorse) {
       return "made it worse a moment ago";
+    }
+    if (candidate.action().id().equals(ActionId.REPAIR_SERVICE)
+        && tried(incident, ActionId.REPAIR_SERVICE) > 0) {
+      return "was done once, and what it does is done";
     }
     Risk risk = candidate.action().risk();
     Severity severity = incident.issue().severity();

@@ -14,6 +14,7 @@ import dev.healing.spi.Systemd;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -158,8 +159,8 @@ final class PluginContext implements HostContext {
     }
 
     @Override
-    public Set<String> entangledWith(String unit) {
-      return host.entangledWith(unit);
+    public Map<String, String> properties(String unit, Set<String> names) {
+      return host.properties(unit, names);
     }
 
     @Override
@@ -173,6 +174,21 @@ final class PluginContext implements HostContext {
         }
       }
       return host.restart(name);
+    }
+
+    @Override
+    public long reload(String unit) {
+      refuse(protection.unit(unit, host));
+      String name = host.unit(unit).map(UnitState::name).orElse(unit);
+      for (String other : host.related(name, Set.of("PropagatesReloadTo"))) {
+        refuse(protection.unit(other, host).map(w -> name + " would reload " + other + ": " + w));
+      }
+      return host.reload(name);
+    }
+
+    @Override
+    public void readUnitFilesAgain() {
+      host.readUnitFilesAgain();
     }
 
     private static void refuse(Optional<String> why) {

@@ -141,13 +141,22 @@ final class Sightings {
                   ? "the issue went away by itself"
                   : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
-          incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
+          if (incident.lastFailure.isPresent()) {
+            // Not by itself, and the action knows better: a service may be up and still be sick.
+            incidents.close(
+                incident,
+                IncidentStatus.ESCALATED,
+                "no longer reported, but not well: " + incident.lastFailure.orElseThrow());
+          } else {
+            incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
+          }
         }
       }
     }
   }
 
   private void unseen(Tracked incident, Observation observation) {
+    incident.lastFailure = Optional.empty(); // whatever comes now has taken its own time
     boolean nobodyEverWill = incident.reportedBy().isEmpty();
     if (toBeValidated(incident, observation)) {
       Attempt attempt = incident.attempt();

@@ -95,6 +95,12 @@ final class Tracked {
   /** Whether any look since it was reported could have told of it; before that nothing is done. */
   boolean lookedFor;
 
+  /** What an action said that did not work, if no look has told anything of the issue since. */
+  Optional<String> lastFailure = Optional.empty();
+
+  /** Since when every action refuses, in monotonic time; absent if one does not. */
+  @Nullable Long helplessSinceNanos;
+
   /** Whether a detector has told of it, besides whoever asked. */
   boolean seen;
 
@@ -210,6 +216,7 @@ final class Tracked {
     lookedFor = true;
     seen = true;
     blindLooks = 0;
+    lastFailure = Optional.empty();
   }
 
   /** Under which name the looks tell of it. */

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -297,6 +298,10 @@ final class Treatment {
     chronicle.ended(receipt);
     incident.ended(receipt);
     incident.rests();
+    incident.lastFailure =
+        validation.outcome() == Outcome.FAILED
+            ? Optional.of(receipt.action() + ": " + receipt.detail())
+            : Optional.empty();
     incident.status = incident.handedOver ? IncidentStatus.ESCALATED : IncidentStatus.OPEN;
     incident.note = receipt.action() + ": " + receipt.outcome() + ", " + receipt.detail();
     // What was known before the action is no ground to act on after it.

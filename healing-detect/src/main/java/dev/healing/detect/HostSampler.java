@@ -8,9 +8,12 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Measures the host: memory, swap, processors, load, file systems, pressure, failed units, and the
@@ -29,6 +32,7 @@ public final class HostSampler implements Sampler {
 
   private final HostContext context;
   private final FileSystems fileSystems;
+  private Set<String> unsettled = new TreeSet<>();
   private Optional<CpuTimes> lastTimes = Optional.empty();
   private OptionalDouble lastBusy = OptionalDouble.empty();
 
@@ -160,11 +164,28 @@ public final class HostSampler implements Sampler {
     try {
       List<UnitState> failed = context.systemd().failedUnits();
       look.units(failed);
+      onTheirWay(failed).forEach(unit -> look.units(List.of(unit)));
       return OptionalDouble.of(failed.stream().filter(UnitState::failed).count());
     } catch (HealingException e) {
       look.unreadable(SYSTEMD, e.getMessage());
       return OptionalDouble.empty();
     }
+  }
+
+  /**
+   * Units that had failed and are neither up nor down yet: a start that is under way is no
+   * recovery.
+   */
+  private List<UnitState> onTheirWay(List<UnitState> failed) {
+    List<UnitState> onTheirWay = new ArrayList<>();
+    failed.forEach(unit -> unsettled.remove(unit.name()));
+    for (String name : unsettled) {
+      context.systemd().unit(name).filter(UnitState::onItsWay).ifPresent(onTheirWay::add);
+    }
+    unsettled = new TreeSet<>();
+    failed.forEach(unit -> unsettled.add(unit.name()));
+    onTheirWay.forEach(unit -> unsettled.add(unit.name()));
+    return onTheirWay;
   }
 
   /** The text of the file; empty, and noted as unreadable, if there is none. */

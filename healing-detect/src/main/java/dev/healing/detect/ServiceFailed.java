@@ -11,6 +11,7 @@ import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,13 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * A systemd unit is in state failed: reported at once, since systemd has decided it. Key: {@code
- * ignore}, a list of unit names with {@code *} and {@code ?}.
+ * A systemd unit is in state failed: reported at once, since systemd has decided it, and not over
+ * before it is up, or down without having failed. Key: {@code ignore}, a list of unit names with
+ * {@code *} and {@code ?}.
  */
 public final class ServiceFailed implements Detector {
+  private static final Duration STUCK = Duration.ofMinutes(5);
+
   private final List<Pattern> ignored;
   private Set<String> reported = Set.of();
 
@@ -76,14 +80,36 @@ public final class ServiceFailed implements Detector {
     }
     List<Issue> issues = new ArrayList<>();
     for (UnitState unit : new TreeMap<>(state.units()).values()) {
-      if (unit.failed() && ignored.stream().noneMatch(p -> p.matcher(unit.name()).matches())) {
+      if ((unit.failed() || stuck(state, unit))
+          && ignored.stream().noneMatch(p -> p.matcher(unit.name()).matches())) {
         issues.add(issue(state, unit));
       }
     }
+    List<Unreadable> unknown = onTheirWay(state);
     Set<String> now = new TreeSet<>();
     issues.forEach(issue -> now.addAll(issue.components()));
+    unknown.forEach(unit -> now.add(unit.what()));
     reported = now;
-    return Detection.of(issues);
+    return new Detection(issues, unknown);
+  }
+
+  /** A start that does not end is no recovery either. */
+  private boolean stuck(HostState state, UnitState unit) {
+    return reported.contains(unit.name())
+        && unit.onItsWay()
+        && unit.changedAt().filter(at -> at.isBefore(state.at().minus(STUCK))).isPresent();
+  }
+
+  /** What was reported and is being started or stopped: nobody knows yet whether it is well. */
+  private List<Unreadable> onTheirWay(HostState state) {
+    List<Unreadable> unknown = new ArrayList<>();
+    for (String name : reported) {
+      UnitState unit = state.units().get(name);
+      if (unit != null && unit.onItsWay() && !stuck(state, unit)) {
+        unknown.add(new Unreadable(name, "had failed and is " + unit.activeState()));
+      }
+    }
+    return unknown;
   }
 
   /** What was reported before may still be so. */
@@ -96,6 +122,9 @@ public final class ServiceFailed implements Detector {
 
   private static Issue issue(HostState state, UnitState unit) {
     StringBuilder text = new StringBuilder(unit.name()).append(" has failed");
+    if (unit.onItsWay()) {
+      text.append(" and is ").append(unit.activeState()).append(" without an end");
+    }
     if (!unit.result().isEmpty()) {
       text.append(": ").append(unit.result());
     }

@@ -4,6 +4,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.RefusedException;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,14 @@ final class Checks {
         text -> {
           throw new RefusedException(text);
         });
+  }
+
+  /** Why what needs a service manager cannot be used here. */
+  static Optional<String> withoutSystemd(HostContext host) {
+    var systemd = host.systemd().availability();
+    return systemd.available()
+        ? Optional.empty()
+        : Optional.of("not applicable here: " + systemd.how());
   }
 
   /** The device number that holds the path, links followed; empty if there is no such path. */

@@ -16,24 +16,33 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
  * How to see that a service does its work. Exactly one of {@code command: [program, argument…]}
- * (exit code 0), {@code tcp: host:port} (accepts), {@code http: URL} (answers below 400). The only
- * place of this module that speaks to the network, and only to where the operator says.
+ * (exit code 0), {@code tcp: host:port} (accepts), {@code http: URL} (answers below 400), {@code
+ * file: /path} (changed within {@code younger-than}), {@code dbus: name} (somebody owns it on the
+ * system bus). The only place of this module that speaks to the network, and only to where the
+ * operator says.
  */
-record Probe(String kind, List<String> what) {
+record Probe(String kind, List<String> what, Duration youngerThan) {
   private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Pattern BUS_NAME =
+      Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]*(\\.[A-Za-z_-][A-Za-z0-9_-]*)+");
   private static final int LONGEST_LINE = 1024;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})( .*)?");
 
@@ -43,17 +52,30 @@ record Probe(String kind, List<String> what) {
     List<String> command = section.texts("command", List.of());
     String tcp = section.text("tcp", "");
     String http = section.text("http", "");
-    int written = (command.isEmpty() ? 0 : 1) + (tcp.isEmpty() ? 0 : 1) + (http.isEmpty() ? 0 : 1);
+    String file = section.text("file", "");
+    String dbus = section.text("dbus", "");
+    Duration youngerThan = section.duration("younger-than", Duration.ofMinutes(1));
+    long written =
+        Stream.of(tcp, http, file, dbus).filter(text -> !text.isEmpty()).count()
+            + (command.isEmpty() ? 0 : 1);
     if (written != 1) {
-      probes.contradiction(unit, "exactly one of command, tcp, http");
+      probes.contradiction(unit, "exactly one of command, tcp, http, file, dbus");
+    } else if (section.has("younger-than") && file.isEmpty()) {
+      section.contradiction("younger-than", "a file whose age it is");
+    } else if (!file.isEmpty() && !file.startsWith("/")) {
+      section.contradiction("file", "an absolute path");
+    } else if (!dbus.isEmpty() && !BUS_NAME.matcher(dbus).matches()) {
+      section.contradiction("dbus", "a name like org.example.Service");
     } else if (!tcp.isEmpty() && !tcp.matches(".+:\\d{1,5}")) {
       section.contradiction("tcp", "host:port");
     } else if (!http.isEmpty() && !isUrl(http)) {
       section.contradiction("http", "a URL like http://127.0.0.1:8080/health");
     } else if (!command.isEmpty()) {
-      return Optional.of(new Probe("command", command));
+      return Optional.of(new Probe("command", command, youngerThan));
     } else {
-      return Optional.of(new Probe(tcp.isEmpty() ? "http" : "tcp", List.of(tcp + http)));
+      String kind =
+          !tcp.isEmpty() ? "tcp" : !http.isEmpty() ? "http" : !file.isEmpty() ? "file" : "dbus";
+      return Optional.of(new Probe(kind, List.of(tcp + http + file + dbus), youngerThan));
     }
     return Optional.empty();
   }
@@ -61,14 +83,63 @@ record Probe(String kind, List<String> what) {
   /** What is wrong; empty if the service is healthy. Asked for {@link #LIMIT} and no longer. */
   Optional<String> complaint(HostContext host) {
     try {
-      if (kind.equals("command")) {
-        CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
-        return result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
-      }
-      return connected(host);
+      return switch (kind) {
+        case "command" -> {
+          CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
+          yield result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
+        }
+        case "file" -> aged(host);
+        case "dbus" -> owned(host);
+        default -> connected(host);
+      };
     } catch (IOException | HealingException | IllegalArgumentException e) {
       return Optional.of(this + ": " + e.getMessage());
     }
+  }
+
+  /** A file from the future, after the clock was set back, is young. */
+  private Optional<String> aged(HostContext host) throws IOException {
+    Path file = host.files().path(what.get(0));
+    Instant changed;
+    try {
+      changed = Files.getLastModifiedTime(file).toInstant();
+    } catch (NoSuchFileException e) {
+      return Optional.of(this + ": it is not there");
+    }
+    Duration age = Duration.between(changed, host.time().now());
+    return age.compareTo(youngerThan) <= 0
+        ? Optional.empty()
+        : Optional.of(
+            this
+                + ": last changed "
+                + age.toSeconds()
+                + " s ago, expected at most "
+                + youngerThan.toSeconds()
+                + " s");
+  }
+
+  /** Asks the bus itself, which starts nothing. */
+  private Optional<String> owned(HostContext host) {
+    CommandRunner.Result result =
+        host.commands()
+            .run(
+                Command.of(
+                    LIMIT,
+                    "busctl",
+                    "--system",
+                    "call",
+                    "org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                    "org.freedesktop.DBus",
+                    "NameHasOwner",
+                    "s",
+                    what.get(0)));
+    if (!result.ok()) {
+      return Optional.of(this + ": " + result.complaint());
+    }
+    return result.stdout().strip().equals("b true")
+        ? Optional.empty()
+        : Optional.of(this + ": nobody owns that name");
   }
 
   /**
@@ -177,8 +248,13 @@ record Probe(String kind, List<String> what) {
     }
   }
 
+  /** Without arguments and queries: they may hold what is not for everybody to read. */
   @Override
   public String toString() {
-    return kind + " " + String.join(" ", what);
+    String shown = what.get(0);
+    if (kind.equals("http")) {
+      shown = shown.replaceFirst("[?#].*", "").replaceFirst("//[^/@]*@", "//");
+    }
+    return kind + " " + shown;
   }
 }

@@ -3,231 +3,91 @@ package dev.healing.actions.nixos;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
-import dev.healing.api.ActionReport.Result;
-import dev.healing.api.Configuration;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
-import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Restarts the failed service, and is done when it is active and, where a probe is configured,
- * healthy. Keys: {@code oneshot} (default off: a oneshot is not run again, since its work may not
- * bear repeating), {@code probes} (unit to {@link Probe}).
+ * Restarts the failed service, and is done when it is up, stays up and, where a probe is
+ * configured, is healthy. One that is up and that its probe says is not healthy is reloaded first,
+ * where it can be. Keys: {@link RestartKeys}.
  */
 public final class RestartService implements HealingAction {
-  private static final Duration FIRST_WAIT = Duration.ofMillis(10);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
-  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
-  private static final ActionDescription DESCRIPTION =
-      new ActionDescription(
-          ActionId.RESTART_SERVICE,
-          "restarts the failed service",
-          Set.of(IssueType.SERVICE_FAILED),
-          Risk.MEDIUM,
-          Set.of(Privilege.MANAGE_UNITS),
-          true,
-          "systemctl stop: it was down before",
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(90));
-
   private final HostContext host;
-  private final boolean oneshot;
-  private final Map<String, Probe> probes;
+  private final RestartKeys keys;
+  private final ActionDescription description;
 
-  private RestartService(HostContext host, boolean oneshot, Map<String, Probe> probes) {
+  private RestartService(HostContext host, RestartKeys keys) {
     this.host = host;
-    this.oneshot = oneshot;
-    this.probes = Map.copyOf(probes);
+    this.keys = keys;
+    this.description =
+        new ActionDescription(
+            ActionId.RESTART_SERVICE,
+            "restarts the failed service",
+            Set.of(IssueType.SERVICE_FAILED),
+            Risk.MEDIUM,
+            Set.of(Privilege.MANAGE_UNITS),
+            true,
+            "systemctl stop: it was down before",
+            Duration.ZERO, // it has itself watched whether it stays up
+            keys.timeLimit());
   }
 
   /** Makes it. */
   public static final class Provider implements ActionProvider {
     @Override
     public String name() {
-      return DESCRIPTION.id().name();
+      return ActionId.RESTART_SERVICE.name();
     }
 
     @Override
     public HealingAction create(HostContext context) {
-      Configuration section = context.configuration();
-      boolean oneshot = section.flag("oneshot", false);
-      Map<String, Probe> probes = new HashMap<>();
-      Configuration configured = section.section("probes");
-      for (String unit : configured.keys()) {
-        Probe.read(configured, unit)
-            .ifPresent(probe -> probes.put(UnitState.fullName(unit), probe));
-      }
-      return new RestartService(context, oneshot, probes);
+      return new RestartService(context, RestartKeys.read(context.configuration()));
     }
   }
 
   @Override
   public ActionDescription description() {
-    return DESCRIPTION;
+    return description;
   }
 
   @Override
   public Optional<String> unavailable() {
-    var systemd = host.systemd().availability();
-    return systemd.available()
-        ? Optional.empty()
-        : Optional.of("not applicable here: " + systemd.how());
+    return Checks.withoutSystemd(host);
   }
 
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
-    Checks.treats(DESCRIPTION, issue);
-    String called = issue.components().first();
-    Checks.require(
-        called.endsWith(".service"), called + " is no service: only those are restarted");
-    Checks.refuseIf(host.protection().unit(called, host.systemd()));
-    UnitState unit = find(called);
-    String name = unit.name(); // it may have been called by an alias
-    Checks.refuseIf(notRestartable(unit));
-    List<String> alongside = alongside(name);
-    Map<String, String> facts =
-        Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
-    String health = probes.containsKey(name) ? " and healthy (" + probes.get(name) + ")" : "";
+    Checks.treats(description, issue);
+    RestartPlan plan = RestartPlan.of(host, keys, issue.components().first());
     Preview preview =
-        Preview.of(
-            name,
-            "unit:" + name,
-            Duration.ofSeconds(1),
-            facts,
-            "restart " + name + ", which is " + unit.activeState() + " (" + unit.result() + ")",
-            alongside.isEmpty()
-                ? "nothing else that is up is stopped or restarted with it"
-                : "systemd stops or restarts with it: " + String.join(", ", alongside),
-            "wait until it is active" + health);
+        new Preview(
+            plan.name(),
+            "unit:" + plan.name(),
+            plan.steps(keys),
+            OptionalLong.of(1 + plan.others()),
+            OptionalLong.empty(),
+            keys.staysUp().plusSeconds(1),
+            new TreeMap<>(plan.facts(host)));
     return new Prepared(preview, execution -> execute(preview, execution));
   }
 
-  /** What is up and would be stopped or restarted too; refuses if that is protected. */
-  private List<String> alongside(String name) {
-    List<String> up = new ArrayList<>();
-    for (String other : host.systemd().reachedByRestart(name)) {
-      if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
-        host.protection()
-            .unit(other, host.systemd())
-            .ifPresent(
-                why ->
-                    Checks.refuseIf(
-                        Optional.of(name + " would stop or restart " + other + ": " + why)));
-        up.add(other);
-      }
-    }
-    return up;
-  }
-
-  private UnitState find(String name) {
-    return host.systemd()
-        .unit(name)
-        .orElseThrow(
-            () -> new dev.healing.api.RefusedException(name + ": systemd knows no such unit"));
-  }
-
-  private Optional<String> notRestartable(UnitState unit) {
-    String name = unit.name();
-    if (!unit.loadState().equals("loaded")) {
-      return Optional.of(name + " is " + unit.loadState() + ": expected a loaded unit");
-    }
-    if (!unit.failed() && !unit.activeState().equals("inactive")) {
-      return Optional.of(name + " is " + unit.activeState() + ": it does not need a restart");
-    }
-    if (unit.result().equals("start-limit-hit")) {
-      return Optional.of(
-          name
-              + ": systemd itself gave up on it (start-limit-hit); see its log, then"
-              + " 'systemctl reset-failed'. That is never done automatically");
-    }
-    if (unit.type().equals("oneshot") && !oneshot) {
-      return Optional.of(
-          name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
-    }
-    return Optional.empty();
-  }
-
   private ActionReport execute(Preview preview, Execution execution) {
-    String name = preview.target();
-    UnitState unit = find(name);
-    Optional<String> not = notRestartable(unit);
-    if (not.isPresent()) {
-      return ActionReport.refused(not.get());
-    }
-    Map<String, String> now =
-        Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
-    if (!now.equals(preview.facts())) {
-      return ActionReport.refused(name + " was started again since the preview");
-    }
-    long start = host.time().monotonicNanos();
-    long job = host.systemd().restart(name);
-    Optional<UnitState> settled = settle(name, job, execution);
-    if (settled.isEmpty()) {
-      return ActionReport.failed(name + ": its restart did not end in time");
-    }
-    UnitState after = settled.get();
-    if (!after.active()) {
-      return ActionReport.failed(
-          name + " is " + after.activeState() + " after its restart: " + after.result());
-    }
-    Optional<String> sick = probe(name, execution);
-    if (sick.isPresent()) {
-      return ActionReport.failed(name + " is active but not healthy: " + sick.get());
-    }
-    double seconds = (host.time().monotonicNanos() - start) / 1e9;
-    return ActionReport.of(
-        Result.DONE,
-        String.format(java.util.Locale.ROOT, "%s is active again after %.3f s", name, seconds),
-        Map.of("active", 0.0),
-        Map.of("active", 1.0, "restart.seconds", seconds));
-  }
-
-  /** The unit when its job has ended and it is neither coming nor going; empty if stopped. */
-  private Optional<UnitState> settle(String name, long job, Execution execution) {
-    Duration wait = FIRST_WAIT;
-    while (true) {
-      if (!host.systemd().jobRunning(job)) {
-        UnitState unit = find(name);
-        if (!unit.activeState().equals("activating")
-            && !unit.activeState().equals("deactivating")) {
-          return Optional.of(unit);
-        }
-      }
-      if (!execution.pause(wait)) {
-        return Optional.empty();
-      }
-      wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
-    }
-  }
-
-  private Optional<String> probe(String name, Execution execution) {
-    Probe probe = probes.get(name);
-    if (probe == null) {
-      return Optional.empty();
-    }
-    long until = host.time().monotonicNanos() + PROBE_PATIENCE.toNanos();
-    Optional<String> sick = probe.complaint(host);
-    while (sick.isPresent()
-        && host.time().monotonicNanos() < until
-        && execution.pause(LONGEST_WAIT)) {
-      sick = probe.complaint(host);
-    }
-    return sick;
+    RestartPlan plan = RestartPlan.of(host, keys, preview.target());
+    Restart.requireSame(host, plan, preview.facts());
+    return new Restart(host, keys, plan, execution).run();
   }
 }

@@ -201,7 +201,8 @@ final class SafeTree {
             ((FileTime) Objects.requireNonNull(byPath.get("ctime"))).to(TimeUnit.NANOSECONDS)));
   }
 
-  private static SecureDirectoryStream<Path> open(Path absolute) throws IOException {
+  /** Opens a directory, no part of whose path is a link. */
+  static SecureDirectoryStream<Path> open(Path absolute) throws IOException {
     SecureDirectoryStream<Path> here = secure(Path.of("/"));
     for (Path part : absolute) {
       try (SecureDirectoryStream<Path> above = here) {
@@ -220,21 +221,23 @@ final class SafeTree {
     throw new IOException("this platform cannot open directories relative to each other");
   }
 
-  private static BasicFileAttributes attributes(SecureDirectoryStream<Path> directory, Path name)
+  /** Of the entry itself, also if it is a link. */
+  static BasicFileAttributes attributes(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
     return directory
         .getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
         .readAttributes();
   }
 
-  private static String key(SecureDirectoryStream<Path> directory) throws IOException {
+  /** Which directory it is: device and inode. */
+  static String key(SecureDirectoryStream<Path> directory) throws IOException {
     BasicFileAttributes own =
         directory.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
     return String.valueOf(own.fileKey());
   }
 
   /** The JDK shows a file key as {@code (dev=…,ino=…)} and has no other way to the device here. */
-  private static String device(String key) {
+  static String device(String key) {
     return key.substring(0, key.indexOf(','));
   }
 

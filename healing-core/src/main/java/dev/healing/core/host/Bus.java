@@ -29,6 +29,9 @@ final class Bus implements AutoCloseable {
   /** For what every look asks: else a hung systemd would cost it all that its sampler measured. */
   static final Duration LOOK_LIMIT = Duration.ofSeconds(1);
 
+  /** Reading all unit files runs generators. */
+  static final Duration RELOAD_LIMIT = Duration.ofSeconds(30);
+
   /** The other side answered with an error. */
   static final class CallException extends Exception {
     private static final long serialVersionUID = 1L;

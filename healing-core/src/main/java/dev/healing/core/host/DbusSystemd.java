@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -118,26 +119,48 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public Set<String> names(String unit) {
-    return named(unit, List.of("Names"));
+    return related(unit, Set.of("Names"));
   }
 
+  /** What no unit has is asked for of its kind, one by one: a service has 200 properties. */
   @Override
-  public Set<String> entangledWith(String unit) {
-    return named(unit, UnitDetails.ENTANGLED);
-  }
-
-  private Set<String> named(String unit, List<String> properties) {
+  public Map<String, String> properties(String unit, Set<String> names) {
+    String path = UnitName.objectPath(UnitName.require(unit));
+    Map<String, String> found = new HashMap<>();
     try {
-      String path = UnitName.objectPath(UnitName.require(unit));
-      Map<?, ?> values = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
-      List<String> names = new ArrayList<>();
-      for (String kind : properties) {
-        list(value(values, kind)).forEach(name -> names.add(String.valueOf(name)));
+      Map<?, ?> ofAny = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
+      for (String name : names) {
+        if (ofAny.containsKey(name)) {
+          found.put(name, shown(value(ofAny, name)));
+        } else {
+          ofItsKind(path, unit, name).ifPresent(value -> found.put(name, shown(value)));
+        }
       }
-      return UnitDetails.names(names);
+      return found;
     } catch (Bus.CallException e) {
       throw new HostException(unit + " could not be looked at: " + e.getMessage(), e);
     }
+  }
+
+  private Optional<Object> ofItsKind(String path, String unit, String name)
+      throws Bus.CallException {
+    try {
+      return Optional.of(property(path, unit.substring(unit.lastIndexOf('.') + 1), name));
+    } catch (Bus.CallException e) {
+      if (e.name().endsWith(".UnknownProperty") || e.name().endsWith(".UnknownInterface")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static String shown(Object value) {
+    if (value instanceof Boolean flag) {
+      return flag ? "yes" : "no";
+    }
+    return value instanceof Object[] || value instanceof Collection<?>
+        ? String.join(" ", list(value).stream().map(String::valueOf).toList())
+        : String.valueOf(value);
   }
 
   private Object property(String path, String suffix, String name) throws Bus.CallException {
@@ -150,7 +173,21 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public long restart(String unit) {
-    Object[] reply = manager(Bus.LIMIT, "RestartUnit", "ss", UnitName.require(unit), "replace");
+    return job("RestartUnit", unit);
+  }
+
+  @Override
+  public long reload(String unit) {
+    return job("ReloadUnit", unit);
+  }
+
+  @Override
+  public void readUnitFilesAgain() {
+    manager(Bus.RELOAD_LIMIT, "Reload", "");
+  }
+
+  private long job(String member, String unit) {
+    Object[] reply = manager(Bus.LIMIT, member, "ss", UnitName.require(unit), "fail");
     String path = reply[0] instanceof DBusPath object ? object.getPath() : String.valueOf(reply[0]);
     try {
       return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));

@@ -4,6 +4,7 @@ import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.Systemd;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -37,12 +38,22 @@ final class NoSystemd implements Systemd {
   }
 
   @Override
-  public Set<String> entangledWith(String unit) {
+  public Map<String, String> properties(String unit, Set<String> names) {
     throw new HostException(why);
   }
 
   @Override
   public long restart(String unit) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public long reload(String unit) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public void readUnitFilesAgain() {
     throw new HostException(why);
   }
 

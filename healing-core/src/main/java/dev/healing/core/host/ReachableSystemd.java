@@ -7,6 +7,7 @@ import dev.healing.spi.Systemd;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -145,13 +146,23 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
-  public Set<String> entangledWith(String unit) {
-    return best().entangledWith(UnitName.require(unit));
+  public Map<String, String> properties(String unit, Set<String> names) {
+    return best().properties(UnitName.require(unit), names);
   }
 
   @Override
   public long restart(String unit) {
     return best().restart(UnitName.require(unit));
+  }
+
+  @Override
+  public long reload(String unit) {
+    return best().reload(UnitName.require(unit));
+  }
+
+  @Override
+  public void readUnitFilesAgain() {
+    best().readUnitFilesAgain();
   }
 
   @Override

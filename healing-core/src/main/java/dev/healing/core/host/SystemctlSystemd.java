@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** systemd through {@code systemctl}: slower, and without signals; for hosts without a bus. */
@@ -75,13 +76,7 @@ final class SystemctlSystemd implements Systemd {
 
   /** Parses what {@code show} prints: {@code Name=value}, one per line. */
   static Optional<UnitState> parse(String shown) {
-    Map<String, String> values = new HashMap<>();
-    for (String line : shown.split("\n")) {
-      int equals = line.indexOf('=');
-      if (equals > 0) {
-        values.put(line.substring(0, equals), line.substring(equals + 1).strip());
-      }
-    }
+    Map<String, String> values = values(shown);
     String id = values.getOrDefault("Id", "");
     String loadState = values.getOrDefault("LoadState", "");
     String activeState = values.getOrDefault("ActiveState", "");
@@ -107,34 +102,52 @@ final class SystemctlSystemd implements Systemd {
             required));
   }
 
+  private static Map<String, String> values(String shown) {
+    Map<String, String> values = new HashMap<>();
+    for (String line : shown.split("\n")) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1).strip());
+      }
+    }
+    return values;
+  }
+
   private static long number(String digits) {
     return digits.matches("[0-9]{1,10}") ? Long.parseLong(digits) : 0;
   }
 
   @Override
   public Set<String> names(String unit) {
-    return shown(unit, List.of("Names"));
+    return new TreeSet<>(List.of(properties(unit, Set.of("Names")).get("Names").split(" ")));
   }
 
   @Override
-  public Set<String> entangledWith(String unit) {
-    return shown(unit, UnitDetails.ENTANGLED);
-  }
-
-  private Set<String> shown(String unit, List<String> properties) {
-    String shown =
-        run(
-            "show",
-            "--no-pager",
-            "--property=" + String.join(",", properties),
-            UnitName.require(unit));
-    return UnitDetails.names(List.of(shown.split("[\\s=]+"))); // the properties' names are no units
+  public Map<String, String> properties(String unit, Set<String> names) {
+    return values(
+        run("show", "--no-pager", "--property=" + String.join(",", names), UnitName.require(unit)));
   }
 
   /** The job is asked for afterwards; one that is over by then is job 0, which never runs. */
   @Override
   public long restart(String unit) {
-    run("restart", "--no-block", UnitName.require(unit));
+    return job("restart", unit);
+  }
+
+  @Override
+  public long reload(String unit) {
+    return job("reload", unit);
+  }
+
+  @Override
+  public void readUnitFilesAgain() {
+    ask(Bus.RELOAD_LIMIT, "daemon-reload");
+  }
+
+  private long job(String verb, String unit) {
+    output(
+        Command.of(LIMIT, "systemctl", verb, "--no-block", "--job-mode=fail")
+            .operands(List.of(UnitName.require(unit))));
     String job = run("show", "--no-pager", "--property=Job", unit).strip();
     return number(job.substring(job.indexOf('=') + 1));
   }

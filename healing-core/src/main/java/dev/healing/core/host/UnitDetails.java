@@ -4,34 +4,13 @@ import dev.healing.api.UnitState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** What both ways to systemd make of the values they read. */
 final class UnitDetails {
-  /** Properties that name units which a stop or start of this one reaches. */
-  static final List<String> ENTANGLED =
-      List.of(
-          "RequiredBy",
-          "RequisiteOf",
-          "BoundBy",
-          "ConsistsOf",
-          "PropagatesStopTo",
-          "Conflicts",
-          "ConflictedBy");
-
-  /** The valid names among these that are no targets or slices: a restart goes through neither. */
-  static Set<String> names(List<String> candidates) {
-    return candidates.stream()
-        .filter(UnitName::valid)
-        .filter(name -> !name.endsWith(".target") && !name.endsWith(".slice"))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
   private UnitDetails() {}
 
   static UnitState state(

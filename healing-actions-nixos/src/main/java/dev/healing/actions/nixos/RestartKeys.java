@@ -1,0 +1,56 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.UnitState;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What an action that restarts services is told: each has these keys in its own section.
+ *
+ * @param oneshot whether a failed oneshot may be run again; its work may not bear repeating
+ * @param startsWithin how long its start may take
+ * @param staysUp how long it must stay up, as the same start, before that counts as up
+ * @param mostOthers how many other units that are up may be stopped or restarted with it
+ * @param probes by unit: how to see that it does its work
+ */
+record RestartKeys(
+    boolean oneshot,
+    Duration startsWithin,
+    Duration staysUp,
+    int mostOthers,
+    Map<String, Probe> probes) {
+  /** How long it may take from up to healthy. */
+  static final Duration HEALTHY_WITHIN = Duration.ofSeconds(30);
+
+  /** How long a reload may take to make it healthy. */
+  static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
+
+  RestartKeys {
+    probes = Map.copyOf(probes);
+  }
+
+  static RestartKeys read(Configuration section) {
+    Map<String, Probe> probes = new HashMap<>();
+    Configuration configured = section.section("probes");
+    for (String unit : configured.keys()) {
+      Probe.read(configured, unit).ifPresent(probe -> probes.put(UnitState.fullName(unit), probe));
+    }
+    return new RestartKeys(
+        section.flag("oneshot", false),
+        section.duration("starts-within", Duration.ofSeconds(80)),
+        section.duration("stays-up", Duration.ofSeconds(3)),
+        section.count("most-others", 8, 0, 100),
+        probes);
+  }
+
+  /** Enough for all of it, so that it ends by itself and can say how it ended. */
+  Duration timeLimit() {
+    return startsWithin
+        .plus(staysUp)
+        .plus(HEALTHY_WITHIN)
+        .plus(RELOADED_WITHIN)
+        .plus(Duration.ofSeconds(20));
+  }
+}

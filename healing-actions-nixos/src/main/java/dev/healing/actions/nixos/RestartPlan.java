@@ -1,0 +1,262 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.UnitState;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Systemd;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a restart of one service would be at this moment: allowed, how, and what it takes with it.
+ * Made again right before it is done: what is then not the same is not done.
+ *
+ * @param unit the service
+ * @param sick why it is not healthy although it is up; empty if it is down
+ * @param reload whether it is enough, perhaps, to have it read its configuration again
+ * @param restarted others that are up and are restarted with it
+ * @param stopped others that are up and cannot be beside it, or beside what is started for it
+ * @param started what it asks for and is down
+ * @param triggers sockets, timers and paths that start it, and stay as they are
+ */
+record RestartPlan(
+    UnitState unit,
+    Optional<String> sick,
+    boolean reload,
+    Set<String> restarted,
+    Set<String> stopped,
+    Set<String> started,
+    Set<String> triggers) {
+  private static final Set<String> RESTARTED_WITH =
+      Set.of("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf");
+  private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
+
+  /**
+   * Works it out. Changes nothing.
+   *
+   * @param called the service, by any of its names
+   * @throws dev.healing.api.RefusedException if it must not be restarted, or that would not help
+   */
+  static RestartPlan of(HostContext host, RestartKeys keys, String called) {
+    Checks.require(
+        called.endsWith(".service"), called + " is no service: only those are restarted");
+    Checks.require(
+        !called.endsWith("@.service"), called + " is a template: expected one of its instances");
+    Systemd systemd = host.systemd();
+    Checks.refuseIf(host.protection().unit(called, systemd));
+    Optional<UnitState> found = systemd.unit(called);
+    Checks.require(found.isPresent(), called + ": systemd knows no such unit");
+    UnitState unit = found.orElseThrow();
+    String name = unit.name(); // it may have been called by an alias
+    Checks.refuseIf(notLoaded(unit));
+    Map<String, String> can = systemd.properties(name, Set.of("CanStart", "CanReload"));
+    Checks.require(
+        !"no".equals(can.get("CanStart")),
+        name + " declares that nobody starts it by hand (RefuseManualStart)");
+    Set<String> triggers = systemd.related(name, Set.of("TriggeredBy"));
+    Checks.refuseIf(oneOfMany(systemd, name, triggers));
+    Optional<String> sick = sick(host, keys, unit);
+    Checks.refuseIf(sick.isPresent() ? Optional.empty() : notRestartable(unit, keys));
+    return reaching(
+        host, keys, unit, sick, sick.isPresent() && "yes".equals(can.get("CanReload")), triggers);
+  }
+
+  private static Optional<String> notLoaded(UnitState unit) {
+    String name = unit.name();
+    if (unit.loadState().equals("masked")) {
+      return Optional.of(
+          name
+              + " is masked: a person forbade its start; 'systemctl unmask "
+              + name
+              + "' allows it");
+    }
+    return unit.loadState().equals("loaded")
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + " is "
+                + unit.loadState()
+                + ": expected a loaded unit; 'systemctl status "
+                + name
+                + "' says what is wrong with its file");
+  }
+
+  /** A unit for one connection cannot be started without that connection. */
+  private static Optional<String> oneOfMany(Systemd systemd, String name, Set<String> triggers) {
+    for (String trigger : triggers) {
+      boolean accepts =
+          trigger.endsWith(".socket")
+              && "yes".equals(systemd.properties(trigger, Set.of("Accept")).get("Accept"));
+      if (accepts) {
+        return Optional.of(
+            name + " served one connection of " + trigger + ": the next one gets a new service");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> sick(HostContext host, RestartKeys keys, UnitState unit) {
+    return Optional.ofNullable(keys.probes().get(unit.name()))
+        .filter(probe -> unit.activeState().equals("active"))
+        .flatMap(probe -> probe.complaint(host));
+  }
+
+  private static Optional<String> notRestartable(UnitState unit, RestartKeys keys) {
+    String name = unit.name();
+    if (unit.activeState().equals("active")) {
+      return Optional.of(name + " is active: it does not need a restart");
+    }
+    if (unit.atWork()) {
+      return Optional.of(
+          name
+              + " is "
+              + unit.activeState()
+              + ": nothing is done to what is on its way; 'systemctl stop "
+              + name
+              + "' ends a start that does not end");
+    }
+    if (unit.result().equals("start-limit-hit")) {
+      return Optional.of(
+          name
+              + ": systemd itself gave up on it (start-limit-hit); see 'journalctl -u "
+              + name
+              + "', then 'systemctl reset-failed "
+              + name
+              + "'. That is never done automatically");
+    }
+    if (unit.type().equals("oneshot") && !keys.oneshot()) {
+      return Optional.of(
+          name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
+    }
+    return Optional.empty();
+  }
+
+  private static RestartPlan reaching(
+      HostContext host,
+      RestartKeys keys,
+      UnitState unit,
+      Optional<String> sick,
+      boolean reload,
+      Set<String> triggers) {
+    String name = unit.name();
+    Set<String> together = restartedWith(host.systemd(), name);
+    Set<String> restarted = new TreeSet<>();
+    Set<String> stopped = new TreeSet<>();
+    for (String other : host.systemd().reachedByRestart(name)) {
+      if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
+        refuseIfProtected(host, other, name + " would stop or restart ");
+        (together.contains(other) ? restarted : stopped).add(other);
+      }
+    }
+    int others = restarted.size() + stopped.size();
+    Checks.require(
+        others <= keys.mostOthers(),
+        String.format(
+            "a restart of %s would stop or restart %d other units that are up, more than %d"
+                + " (most-others): %s",
+            name, others, keys.mostOthers(), shown(restarted, stopped)));
+    Set<String> started = new TreeSet<>();
+    for (String other : host.systemd().related(name, ASKED_FOR)) {
+      boolean target = other.endsWith(".target") || other.endsWith(".slice");
+      Optional<UnitState> now = target ? Optional.empty() : host.systemd().unit(other);
+      if (now.filter(u -> !u.atWork() && u.loadState().equals("loaded")).isPresent()) {
+        refuseIfProtected(host, other, name + " would start ");
+        started.add(other);
+      }
+    }
+    return new RestartPlan(unit, sick, reload, restarted, stopped, started, triggers);
+  }
+
+  private static void refuseIfProtected(HostContext host, String other, String what) {
+    Checks.refuseIf(
+        host.protection().unit(other, host.systemd()).map(why -> what + other + ": " + why));
+  }
+
+  private static Set<String> restartedWith(Systemd systemd, String name) {
+    Set<String> found = new TreeSet<>();
+    Deque<String> next = new ArrayDeque<>(List.of(name));
+    while (!next.isEmpty()) {
+      for (String other : systemd.related(next.remove(), RESTARTED_WITH)) {
+        if (found.add(other)) {
+          next.add(other);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String shown(Set<String> some, Set<String> more) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(more);
+    List<String> first = all.stream().limit(10).toList();
+    return String.join(", ", first) + (all.size() > first.size() ? ", …" : "");
+  }
+
+  String name() {
+    return unit.name();
+  }
+
+  int others() {
+    return restarted.size() + stopped.size();
+  }
+
+  /** What is done, one line each. */
+  List<String> steps(RestartKeys keys) {
+    String name = name();
+    Probe probe = keys.probes().get(name);
+    List<String> steps = new ArrayList<>();
+    if (reload) {
+      steps.add("reload " + name + ", which is active but not healthy (" + probe + ")");
+      steps.add(
+          "if it is not healthy within "
+              + RestartKeys.RELOADED_WITHIN.toSeconds()
+              + " s of that, restart it");
+    } else if (sick.isPresent()) {
+      steps.add("restart " + name + ", which is active but not healthy (" + probe + ")");
+    } else {
+      steps.add(
+          "restart " + name + ", which is " + unit.activeState() + " (" + unit.result() + ")");
+    }
+    if (others() == 0) {
+      steps.add("nothing else that is up is stopped or restarted with it");
+    }
+    step(steps, "systemd restarts with it, in the order of their dependencies: ", restarted);
+    step(steps, "systemd stops what cannot be beside it: ", stopped);
+    step(steps, "systemd starts what it asks for and is down: ", started);
+    step(steps, "left as it is, what starts it: ", triggers);
+    steps.add(
+        unit.type().equals("oneshot")
+            ? "wait until it has run to its end"
+            : "wait until it is active"
+                + (probe == null ? "" : " and healthy (" + probe + ")")
+                + ", and stays so for "
+                + keys.staysUp().toMillis() / 1000.0
+                + " s");
+    return steps;
+  }
+
+  private static void step(List<String> steps, String what, Set<String> units) {
+    if (!units.isEmpty()) {
+      steps.add(what + String.join(", ", units));
+    }
+  }
+
+  /** What must still be so when it is done. */
+  Map<String, String> facts(HostContext host) {
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("boot-id", host.time().bootId());
+    facts.put("invocation-id", unit.invocationId());
+    facts.put("state", unit.activeState());
+    facts.put("way", reload ? "reload" : "restart");
+    facts.put("restarted", String.join(" ", restarted));
+    facts.put("stopped", String.join(" ", stopped));
+    facts.put("started", String.join(" ", started));
+    return facts;
+  }
+}
