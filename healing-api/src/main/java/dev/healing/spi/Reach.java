@@ -4,76 +4,135 @@ import dev.healing.api.RefusedException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 
-/** How far a restart reaches, as systemd propagates stops and starts. See systemd.unit(5). */
-final class Reach {
+/**
+ * How far a restart of one unit reaches, as systemd propagates it: see systemd.unit(5). Whether the
+ * units are up is not asked; only those that are have anything to lose. Targets and slices are left
+ * out: nothing of them runs.
+ *
+ * @param restarted those that cannot do without it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf),
+ *     directly or through others
+ * @param stopped those that cannot be beside it, or beside what is started because it or one that
+ *     is restarted with it asks for that, and what is stopped with those
+ */
+public record Reach(Set<String> restarted, Set<String> stopped) {
   private static final int MOST_REACHED = 200;
-  private static final int MOST_PULLED_IN = 1000;
-
-  /** Cannot be beside the unit: a start of it stops them. */
+  private static final int MOST_STARTED = 1000;
+  private static final Set<String> RESTARTED_WITH =
+      Set.of("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf");
+  private static final Set<String> STOPPED_WITH =
+      Set.of("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo");
+  private static final Set<String> STARTED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
   private static final Set<String> RIVALS = Set.of("Conflicts", "ConflictedBy");
-
-  /** A start of the unit starts these, whether it needs them or just likes them to be there. */
-  private static final Set<String> PULLED_IN = Set.of("Requires", "BindsTo", "Wants", "Upholds");
-
-  /** A stop or restart of the unit goes on to these; a start also stops its rivals. */
-  private static final Set<String> ENTANGLED =
+  private static final Set<String> ALL =
       Set.of(
+          "ActiveState",
           "RequiredBy",
           "RequisiteOf",
           "BoundBy",
           "ConsistsOf",
           "PropagatesStopTo",
+          "Requires",
+          "BindsTo",
+          "Wants",
+          "Upholds",
           "Conflicts",
           "ConflictedBy");
 
-  private Reach() {}
-
-  static Set<String> entangledWith(Systemd systemd, String unit) {
-    return passable(systemd.related(unit, ENTANGLED));
+  /** Copies. */
+  public Reach {
+    restarted = Set.copyOf(restarted);
+    stopped = Set.copyOf(stopped);
   }
 
-  static Set<String> ofRestart(Systemd systemd, String unit) {
+  /**
+   * Works it out.
+   *
+   * @throws RefusedException if it is more than 200 units, or more than 1000 would be started:
+   *     nobody can tell what it would do
+   */
+  public static Reach ofRestart(Systemd systemd, String unit) {
+    Units units = new Units(systemd, unit);
+    Set<String> restarted = units.closure(Set.of(unit), RESTARTED_WITH, MOST_REACHED);
+    Set<String> started = units.closure(restarted, STARTED_FOR, MOST_STARTED);
     Set<String> stopped = new LinkedHashSet<>(Set.of(unit));
-    Function<String, Set<String>> start =
-        started -> {
-          stopped.addAll(passable(systemd.related(started, RIVALS)));
-          return systemd.related(started, PULLED_IN);
-        };
-    closure(Set.of(unit), start, unit + " would start", MOST_PULLED_IN);
-    Set<String> reached =
-        closure(stopped, systemd::entangledWith, unit + " would reach", MOST_REACHED);
-    reached.remove(unit);
-    return reached;
+    started.forEach(one -> stopped.addAll(units.related(one, RIVALS)));
+    stopped.removeIf(Reach::hollow);
+    Set<String> all = new TreeSet<>(units.closure(stopped, STOPPED_WITH, MOST_REACHED));
+    all.removeAll(restarted);
+    restarted.remove(unit);
+    return new Reach(restarted, all);
   }
 
-  /** These, and all that they lead to. */
-  private static Set<String> closure(
-      Collection<String> from, Function<String, Set<String>> step, String what, int most) {
-    Set<String> found = new LinkedHashSet<>(from);
-    Deque<String> next = new ArrayDeque<>(from);
-    while (!next.isEmpty()) {
-      if (found.size() > most) {
-        throw new RefusedException(
-            "a restart of " + what + " more than " + most + " other units: not by itself");
-      }
-      for (String other : step.apply(next.remove())) {
-        // To start a device is to wait for it; it has nothing that follows.
-        if (!other.endsWith(".device") && found.add(other)) {
-          next.add(other);
+  /** Both. */
+  public Set<String> all() {
+    Set<String> all = new TreeSet<>(restarted);
+    all.addAll(stopped);
+    return all;
+  }
+
+  private static boolean hollow(String name) {
+    return name.endsWith(".target") || name.endsWith(".slice");
+  }
+
+  /** What each unit is related to, asked for once. */
+  private static final class Units {
+    private final Systemd systemd;
+    private final String restarted;
+    private final Map<String, Map<String, String>> known = new HashMap<>();
+
+    Units(Systemd systemd, String restarted) {
+      this.systemd = systemd;
+      this.restarted = restarted;
+    }
+
+    private Map<String, String> properties(String unit) {
+      return known.computeIfAbsent(unit, name -> systemd.properties(name, ALL));
+    }
+
+    List<String> related(String unit, Set<String> kinds) {
+      Map<String, String> own = properties(unit);
+      return kinds.stream()
+          .flatMap(kind -> List.of(own.getOrDefault(kind, "").split(" ")).stream())
+          .filter(name -> !name.isEmpty())
+          .toList();
+    }
+
+    /** These, and all that they lead to. */
+    Set<String> closure(Collection<String> from, Set<String> kinds, int most) {
+      boolean starting = kinds.equals(STARTED_FOR);
+      Set<String> found = new LinkedHashSet<>(from);
+      Deque<String> next = new ArrayDeque<>(from);
+      while (!next.isEmpty()) {
+        if (found.size() > most) {
+          throw new RefusedException(
+              "a restart of "
+                  + restarted
+                  + " would reach more than "
+                  + most
+                  + " other units: not by itself");
+        }
+        for (String other : related(next.remove(), kinds)) {
+          boolean passed = starting ? toBeStarted(other) : !hollow(other);
+          if (passed && found.add(other)) {
+            next.add(other);
+          }
         }
       }
+      return found;
     }
-    return found;
-  }
 
-  private static Set<String> passable(Set<String> units) {
-    Set<String> kept = new TreeSet<>(units);
-    kept.removeIf(name -> name.endsWith(".target") || name.endsWith(".slice"));
-    return kept;
+    /** A target that was reached has started what it asks for, and half the host hangs on those. */
+    private boolean toBeStarted(String unit) {
+      boolean inert = unit.endsWith(".slice") || unit.endsWith(".device");
+      return !inert
+          && !(unit.endsWith(".target") && "active".equals(properties(unit).get("ActiveState")));
+    }
   }
 }

@@ -49,23 +49,12 @@ public interface Systemd {
   }
 
   /**
-   * The units that systemd stops or restarts together with this one: those that cannot do without
-   * it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf, PropagatesStopTo) and those that cannot be
-   * beside it (Conflicts, ConflictedBy). No targets and slices: a restart goes through neither.
-   */
-  default Set<String> entangledWith(String unit) {
-    return Reach.entangledWith(this, unit);
-  }
-
-  /**
-   * The units that a restart of this one stops or restarts, directly or through others: also what
-   * cannot be beside a unit that is started because this one pulls it in.
+   * The units that a restart of this one stops or restarts too: its {@link Reach}.
    *
-   * @throws RefusedException if there are more than 200, or it pulls in more than 1000: nobody can
-   *     tell what it would do
+   * @throws RefusedException if there are more than can be counted
    */
   default Set<String> reachedByRestart(String unit) {
-    return Reach.ofRestart(this, unit);
+    return Reach.ofRestart(this, unit).all();
   }
 
   /**

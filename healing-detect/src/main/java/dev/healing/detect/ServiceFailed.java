@@ -89,6 +89,10 @@ public final class ServiceFailed implements Detector {
     Set<String> now = new TreeSet<>();
     issues.forEach(issue -> now.addAll(issue.components()));
     unknown.forEach(unit -> now.add(unit.what()));
+    if (state.health().isEmpty()) {
+      now.addAll(
+          reported); // nothing was measured: the sampler was late, and nobody is well by that
+    }
     reported = now;
     return new Detection(issues, unknown);
   }

@@ -176,12 +176,12 @@ public final class RepairService implements HealingAction {
     RestartPlan now;
     try {
       now = RestartPlan.of(host, keys, repair.plan().name());
-      Restart.requireSame(host, now, repair.plan().facts(host));
+      ServiceRestart.requireSame(host, now, repair.plan().facts(host));
     } catch (RefusedException e) {
       return ActionReport.failed(
           did(repair, dropped) + ", and it was not restarted after that: " + e.getMessage());
     }
-    ActionReport report = new Restart(host, keys, now, execution).run();
+    ActionReport report = new ServiceRestart(host, keys, now, execution).run();
     Map<String, Double> before = new HashMap<>(report.before());
     Map<String, Double> after = new HashMap<>(report.after());
     before.put("stale.count", (double) repair.stale().size());

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param oneshot whether a failed oneshot may be run again; its work may not bear repeating
  * @param startsWithin how long its start may take
  * @param staysUp how long it must stay up, as the same start, before that counts as up
+ * @param healthyWithin how long it may take from up to healthy, where there is a probe
  * @param mostOthers how many other units that are up may be stopped or restarted with it
  * @param probes by unit: how to see that it does its work
  */
@@ -19,11 +20,9 @@ record RestartKeys(
     boolean oneshot,
     Duration startsWithin,
     Duration staysUp,
+    Duration healthyWithin,
     int mostOthers,
     Map<String, Probe> probes) {
-  /** How long it may take from up to healthy. */
-  static final Duration HEALTHY_WITHIN = Duration.ofSeconds(30);
-
   /** How long a reload may take to make it healthy. */
   static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
 
@@ -41,6 +40,7 @@ record RestartKeys(
         section.flag("oneshot", false),
         section.duration("starts-within", Duration.ofSeconds(80)),
         section.duration("stays-up", Duration.ofSeconds(3)),
+        section.duration("healthy-within", Duration.ofSeconds(30)),
         section.count("most-others", 8, 0, 100),
         probes);
   }
@@ -49,7 +49,7 @@ record RestartKeys(
   Duration timeLimit() {
     return startsWithin
         .plus(staysUp)
-        .plus(HEALTHY_WITHIN)
+        .plus(healthyWithin)
         .plus(RELOADED_WITHIN)
         .plus(Duration.ofSeconds(20));
   }

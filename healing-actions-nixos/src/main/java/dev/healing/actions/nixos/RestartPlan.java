@@ -2,10 +2,9 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.Reach;
 import dev.healing.spi.Systemd;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +32,6 @@ record RestartPlan(
     Set<String> stopped,
     Set<String> started,
     Set<String> triggers) {
-  private static final Set<String> RESTARTED_WITH =
-      Set.of("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf");
   private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
 
   /**
@@ -87,13 +84,18 @@ record RestartPlan(
                 + "' says what is wrong with its file");
   }
 
-  /** A unit for one connection cannot be started without that connection. */
+  /**
+   * A unit for one connection cannot be started without that connection. Once unit files were read
+   * again nothing but its name tells whose connection that was.
+   */
   private static Optional<String> oneOfMany(Systemd systemd, String name, Set<String> triggers) {
-    for (String trigger : triggers) {
-      boolean accepts =
-          trigger.endsWith(".socket")
-              && "yes".equals(systemd.properties(trigger, Set.of("Accept")).get("Accept"));
-      if (accepts) {
+    Set<String> sockets = new TreeSet<>(triggers);
+    sockets.removeIf(trigger -> !trigger.endsWith(".socket"));
+    if (name.contains("@")) {
+      sockets.add(name.substring(0, name.indexOf('@')) + ".socket");
+    }
+    for (String trigger : sockets) {
+      if ("yes".equals(systemd.properties(trigger, Set.of("Accept")).get("Accept"))) {
         return Optional.of(
             name + " served one connection of " + trigger + ": the next one gets a new service");
       }
@@ -145,13 +147,13 @@ record RestartPlan(
       boolean reload,
       Set<String> triggers) {
     String name = unit.name();
-    Set<String> together = restartedWith(host.systemd(), name);
+    Reach reach = Reach.ofRestart(host.systemd(), name);
     Set<String> restarted = new TreeSet<>();
     Set<String> stopped = new TreeSet<>();
-    for (String other : host.systemd().reachedByRestart(name)) {
+    for (String other : reach.all()) {
       if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
         refuseIfProtected(host, other, name + " would stop or restart ");
-        (together.contains(other) ? restarted : stopped).add(other);
+        (reach.restarted().contains(other) ? restarted : stopped).add(other);
       }
     }
     int others = restarted.size() + stopped.size();
@@ -176,19 +178,6 @@ record RestartPlan(
   private static void refuseIfProtected(HostContext host, String other, String what) {
     Checks.refuseIf(
         host.protection().unit(other, host.systemd()).map(why -> what + other + ": " + why));
-  }
-
-  private static Set<String> restartedWith(Systemd systemd, String name) {
-    Set<String> found = new TreeSet<>();
-    Deque<String> next = new ArrayDeque<>(List.of(name));
-    while (!next.isEmpty()) {
-      for (String other : systemd.related(next.remove(), RESTARTED_WITH)) {
-        if (found.add(other)) {
-          next.add(other);
-        }
-      }
-    }
-    return found;
   }
 
   private static String shown(Set<String> some, Set<String> more) {

@@ -87,7 +87,7 @@ public final class RestartService implements HealingAction {
 
   private ActionReport execute(Preview preview, Execution execution) {
     RestartPlan plan = RestartPlan.of(host, keys, preview.target());
-    Restart.requireSame(host, plan, preview.facts());
-    return new Restart(host, keys, plan, execution).run();
+    ServiceRestart.requireSame(host, plan, preview.facts());
+    return new ServiceRestart(host, keys, plan, execution).run();
   }
 }

@@ -27,7 +27,7 @@ class PluginsRealHostTest {
   static void boot() throws IOException {
     host = ThrowawayHost.boot("plugins");
     Files.createDirectories(host.at("/etc/healing/plugins"));
-    writeJar(host.at(JAR));
+    writeJar(host.at(JAR), PluggedIn.class);
     host.sh("chown -R root:root /etc/healing; chmod -R go-w /etc/healing");
   }
 
@@ -38,11 +38,11 @@ class PluginsRealHostTest {
     }
   }
 
-  private static void writeJar(Path jar) throws IOException {
+  /** A jar with one detector, of a class that has one other in it. */
+  static void writeJar(Path jar, Class<? extends DetectorProvider> detector) throws IOException {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file)) {
-      for (Class<?> one :
-          new Class<?>[] {PluggedIn.class, PluggedIn.class.getDeclaredClasses()[0]}) {
+      for (Class<?> one : new Class<?>[] {detector, detector.getDeclaredClasses()[0]}) {
         String name = one.getName().replace('.', '/') + ".class";
         out.putNextEntry(new JarEntry(name));
         try (InputStream in = one.getClassLoader().getResourceAsStream(name)) {
@@ -50,7 +50,7 @@ class PluginsRealHostTest {
         }
       }
       out.putNextEntry(new JarEntry("META-INF/services/" + DetectorProvider.class.getName()));
-      out.write(PluggedIn.class.getName().getBytes(StandardCharsets.UTF_8));
+      out.write(detector.getName().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -51,6 +51,7 @@ class ProtectionRealHostTest {
         "Conflicts=test-mine.service, -, -",
         "-, Requires=test-fails.service, PartOf=test-between.service",
         "-, -, PartOf=test-alias.service",
+        "Wants=test-between.service, Conflicts=test-mine.service, -",
       })
   void whatWouldTakeAProtectedUnitWithItIsNotRestarted(
       String fails, String between, String protects) {

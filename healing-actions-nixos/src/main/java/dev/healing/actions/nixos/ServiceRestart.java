@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One restart under way. Jobs are asked about, never waited for: while systemd does not answer, it
  * is asked again until the time is over, and then nothing is claimed.
  */
-final class Restart {
+final class ServiceRestart {
   private static final Duration FIRST_WAIT = Duration.ofMillis(10);
   private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
@@ -34,7 +34,7 @@ final class Restart {
   private final long startNanos;
   private Optional<String> silence = Optional.empty();
 
-  Restart(HostContext host, RestartKeys keys, RestartPlan plan, Execution execution) {
+  ServiceRestart(HostContext host, RestartKeys keys, RestartPlan plan, Execution execution) {
     this.host = host;
     this.keys = keys;
     this.plan = plan;
@@ -153,7 +153,7 @@ final class Restart {
     long upNanos = host.time().monotonicNanos();
     boolean once = up.type().equals("oneshot");
     long settled = upNanos + (once ? 0 : keys.staysUp().toNanos());
-    long patience = Math.max(settled, upNanos + RestartKeys.HEALTHY_WITHIN.toNanos());
+    long patience = Math.max(settled, upNanos + keys.healthyWithin().toNanos());
     while (true) {
       Optional<UnitState> now = look(name);
       long nowNanos = host.time().monotonicNanos();
@@ -213,7 +213,7 @@ final class Restart {
         return Optional.of(
             String.format(
                 "%s is active again, but %s, which was restarted with it, is %s",
-                name, other, now.map(Restart::shown).orElse("gone")));
+                name, other, now.map(ServiceRestart::shown).orElse("gone")));
       }
     }
     return Optional.empty();
@@ -256,7 +256,7 @@ final class Restart {
             + ": "
             + what
             + "; it is "
-            + now.map(Restart::shown).orElse("gone")
+            + now.map(ServiceRestart::shown).orElse("gone")
             + ", see 'systemctl status "
             + name
             + "'",
