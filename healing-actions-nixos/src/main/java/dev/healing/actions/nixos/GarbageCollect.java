@@ -4,6 +4,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -157,14 +158,28 @@ public final class GarbageCollect implements HealingAction {
       execution.progress(paths + " store paths deleted");
       end = end(preview, inSlice, execution);
     }
+    Optional<String> broken = brokenRoots();
     Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
     long freedBytes = store.space().availableBytes() - beforeBytes;
-    String detail = paths + " store paths deleted" + end;
+    String detail = paths + " store paths deleted" + end + broken.map(why -> "; " + why).orElse("");
     return report(
-        paths > 0 ? Result.DONE : Result.NOTHING_GAINED,
+        broken.isPresent() ? Result.FAILED : paths > 0 ? Result.DONE : Result.NOTHING_GAINED,
         learned.learn(freedBytes, took).map(trouble -> detail + "; " + trouble).orElse(detail),
         beforeBytes,
         paths);
+  }
+
+  /**
+   * What the system lives from and is no live root any more. Asking also has Nix take back the room
+   * that it reserves for itself, and gives away while it collects: else that would count as freed.
+   */
+  private Optional<String> brokenRoots() {
+    try {
+      store.requireSystemRooted();
+      return Optional.empty();
+    } catch (HealingException e) {
+      return Optional.of("looked again: " + e.getMessage());
+    }
   }
 
   /** Why no other slice follows; empty if one does. */

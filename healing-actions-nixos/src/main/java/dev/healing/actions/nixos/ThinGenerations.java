@@ -203,7 +203,8 @@ public final class ThinGenerations implements HealingAction {
 
   /** That the boot partition fills up too, which this does nothing about. */
   private Optional<String> bootUse() {
-    if (store.isOn(BOOT) || !Files.isDirectory(host.files().path(BOOT))) {
+    Optional<Object> device = Checks.device(host.files(), BOOT);
+    if (device.isEmpty() || store.isOn(BOOT) || device.equals(Checks.device(host.files(), "/"))) {
       return Optional.empty();
     }
     double used = host.files().space(BOOT).usedFraction();

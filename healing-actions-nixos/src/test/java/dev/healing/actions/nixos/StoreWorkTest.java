@@ -108,6 +108,24 @@ class StoreWorkTest {
   }
 
   @Test
+  void aRootThatIsGoneAfterwardsIsAFailure() {
+    PreparedAction prepared = prepared(new GarbageCollect.Provider());
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              world.room(500);
+              world.host.commands().succeeds("", "nix-store", "--gc", "--print-roots");
+              return ONE_DELETED;
+            },
+            GC);
+    ActionReport report = execute(prepared);
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("looked again: /run/current-system leads to");
+  }
+
+  @Test
   void withIdlePriorityAndThroughTheDaemonWhereThereAreThese() {
     world.host.commands().installed("ionice", Path.of("/bin/ionice"));
     world.host.commands().installed("nice", Path.of("/bin/nice"));

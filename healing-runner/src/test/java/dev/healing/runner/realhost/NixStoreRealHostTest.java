@@ -65,7 +65,7 @@ class NixStoreRealHostTest {
           touch -h -d "$((600 - 30 * i)) days ago" /nix/var/nix/profiles/system-$i-link
         done
         nix-store --add-root /nix/var/nix/gcroots/kept -r /nix/store/*-kept >/dev/null
-        ln -s system-4-link /nix/var/nix/profiles/system-last-known-good
+        ln -s /nix/store/*-system-4 /nix/var/nix/profiles/system-last-known-good
         mkdir -p /boot/grub
         for i in 20 5; do echo "linux kernel init=$(echo /nix/store/*-system-$i)/init"; done \
           >/boot/grub/grub.cfg
@@ -81,14 +81,14 @@ class NixStoreRealHostTest {
         """
         healing heal --type disk_full --component /nix >/run/test-heal 2>&1 &
         for n in $(seq 4000); do
-          for pid in $(pgrep -x 'nix-store|nix-env'); do
+          for pid in $(pgrep -x nix-store; pgrep -x nix-env); do
             tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -q -e "$1" && break 2
           done
           kill -0 $! 2>/dev/null || { echo "over before it began"; cat /run/test-heal; exit 1; }
           sleep 0.002
         done
         sleep "$2"
-        kill -9 $(pgrep -x 'java|nix-store|nix-env')
+        kill -9 $(pgrep -x java; pgrep -x nix-store; pgrep -x nix-env)
         wait
         """);
     host.sh("bash /root/fill");
@@ -115,7 +115,11 @@ class NixStoreRealHostTest {
 
   @AfterEach
   void nothingGoesOn() {
-    host.exec("/bin/sh", "-c", "pkill -x 'java|nix-build|nix-daemon|nix-store'; rm -f /run/test-*");
+    host.exec(
+        "/bin/sh",
+        "-c",
+        "for name in java nix-build nix-daemon nix-store; do pkill -x $name; done;"
+            + " rm -f /run/test-*");
   }
 
   @ParameterizedTest
@@ -257,7 +261,7 @@ class NixStoreRealHostTest {
           memory_high: off
           system_slow: off
           generation_broken: off
-          disk_full: {high: 1%%, clear: 1%%, for: 1 of 1, mounts: {/: off}}
+          disk_full: {high: 2%%, clear: 1%%, for: 1 of 1, mounts: {/: off}}
         samplers: {host: {mounts: [/nix]}}
         actions:
         %s%s"""
