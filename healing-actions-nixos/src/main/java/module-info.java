@@ -12,5 +12,6 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.FreeMemory.Provider,
       dev.healing.actions.nixos.GarbageCollect.Provider,
       dev.healing.actions.nixos.OptimizeStore.Provider,
+      dev.healing.actions.nixos.ThinGenerations.Provider,
       dev.healing.actions.nixos.RollbackGeneration.Provider;
 }

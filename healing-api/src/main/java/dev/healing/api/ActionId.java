@@ -14,6 +14,7 @@ public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId FREE_MEMORY = of("free_memory");
   public static final ActionId CLEAN_DISK = of("clean_disk");
   public static final ActionId OPTIMIZE_STORE = of("optimize_store");
+  public static final ActionId THIN_GENERATIONS = of("thin_generations");
   public static final ActionId ROLLBACK_GENERATION = of("rollback_generation");
 
   /** Validates the name. */

@@ -4,7 +4,6 @@ import dev.healing.api.HostState;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Finds opportunities of one kind. Judges every look by itself; safe for several threads. */
@@ -36,11 +35,6 @@ interface Finder {
 
   /** The kind of its opportunities; no other finder has it. */
   OptimizationType type();
-
-  /** Why its opportunities are for a person only and what to type; empty if an action does it. */
-  default Optional<String> byHand() {
-    return Optional.empty();
-  }
 
   /** Looks. Changes nothing. */
   Findings look(HostState state);

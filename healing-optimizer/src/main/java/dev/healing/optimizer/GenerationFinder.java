@@ -6,15 +6,16 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.OptimizationType;
 import dev.healing.api.Severity;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * More system generations than anybody will go back to. No action of ours deletes generations, so
- * this is advice for a person; {@code garbage_collect} is what removes the packages that become
- * dead by it.
+ * More system generations than anybody will go back to: {@code thin_generations}. Which of them
+ * really go the action works out; one that the boot menu lists stays, and until the menu is shorter
+ * it refuses with that reason.
  */
 final class GenerationFinder implements Finder {
   private static final int LEAST_PRIORITY = 4;
@@ -23,10 +24,12 @@ final class GenerationFinder implements Finder {
 
   private final NixStore store;
   private final int keep;
+  private final Duration olderThan;
 
-  GenerationFinder(NixStore store, int keep) {
+  GenerationFinder(NixStore store, int keep, Duration olderThan) {
     this.store = store;
     this.keep = keep;
+    this.olderThan = olderThan;
   }
 
   @Override
@@ -37,47 +40,41 @@ final class GenerationFinder implements Finder {
   @Override
   public Findings look(HostState state) {
     Optional<String> mount = NixStore.mount(state);
-    OptionalLong counted = store.systemGenerations();
+    OptionalLong counted = store.systemGenerations(keep, state.at().minus(olderThan));
     if (mount.isEmpty() || counted.isEmpty()) {
       return Findings.UNREADABLE;
     }
-    long generations = counted.getAsLong();
-    if (generations <= keep) {
+    long surplus = counted.getAsLong();
+    if (surplus == 0) {
       return Findings.nothingAbout(mount.get());
     }
-    long surplus = generations - keep;
     String description =
-        generations + " system generations, " + surplus + " more than the " + keep + " to keep";
+        "generations of the system that are older than "
+            + olderThan.toDays()
+            + " days and not among the "
+            + keep
+            + " newest: "
+            + surplus;
     Issue issue =
         Issue.of(
             state.at(),
             IssueType.DISK_FULL,
             Severity.LOW,
             description,
-            Map.of("nix.system.generations.count", (double) generations),
+            Map.of("nix.system.generations.surplus.count", (double) surplus),
             Set.of(mount.get()));
     return Findings.of(
         mount.get(),
         Estimate.opportunity(
             type(),
-            ActionId.GARBAGE_COLLECT,
+            ActionId.THIN_GENERATIONS,
             issue,
             (int)
                 Math.min(Estimate.MOST_URGENT, LEAST_PRIORITY + surplus / GENERATIONS_PER_PRIORITY),
             CONFIDENCE,
-            description + ": each keeps its own packages from being collected; " + advice(),
+            description
+                + "; each keeps its own packages from being collected; what only they refer to goes"
+                + " with the next garbage_collect",
             false));
-  }
-
-  @Override
-  public Optional<String> byHand() {
-    return Optional.of("no action deletes generations: " + advice());
-  }
-
-  private String advice() {
-    return "to thin them, type: nix-env --profile /nix/var/nix/profiles/system"
-        + " --delete-generations +"
-        + keep
-        + "; what only they referred to goes with the next garbage_collect";
   }
 }

@@ -5,7 +5,10 @@ import dev.healing.api.Metric;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,8 +16,11 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,7 +33,7 @@ final class NixStore {
   private static final String STORE = "/nix/store";
   private static final String LINKS = "/nix/store/.links";
   private static final String PROFILES = "/nix/var/nix/profiles";
-  private static final Pattern SYSTEM_GENERATION = Pattern.compile("system-\\d+-link");
+  private static final Pattern SYSTEM_GENERATION = Pattern.compile("system-(\\d{1,9})-link");
 
   private record Counted(Instant modified, OptionalLong count) {}
 
@@ -45,9 +51,27 @@ final class NixStore {
         .max(Comparator.comparingInt(String::length));
   }
 
-  /** How many generations the system profile has; absent if that cannot be read. */
-  OptionalLong systemGenerations() {
-    return count(PROFILES, name -> SYSTEM_GENERATION.matcher(name).matches());
+  /**
+   * How many generations of the system were made before this, without so many of the newest by
+   * number; absent if that cannot be read.
+   */
+  OptionalLong systemGenerations(int newest, Instant before) {
+    SortedMap<Integer, Instant> made = new TreeMap<>(Comparator.reverseOrder());
+    Path profiles = files.path(PROFILES);
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(profiles, "system-*-link")) {
+      for (Path link : links) {
+        Matcher name = SYSTEM_GENERATION.matcher(link.getFileName().toString());
+        if (name.matches()) {
+          made.put(
+              Integer.valueOf(name.group(1)),
+              Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS).toInstant());
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        made.values().stream().skip(newest).filter(at -> at.isBefore(before)).count());
   }
 
   /** How many paths there are in the store; absent if that cannot be read. */

@@ -54,11 +54,6 @@ final class ProactiveOptimizer implements Optimizer {
                   + finders.stream().map(Finder::type).toList()
                   + "; apply one that was found here"));
     }
-    Optional<String> byHand = finder.get().byHand();
-    if (byHand.isPresent()) {
-      return CompletableFuture.failedFuture(
-          new RefusedException("opportunity " + opportunity.id() + ": " + byHand.get()));
-    }
     return healer.heal(
         opportunity.issue(),
         Optional.of(opportunity.action()),

@@ -18,7 +18,7 @@ import java.util.List;
  * min-score: 3                        # 0 to 10: priority x confidence below it is not shown
  * memory: {from: 85%}
  * disk: {from: 80%}
- * generations: {keep: 10}
+ * generations: {keep: 10, older-than: 70d}
  * store: {from: 80%, every: 1d}
  * }</pre>
  */
@@ -28,6 +28,10 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
   private static final double DISK_FROM = 0.8;
   private static final int KEEP_GENERATIONS = 10;
   private static final int MOST_GENERATIONS = 10_000;
+
+  /** What thin_generations keeps by age with its own defaults: two weeks, and eight before. */
+  private static final Duration GENERATIONS_OLDER_THAN = Duration.ofDays(70);
+
   private static final double STORE_FROM = 0.8;
   private static final Duration STORE_EVERY = Duration.ofDays(1);
 
@@ -59,7 +63,9 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
         finders,
         generations,
         new GenerationFinder(
-            nix, generations.count("keep", KEEP_GENERATIONS, 1, MOST_GENERATIONS)));
+            nix,
+            generations.count("keep", KEEP_GENERATIONS, 1, MOST_GENERATIONS),
+            generations.duration("older-than", GENERATIONS_OLDER_THAN)));
     add(
         finders,
         store,

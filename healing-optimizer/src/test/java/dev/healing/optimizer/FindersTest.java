@@ -128,31 +128,38 @@ class FindersTest {
     private final HostState state = HostStates.now().disk("/", 0.5).disk("/nix", 0.5).build();
 
     @Test
-    void onlyMoreThanAreKeptAndNeverByItself() throws IOException {
-      Finder finder = new GenerationFinder(nix, 3);
+    void onlyOldOnesBesidesTheNewestAndNeverByItself() throws IOException {
+      Finder finder = new GenerationFinder(nix, 3, Duration.ofDays(70));
       mkdir("/nix/var/nix/profiles/per-user");
       mkdir("/nix/var/nix/profiles/system");
-      for (int generation = 1; generation <= 3; generation++) {
-        mkdir("/nix/var/nix/profiles/system-" + generation + "-link");
-      }
+      generation(9, 100);
+      generation(10, 99);
+      generation(11, 98);
+      generation(8, 69);
       assertThat(finder.look(state).opportunities()).isEmpty();
       assertThat(finder.look(state).judged()).containsExactly("/nix");
 
-      mkdir("/nix/var/nix/profiles/system-4-link");
+      generation(7, 71);
       Opportunity opportunity = only(finder, state);
 
-      assertThat(opportunity.action()).isEqualTo(ActionId.GARBAGE_COLLECT);
+      assertThat(opportunity.action()).isEqualTo(ActionId.THIN_GENERATIONS);
       assertThat(opportunity.issue().type()).isEqualTo(IssueType.DISK_FULL);
       assertThat(opportunity.safeToAutomate()).isFalse();
       assertThat(opportunity.issue().components()).containsExactly("/nix");
       assertThat(opportunity.score()).isGreaterThanOrEqualTo(3);
       assertThat(opportunity.benefit())
-          .contains("4 system generations, 1 more than the 3 to keep", "--delete-generations +3");
+          .contains("older than 70 days and not among the 3 newest: 1");
+    }
+
+    private void generation(int number, int daysOld) throws IOException {
+      String name = "/nix/var/nix/profiles/system-" + number + "-link";
+      mkdir(name);
+      modified(name, state.at().minus(Duration.ofDays(daysOld)));
     }
 
     @Test
     void notOnAHostWithoutNix() {
-      assertThat(new GenerationFinder(nix, 3).look(state).judged()).isEmpty();
+      assertThat(new GenerationFinder(nix, 3, Duration.ZERO).look(state).judged()).isEmpty();
     }
   }
 

@@ -20,13 +20,9 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.Healer;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
-import dev.healing.testkit.FixtureFiles;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +34,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ProactiveOptimizerTest {
   private record Asked(Issue issue, Optional<ActionId> action, Detector validator) {}
@@ -147,26 +142,6 @@ class ProactiveOptimizerTest {
 
     assertThat(without.issues()).isEmpty();
     assertThat(without.unreadable()).extracting(u -> u.what()).containsExactly("/var");
-  }
-
-  @Test
-  void surplusGenerationsAreNotCollectedButSaidHowToDelete(@TempDir Path root) throws IOException {
-    FixtureFiles files = new FixtureFiles(root);
-    for (int generation = 1; generation <= 4; generation++) {
-      Files.createDirectories(files.path("/nix/var/nix/profiles/system-" + generation + "-link"));
-    }
-    Finder finder = new GenerationFinder(new NixStore(files), 3);
-    ProactiveOptimizer optimizer = new ProactiveOptimizer(List.of(finder), 0);
-    Opportunity surplus =
-        optimizer.findOpportunities(HostStates.now().disk("/", 0.5).build()).get(0);
-
-    assertThat(optimizer.apply(surplus, healer))
-        .failsWithin(Duration.ZERO)
-        .withThrowableThat()
-        .withCauseInstanceOf(RefusedException.class)
-        .withMessageContaining(
-            "nix-env --profile /nix/var/nix/profiles/system --delete-generations +3");
-    assertThat(asked).isEmpty();
   }
 
   @Test

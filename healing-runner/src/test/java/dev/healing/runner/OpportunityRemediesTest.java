@@ -16,7 +16,9 @@ import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,16 +53,20 @@ class OpportunityRemediesTest {
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
         .write("/var/cache/old", "some text");
     modified("/var/cache/old", Duration.ofDays(30));
-    directory("/nix/store/aaa-hello");
-    for (int generation = 1; generation <= 11; generation++) {
-      directory("/nix/var/nix/profiles/system-" + generation + "-link");
+    host.files().write("/nix/store/aaa-hello/data", "not linked yet");
+    for (int generation = 1; generation <= 12; generation++) {
+      String system = "/nix/store/bbb-system-" + generation;
+      directory(system);
+      link("/nix/var/nix/profiles/system-" + generation + "-link", system);
     }
+    link("/nix/var/nix/profiles/system", "system-12-link");
+    host.files().write("/boot/grub/grub.cfg", "linux init=/nix/store/bbb-system-12/init");
     String dead = "/nix/store/aaa-hello";
     host.commands()
         .installed("nix-store", Path.of("/bin/nix-store"))
-        .succeeds("", "nix-store", "--gc", "--print-roots")
-        .succeeds(dead + "\n", "nix-store", "--gc", "--print-dead")
-        .succeeds("1000\n", "nix-store", "--query", "--size", "--", dead);
+        .installed("nix-env", Path.of("/bin/nix-env"))
+        .succeeds("x -> /nix/store/bbb-system-12\n", "nix-store", "--gc", "--print-roots")
+        .succeeds(dead + "\n", "nix-store", "--gc", "--print-dead");
   }
 
   @Test
@@ -111,6 +117,16 @@ class OpportunityRemediesTest {
 
   private void directory(String name) throws IOException {
     Files.createDirectories(host.files().path(name));
+  }
+
+  /** A link of long ago. */
+  private void link(String name, String to) throws IOException {
+    Path link = host.files().path(name);
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, Path.of(to));
+    FileTime longAgo = FileTime.from(VirtualTime.START.minus(Duration.ofDays(365)));
+    Files.getFileAttributeView(link, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setTimes(longAgo, null, null);
   }
 
   private void modified(String name, Duration ago) throws IOException {

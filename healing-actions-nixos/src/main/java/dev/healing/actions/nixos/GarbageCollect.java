@@ -4,6 +4,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -15,6 +16,7 @@ import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +34,11 @@ import java.util.regex.Pattern;
  */
 public final class GarbageCollect implements HealingAction {
   private static final Pattern DELETED = Pattern.compile("(\\d{1,9}) store paths? deleted");
+
+  /** Looked at to say how much will come back; more than these are estimated from them. */
+  private static final int MOST_FILES = 100_000;
+
+  private static final double USUAL_BYTES_PER_SECOND = 50 << 20;
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.GARBAGE_COLLECT,
@@ -48,12 +55,14 @@ public final class GarbageCollect implements HealingAction {
   private final NixStore store;
   private final long sliceBytes;
   private final double target;
+  private final Learned learned;
 
   private GarbageCollect(HostContext host) {
     this.host = host;
     this.store = new NixStore(host);
     this.sliceBytes = Math.max(1, host.configuration().bytes("slice", 1L << 30));
     this.target = host.configuration().fraction("target", 0.80);
+    this.learned = new Learned(host.state(), USUAL_BYTES_PER_SECOND);
   }
 
   /** Makes it. */
@@ -89,59 +98,121 @@ public final class GarbageCollect implements HealingAction {
     store.requireSystemRooted();
     List<String> dead = store.deadPaths();
     Checks.require(!dead.isEmpty(), "nothing in " + NixStore.STORE + " is unreferenced");
-    OptionalLong bytes = store.size(dead);
-    String size = bytes.isPresent() ? ", " + Checks.size(bytes.getAsLong()) : ", size unknown";
+    StoreSample sample = StoreSample.of(host.files(), dead, MOST_FILES);
+    long deadBytes = sample.ofAll(sample.freedBytes());
+    long expectedBytes = Math.min(deadBytes, wantedBytes());
+    Learned.Speed speed = learned.speed();
     Preview preview =
         new Preview(
             mount,
             "nix-store",
             List.of(
-                "collect up to " + dead.size() + " unreferenced store paths" + size,
+                "collect up to "
+                    + dead.size()
+                    + " unreferenced store paths, which take "
+                    + (sample.complete() ? "" : "about ")
+                    + Checks.size(deadBytes),
                 "in slices of "
                     + Checks.size(sliceBytes)
                     + ", until "
                     + mount
                     + " is at most "
                     + Math.round(target * 100)
-                    + " % full or a slice frees nothing"),
+                    + " % full or a slice frees nothing: "
+                    + Checks.size(expectedBytes)
+                    + " expected, at "
+                    + Checks.size(speed.perSecond())
+                    + " a second, "
+                    + speed.source(),
+                "with nix-store --gc, " + store.workers()),
             OptionalLong.of(dead.size()),
-            bytes,
-            Duration.ofSeconds(5 + dead.size() / 50),
+            OptionalLong.of(expectedBytes),
+            speed.duration(expectedBytes),
             store.facts());
     return new Prepared(preview, execution -> execute(preview, execution));
+  }
+
+  /** What has to be freed to come to the target, in whole slices, and one at least. */
+  private long wantedBytes() {
+    HostFiles.Space space = store.space();
+    double usedBytes = (double) space.totalBytes() - space.freeBytes();
+    double excess = usedBytes - target * (usedBytes + space.availableBytes());
+    return (long) Math.max(1, Math.ceil(excess / sliceBytes)) * sliceBytes;
   }
 
   private ActionReport execute(Preview preview, Execution execution) {
     store.requireUnchanged(preview.facts(), store.facts());
     store.requireSystemRooted();
-    double before = store.availableBytes();
+    long beforeBytes = store.space().availableBytes();
+    long beganNanos = host.time().monotonicNanos();
     long paths = 0;
-    long inSlice = 1;
-    while (inSlice > 0 && !execution.cancelled() && (paths == 0 || store.usedFraction() > target)) {
+    String end = "";
+    while (end.isEmpty()) {
       CommandRunner.Result slice =
-          store.run(
-              execution.remaining(), "nix-store", "--gc", "--max-freed", Long.toString(sliceBytes));
+          store.work(execution.remaining(), "--gc", "--max-freed", Long.toString(sliceBytes));
       if (!slice.ok()) {
-        return report(Result.FAILED, "nix-store --gc: " + slice.complaint(), before, paths);
+        return report(Result.FAILED, "nix-store --gc: " + slice.complaint(), beforeBytes, paths);
       }
-      inSlice = deleted(slice);
+      long inSlice = deleted(slice);
       paths += inSlice;
       execution.progress(paths + " store paths deleted");
+      end = end(preview, inSlice, execution);
     }
+    Optional<String> broken = brokenRoots();
+    Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
+    long freedBytes = store.space().availableBytes() - beforeBytes;
+    String detail = paths + " store paths deleted" + end + broken.map(why -> "; " + why).orElse("");
     return report(
-        paths > 0 ? Result.DONE : Result.NOTHING_GAINED,
-        paths + " store paths deleted" + (execution.cancelled() ? "; stopped" : ""),
-        before,
+        broken.isPresent() ? Result.FAILED : paths > 0 ? Result.DONE : Result.NOTHING_GAINED,
+        learned.learn(freedBytes, took).map(trouble -> detail + "; " + trouble).orElse(detail),
+        beforeBytes,
         paths);
   }
 
-  private ActionReport report(Result result, String detail, double before, long paths) {
+  /**
+   * What the system lives from and is no live root any more. Asking also has Nix take back the room
+   * that it reserves for itself, and gives away while it collects: else that would count as freed.
+   */
+  private Optional<String> brokenRoots() {
+    try {
+      store.requireSystemRooted();
+      return Optional.empty();
+    } catch (HealingException e) {
+      return Optional.of("looked again: " + e.getMessage());
+    }
+  }
+
+  /** Why no other slice follows; empty if one does. */
+  private String end(Preview preview, long inSlice, Execution execution) {
+    if (execution.cancelled()) {
+      return "; stopped";
+    }
+    if (inSlice == 0) {
+      return "; nothing is left to collect";
+    }
+    if (store.space().usedFraction() <= target) {
+      return "; " + preview.target() + " is at most " + Math.round(target * 100) + " % full";
+    }
+    return store
+        .busy()
+        .or(() -> switched(preview))
+        .map(why -> "; stopped, since " + why)
+        .orElse("");
+  }
+
+  private Optional<String> switched(Preview preview) {
+    return store.facts().equals(preview.facts())
+        ? Optional.empty()
+        : Optional.of("the system was switched meanwhile");
+  }
+
+  private ActionReport report(Result result, String detail, double beforeBytes, long paths) {
+    double afterBytes = store.space().availableBytes();
     return ActionReport.of(
         result,
         detail,
-        Map.of("available.bytes", before),
-        Map.of(
-            "available.bytes", (double) store.availableBytes(), "deleted.count", (double) paths));
+        Map.of("available.bytes", beforeBytes),
+        Map.of("available.bytes", afterBytes, "deleted.count", (double) paths));
   }
 
   private static long deleted(CommandRunner.Result slice) {

@@ -4,17 +4,19 @@ import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses.ProcessState;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -25,12 +27,20 @@ final class NixStore {
   static final String STORE = "/nix/store";
   static final String RUNNING = "/run/current-system";
   static final String PROFILE = "/nix/var/nix/profiles/system";
+  static final String BOOTED = "/run/booted-system";
+
+  /**
+   * A generation that is known to work, by whatever set this link: kept like the current one. Nix
+   * takes it for a root, since it lies among the profiles.
+   */
+  static final String LAST_KNOWN_GOOD = "/nix/var/nix/profiles/system-last-known-good";
+
   private static final int LARGEST_OUTPUT = 64 << 20;
-  private static final int SIZED_AT_MOST = 2_000;
-  private static final int BATCH = 500;
+  private static final String DAEMON = "nix-daemon";
+  private static final String SOCKET = "/nix/var/nix/daemon-socket/socket";
   private static final int LINKS = 10;
   private static final Duration QUESTION = Duration.ofMinutes(2);
-  private static final List<String> SYSTEM_LINKS = List.of(RUNNING, "/run/booted-system", PROFILE);
+  private static final List<String> SYSTEM_LINKS = List.of(RUNNING, BOOTED, PROFILE);
 
   private static final Pattern BUILDER = Pattern.compile("(?m)^nixbld\\d*:[^:]*:(\\d{1,9}):");
 
@@ -65,7 +75,9 @@ final class NixStore {
   }
 
   private static boolean isBusy(String name) {
-    return name.equals("switch-to-confi") || name.startsWith("nix") && !name.equals("nix-daemon");
+    return name.equals("switch-to-confi")
+        || name.startsWith(".nixos-rebuild") // what a wrapper on NixOS starts
+        || name.startsWith("nix") && !name.equals(DAEMON);
   }
 
   /** The users that the daemon builds as: nixbld1 and so on. */
@@ -80,10 +92,12 @@ final class NixStore {
 
   /** Refuses unless the store lies on the file system that is full. */
   void requireOn(String mount) {
+    Checks.require(isOn(mount), STORE + " is not on " + mount);
+  }
+
+  boolean isOn(String mount) {
     Optional<Object> device = Checks.device(host.files(), mount);
-    Checks.require(
-        device.isPresent() && device.equals(Checks.device(host.files(), STORE)),
-        STORE + " is not on " + mount);
+    return device.isPresent() && device.equals(Checks.device(host.files(), STORE));
   }
 
   /** Where the current and booted system and the profile lead to in the store. */
@@ -102,8 +116,11 @@ final class NixStore {
 
   /** Refuses unless all that the system lives from is a root of the collector. */
   void requireSystemRooted() {
-    String roots = ask("nix-store", "--gc", "--print-roots");
-    for (String link : SYSTEM_LINKS) {
+    Checks.require(
+        target(RUNNING).isPresent() || !Files.exists(host.files().path("/etc/NIXOS")),
+        RUNNING + " leads nowhere on this NixOS: what must not be collected is not known");
+    String roots = ask("--gc", "--print-roots");
+    for (String link : List.of(RUNNING, BOOTED, PROFILE, LAST_KNOWN_GOOD)) {
       target(link)
           .ifPresent(
               path ->
@@ -117,46 +134,85 @@ final class NixStore {
   }
 
   List<String> deadPaths() {
-    return ask("nix-store", "--gc", "--print-dead")
+    return ask("--gc", "--print-dead")
         .lines()
         .filter(line -> line.startsWith(STORE + "/"))
         .toList();
   }
 
-  /** The size of these paths together; unknown for very many, where asking takes too long. */
-  OptionalLong size(List<String> paths) {
-    if (paths.size() > SIZED_AT_MOST) {
-      return OptionalLong.empty();
-    }
-    long sum = 0;
-    for (int from = 0; from < paths.size(); from += BATCH) {
-      Command question =
-          Command.of(QUESTION, "nix-store", "--query", "--size")
-              .operands(paths.subList(from, Math.min(paths.size(), from + BATCH)));
-      CommandRunner.Result result = host.commands().run(question);
-      if (!result.ok()) {
-        return OptionalLong.empty();
+  /** All that lies in the store, with what nobody knows. */
+  List<String> allPaths() {
+    List<String> all = new ArrayList<>();
+    try (DirectoryStream<Path> paths = Files.newDirectoryStream(host.files().path(STORE))) {
+      for (Path path : paths) {
+        String name = path.getFileName().toString();
+        if (!name.startsWith(".")) {
+          all.add(STORE + "/" + name);
+        }
       }
-      sum += result.stdout().lines().mapToLong(line -> Long.parseLong(line.strip())).sum();
+    } catch (IOException e) {
+      throw new HostException(STORE + " cannot be listed: " + e, e);
     }
-    return OptionalLong.of(sum);
+    return all;
   }
 
-  long availableBytes() {
-    return host.files().space(STORE).availableBytes();
+  HostFiles.Space space() {
+    return host.files().space(STORE);
   }
 
-  double usedFraction() {
-    return host.files().space(STORE).usedFraction();
+  /** Whether the store is the daemon's, which then does the work, in its own name and order. */
+  boolean daemon() {
+    return Files.exists(host.files().path(SOCKET))
+        && (host.processes().all().stream().anyMatch(process -> process.name().equals(DAEMON))
+            || activeUnit(DAEMON + ".socket"));
+  }
+
+  private boolean activeUnit(String unit) {
+    return host.systemd().availability().available()
+        && host.systemd().unit(unit).filter(u -> u.activeState().equals("active")).isPresent();
+  }
+
+  /**
+   * Runs nix-store through the daemon where there is one, and with what others leave over of
+   * processor and disk: it works for as long as minutes while the host serves.
+   */
+  CommandRunner.Result work(Duration limit, String... arguments) {
+    List<String> argv = new ArrayList<>();
+    if (idlePriority()) {
+      argv.addAll(List.of("ionice", "-c3", "nice", "-n19"));
+    }
+    argv.addAll(nixStore(arguments));
+    return host.commands().run(new Command(argv, limit, 1 << 20));
+  }
+
+  private boolean idlePriority() {
+    return host.commands().which("ionice").isPresent() && host.commands().which("nice").isPresent();
+  }
+
+  /** In whose name and with which priority {@link #work} is done, for a preview. */
+  String workers() {
+    if (daemon()) {
+      return "through the Nix daemon, with its priority";
+    }
+    return idlePriority() ? "with idle priority for disk and processor" : "with usual priority";
+  }
+
+  private List<String> nixStore(String... arguments) {
+    List<String> argv = new ArrayList<>(List.of("nix-store"));
+    if (daemon()) {
+      argv.addAll(List.of("--option", "store", "daemon"));
+    }
+    argv.addAll(List.of(arguments));
+    return argv;
   }
 
   CommandRunner.Result run(Duration limit, String... argv) {
     return host.commands().run(new Command(List.of(argv), limit, 1 << 20));
   }
 
-  private String ask(String... argv) {
-    CommandRunner.Result result =
-        host.commands().run(new Command(List.of(argv), QUESTION, LARGEST_OUTPUT));
+  private String ask(String... arguments) {
+    List<String> argv = nixStore(arguments);
+    CommandRunner.Result result = host.commands().run(new Command(argv, QUESTION, LARGEST_OUTPUT));
     if (!result.ok() || result.truncated()) {
       throw new HostException(String.join(" ", argv) + ": " + result.complaint());
     }

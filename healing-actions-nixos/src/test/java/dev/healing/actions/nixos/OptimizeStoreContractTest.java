@@ -10,6 +10,7 @@ import dev.healing.spi.CommandRunner;
 class OptimizeStoreContractTest extends GenerationsContract {
   OptimizeStoreContractTest() {
     super(new OptimizeStore.Provider(), IssueType.DISK_FULL, "/");
+    world.host.files().write("/nix/store/sys1/data", "not linked yet");
     world
         .host
         .commands()

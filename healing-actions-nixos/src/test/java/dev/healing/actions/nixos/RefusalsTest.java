@@ -103,6 +103,7 @@ class RefusalsTest {
         List.of(
             new GarbageCollect.Provider(),
             new OptimizeStore.Provider(),
+            new ThinGenerations.Provider(),
             new RollbackGeneration.Provider())) {
       assertThat(provider.create(world.host).unavailable().orElseThrow())
           .startsWith("not applicable here: ");
@@ -118,6 +119,9 @@ class RefusalsTest {
     world.host.processes().add(FakeProcesses.process(51, "nix"));
     assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 51"));
     world.host.processes().remove(51);
+    world.host.processes().add(FakeProcesses.process(53, ".nixos-rebuild-"));
+    assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 53"));
+    world.host.processes().remove(53);
     ProcessState p = FakeProcesses.process(52, "cc1");
     world
         .host
@@ -162,7 +166,7 @@ class RefusalsTest {
   }
 
   @Test
-  void allEightAreFound() {
+  void allAreFound() {
     assertThat(ServiceLoader.load(ActionProvider.class).stream().map(p -> p.get().name()))
         .contains(
             "restart_service",
@@ -172,6 +176,7 @@ class RefusalsTest {
             "free_memory",
             "garbage_collect",
             "optimize_store",
+            "thin_generations",
             "rollback_generation");
   }
 }

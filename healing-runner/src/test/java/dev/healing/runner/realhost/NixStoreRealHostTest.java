@@ -1,0 +1,326 @@
+package dev.healing.runner.realhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The store survives whatever happens while it is collected, optimised or thinned: a real store on
+ * a file system of its own, with twenty generations of the system, one a month, of which the newest
+ * runs, the second was booted, the fourth is known to be good and the fifth is in the boot menu.
+ */
+class NixStoreRealHostTest {
+  private static final int KILLS_EACH = Boolean.getBoolean("healing.nightly") ? 17 : 1;
+  private static final List<String> STAY = List.of("2", "4", "5", "18", "19", "20");
+
+  private static ThrowawayHost host;
+
+  @BeforeAll
+  static void boot() {
+    host = ThrowawayHost.boot("store");
+    host.write("/etc/nix/nix.conf", "sandbox = false\nbuild-users-group =\nsubstituters =\n");
+    host.write(
+        "/root/store.nix",
+        """
+        let
+          made = name: script: more: derivation ({
+            inherit name;
+            system = builtins.currentSystem;
+            builder = "/bin/sh";
+            PATH = "/usr/bin:/bin";
+            args = [ "-c" script ];
+          } // more);
+          same = "head -c 400000 /dev/zero >$out/same";
+          each = n: name: lines: builtins.genList (i: let number = toString (i + 1); in
+            made "${name}-${number}" "mkdir $out; seq ${number} ${lines} >$out/own; ${same}" {}) n;
+        in {
+          systems = each 20 "system" "20000";
+          dead = each 24 "dead" "140000";
+          kept = made "kept" "mkdir $out; echo $below >$out/below; ${same}" {
+            below = made "below" "mkdir $out; seq 1 5000 >$out/own; ${same}" {};
+          };
+          slow = made "slow" "echo begun >/run/test-build; sleep 60; echo done >$out" {};
+        }
+        """);
+    host.write(
+        "/root/fill",
+        """
+        set -eu
+        mkdir -p /nix; mount -t tmpfs -o size=200m,mode=755 nix /nix; nix-store --init
+        nix-build -Q --no-out-link -j2 /root/store.nix -A systems -A dead -A kept >/dev/null 2>&1
+        for i in $(seq 20); do
+          nix-env -p /nix/var/nix/profiles/system --set /nix/store/*-system-$i
+          touch -h -d "$((600 - 30 * i)) days ago" /nix/var/nix/profiles/system-$i-link
+        done
+        nix-store --add-root /nix/var/nix/gcroots/kept -r /nix/store/*-kept >/dev/null
+        ln -s /nix/store/*-system-4 /nix/var/nix/profiles/system-last-known-good
+        mkdir -p /boot/grub
+        for i in 20 5; do echo "linux kernel init=$(echo /nix/store/*-system-$i)/init"; done \
+          >/boot/grub/grub.cfg
+        # What may never go, and all that it needs.
+        for i in 2 4 5 18 19 20; do echo /nix/store/*-system-$i; done >/root/roots
+        readlink /nix/var/nix/gcroots/kept >>/root/roots
+        nix-store --query --requisites $(cat /root/roots) | sort >/root/needed
+        cp -a /nix /root/filled
+        """);
+    // Healing and Nix die at once, so long after the work has begun.
+    host.write(
+        "/root/kill-in-the-middle",
+        """
+        healing heal --type disk_full --component /nix >/run/test-heal 2>&1 &
+        for n in $(seq 4000); do
+          for pid in $(pgrep -x nix-store; pgrep -x nix-env); do
+            tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -q -e "$1" && break 2
+          done
+          kill -0 $! 2>/dev/null || { echo "over before it began"; cat /run/test-heal; exit 1; }
+          sleep 0.002
+        done
+        sleep "$2"
+        kill -9 $(pgrep -x java; pgrep -x nix-store; pgrep -x nix-env)
+        wait
+        """);
+    host.sh("bash /root/fill");
+  }
+
+  @AfterAll
+  static void remove() {
+    if (host != null) {
+      host.close();
+    }
+  }
+
+  @BeforeEach
+  void asFilled() {
+    host.sh(
+        """
+        if mountpoint -q /nix; then umount -l /nix; fi
+        mount -t tmpfs -o size=200m,mode=755 nix /nix; cp -a /root/filled/. /nix/
+        ln -sfn /nix/store/*-system-20 /run/current-system
+        ln -sfn /nix/store/*-system-2 /run/booted-system
+        rm -rf /var/lib/healing/*
+        """);
+  }
+
+  @AfterEach
+  void nothingGoesOn() {
+    host.exec(
+        "/bin/sh",
+        "-c",
+        "for name in java nix-build nix-daemon nix-store; do pkill -x $name; done;"
+            + " rm -f /run/test-*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage_collect", "optimize_store", "thin_generations"})
+  void killedAtAnyPointNothingIsBrokenAndTheNextRunGoesOn(String action) {
+    Random random = new Random(action.hashCode());
+    only(action);
+    String begun =
+        switch (action) {
+          case "garbage_collect" -> "--max-freed";
+          case "optimize_store" -> "--optimise";
+          default -> "--delete-generations";
+        };
+    int longestMillis = action.equals("garbage_collect") ? 600 : 60;
+    for (int kill = 0; kill < KILLS_EACH; kill++) {
+      asFilled();
+      String after = "0." + String.format("%03d", random.nextInt(longestMillis));
+      ThrowawayHost.Result killed = host.exec("bash", "/root/kill-in-the-middle", begun, after);
+      assertThat(killed.out()).as(action).doesNotContain("over before it began");
+      requireWhole(action + " killed " + after + " s after it began");
+
+      heal();
+      requireWhole(action + " again");
+      switch (action) {
+        case "garbage_collect" -> assertThat(dead()).isEmpty();
+        case "optimize_store" ->
+            assertThat(host.sh("stat -c %i /nix/store/*/same | sort -u").lines()).hasSize(1);
+        default -> assertThat(generations()).containsExactlyElementsOf(STAY);
+      }
+    }
+  }
+
+  @Test
+  void thinnedAndCollectedWhatMayGoIsGoneAndTheRestIsWhole() {
+    only("thin_generations");
+    assertThat(heal().toString()).contains("14 of 14 generations deleted");
+    assertThat(generations()).containsExactlyElementsOf(STAY);
+
+    only("garbage_collect");
+    JsonNode preview = preview();
+    double available = available();
+    heal();
+    double freed = available() - available;
+    assertThat((double) preview.path("bytes").asLong())
+        .as("estimated, and really freed")
+        .isBetween(freed * 0.9, freed * 1.1);
+    assertThat(host.sh("ls -d /nix/store/*-system-*[0-9]").lines()).hasSize(STAY.size());
+    assertThat(dead()).isEmpty();
+    requireWhole("after thinning and collecting");
+    assertThat(preview().path("expectedMillis").isMissingNode())
+        .as("nothing is left to preview")
+        .isTrue();
+  }
+
+  @Test
+  void theEstimateOfAnOptimisedStoreLeavesOutWhatIsShared() {
+    host.sh("nix-store --optimise");
+    only("garbage_collect");
+    JsonNode preview = preview();
+    double available = available();
+    heal();
+    double freed = available() - available;
+    assertThat(freed).as("only what is not shared").isBetween(15e6, 25e6);
+    assertThat((double) preview.path("bytes").asLong()).isBetween(freed * 0.9, freed * 1.1);
+    requireWhole("after collecting what is shared");
+  }
+
+  @Test
+  void notWhileABuildRunsNorASwitch() {
+    host.sh("nix-build -Q --no-out-link /root/store.nix -A slow >/dev/null 2>&1 &");
+    host.await("the build runs", () -> host.holds("test -e /run/test-build"));
+    for (String action : List.of("garbage_collect", "optimize_store", "thin_generations")) {
+      only(action);
+      assertThat(heal().toString()).as(action).contains("Nix is at work");
+    }
+    host.sh("pkill -x nix-build; while pgrep -x nix-build; do sleep 0.1; done");
+
+    host.sh(
+        "cp /bin/sleep /run/switch-to-configuration; /run/switch-to-configuration 60 >&- 2>&- &");
+    assertThat(heal().toString()).contains("Nix is at work");
+    host.sh("pkill -x switch-to-confi");
+    assertThat(dead()).hasSize(24);
+    assertThat(generations()).hasSize(20);
+    requireWhole("after a build and a switch");
+  }
+
+  @Test
+  void aSwitchInTheMiddleEndsTheCollection() {
+    only("garbage_collect");
+    host.sh("healing heal --json --type disk_full --component /nix >/run/test-heal 2>&1 &");
+    host.await(
+        "some are collected", Duration.ofSeconds(30), () -> dead().size(), count -> count < 24);
+    host.sh("nix-env -p /nix/var/nix/profiles/system --switch-generation 19");
+    host.await("it ends", () -> !host.holds("pgrep -x java"));
+
+    assertThat(host.sh("cat /run/test-heal")).contains("stopped, since ");
+    assertThat(dead()).as("what is left when it stopped in the middle").isNotEmpty();
+    requireWhole("after a switch in the middle");
+  }
+
+  @Test
+  void throughTheDaemonWhereThereIsOne() {
+    host.sh("nix-daemon >/dev/null 2>&1 &");
+    host.await("the daemon listens", () -> host.holds("test -S /nix/var/nix/daemon-socket/socket"));
+    only("garbage_collect");
+    assertThat(preview().path("steps").toString()).contains("through the Nix daemon");
+    assertThat(heal().toString()).contains("store paths deleted");
+    assertThat(dead()).isEmpty();
+
+    only("optimize_store");
+    assertThat(heal().toString()).contains("freed by hard-linking");
+    assertThat(host.sh("stat -c %i /nix/store/*/same | sort -u").lines()).hasSize(1);
+    requireWhole("after the daemon's work");
+  }
+
+  /** Only this action may be taken, and the store always counts as too full. */
+  private static void only(String action) {
+    StringBuilder others = new StringBuilder();
+    for (String other :
+        List.of(
+            "clear_cache", "clean_disk", "garbage_collect", "optimize_store", "thin_generations")) {
+      if (!other.equals(action)) {
+        others.append("  ").append(other).append(": off\n");
+      }
+    }
+    String own =
+        switch (action) {
+          case "garbage_collect" -> "  garbage_collect: {slice: 1MiB, target: 1%}\n";
+          case "thin_generations" -> "  thin_generations: {keep: 3}\n";
+          default -> "";
+        };
+    host.sh("rm -rf /var/lib/healing/*");
+    host.write(
+        "/etc/healing/healing.yaml",
+        """
+        limits: {health-floor: 0, cooldown: 0s, heals-per-hour: off}
+        detectors:
+          cpu_high: off
+          memory_high: off
+          system_slow: off
+          generation_broken: off
+          disk_full: {high: 2%%, clear: 1%%, for: 1 of 1, mounts: {/: off}}
+        samplers: {host: {mounts: [/nix]}}
+        actions:
+        %s%s"""
+            .formatted(others, own));
+  }
+
+  /** What came of it; it never counts as healed, since a store always counts as too full. */
+  private static JsonNode heal() {
+    return JsonMapper.shared()
+        .readTree(
+            host.exec("healing", "heal", "--type", "disk_full", "--component", "/nix", "--json")
+                .out());
+  }
+
+  private static JsonNode preview() {
+    return JsonMapper.shared()
+        .readTree(
+            host.exec(
+                    "healing",
+                    "heal",
+                    "--dry-run",
+                    "--type",
+                    "disk_full",
+                    "--component",
+                    "/nix",
+                    "--json")
+                .out())
+        .path("preview");
+  }
+
+  /** Every path that Nix knows has its content, and every root has all that it needs. */
+  private static void requireWhole(String when) {
+    ThrowawayHost.Result verified = host.exec("nix-store", "--verify", "--check-contents");
+    assertThat(verified.ok()).as("%s: %s", when, verified.out()).isTrue();
+    assertThat(verified.out()).as(when).doesNotContain("disappeared", "modified", "error");
+    ThrowawayHost.Result needed =
+        host.exec(
+            "/bin/bash",
+            "-euc",
+            "nix-store --query --requisites $(cat /root/roots) | sort | diff - /root/needed;"
+                + " ls -d $(cat /root/needed) >/dev/null; nix-store --check-validity"
+                + " $(cat /root/needed)");
+    assertThat(needed.ok()).as("%s: %s", when, needed.out()).isTrue();
+    assertThat(generations()).as(when).containsAll(STAY);
+  }
+
+  private static TreeSet<String> generations() {
+    TreeSet<String> numbers = new TreeSet<>(java.util.Comparator.comparing(Integer::parseInt));
+    host.sh("cd /nix/var/nix/profiles; ls -d system-*-link")
+        .lines()
+        .forEach(link -> numbers.add(link.split("-")[1]));
+    return numbers;
+  }
+
+  private static List<String> dead() {
+    return host.sh("ls /nix/store | grep -e '-dead-[0-9]*$' || true").lines().toList();
+  }
+
+  private static double available() {
+    return Double.parseDouble(host.sh("df --output=avail -B1 /nix | tail -1").strip());
+  }
+}
