@@ -5,6 +5,7 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.Systemd;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -43,6 +44,16 @@ final class NoSystemd implements Systemd {
 
   @Override
   public long restart(String unit) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
     throw new HostException(why);
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -152,6 +153,16 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   @Override
   public long restart(String unit) {
     return best().restart(UnitName.require(unit));
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    return best().limit(UnitName.requireService(service), limit);
+  }
+
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
+    best().setLimit(UnitName.requireService(service), limit, value);
   }
 
   @Override
