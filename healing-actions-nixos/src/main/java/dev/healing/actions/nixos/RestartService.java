@@ -18,9 +18,7 @@ import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +29,7 @@ import java.util.Set;
  * bear repeating), {@code probes} (unit to {@link Probe}).
  */
 public final class RestartService implements HealingAction {
-  private static final Duration FIRST_WAIT = Duration.ofMillis(10);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+  private static final Duration BETWEEN_PROBES = Duration.ofMillis(250);
   private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
@@ -47,11 +44,13 @@ public final class RestartService implements HealingAction {
           Duration.ofSeconds(90));
 
   private final HostContext host;
+  private final Restart restart;
   private final boolean oneshot;
   private final Map<String, Probe> probes;
 
   private RestartService(HostContext host, boolean oneshot, Map<String, Probe> probes) {
     this.host = host;
+    this.restart = new Restart(host);
     this.oneshot = oneshot;
     this.probes = Map.copyOf(probes);
   }
@@ -97,49 +96,20 @@ public final class RestartService implements HealingAction {
     Checks.require(
         called.endsWith(".service"), called + " is no service: only those are restarted");
     Checks.refuseIf(host.protection().unit(called, host.systemd()));
-    UnitState unit = find(called);
+    UnitState unit = restart.find(called);
     String name = unit.name(); // it may have been called by an alias
     Checks.refuseIf(notRestartable(unit));
-    List<String> alongside = alongside(name);
-    Map<String, String> facts =
-        Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
     String health = probes.containsKey(name) ? " and healthy (" + probes.get(name) + ")" : "";
     Preview preview =
         Preview.of(
             name,
             "unit:" + name,
             Duration.ofSeconds(1),
-            facts,
+            restart.facts(unit),
             "restart " + name + ", which is " + unit.activeState() + " (" + unit.result() + ")",
-            alongside.isEmpty()
-                ? "nothing else that is up is stopped or restarted with it"
-                : "systemd stops or restarts with it: " + String.join(", ", alongside),
+            restart.alongside(name),
             "wait until it is active" + health);
     return new Prepared(preview, execution -> execute(preview, execution));
-  }
-
-  /** What is up and would be stopped or restarted too; refuses if that is protected. */
-  private List<String> alongside(String name) {
-    List<String> up = new ArrayList<>();
-    for (String other : host.systemd().reachedByRestart(name)) {
-      if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
-        host.protection()
-            .unit(other, host.systemd())
-            .ifPresent(
-                why ->
-                    Checks.refuseIf(
-                        Optional.of(name + " would stop or restart " + other + ": " + why)));
-        up.add(other);
-      }
-    }
-    return up;
-  }
-
-  private UnitState find(String name) {
-    return host.systemd()
-        .unit(name)
-        .orElseThrow(
-            () -> new dev.healing.api.RefusedException(name + ": systemd knows no such unit"));
   }
 
   private Optional<String> notRestartable(UnitState unit) {
@@ -165,19 +135,17 @@ public final class RestartService implements HealingAction {
 
   private ActionReport execute(Preview preview, Execution execution) {
     String name = preview.target();
-    UnitState unit = find(name);
+    UnitState unit = restart.find(name);
     Optional<String> not = notRestartable(unit);
     if (not.isPresent()) {
       return ActionReport.refused(not.get());
     }
-    Map<String, String> now =
-        Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
-    if (!now.equals(preview.facts())) {
+    if (!restart.facts(unit).equals(preview.facts())) {
       return ActionReport.refused(name + " was started again since the preview");
     }
     long start = host.time().monotonicNanos();
     long job = host.systemd().restart(name);
-    Optional<UnitState> settled = settle(name, job, execution);
+    Optional<UnitState> settled = restart.settle(name, job, execution);
     if (settled.isEmpty()) {
       return ActionReport.failed(name + ": its restart did not end in time");
     }
@@ -198,24 +166,6 @@ public final class RestartService implements HealingAction {
         Map.of("active", 1.0, "restart.seconds", seconds));
   }
 
-  /** The unit when its job has ended and it is neither coming nor going; empty if stopped. */
-  private Optional<UnitState> settle(String name, long job, Execution execution) {
-    Duration wait = FIRST_WAIT;
-    while (true) {
-      if (!host.systemd().jobRunning(job)) {
-        UnitState unit = find(name);
-        if (!unit.activeState().equals("activating")
-            && !unit.activeState().equals("deactivating")) {
-          return Optional.of(unit);
-        }
-      }
-      if (!execution.pause(wait)) {
-        return Optional.empty();
-      }
-      wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
-    }
-  }
-
   private Optional<String> probe(String name, Execution execution) {
     Probe probe = probes.get(name);
     if (probe == null) {
@@ -225,7 +175,7 @@ public final class RestartService implements HealingAction {
     Optional<String> sick = probe.complaint(host);
     while (sick.isPresent()
         && host.time().monotonicNanos() < until
-        && execution.pause(LONGEST_WAIT)) {
+        && execution.pause(BETWEEN_PROBES)) {
       sick = probe.complaint(host);
     }
     return sick;

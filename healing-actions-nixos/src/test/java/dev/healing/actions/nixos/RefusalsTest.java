@@ -132,7 +132,8 @@ class RefusalsTest {
                 p.cpuTime(),
                 p.residentBytes(),
                 0,
-                p.unit(),
+                p.oomScore(),
+                p.units(),
                 false));
     assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 52"));
   }
@@ -162,7 +163,7 @@ class RefusalsTest {
   }
 
   @Test
-  void allEightAreFound() {
+  void allAreFound() {
     assertThat(ServiceLoader.load(ActionProvider.class).stream().map(p -> p.get().name()))
         .contains(
             "restart_service",
@@ -172,6 +173,8 @@ class RefusalsTest {
             "free_memory",
             "garbage_collect",
             "optimize_store",
-            "rollback_generation");
+            "rollback_generation",
+            "throttle_service",
+            "lift_throttle");
   }
 }
