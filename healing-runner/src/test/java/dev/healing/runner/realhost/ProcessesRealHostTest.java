@@ -3,6 +3,7 @@ package dev.healing.runner.realhost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,16 +58,89 @@ class ProcessesRealHostTest {
             .orElseThrow();
     assertThat(active("runaway")).as("ended without approval%s", host.journal()).isTrue();
 
+    String runaway = host.mainPid("test-runaway.service");
+    String protectedPid = host.mainPid("test-protected.service");
     // What else this machine does may keep the processors busy: then it is done, but not healed.
     host.exec("healing", "approve", waiting.path("incident").asString());
 
-    assertThat(active("runaway")).as(host.journal()).isFalse();
-    assertThat(active("protected")).as(host.journal()).isTrue();
+    assertThat(host.runsAgain("test-runaway.service", runaway))
+        .as("its service is restarted%s", host.journal())
+        .isTrue();
+    assertThat(host.mainPid("test-protected.service")).as(host.journal()).isEqualTo(protectedPid);
     assertThat(host.history("kill_process"))
         .as(host.journal())
         .isNotEmpty()
         .extracting(receipt -> receipt.path("target").asString())
-        .allMatch(target -> target.startsWith("runaway-loop:"));
+        .containsOnly("test-runaway.service");
+  }
+
+  @Test
+  void aProcessOfNoServiceIsEndedItself() {
+    loop("protected");
+    String pid = loopInScope("test-runaway").strip();
+
+    host.startHealing(CONFIGURATION + "actions: {kill_process: {autonomy: auto}}\n");
+
+    host.await("it is gone", Duration.ofSeconds(60), () -> host.holds("kill -0 " + pid), up -> !up);
+    assertThat(host.history("kill_process"))
+        .as(host.journal())
+        .extracting(receipt -> receipt.path("target").asString())
+        .containsOnly("runaway-loop:" + pid);
+    assertThat(active("protected")).isTrue();
+  }
+
+  @Test
+  void aProtectedScopeAndAProtectedSliceAreLeftAlone() {
+    loopInScope("test-spared");
+    host.sh(
+        "systemd-run -q --slice=spared --unit=test-inslice"
+            + " /usr/local/bin/runaway-loop -c 'while :; do :; done'");
+    host.await("both run", () -> host.sh("pgrep -x runaway-loop").lines().count() == 2);
+    String pids = host.sh("pgrep -x runaway-loop");
+
+    host.startHealing(
+        CONFIGURATION.replace("protect: {", "protect: {units: [test-spared.scope, spared.slice], ")
+            + "actions: {kill_process: {autonomy: auto, prefer: [runaway-*]}}\n");
+    host.await("it is seen", () -> host.incident("CPU_HIGH", "cpu").isPresent());
+    host.letTimePass(Duration.ofSeconds(5));
+
+    assertThat(host.sh("pgrep -x runaway-loop")).as(host.journal()).isEqualTo(pids);
+    host.sh("pkill -x runaway-loop");
+  }
+
+  /**
+   * On a host without the cpu controller systemd takes a quota all the same, and it does nothing.
+   */
+  @Test
+  void aRunawayServiceIsThrottledOrTheThrottleIsTakenAwayAgain() {
+    loop("runaway");
+
+    host.startHealing(
+        CONFIGURATION + "actions: {kill_process: off, throttle_service: {cpu: 10%}}\n");
+    JsonNode receipt =
+        host.await(
+                "it is throttled",
+                Duration.ofSeconds(60),
+                () ->
+                    host.history("throttle_service").stream()
+                        .filter(r -> r.has("startedAt"))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    String quota = host.sh("systemctl show -P CPUQuotaPerSecUSec test-runaway.service").strip();
+    String remembered = host.sh("cat /var/lib/healing/throttles.json");
+    assertThat(receipt.path("target").asString()).isEqualTo("test-runaway.service");
+    if (receipt.path("outcome").asString().equals("FAILED")) {
+      assertThat(receipt.path("detail").asString())
+          .contains("with CPUQuota=")
+          .contains("taken away");
+      assertThat(quota).isEqualTo("infinity");
+      assertThat(remembered).doesNotContain("test-runaway");
+    } else {
+      assertThat(quota).isNotEqualTo("infinity");
+      assertThat(remembered).contains("test-runaway.service");
+    }
   }
 
   @Test
@@ -94,6 +168,17 @@ class ProcessesRealHostTest {
             + " /usr/local/bin/"
             + name
             + "-loop -c 'while :; do :; done'");
+  }
+
+  /** Starts it in a scope, first in the queue as below; its number. */
+  private static String loopInScope(String scope) {
+    host.sh(
+        "nohup systemd-run -q --scope --unit="
+            + scope
+            + " nice -n -10 /usr/local/bin/runaway-loop -c 'echo -10 2>/dev/null >/proc/self/autogroup;"
+            + " while :; do :; done' </dev/null >/dev/null 2>&1 &");
+    host.await("it runs", () -> host.holds("pgrep -x runaway-loop"));
+    return host.sh("pgrep -x runaway-loop");
   }
 
   /**
