@@ -119,7 +119,7 @@ public abstract class ActionContract {
   @Test
   public final void doesWhatWasPreviewedOnlyOnce() {
     HealingAction action = action();
-    PreparedAction prepared = action.prepare(issue(), state());
+    PreparedAction prepared = prepare(action, issue());
     prepared.execute(execution(action));
     Object once = worldSnapshot();
     try {

