@@ -13,5 +13,9 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.GarbageCollect.Provider,
       dev.healing.actions.nixos.OptimizeStore.Provider,
       dev.healing.actions.nixos.ThinGenerations.Provider,
-      dev.healing.actions.nixos.RollbackGeneration.Provider;
+      dev.healing.actions.nixos.RollbackGeneration.Provider,
+      dev.healing.actions.nixos.ThrottleService.Provider,
+      dev.healing.actions.nixos.LiftThrottle.Provider;
+  provides dev.healing.spi.DetectorProvider with
+      dev.healing.actions.nixos.ThrottledCalm.Provider;
 }

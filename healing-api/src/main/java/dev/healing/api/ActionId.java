@@ -16,6 +16,8 @@ public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId OPTIMIZE_STORE = of("optimize_store");
   public static final ActionId THIN_GENERATIONS = of("thin_generations");
   public static final ActionId ROLLBACK_GENERATION = of("rollback_generation");
+  public static final ActionId THROTTLE_SERVICE = of("throttle_service");
+  public static final ActionId LIFT_THROTTLE = of("lift_throttle");
 
   /** Validates the name. */
   public ActionId {

@@ -24,6 +24,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Units began to fail right after a switch of generation. Component: the system profile. */
   public static final IssueType GENERATION_BROKEN = of("generation_broken");
 
+  /** A service is still throttled by us and has been calm for long. Component: the unit. */
+  public static final IssueType THROTTLED_CALM = of("throttled_calm");
+
   /** A plugin throws, hangs or returns nonsense. Component: the plugin. Reported by the engine. */
   public static final IssueType PLUGIN_FAILED = of("plugin_failed");
 

@@ -3,8 +3,9 @@ package dev.healing.spi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** Processes of the host. */
+/** Processes of the host. Nobody is signalled who was not taken hold of before. */
 public interface HostProcesses {
   /**
    * A process that cannot be mistaken for another that got its number later.
@@ -25,7 +26,10 @@ public interface HostProcesses {
    * @param cpuTime user and system time so far
    * @param residentBytes memory that is resident
    * @param oomScoreAdj -1000 to 1000
-   * @param unit the systemd service it belongs to, from its cgroup
+   * @param oomScore how soon the kernel would end it when memory runs out, 0 (never) to 2000
+   *     (first)
+   * @param units the units of the system's manager that it is part of, from its cgroup, outermost
+   *     first: slices, then the service or scope that it belongs to
    * @param kernelThread whether it is one
    */
   record ProcessState(
@@ -37,8 +41,61 @@ public interface HostProcesses {
       Duration cpuTime,
       long residentBytes,
       int oomScoreAdj,
-      Optional<String> unit,
-      boolean kernelThread) {}
+      OptionalInt oomScore,
+      List<String> units,
+      boolean kernelThread) {
+    /** Copies. */
+    public ProcessState {
+      units = List.copyOf(units);
+    }
+
+    /** The service or scope that it belongs to. */
+    public Optional<String> unit() {
+      return units.isEmpty()
+          ? Optional.empty()
+          : Optional.of(units.get(units.size() - 1)).filter(name -> !name.endsWith(".slice"));
+    }
+
+    /**
+     * The same at another instant, as far as that can be told from what does not change by itself.
+     */
+    public boolean same(ProcessState other) {
+      return ref.equals(other.ref)
+          && name.equals(other.name)
+          && uid == other.uid
+          && units.equals(other.units);
+    }
+  }
+
+  /**
+   * A process that is held on to: nobody else is taken for it, whoever has its number now, and be
+   * it one that was started within the same clock tick. For one thread at a time.
+   */
+  interface Held extends AutoCloseable {
+    /** As it is now, perhaps a zombie; absent when it has ended. */
+    Optional<ProcessState> now();
+
+    /** Whether it is still there and not a zombie. */
+    default boolean alive() {
+      return now().filter(process -> process.state() != 'Z').isPresent();
+    }
+
+    /**
+     * Asks it to end (SIGTERM). Whether it is still there is checked right before.
+     *
+     * @return false if it is no longer there
+     * @throws dev.healing.api.RefusedException if it is protected
+     * @throws dev.healing.api.HostException if it may not be signalled
+     */
+    boolean terminate();
+
+    /** Ends it (SIGKILL); otherwise as {@link #terminate}. */
+    boolean kill();
+
+    /** Lets go of it. Whoever forgets to costs an open file until garbage is collected. */
+    @Override
+    void close();
+  }
 
   /** All processes. Costs some milliseconds: only when there is a reason. */
   List<ProcessState> all();
@@ -49,20 +106,11 @@ public interface HostProcesses {
   /** Our own process and its ancestors. */
   List<Long> ourselves();
 
-  /** Whether it is still there, as the same process, and not a zombie. */
-  default boolean alive(Ref ref) {
-    return find(ref.pid()).filter(p -> p.ref().equals(ref) && p.state() != 'Z').isPresent();
-  }
-
   /**
-   * Asks it to end (SIGTERM). Its identity is checked right before.
+   * Takes hold of it. Only a process that is held can be signalled. Take hold when you decide about
+   * it, and compare what it then {@linkplain Held#now is} with what you decided on.
    *
-   * @return false if it is no longer there
-   * @throws dev.healing.api.RefusedException if it is protected
-   * @throws dev.healing.api.HostException if it may not be signalled
+   * @return absent if it is no longer there
    */
-  boolean terminate(Ref ref);
-
-  /** Ends it (SIGKILL); otherwise as {@link #terminate}. */
-  boolean kill(Ref ref);
+  Optional<Held> hold(Ref ref);
 }

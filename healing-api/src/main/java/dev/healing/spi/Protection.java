@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must never be touched. Decides; {@link HostContext} enforces. Immutable. */
 public final class Protection {
@@ -107,7 +108,8 @@ public final class Protection {
   }
 
   /**
-   * Why this process must not be touched; empty if it may be.
+   * Why this process must not be touched; empty if it may be. It is protected with its unit, and
+   * with every slice around that which the configuration names.
    *
    * @param ourselves our own process and its ancestors
    */
@@ -129,7 +131,28 @@ public final class Protection {
     if (this.process.test(process.name())) {
       return Optional.of(who + " is protected by the configuration (protect.processes)");
     }
-    return process.unit().flatMap(this::unit).map(why -> who + ": " + why);
+    // What the configuration names is protected with all that is in it: "-.slice" is everything.
+    return process
+        .unit()
+        .flatMap(this::unit)
+        .or(
+            () ->
+                Stream.concat(Stream.of("-.slice"), process.units().stream())
+                    .filter(unit)
+                    .findFirst()
+                    .map(name -> "in " + name + ", protected by the configuration (protect.units)"))
+        .map(why -> who + ": " + why);
+  }
+
+  /**
+   * The same, by whatever of its names its unit is protected.
+   *
+   * @throws dev.healing.api.HostException if systemd does not say what the unit is called
+   */
+  public Optional<String> process(
+      HostProcesses.ProcessState process, List<Long> ourselves, Systemd systemd) {
+    return process(process, ourselves)
+        .or(() -> process.unit().flatMap(name -> unit(name, systemd)));
   }
 
   private static Predicate<String> globs(List<String> globs) {

@@ -5,6 +5,7 @@ import dev.healing.api.UnitState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -86,6 +87,25 @@ public interface Systemd {
 
   /** Whether the job is still queued or running. */
   boolean jobRunning(long job);
+
+  /** A limit of a service that can be set while it runs. */
+  enum Limit {
+    /** CPUQuota: microseconds of processor time per second, of all processors together. */
+    CPU_QUOTA,
+    /** MemoryHigh: bytes above which its memory is reclaimed and it is slowed down. */
+    MEMORY_HIGH
+  }
+
+  /** The limit as it is set now, by whomever; empty if there is none. */
+  OptionalLong limit(String service, Limit limit);
+
+  /**
+   * Sets the limit until it is set again or the host is booted; nothing else of the unit changes.
+   *
+   * @param value empty: none
+   * @throws RefusedException if the unit is protected, by whatever name it is called
+   */
+  void setLimit(String service, Limit limit, OptionalLong value);
 
   /**
    * Tells about units that change to or from failed; reconnects by itself.

@@ -61,6 +61,11 @@ public abstract class ActionContract {
     return provider().create(context());
   }
 
+  /** On a worker, since it may wait. */
+  private PreparedAction prepare(HealingAction action, Issue issue) {
+    return time().onWorker(() -> action.prepare(issue, state()));
+  }
+
   private TestExecution execution(HealingAction action) {
     return new TestExecution(time(), action.description().timeLimit());
   }
@@ -80,15 +85,15 @@ public abstract class ActionContract {
     Object before = worldSnapshot();
     HealingAction action = action();
     action.unavailable().ifPresent(why -> assertThat(why).as("unavailable").isNotBlank());
-    action.prepare(issue(), state());
+    prepare(action, issue());
     assertThat(worldSnapshot()).as("the world after prepare").isEqualTo(before);
   }
 
   @Test
   public final void previewsTheSameTwice() {
     HealingAction action = action();
-    Preview preview = action.prepare(issue(), state()).preview();
-    assertThat(action.prepare(issue(), state()).preview()).isEqualTo(preview);
+    Preview preview = prepare(action, issue()).preview();
+    assertThat(prepare(action, issue()).preview()).isEqualTo(preview);
     assertThat(preview.target()).as("target").isNotBlank();
     assertThat(preview.lane()).as("lane").isNotBlank();
     assertThat(preview.expectedDuration())
@@ -99,7 +104,7 @@ public abstract class ActionContract {
   @Test
   public final void doesWhatThePreviewSays() {
     HealingAction action = action();
-    PreparedAction prepared = action.prepare(issue(), state());
+    PreparedAction prepared = prepare(action, issue());
     Preview preview = prepared.preview();
     ActionReport report = prepared.execute(execution(action));
     assertThat(report.result()).as("%s", report.detail()).isEqualTo(Result.DONE);
@@ -114,7 +119,7 @@ public abstract class ActionContract {
   @Test
   public final void doesWhatWasPreviewedOnlyOnce() {
     HealingAction action = action();
-    PreparedAction prepared = action.prepare(issue(), state());
+    PreparedAction prepared = prepare(action, issue());
     prepared.execute(execution(action));
     Object once = worldSnapshot();
     try {
@@ -129,7 +134,7 @@ public abstract class ActionContract {
   @Test
   public final void refusesWhenTheWorldHasChanged() {
     HealingAction action = action();
-    PreparedAction prepared = action.prepare(issue(), state());
+    PreparedAction prepared = prepare(action, issue());
     changeTheWorld();
     Object before = worldSnapshot();
     try {
@@ -145,7 +150,7 @@ public abstract class ActionContract {
   @Test
   public final void stopsWhenCancelled() {
     HealingAction action = action();
-    PreparedAction prepared = action.prepare(issue(), state());
+    PreparedAction prepared = prepare(action, issue());
     long before = time().monotonicNanos();
     try {
       prepared.execute(execution(action).cancel());
@@ -166,8 +171,7 @@ public abstract class ActionContract {
             Map.of(),
             issue().components());
     Object before = worldSnapshot();
-    assertThatThrownBy(() -> action().prepare(foreign, state()))
-        .isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> prepare(action(), foreign)).isInstanceOf(RefusedException.class);
     assertThat(worldSnapshot()).isEqualTo(before);
   }
 
@@ -177,7 +181,7 @@ public abstract class ActionContract {
       return;
     }
     Object before = worldSnapshot();
-    assertThatThrownBy(() -> action().prepare(protectedIssue().orElseThrow(), state()))
+    assertThatThrownBy(() -> prepare(action(), protectedIssue().orElseThrow()))
         .isInstanceOf(RefusedException.class);
     assertThat(worldSnapshot()).isEqualTo(before);
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -32,6 +33,7 @@ public final class FakeProcesses implements HostProcesses {
 
   private final Map<Long, ProcessState> table = new TreeMap<>();
   private final Map<Long, Manner> manners = new HashMap<>();
+  private final Map<Long, Integer> births = new HashMap<>();
   private final List<Signal> signals = new ArrayList<>();
   private final Supplier<Protection> protection;
   private final Runnable beforeEach;
@@ -59,11 +61,12 @@ public final class FakeProcesses implements HostProcesses {
         Duration.ZERO,
         10L << 20,
         0,
-        Optional.empty(),
+        OptionalInt.empty(),
+        List.of(),
         false);
   }
 
-  /** Adds the process, or replaces the one with its number. */
+  /** Adds the process; the one with its number, if it has the same start, has become it. */
   public FakeProcesses add(ProcessState process) {
     return add(process, Manner.POLITE);
   }
@@ -75,9 +78,11 @@ public final class FakeProcesses implements HostProcesses {
     return this;
   }
 
-  /** It ends by itself. */
+  /** It ends by itself. Another that gets its number is not the same, whatever it looks like. */
   public synchronized void remove(long pid) {
-    table.remove(pid);
+    if (table.remove(pid) != null) {
+      births.merge(pid, 1, Integer::sum);
+    }
   }
 
   /** What was sent, oldest first. */
@@ -103,29 +108,61 @@ public final class FakeProcesses implements HostProcesses {
   }
 
   @Override
-  public boolean terminate(Ref ref) {
-    return signal("TERM", ref, Manner.POLITE);
-  }
-
-  @Override
-  public boolean kill(Ref ref) {
-    return signal("KILL", ref, Manner.STUBBORN);
-  }
-
-  private synchronized boolean signal(String name, Ref ref, Manner atMost) {
+  public synchronized Optional<Held> hold(Ref ref) {
     beforeEach.run();
-    ProcessState process = table.get(ref.pid());
-    if (process == null || !process.ref().equals(ref)) {
-      return false;
+    return Optional.ofNullable(table.get(ref.pid()))
+        .filter(process -> process.ref().equals(ref))
+        .map(process -> new FakeHeld(ref, births.getOrDefault(ref.pid(), 0)));
+  }
+
+  private final class FakeHeld implements Held {
+    private final Ref ref;
+    private final int birth;
+
+    private FakeHeld(Ref ref, int birth) {
+      this.ref = ref;
+      this.birth = birth;
     }
-    Optional<String> why = protection.get().process(process, ourselves());
-    if (why.isPresent()) {
-      throw new RefusedException(why.get());
+
+    @Override
+    public Optional<ProcessState> now() {
+      synchronized (FakeProcesses.this) {
+        beforeEach.run();
+        return births.getOrDefault(ref.pid(), 0) == birth
+            ? Optional.ofNullable(table.get(ref.pid())).filter(now -> now.ref().equals(ref))
+            : Optional.empty();
+      }
     }
-    signals.add(new Signal(name, ref));
-    if (manners.get(ref.pid()).compareTo(atMost) <= 0) {
-      table.remove(ref.pid());
+
+    @Override
+    public boolean terminate() {
+      return signal("TERM", Manner.POLITE);
     }
-    return true;
+
+    @Override
+    public boolean kill() {
+      return signal("KILL", Manner.STUBBORN);
+    }
+
+    private boolean signal(String name, Manner atMost) {
+      synchronized (FakeProcesses.this) {
+        Optional<ProcessState> process = now();
+        if (process.isEmpty()) {
+          return false;
+        }
+        Optional<String> why = protection.get().process(process.get(), ourselves());
+        if (why.isPresent()) {
+          throw new RefusedException(why.get());
+        }
+        signals.add(new Signal(name, ref));
+        if (manners.get(ref.pid()).compareTo(atMost) <= 0) {
+          remove(ref.pid());
+        }
+        return true;
+      }
+    }
+
+    @Override
+    public void close() {}
   }
 }

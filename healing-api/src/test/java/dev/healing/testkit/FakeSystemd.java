@@ -7,6 +7,7 @@ import dev.healing.spi.Protection;
 import dev.healing.spi.Systemd;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,8 @@ public final class FakeSystemd implements Systemd {
   private final Map<String, Map<String, String>> properties = new TreeMap<>();
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private Availability availability = new Availability(true, true, "D-Bus");
+  private final Map<String, Map<Limit, Long>> limits = new TreeMap<>();
+  private Runnable limited = () -> {};
   private boolean hangs;
   private int filesRead;
   private long jobs;
@@ -276,6 +279,40 @@ public final class FakeSystemd implements Systemd {
     } else {
       fail(name);
     }
+  }
+
+  @Override
+  public OptionalLong limit(String name, Limit limit) {
+    answer();
+    check(name);
+    Long value = limits.getOrDefault(name, Map.of()).get(limit);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  @Override
+  public void setLimit(String name, Limit limit, OptionalLong value) {
+    answer();
+    check(name);
+    Optional<String> why = protection.get().unit(name);
+    if (why.isPresent()) {
+      throw new RefusedException(why.get());
+    }
+    if (!units.containsKey(name)) {
+      throw new HostException("Unit " + name + " not found.");
+    }
+    Map<Limit, Long> own = limits.computeIfAbsent(name, n -> new EnumMap<>(Limit.class));
+    if (value.isPresent()) {
+      own.put(limit, value.getAsLong());
+    } else {
+      own.remove(limit);
+    }
+    limited.run();
+  }
+
+  /** What happens whenever a limit was set. */
+  public FakeSystemd whenLimited(Runnable next) {
+    limited = next;
+    return this;
   }
 
   @Override

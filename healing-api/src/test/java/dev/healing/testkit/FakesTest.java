@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.testkit.FakeProcesses.Manner;
 import dev.healing.testkit.FakeSystemd.Restart;
 import dev.healing.testkit.InMemoryStateStore.Moment;
@@ -104,11 +105,16 @@ class FakesTest {
     var stubborn = FakeProcesses.process(77, "stubborn");
     processes.add(stubborn, Manner.STUBBORN);
 
-    assertThat(processes.terminate(stubborn.ref())).isTrue();
-    assertThat(processes.alive(stubborn.ref())).isTrue();
-    assertThat(processes.kill(stubborn.ref())).isTrue();
-    assertThat(processes.alive(stubborn.ref())).isFalse();
-    assertThatThrownBy(() -> processes.kill(processes.find(1).orElseThrow().ref()))
+    Held held = processes.hold(stubborn.ref()).orElseThrow();
+    assertThat(held.terminate()).isTrue();
+    assertThat(held.alive()).isTrue();
+    assertThat(held.kill()).isTrue();
+    assertThat(held.alive()).isFalse();
+    processes.add(stubborn);
+    assertThat(held.kill()).as("another with the same number and start").isFalse();
+    assertThat(processes.find(77)).isPresent();
+    assertThatThrownBy(
+            () -> processes.hold(processes.find(1).orElseThrow().ref()).orElseThrow().kill())
         .isInstanceOf(RefusedException.class);
   }
 }

@@ -9,9 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Time and threads of a test: years pass in seconds, and always in the same order.
@@ -244,6 +247,33 @@ public final class VirtualTime implements TimeSource, Workers, AutoCloseable {
     Coroutine task = currentTask();
     if (task != null && task.killed) {
       throw new Killed();
+    }
+  }
+
+  /** Runs it on a worker, as the engine does, and lets time pass until it has ended. */
+  public <T> T onWorker(Supplier<T> body) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    start(
+        "on a worker",
+        () -> {
+          try {
+            result.complete(body.get());
+          } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+          }
+        });
+    runReady();
+    while (!result.isDone()) {
+      advanceTo(
+          nextWakeNanos().orElseThrow(() -> new AssertionError("what was started never ends")));
+    }
+    try {
+      return result.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw (Error) e.getCause();
     }
   }
 

@@ -16,6 +16,7 @@ import dev.healing.spi.Workers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -115,24 +116,45 @@ final class PluginContext implements HostContext {
     }
 
     @Override
-    public boolean terminate(Ref ref) {
-      return check(ref) && host.terminate(ref);
+    public Optional<Held> hold(Ref ref) {
+      return host.hold(ref).map(held -> new ProtectedHeld(held, this));
+    }
+  }
+
+  /** Looks at the process right before it is signalled. */
+  private record ProtectedHeld(HostProcesses.Held held, ProtectedProcesses processes)
+      implements HostProcesses.Held {
+    @Override
+    public Optional<HostProcesses.ProcessState> now() {
+      return held.now();
     }
 
     @Override
-    public boolean kill(Ref ref) {
-      return check(ref) && host.kill(ref);
+    public boolean terminate() {
+      return check() && held.terminate();
     }
 
-    private boolean check(Ref ref) {
-      Optional<ProcessState> now = host.find(ref.pid()).filter(p -> p.ref().equals(ref));
-      now.flatMap(process -> protection.process(process, host.ourselves()))
-          .or(() -> now.flatMap(ProcessState::unit).flatMap(u -> protection.unit(u, systemd)))
+    @Override
+    public boolean kill() {
+      return check() && held.kill();
+    }
+
+    private boolean check() {
+      Optional<HostProcesses.ProcessState> now = held.now();
+      now.flatMap(
+              process ->
+                  processes.protection.process(
+                      process, processes.host.ourselves(), processes.systemd))
           .ifPresent(
               why -> {
                 throw new RefusedException(why);
               });
       return now.isPresent();
+    }
+
+    @Override
+    public void close() {
+      held.close();
     }
   }
 
@@ -195,6 +217,17 @@ final class PluginContext implements HostContext {
       if (why.isPresent()) {
         throw new RefusedException(why.orElseThrow());
       }
+    }
+
+    @Override
+    public OptionalLong limit(String service, Limit limit) {
+      return host.limit(service, limit);
+    }
+
+    @Override
+    public void setLimit(String service, Limit limit, OptionalLong value) {
+      refuse(protection.unit(service, host));
+      host.setLimit(service, limit, value);
     }
 
     @Override

@@ -13,9 +13,17 @@ import java.util.Optional;
  * @param owner {@code kind.name}; a name has no dot in it
  */
 record PluginState(StateStore store, String owner) implements StateStore {
-  /** Whose files are documented under names of their own, and how those begin. */
+  /**
+   * Whose files are documented under names of their own, and how those begin. What throttles, what
+   * notices that it need not be any more, and what lifts it share one.
+   */
   private static final Map<String, String> DOCUMENTED =
-      Map.of("knowledge.json", "knowledge.", "action.rollback_generation", "rollbacks.json");
+      Map.of(
+          "knowledge.json", "knowledge.",
+          "action.rollback_generation", "rollbacks.json",
+          "action.throttle_service", "throttles.json",
+          "action.lift_throttle", "throttles.json",
+          "detector.throttled_calm", "throttles.json");
 
   private String own(String file) {
     boolean documented =

@@ -7,10 +7,12 @@ import dev.healing.api.Configuration;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.Protection;
 import dev.healing.spi.StateStore;
+import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
 import java.util.List;
@@ -36,13 +38,17 @@ class PluginContextTest {
     return process.ref();
   }
 
+  private Held hold(Ref ref) {
+    return context.processes().hold(ref).orElseThrow();
+  }
+
   @Test
   void whatTheConfigurationProtectsIsOutOfReach() {
     Ref borg = process(500, "borg");
-    assertThatThrownBy(() -> context.processes().terminate(borg))
+    assertThatThrownBy(() -> hold(borg).terminate())
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("protect.processes");
-    assertThatThrownBy(() -> context.processes().kill(borg)).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> hold(borg).kill()).isInstanceOf(RefusedException.class);
     assertThat(host.processes().signals()).isEmpty();
 
     host.systemd().service("pgbouncer.service");
@@ -65,18 +71,74 @@ class PluginContextTest {
             plain.cpuTime(),
             plain.residentBytes(),
             plain.oomScoreAdj(),
-            Optional.of("pg-main.service"),
+            plain.oomScore(),
+            List.of("system.slice", "pg-main.service"),
             false);
     host.processes().add(ofUnit);
-    assertThatThrownBy(() -> context.processes().kill(ofUnit.ref()))
+    assertThatThrownBy(() -> hold(ofUnit.ref()).kill())
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("pg-main.service");
   }
 
   @Test
+  void whatIsInAProtectedScopeOrSliceIsProtected() {
+    for (List<String> units :
+        List.of(
+            List.of("user.slice", "user-7.slice", "session-9.scope"),
+            List.of("batch.slice", "batch-night.slice", "job.service"),
+            List.of("batch.slice"),
+            List.of("init.scope"))) {
+      ProcessState plain = FakeProcesses.process(503, "worker");
+      ProcessState inside =
+          new ProcessState(
+              plain.ref(),
+              plain.parentPid(),
+              plain.name(),
+              plain.uid(),
+              plain.state(),
+              plain.cpuTime(),
+              plain.residentBytes(),
+              plain.oomScoreAdj(),
+              plain.oomScore(),
+              units,
+              false);
+      host.processes().add(inside);
+      HostContext context =
+          new PluginContext(
+              host,
+              new Protection(List.of("session-9.scope", "batch.slice"), List.of()),
+              "action.mine",
+              Configuration.empty());
+      Held held = context.processes().hold(inside.ref()).orElseThrow();
+      assertThatThrownBy(held::terminate)
+          .as("%s", units)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining(units.get(0).equals("init.scope") ? "vital" : "protect.units");
+      assertThatThrownBy(held::kill).isInstanceOf(RefusedException.class);
+    }
+    assertThat(host.processes().signals()).isEmpty();
+  }
+
+  @Test
+  void theLimitsOfAProtectedUnitAreOutOfReach() {
+    host.systemd().service("pg1.service").service("maria.service").service("web.service");
+    host.systemd().alias("pg-alias.service", "maria.service");
+    for (String unit : List.of("pg1.service", "maria.service", "pg-alias.service")) {
+      assertThatThrownBy(
+              () -> context.systemd().setLimit(unit, Limit.CPU_QUOTA, OptionalLong.of(1)))
+          .as(unit)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("protect.units");
+      assertThat(host.systemd().limit(unit, Limit.CPU_QUOTA)).isEmpty();
+    }
+    context.systemd().setLimit("web.service", Limit.CPU_QUOTA, OptionalLong.of(1));
+    assertThat(context.systemd().limit("web.service", Limit.CPU_QUOTA)).hasValue(1);
+  }
+
+  @Test
   void whatIsVitalIsOutOfReach() {
     Ref sshd = process(600, "sshd");
-    assertThatThrownBy(() -> context.processes().kill(sshd)).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> hold(sshd).kill()).isInstanceOf(RefusedException.class);
     for (String unit : List.of("sshd.service", "dbus.service", "systemd-journald.service")) {
       host.systemd().service(unit);
       assertThatThrownBy(() -> context.systemd().restart(unit))
@@ -90,13 +152,13 @@ class PluginContextTest {
   void anotherProcessWithTheSameNumberIsNotTouched() {
     Ref before = new Ref(700, 1);
     process(700, "worker");
-    assertThat(context.processes().terminate(before)).isFalse();
+    assertThat(context.processes().hold(before)).isEmpty();
     assertThat(host.processes().signals()).isEmpty();
   }
 
   @Test
   void theRestIsWithinReach() {
-    assertThat(context.processes().terminate(process(800, "worker"))).isTrue();
+    assertThat(hold(process(800, "worker")).terminate()).isTrue();
     host.systemd().service("web.service").fail("web.service");
     context.systemd().restart("web.service");
     assertThat(host.systemd().restarted()).containsExactly("web.service");
@@ -165,7 +227,8 @@ class PluginContextTest {
             plain.cpuTime(),
             plain.residentBytes(),
             plain.oomScoreAdj(),
-            Optional.of("maria.service"),
+            plain.oomScore(),
+            List.of("system.slice", "maria.service"),
             false);
     host.processes().add(ofUnit);
     for (String unit : List.of("maria.service", "pg-alias.service", "crash.service")) {
@@ -174,7 +237,7 @@ class PluginContextTest {
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("pg-alias.service");
     }
-    assertThatThrownBy(() -> context.processes().kill(ofUnit.ref()))
+    assertThatThrownBy(() -> hold(ofUnit.ref()).kill())
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("pg-alias.service");
     assertThat(host.systemd().restarted()).isEmpty();
@@ -250,16 +313,29 @@ class PluginContextTest {
     assertThat(state.location()).isEqualTo(host.state().location());
   }
 
+  private static final Map<String, String> DOCUMENTED =
+      Map.of(
+          "knowledge.json", "knowledge.json",
+          "action.rollback_generation", "rollbacks.json",
+          "action.throttle_service", "throttles.json");
+
+  @Test
+  void whatThrottlesAndWhatLiftsReadTheSameFile() {
+    stateOf("action.throttle_service").writePlain("throttles.json", "all of them");
+    for (String owner : List.of("action.lift_throttle", "detector.throttled_calm")) {
+      assertThat(stateOf(owner).readPlain("throttles.json")).as(owner).contains("all of them");
+    }
+  }
+
   @Test
   void documentedNamesStayAndAreTheirOwnersAlone() {
-    Map.of("knowledge.json", "knowledge.json", "action.rollback_generation", "rollbacks.json")
-        .forEach(
-            (owner, file) -> {
-              stateOf(owner).writePlain(file, owner);
-              assertThat(host.state().readPlain(file)).contains(owner);
-              context.state().writePlain(file, "mine");
-              assertThat(host.state().readPlain(file)).contains(owner);
-            });
+    DOCUMENTED.forEach(
+        (owner, file) -> {
+          stateOf(owner).writePlain(file, owner);
+          assertThat(host.state().readPlain(file)).contains(owner);
+          context.state().writePlain(file, "mine");
+          assertThat(host.state().readPlain(file)).contains(owner);
+        });
     stateOf("knowledge.json").writePlain(OffSwitch.FILE, "");
     assertThat(host.state().exists(OffSwitch.FILE)).isFalse();
   }

@@ -4,12 +4,14 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Preconditions and words that the actions share. */
@@ -41,6 +43,17 @@ final class Checks {
     return systemd.available()
         ? Optional.empty()
         : Optional.of("not applicable here: " + systemd.how());
+  }
+
+  static UnitState unit(HostContext host, String name) {
+    return host.systemd()
+        .unit(name)
+        .orElseThrow(() -> new RefusedException(name + ": systemd knows no such unit"));
+  }
+
+  /** What tells that it was neither started again nor the host booted. */
+  static Map<String, String> start(HostContext host, UnitState unit) {
+    return Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
   }
 
   /** The device number that holds the path, links followed; empty if there is no such path. */

@@ -4,79 +4,68 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
-import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
+import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
-import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /**
- * Ends the process that stands out: by resident memory, or by processor time over half a second.
- * Nobody is ended where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code
- * patience} (between asking and killing, default 5s), {@code avoid} and {@code prefer} (globs on
- * the name: avoided ones are never chosen, preferred ones come first). Who stands out uses at least
- * twice as much as any other that may be ended; a preferred one need not.
+ * Ends the process that stands out; see {@link Victim} for who does. The main process of a service
+ * is ended by restarting the service: systemd knows how it ends, and that it should be up. Any
+ * other is held on to from when it was chosen, asked to end, and killed if it does not. Key: {@code
+ * patience} (between asking and killing, default 5s).
  */
 public final class KillProcess implements HealingAction {
-  private static final Duration WINDOW = Duration.ofMillis(500);
-  private static final double LEAST_CORES = 0.5;
-
-  /** Who stands out uses at least so many times what the next one uses. */
-  private static final double MARGIN = 2;
-
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration AFTER_KILL = Duration.ofSeconds(5);
-  private static final ActionDescription DESCRIPTION =
-      new ActionDescription(
-          ActionId.KILL_PROCESS,
-          "ends the process that uses by far the most memory or processor time",
-          Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH),
-          Risk.HIGH,
-          Set.of(Privilege.SIGNAL_PROCESSES),
-          false,
-          ActionDescription.IRREVERSIBLE,
-          Duration.ofSeconds(3),
-          Duration.ofSeconds(60));
 
   private final HostContext host;
-  private final double minShare;
+  private final Victim victim;
+  private final RestartKeys keys;
   private final Duration patience;
-  private final List<String> avoid;
-  private final List<String> prefer;
+  private final ActionDescription description;
 
   private KillProcess(HostContext host) {
     this.host = host;
-    this.minShare = host.configuration().fraction("min-share", 0.10);
+    this.victim = new Victim(host);
+    this.keys = RestartKeys.read(host.configuration());
     this.patience = host.configuration().duration("patience", Duration.ofSeconds(5));
-    this.avoid = host.configuration().texts("avoid", List.of());
-    this.prefer = host.configuration().texts("prefer", List.of());
+    this.description =
+        new ActionDescription(
+            ActionId.KILL_PROCESS,
+            "ends the process that uses by far the most memory or processor time",
+            Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH),
+            Risk.HIGH,
+            Set.of(Privilege.SIGNAL_PROCESSES, Privilege.MANAGE_UNITS),
+            false,
+            ActionDescription.IRREVERSIBLE,
+            Duration.ofSeconds(3),
+            keys.timeLimit().plus(patience));
   }
 
   /** Makes it. */
   public static final class Provider implements ActionProvider {
     @Override
     public String name() {
-      return DESCRIPTION.id().name();
+      return ActionId.KILL_PROCESS.name();
     }
 
     @Override
@@ -85,166 +74,149 @@ public final class KillProcess implements HealingAction {
     }
   }
 
-  /** A process and how much of the scarce thing it uses: bytes or cores. */
-  private record Candidate(ProcessState process, double use) {}
-
   @Override
   public ActionDescription description() {
-    return DESCRIPTION;
+    return description;
   }
 
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
-    Checks.treats(DESCRIPTION, issue);
+    Checks.treats(description, issue);
     boolean memory = issue.type().equals(IssueType.MEMORY_HIGH);
-    long total = memory ? MemAvailable.read(host.files()).totalBytes() : 0;
-    double least = memory ? Math.max(1, minShare * total) : LEAST_CORES;
-    List<Candidate> all = memory ? byMemory() : byCpu();
-    List<Candidate> standOut =
-        all.stream()
-            .filter(c -> c.use() >= least && mayBeEnded(c.process()))
-            .sorted(
-                Comparator.comparing((Candidate c) -> !matches(prefer, c.process().name()))
-                    .thenComparing(Comparator.comparingDouble(Candidate::use).reversed()))
-            .toList();
-    Checks.require(
-        !standOut.isEmpty(),
-        "nobody stands out: no process that may be ended uses " + use(memory, least) + " or more");
-    requireMargin(memory, standOut.get(0), all);
-    ProcessState victim = standOut.get(0).process();
+    Victim.Choice choice = victim.choose(memory);
+    ProcessUse first = choice.first();
+    ProcessState process = first.process();
+    Held held =
+        host.processes()
+            .hold(process.ref())
+            .filter(h -> h.now().filter(process::same).isPresent())
+            .orElseThrow(() -> new RefusedException(first.who() + " ended by itself"));
+    Map<String, String> facts = new TreeMap<>(facts(process));
+    Optional<UnitState> service = serviceOf(process);
+    if (service.isPresent()) {
+      RestartPlan plan = restartOf(service.get());
+      facts.putAll(plan.facts(host));
+      List<String> steps = new ArrayList<>(List.of(choice.why()));
+      steps.addAll(plan.steps(keys));
+      Preview preview =
+          Preview.of(
+              plan.name(),
+              "unit:" + plan.name(),
+              keys.staysUp().plusSeconds(2),
+              facts,
+              steps.toArray(String[]::new));
+      return new Prepared(preview, execution -> restart(preview, first, held, execution));
+    }
     Preview preview =
         Preview.of(
-            victim.name() + ":" + victim.ref().pid(),
+            process.name() + ":" + process.ref().pid(),
             "process",
             Duration.ofSeconds(1),
-            facts(victim),
-            why(memory, standOut),
-            "ask " + who(victim) + " to end (SIGTERM)",
+            facts,
+            choice.why(),
+            "ask " + first.who() + " to end (SIGTERM)",
             "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s");
-    return new Prepared(preview, execution -> execute(preview, victim, execution));
+    return new Prepared(preview, execution -> signal(preview, first, held, execution));
   }
 
-  private void requireMargin(boolean memory, Candidate first, List<Candidate> all) {
-    if (matches(prefer, first.process().name())) {
-      return;
+  /**
+   * The service that stands and falls with this process. A oneshot is none: to run it again may
+   * repeat its effects.
+   */
+  private Optional<UnitState> serviceOf(ProcessState process) {
+    if (!host.systemd().availability().available()) {
+      return Optional.empty();
     }
-    all.stream()
-        .filter(c -> !c.process().ref().equals(first.process().ref()) && mayBeEnded(c.process()))
-        .max(Comparator.comparingDouble(Candidate::use))
-        .ifPresent(
-            next ->
-                Checks.require(
-                    first.use() >= MARGIN * next.use(),
-                    "nobody stands out: "
-                        + who(first.process())
-                        + " uses "
-                        + use(memory, first.use())
-                        + ", and "
-                        + who(next.process())
-                        + " "
-                        + use(memory, next.use())
-                        + "; name in prefer what may be ended all the same"));
+    return process
+        .unit()
+        .filter(name -> name.endsWith(".service"))
+        .flatMap(name -> host.systemd().unit(name))
+        .filter(unit -> unit.mainPid().orElse(0) == process.ref().pid())
+        .filter(unit -> unit.active() && !unit.type().equals("oneshot"));
   }
 
-  private List<Candidate> byMemory() {
-    return host.processes().all().stream().map(p -> new Candidate(p, p.residentBytes())).toList();
+  private RestartPlan restartOf(UnitState service) {
+    return RestartPlan.of(
+        host, keys, service.name(), Optional.of("its main process is who stands out"));
   }
 
-  private List<Candidate> byCpu() {
-    long start = host.time().monotonicNanos();
-    Map<Ref, Duration> earlier =
-        host.processes().all().stream()
-            .collect(
-                Collectors.toMap(
-                    ProcessState::ref, ProcessState::cpuTime, (a, b) -> a, HashMap::new));
-    try {
-      host.workers().sleep(WINDOW);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HealingException("kill_process was stopped while it measured", e);
-    }
-    List<Candidate> candidates = new ArrayList<>();
-    List<ProcessState> later = host.processes().all();
-    double window = host.time().monotonicNanos() - start;
-    for (ProcessState process : later) {
-      Duration before = earlier.get(process.ref());
-      if (before != null) {
-        candidates.add(new Candidate(process, process.cpuTime().minus(before).toNanos() / window));
-      }
-    }
-    return candidates;
-  }
-
-  private boolean mayBeEnded(ProcessState process) {
-    return process.state() != 'Z'
-        && !matches(avoid, process.name())
-        && host.protection().process(process, host.processes().ourselves()).isEmpty();
-  }
-
-  private static boolean matches(List<String> globs, String name) {
-    return globs.stream()
-        .anyMatch(
-            glob ->
-                Pattern.matches(
-                    "(?s)\\Q" + glob.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E",
-                    name));
-  }
-
-  private static Map<String, String> facts(ProcessState process) {
+  private Map<String, String> facts(ProcessState process) {
     return Map.of(
+        "boot-id", host.time().bootId(),
         "pid", Long.toString(process.ref().pid()),
         "start-ticks", Long.toString(process.ref().startTicks()),
         "uid", Integer.toString(process.uid()),
-        "name", process.name());
+        "name", process.name(),
+        "cgroup", String.join("/", process.units()));
   }
 
-  private static String why(boolean memory, List<Candidate> standOut) {
-    Candidate first = standOut.get(0);
-    String text = who(first.process()) + " uses " + use(memory, first.use());
-    if (standOut.size() > 1) {
-      Candidate next = standOut.get(1);
-      text += "; next is " + who(next.process()) + " with " + use(memory, next.use());
-    }
-    return text;
+  /** As it is now; refuses if it is not what was previewed, or may not be ended any more. */
+  private ProcessState recheck(Preview preview, ProcessUse first, Held held) {
+    ProcessState now =
+        held.now()
+            .filter(p -> p.state() != 'Z')
+            .orElseThrow(() -> new RefusedException(first.who() + " is no longer there"));
+    facts(now)
+        .forEach(
+            (fact, value) ->
+                Checks.require(
+                    value.equals(preview.facts().get(fact)),
+                    first.who() + " is no longer the same: " + fact + " is now " + value));
+    Checks.refuseIf(victim.objection(now));
+    return now;
   }
 
-  private static String use(boolean memory, double amount) {
-    return memory
-        ? Checks.size(amount) + " of memory"
-        : String.format(Locale.ROOT, "%.2f cores", amount);
+  private ActionReport restart(Preview preview, ProcessUse first, Held held, Execution execution) {
+    try (held) {
+      ProcessState now = recheck(preview, first, held);
+      Optional<UnitState> service = serviceOf(now);
+      if (service.isEmpty()) {
+        return ActionReport.refused(preview.target() + " was started again since the preview");
+      }
+      RestartPlan plan = restartOf(service.get());
+      ServiceRestart.requireSame(host, plan, preview.facts());
+      ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
+      boolean outlived = held.alive();
+      Map<String, Double> before = new TreeMap<>(restarted.before());
+      before.put("resident.bytes", (double) now.residentBytes());
+      Map<String, Double> after = new TreeMap<>(restarted.after());
+      after.put("resident.bytes", outlived ? (double) now.residentBytes() : 0.0);
+      return ActionReport.of(
+          outlived ? Result.FAILED : restarted.result(),
+          first.who() + (outlived ? " outlived the restart: " : " ended: ") + restarted.detail(),
+          before,
+          after);
+    }
   }
 
-  private static String who(ProcessState process) {
-    return process.name() + " (pid " + process.ref().pid() + ", uid " + process.uid() + ")";
+  private ActionReport signal(Preview preview, ProcessUse first, Held held, Execution execution) {
+    try (held) {
+      ProcessState now = recheck(preview, first, held);
+      if (serviceOf(now).isPresent()) {
+        return ActionReport.refused(first.who() + " is now the main process of its service");
+      }
+      String who = first.who();
+      Map<String, Double> before = Map.of("resident.bytes", (double) now.residentBytes());
+      Map<String, Double> after = Map.of("resident.bytes", 0.0);
+      if (!held.terminate()) {
+        return ActionReport.refused(who + " ended by itself");
+      }
+      if (gone(held, patience, execution)) {
+        return ActionReport.of(Result.DONE, who + " ended when asked to", before, after);
+      }
+      if (execution.cancelled()) {
+        return ActionReport.failed(who + " was asked to end; stopped before killing it");
+      }
+      if (!held.kill() || gone(held, AFTER_KILL, execution)) {
+        return ActionReport.of(Result.DONE, who + " did not listen and was killed", before, after);
+      }
+      return ActionReport.failed(who + " was killed and is still there: stuck in the kernel");
+    }
   }
 
-  private ActionReport execute(Preview preview, ProcessState victim, Execution execution) {
-    Ref ref = victim.ref();
-    Optional<ProcessState> now = host.processes().find(ref.pid());
-    if (now.isEmpty() || !facts(now.get()).equals(preview.facts()) || !mayBeEnded(now.get())) {
-      return ActionReport.refused(who(victim) + " is no longer there, or no longer the same");
-    }
-    Map<String, Double> before = Map.of("resident.bytes", (double) now.get().residentBytes());
-    Map<String, Double> after = Map.of("resident.bytes", 0.0);
-    if (!host.processes().terminate(ref)) {
-      return ActionReport.refused(who(victim) + " ended by itself");
-    }
-    if (gone(ref, patience, execution)) {
-      return ActionReport.of(Result.DONE, who(victim) + " ended when asked to", before, after);
-    }
-    if (execution.cancelled()) {
-      return ActionReport.failed(who(victim) + " was asked to end; stopped before killing it");
-    }
-    host.processes().kill(ref);
-    return gone(ref, AFTER_KILL, execution)
-        ? ActionReport.of(
-            Result.DONE, who(victim) + " did not listen and was killed", before, after)
-        : ActionReport.failed(who(victim) + " was killed and is still there: stuck in the kernel");
-  }
-
-  private boolean gone(Ref ref, Duration within, Execution execution) {
+  private boolean gone(Held held, Duration within, Execution execution) {
     long until = host.time().monotonicNanos() + within.toNanos();
-    while (host.processes().alive(ref)) {
+    while (held.alive()) {
       if (host.time().monotonicNanos() >= until || !execution.pause(POLL)) {
         return false;
       }

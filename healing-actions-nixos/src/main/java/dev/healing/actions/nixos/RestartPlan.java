@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * Made again right before it is done: what is then not the same is not done.
  *
  * @param unit the service
- * @param sick why it is not healthy although it is up; empty if it is down
+ * @param although what is wrong with it although it is up; empty if it is down
  * @param reload whether it is enough, perhaps, to have it read its configuration again
  * @param restarted others that are up and are restarted with it
  * @param stopped others that are up and cannot be beside it, or beside what is started for it
@@ -26,7 +26,7 @@ import java.util.TreeSet;
  */
 record RestartPlan(
     UnitState unit,
-    Optional<String> sick,
+    Optional<String> although,
     boolean reload,
     Set<String> restarted,
     Set<String> stopped,
@@ -41,6 +41,12 @@ record RestartPlan(
    * @throws dev.healing.api.RefusedException if it must not be restarted, or that would not help
    */
   static RestartPlan of(HostContext host, RestartKeys keys, String called) {
+    return of(host, keys, called, Optional.empty());
+  }
+
+  /** The same for one that is to be restarted although it is up, and what is wrong with it. */
+  static RestartPlan of(
+      HostContext host, RestartKeys keys, String called, Optional<String> although) {
     Checks.require(
         called.endsWith(".service"), called + " is no service: only those are restarted");
     Checks.require(
@@ -58,10 +64,11 @@ record RestartPlan(
         name + " declares that nobody starts it by hand (RefuseManualStart)");
     Set<String> triggers = systemd.related(name, Set.of("TriggeredBy"));
     Checks.refuseIf(oneOfMany(systemd, name, triggers));
-    Optional<String> sick = sick(host, keys, unit);
-    Checks.refuseIf(sick.isPresent() ? Optional.empty() : notRestartable(unit, keys));
-    return reaching(
-        host, keys, unit, sick, sick.isPresent() && "yes".equals(can.get("CanReload")), triggers);
+    Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
+    Checks.refuseIf(
+        sick.isPresent() && unit.active() ? Optional.empty() : notRestartable(unit, keys));
+    boolean reload = although.isEmpty() && sick.isPresent() && "yes".equals(can.get("CanReload"));
+    return reaching(host, keys, unit, sick, reload, triggers);
   }
 
   private static Optional<String> notLoaded(UnitState unit) {
@@ -106,7 +113,8 @@ record RestartPlan(
   private static Optional<String> sick(HostContext host, RestartKeys keys, UnitState unit) {
     return Optional.ofNullable(keys.probes().get(unit.name()))
         .filter(probe -> unit.activeState().equals("active"))
-        .flatMap(probe -> probe.complaint(host));
+        .filter(probe -> probe.complaint(host).isPresent())
+        .map(probe -> "not healthy (" + probe + ")");
   }
 
   private static Optional<String> notRestartable(UnitState unit, RestartKeys keys) {
@@ -143,7 +151,7 @@ record RestartPlan(
       HostContext host,
       RestartKeys keys,
       UnitState unit,
-      Optional<String> sick,
+      Optional<String> although,
       boolean reload,
       Set<String> triggers) {
     String name = unit.name();
@@ -172,7 +180,7 @@ record RestartPlan(
         started.add(other);
       }
     }
-    return new RestartPlan(unit, sick, reload, restarted, stopped, started, triggers);
+    return new RestartPlan(unit, although, reload, restarted, stopped, started, triggers);
   }
 
   private static void refuseIfProtected(HostContext host, String other, String what) {
@@ -201,13 +209,13 @@ record RestartPlan(
     Probe probe = keys.probes().get(name);
     List<String> steps = new ArrayList<>();
     if (reload) {
-      steps.add("reload " + name + ", which is active but not healthy (" + probe + ")");
+      steps.add("reload " + name + ", which is active but " + although.orElseThrow());
       steps.add(
           "if it is not healthy within "
               + RestartKeys.RELOADED_WITHIN.toSeconds()
               + " s of that, restart it");
-    } else if (sick.isPresent()) {
-      steps.add("restart " + name + ", which is active but not healthy (" + probe + ")");
+    } else if (although.isPresent()) {
+      steps.add("restart " + name + ", which is active but " + although.orElseThrow());
     } else {
       steps.add(
           "restart " + name + ", which is " + unit.activeState() + " (" + unit.result() + ")");

@@ -8,6 +8,7 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.IssueType;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostProcesses;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.HostStates;
@@ -76,8 +77,9 @@ class KillRealProcessTest {
   private void assertOutOfReach(Process process) {
     HostProcesses processes = host.context().processes();
     Ref ref = processes.find(process.pid()).orElseThrow().ref();
-    assertThatThrownBy(() -> processes.terminate(ref)).isInstanceOf(RefusedException.class);
-    assertThatThrownBy(() -> processes.kill(ref)).isInstanceOf(RefusedException.class);
+    Held held = processes.hold(ref).orElseThrow();
+    assertThatThrownBy(held::terminate).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(held::kill).isInstanceOf(RefusedException.class);
     assertThat(process.isAlive()).isTrue();
   }
 
@@ -135,7 +137,8 @@ class KillRealProcessTest {
     HostProcesses processes = host.context().processes();
     for (long pid : List.of(1L, ProcessHandle.current().pid())) {
       Ref ref = processes.find(pid).orElseThrow().ref();
-      assertThatThrownBy(() -> processes.terminate(ref)).isInstanceOf(RefusedException.class);
+      Held held = processes.hold(ref).orElseThrow();
+      assertThatThrownBy(held::terminate).isInstanceOf(RefusedException.class);
     }
   }
 }

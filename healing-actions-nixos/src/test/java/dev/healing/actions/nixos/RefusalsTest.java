@@ -136,7 +136,8 @@ class RefusalsTest {
                 p.cpuTime(),
                 p.residentBytes(),
                 0,
-                p.unit(),
+                p.oomScore(),
+                p.units(),
                 false));
     assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 52"));
   }
@@ -177,6 +178,8 @@ class RefusalsTest {
             "garbage_collect",
             "optimize_store",
             "thin_generations",
-            "rollback_generation");
+            "rollback_generation",
+            "throttle_service",
+            "lift_throttle");
   }
 }

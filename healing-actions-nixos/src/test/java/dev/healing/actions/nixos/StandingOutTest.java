@@ -8,20 +8,24 @@ import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
+import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Protection;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Whom kill_process chooses: who stands out clearly, or who is preferred. */
 class StandingOutTest {
   private final World world = new World();
+  private IssueType type = IssueType.MEMORY_HIGH;
 
   StandingOutTest() {
     world.memory(1_000_000, 50_000);
@@ -37,9 +41,12 @@ class StandingOutTest {
   }
 
   private PreparedAction prepared(Map<String, Object> section) {
-    return new KillProcess.Provider()
-        .create(world.host.withConfiguration(Configuration.of(section)))
-        .prepare(world.issue(IssueType.MEMORY_HIGH, "memory"), HostStates.now().build());
+    HealingAction action =
+        new KillProcess.Provider().create(world.host.withConfiguration(Configuration.of(section)));
+    return world
+        .host
+        .time()
+        .onWorker(() -> action.prepare(world.issue(type, "memory"), HostStates.now().build()));
   }
 
   @Test
@@ -87,7 +94,8 @@ class StandingOutTest {
                 old.cpuTime(),
                 old.residentBytes(),
                 old.oomScoreAdj(),
-                old.unit(),
+                old.oomScore(),
+                old.units(),
                 false));
     ActionReport report =
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
@@ -112,5 +120,120 @@ class StandingOutTest {
     uses(200, "leaky", 40);
     uses(201, "browser", 30);
     assertThat(prepare(Map.of("prefer", List.of("brow*"))).target()).isEqualTo("browser:201");
+  }
+
+  private void has(long pid, String name, int percent, int oomScore, String... units) {
+    ProcessState usual = FakeProcesses.process(pid, name);
+    world
+        .host
+        .processes()
+        .add(
+            new ProcessState(
+                usual.ref(),
+                usual.parentPid(),
+                name,
+                usual.uid(),
+                'S',
+                usual.cpuTime(),
+                percent * 10_240_000L,
+                0,
+                OptionalInt.of(oomScore),
+                List.of(units),
+                false));
+  }
+
+  @Test
+  void whoGrowsStandsOutBeforeWhoIsLarge() {
+    uses(200, "large", 30);
+    uses(201, "leaky", 20);
+    world.host.time().happens(Duration.ofMillis(250), "it leaks", () -> uses(201, "leaky", 40));
+    Preview preview = prepare(Map.of());
+    assertThat(preview.target()).isEqualTo("leaky:201");
+    assertThat(preview.steps().get(0)).contains("growing by").contains("next is large (pid 200");
+  }
+
+  @Test
+  void nobodyIsEndedWhomTheKernelWouldSpareBeforeAnother() {
+    has(200, "large", 50, 300);
+    has(201, "doomed", 20, 900);
+    assertThatThrownBy(() -> prepare(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the kernel would sooner end doomed (pid 201");
+    assertThat(prepare(Map.of("prefer", List.of("large"))).target()).isEqualTo("large:200");
+    has(201, "doomed", 20, 200);
+    assertThat(prepare(Map.of()).steps().get(0)).contains("oom score 300");
+  }
+
+  @Test
+  void avoidedAndProtectedOnesAreNotChosenHoweverLarge() {
+    has(200, "sparedbyname", 90, 1, "system.slice", "a.service");
+    has(201, "sparedbyscope", 90, 1, "user.slice", "user-7.slice", "session-3.scope");
+    has(202, "sparedbyslice", 90, 1, "batch.slice", "batch-night.slice", "b.service");
+    has(203, "sparedbyalias", 90, 1, "system.slice", "maria.service");
+    has(204, "ordinary", 90, 1, "system.slice", "c.service");
+    world.service("maria.service", "simple", 1);
+    world.host.systemd().alias("mysql.service", "maria.service");
+    world.host.protect(
+        new Protection(List.of("session-3.scope", "batch.slice", "mysql.service"), List.of()));
+    assertThat(prepare(Map.of("avoid", List.of("*byname"), "prefer", List.of("*"))).target())
+        .isEqualTo("ordinary:204");
+  }
+
+  @Test
+  void theProcessOfAOneshotAndAChildOfAServiceAreEndedThemselves() {
+    has(200, "backup", 40, 1, "system.slice", "backup.service");
+    world.service("backup.service", "oneshot", 200);
+    assertThat(prepare(Map.of()).target()).isEqualTo("backup:200");
+    world.service("backup.service", "simple", 199);
+    assertThat(prepare(Map.of()).target()).isEqualTo("backup:200");
+    world.service("backup.service", "simple", 200);
+    assertThat(prepare(Map.of()).target()).isEqualTo("backup.service");
+  }
+
+  @Test
+  void aServiceWhoseRestartWouldReachAProtectedOneIsLeftAlone() {
+    has(200, "leaky", 40, 1, "system.slice", "leaky.service");
+    world.service("leaky.service", "simple", 200);
+    world.host.systemd().service("vip.service", "leaky.service");
+    world.host.protect(new Protection(List.of("vip.service"), List.of()));
+    assertThatThrownBy(() -> prepare(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("vip.service is protected");
+    assertThat(world.host.processes().signals()).isEmpty();
+  }
+
+  @Test
+  void whatChangedSinceThePreviewIsLeftAlone() {
+    uses(200, "leaky", 40);
+    ProcessState before = world.host.processes().find(200).orElseThrow();
+    List<Runnable> changes =
+        List.of(
+            () -> world.host.processes().remove(200),
+            () -> has(200, "leaky", 40, 1, "system.slice", "other.service"),
+            () -> uses(200, "execed", 40),
+            () -> {
+              world.host.processes().remove(200);
+              uses(200, "leaky", 40); // the same number, name and start
+            },
+            () -> world.host.protect(new Protection(List.of(), List.of("leak*"))));
+    for (Runnable change : changes) {
+      world.host.processes().add(before);
+      PreparedAction prepared = prepared(Map.of());
+      change.run();
+      ActionReport report =
+          prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
+      assertThat(report.result()).as(report.detail()).isEqualTo(ActionReport.Result.REFUSED);
+      assertThat(world.host.processes().signals()).isEmpty();
+    }
+  }
+
+  @Test
+  void theOneThatUsesTheProcessorsIsChosenForThat() {
+    type = IssueType.CPU_HIGH;
+    world.busy(200, "loop", 1.5, "system.slice", "a.service");
+    world.busy(201, "other", 0.7, "system.slice", "b.service");
+    Preview preview = prepare(Map.of());
+    assertThat(preview.target()).isEqualTo("loop:200");
+    assertThat(preview.steps().get(0)).contains("uses 1.50 cores").contains("0.70 cores");
   }
 }

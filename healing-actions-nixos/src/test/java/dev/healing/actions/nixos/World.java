@@ -3,9 +3,11 @@ package dev.healing.actions.nixos;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
+import dev.healing.api.UnitState;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
@@ -15,9 +17,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -25,6 +30,8 @@ import java.util.stream.Stream;
 final class World {
   final Path root;
   final TestHost host;
+  boolean quotasHold = true;
+  private final Map<Long, Integer> runs = new HashMap<>();
 
   World() {
     try {
@@ -108,8 +115,85 @@ final class World {
                 usual.cpuTime(),
                 residentBytes,
                 usual.oomScoreAdj(),
-                usual.unit(),
+                usual.oomScore(),
+                usual.units(),
                 false));
+  }
+
+  /** A process of these units that uses so many cores whenever time passes, as far as it may. */
+  void busy(long pid, String name, double cores, String... units) {
+    ProcessState usual = FakeProcesses.process(pid, name);
+    host.processes().add(with(usual, Duration.ZERO, List.of(units)));
+    int run = runs.merge(pid, 1, Integer::sum);
+    runs(pid, run, cores, Duration.ofMillis(50)); // never at the instant of a look
+  }
+
+  private void runs(long pid, int run, double cores, Duration in) {
+    host.time()
+        .happens(
+            in,
+            "process " + pid + " runs",
+            () ->
+                host.processes()
+                    .find(pid)
+                    .filter(now -> runs.get(pid) == run)
+                    .ifPresent(
+                        now -> {
+                          double may = Math.min(cores, quota(now));
+                          Duration cpu = now.cpuTime().plusNanos((long) (may * 1e8));
+                          host.processes().add(with(now, cpu, now.units()));
+                          runs(pid, run, cores, Duration.ofMillis(100));
+                        }));
+  }
+
+  private double quota(ProcessState process) {
+    return process
+        .unit()
+        .filter(unit -> host.systemd().availability().available() && quotasHold)
+        .map(unit -> host.systemd().limit(unit, Limit.CPU_QUOTA).orElse(Long.MAX_VALUE) / 1e6)
+        .orElse(Double.MAX_VALUE);
+  }
+
+  static ProcessState with(ProcessState process, Duration cpuTime, List<String> units) {
+    return new ProcessState(
+        process.ref(),
+        process.parentPid(),
+        process.name(),
+        process.uid(),
+        process.state(),
+        cpuTime,
+        process.residentBytes(),
+        process.oomScoreAdj(),
+        process.oomScore(),
+        units,
+        process.kernelThread());
+  }
+
+  /** An active service with this main process. */
+  void service(String name, String type, long mainPid) {
+    host.systemd()
+        .unit(
+            new UnitState(
+                name,
+                "loaded",
+                "active",
+                "running",
+                "success",
+                type,
+                OptionalLong.of(mainPid),
+                "0001",
+                Optional.empty(),
+                Set.of()));
+  }
+
+  /** The kernel has these cgroup controllers, and so many processors. */
+  void processors(int count, String controllers) {
+    host.files().write("/sys/fs/cgroup/cgroup.controllers", controllers + "\n");
+    StringBuilder stat = new StringBuilder("cpu  1 1 1 1 1 1 1 1 0 0\n");
+    for (int i = 0; i < count; i++) {
+      stat.append("cpu").append(i).append(" 1 1 1 1 1 1 1 1 0 0\n");
+    }
+    host.files().write("/proc/stat", stat.toString());
   }
 
   Issue issue(IssueType type, String component) {

@@ -1,11 +1,13 @@
 package dev.healing.core.host;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Which unit a control group belongs to, worked out as systemd does it: the first component that is
- * no slice. What lies below is the unit's own business, so a user's services belong to their {@code
- * user@UID.service}, and what runs in a container belongs to the container.
+ * Which units a control group belongs to, worked out as systemd does it: slices, and the first
+ * component that is none. What lies below is the unit's own business, so a user's services belong
+ * to their {@code user@UID.service}, and what runs in a container belongs to the container.
  */
 final class ControlGroup {
   private ControlGroup() {}
@@ -34,16 +36,22 @@ final class ControlGroup {
         : "";
   }
 
-  /** The service of a process in this group; absent for scopes and what systemd did not start. */
-  static Optional<String> service(String path, String root) {
+  /** The units of a process in this group, outermost first; none for what systemd did not start. */
+  static List<String> units(String path, String root) {
     String own = path.startsWith(root + "/") ? path.substring(root.length()) : path;
+    List<String> units = new ArrayList<>();
     for (String component : own.split("/")) {
       // systemd puts an underscore before names that the kernel would take for its own files.
       String name = component.startsWith("_") ? component.substring(1) : component;
-      if (!name.isEmpty() && !name.endsWith(".slice")) {
-        return Optional.of(name).filter(n -> n.endsWith(".service") && UnitName.valid(n));
+      if (!name.isEmpty()) {
+        if (UnitName.valid(name)) {
+          units.add(name);
+        }
+        if (!name.endsWith(".slice")) {
+          return units;
+        }
       }
     }
-    return Optional.empty();
+    return units;
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ import org.freedesktop.dbus.matchrules.DBusMatchRule;
 import org.freedesktop.dbus.matchrules.DBusMatchRuleBuilder;
 import org.freedesktop.dbus.messages.DBusSignal;
 import org.freedesktop.dbus.types.UInt32;
+import org.freedesktop.dbus.types.UInt64;
 import org.freedesktop.dbus.types.Variant;
 
 /** systemd over one connection to the system bus. See org.freedesktop.systemd1(5). */
@@ -194,6 +196,24 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     } catch (NumberFormatException e) {
       throw new HostException("systemd answered with a job that has no number: " + path, e);
     }
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    try {
+      Object value = property(UnitName.objectPath(service), "service", UnitDetails.property(limit));
+      return UnitDetails.limit(String.valueOf(value));
+    } catch (Bus.CallException e) {
+      throw new HostException(service + " could not be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
+    UInt64 number =
+        value.isPresent() ? new UInt64(value.getAsLong()) : new UInt64(UInt64.MAX_BIG_VALUE);
+    Object[][] properties = {{UnitDetails.property(limit), new Variant<>(number, "t")}};
+    manager(Bus.LIMIT, "SetUnitProperties", "sba(sv)", service, true, properties);
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class LinuxHost implements HostContext, AutoCloseable {
   private final DaemonWorkers workers = new DaemonWorkers();
   private final ProcessCommands commands = new ProcessCommands(System.getenv());
   private final RootedFiles files = new RootedFiles(Path.of("/"));
-  private final ProcProcesses processes = new ProcProcesses(files);
+  private final ProcProcesses processes = new ProcProcesses(files, commands);
   private final Set<Privilege> privileges;
   private final ReachableSystemd systemd = new ReachableSystemd(files, commands, workers);
   private final StateDirectory state;
@@ -43,7 +43,8 @@ public final class LinuxHost implements HostContext, AutoCloseable {
 
   /** /var/lib/healing as root, else $XDG_STATE_HOME/healing or ~/.local/state/healing. */
   public static Path defaultStateDirectory() {
-    ProcProcesses processes = new ProcProcesses(new RootedFiles(Path.of("/")));
+    ProcProcesses processes =
+        new ProcProcesses(new RootedFiles(Path.of("/")), new ProcessCommands(System.getenv()));
     if (root(processes)) {
       return HOSTS_STATE_DIRECTORY;
     }

@@ -6,6 +6,7 @@ import dev.healing.spi.Systemd;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -54,6 +55,16 @@ final class NoSystemd implements Systemd {
 
   @Override
   public void readUnitFilesAgain() {
+    throw new HostException(why);
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    throw new HostException(why);
+  }
+
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
     throw new HostException(why);
   }
 

@@ -2,6 +2,7 @@ package dev.healing.core.host;
 
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
+import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses;
 import java.io.IOException;
@@ -11,16 +12,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Processes as /proc shows them. A process that ends while it is read is absent. */
 final class ProcProcesses implements HostProcesses {
   private final HostFiles files;
+  private final CommandRunner commands;
   private volatile @Nullable String groupRoot;
 
-  ProcProcesses(HostFiles files) {
+  ProcProcesses(HostFiles files, CommandRunner commands) {
     this.files = files;
+    this.commands = commands;
+  }
+
+  CommandRunner commands() {
+    return commands;
   }
 
   @Override
@@ -53,16 +60,16 @@ final class ProcProcesses implements HostProcesses {
 
   private Optional<ProcessState> complete(ProcStat stat) {
     if (stat.kernelThread()) {
-      return Optional.of(state(stat, new ProcStatus(0, 0), 0, Optional.empty()));
+      return Optional.of(state(stat, new ProcStatus(0, 0), 0, OptionalInt.empty(), List.of()));
     }
     long pid = stat.pid();
     return read(pid, "status")
         .flatMap(ProcStatus::parse)
-        .map(status -> state(stat, status, oomScoreAdj(pid), unit(pid)));
+        .map(status -> state(stat, status, oomScoreAdj(pid), oomScore(pid), units(pid)));
   }
 
   private static ProcessState state(
-      ProcStat stat, ProcStatus status, int oomScoreAdj, Optional<String> unit) {
+      ProcStat stat, ProcStatus status, int oomScoreAdj, OptionalInt oomScore, List<String> units) {
     return new ProcessState(
         new Ref(stat.pid(), stat.startTicks()),
         stat.parentPid(),
@@ -72,7 +79,8 @@ final class ProcProcesses implements HostProcesses {
         stat.cpuTime(),
         status.residentBytes(),
         oomScoreAdj,
-        unit,
+        oomScore,
+        units,
         stat.kernelThread());
   }
 
@@ -85,10 +93,19 @@ final class ProcProcesses implements HostProcesses {
     }
   }
 
-  private Optional<String> unit(long pid) {
+  private OptionalInt oomScore(long pid) {
+    try {
+      return read(pid, "oom_score").stream().mapToInt(t -> Integer.parseInt(t.strip())).findAny();
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  private List<String> units(long pid) {
     return read(pid, "cgroup")
         .flatMap(ControlGroup::path)
-        .flatMap(path -> ControlGroup.service(path, groupRoot()));
+        .map(path -> ControlGroup.units(path, groupRoot()))
+        .orElse(List.of());
   }
 
   private String groupRoot() {
@@ -121,45 +138,11 @@ final class ProcProcesses implements HostProcesses {
   }
 
   @Override
-  public boolean terminate(Ref ref) {
-    return signal(ref, "SIGTERM", ProcessHandle::destroy);
+  public Optional<Held> hold(Ref ref) {
+    return HeldProcess.of(this, files.path("/proc/" + ref.pid() + "/stat"), ref);
   }
 
-  @Override
-  public boolean kill(Ref ref) {
-    return signal(ref, "SIGKILL", ProcessHandle::destroyForcibly);
-  }
-
-  /**
-   * The handle is taken first: it remembers the start time, and the JDK compares it once more right
-   * before it signals.
-   */
-  private boolean signal(Ref ref, String signal, Predicate<ProcessHandle> send) {
-    refuseVital(ref.pid());
-    Optional<ProcessHandle> handle = ProcessHandle.of(ref.pid());
-    Optional<ProcStat> now = stat(ref.pid()).filter(s -> s.startTicks() == ref.startTicks());
-    if (handle.isEmpty() || now.isEmpty() || now.get().state() == 'Z') {
-      return false;
-    }
-    if (now.get().kernelThread()) {
-      throw new RefusedException("process " + ref.pid() + " is a kernel thread");
-    }
-    if (send.test(handle.get())) {
-      return true;
-    }
-    if (alive(ref)) {
-      throw new HostException(
-          now.get().name()
-              + " (pid "
-              + ref.pid()
-              + ") could not be sent "
-              + signal
-              + ": not permitted; run as root or as its user");
-    }
-    return false;
-  }
-
-  private void refuseVital(long pid) {
+  void refuseVital(long pid) {
     if (pid <= 2) {
       throw new RefusedException("process " + pid + " is the init process or the kernel's");
     }

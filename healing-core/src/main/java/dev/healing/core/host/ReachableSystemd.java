@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -163,6 +164,16 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   @Override
   public void readUnitFilesAgain() {
     best().readUnitFilesAgain();
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    return best().limit(UnitName.requireService(service), limit);
+  }
+
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
+    best().setLimit(UnitName.requireService(service), limit, value);
   }
 
   @Override

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -150,6 +152,29 @@ final class SystemctlSystemd implements Systemd {
             .operands(List.of(UnitName.require(unit))));
     String job = run("show", "--no-pager", "--property=Job", unit).strip();
     return number(job.substring(job.indexOf('=') + 1));
+  }
+
+  @Override
+  public OptionalLong limit(String service, Limit limit) {
+    String property = UnitDetails.property(limit);
+    String shown = run("show", "--no-pager", "--property=" + property, service).strip();
+    String value = shown.substring(shown.indexOf('=') + 1);
+    return limit == Limit.CPU_QUOTA ? UnitDetails.microseconds(value) : UnitDetails.limit(value);
+  }
+
+  /** A percentage of one processor has two decimals: a hundredth of it is 100 microseconds. */
+  @Override
+  public void setLimit(String service, Limit limit, OptionalLong value) {
+    String setting =
+        limit == Limit.CPU_QUOTA
+            ? "CPUQuota="
+                + (value.isEmpty()
+                    ? ""
+                    : String.format(Locale.ROOT, "%.2f%%", value.getAsLong() / 10_000.0))
+            : "MemoryHigh=" + (value.isEmpty() ? "infinity" : value.getAsLong());
+    output(
+        Command.of(LIMIT, "systemctl", "set-property", "--runtime")
+            .operands(List.of(service, setting)));
   }
 
   @Override

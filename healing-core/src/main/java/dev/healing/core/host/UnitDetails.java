@@ -1,17 +1,64 @@
 package dev.healing.core.host;
 
+import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
+import dev.healing.spi.Systemd;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /** What both ways to systemd make of the values they read. */
 final class UnitDetails {
+  /** A time span as systemd prints it, for example {@code 1min 30.500000s}. */
+  private static final Pattern SPAN =
+      Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,6})?(?:us|ms|s|min|h)(?: |$))+");
+
+  private static final Pattern PART = Pattern.compile("([\\d.]+)(us|ms|s|min|h)");
+  private static final Map<String, Long> MICROSECONDS =
+      Map.of("us", 1L, "ms", 1_000L, "s", 1_000_000L, "min", 60_000_000L, "h", 3_600_000_000L);
+
   private UnitDetails() {}
+
+  static String property(Systemd.Limit limit) {
+    return limit == Systemd.Limit.CPU_QUOTA ? "CPUQuotaPerSecUSec" : "MemoryHigh";
+  }
+
+  /** A limit as a number; none is the largest number that there is, or "infinity". */
+  static OptionalLong limit(String value) {
+    try {
+      long number = Long.parseUnsignedLong(value);
+      return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+    } catch (NumberFormatException e) {
+      if (value.equals("infinity")) {
+        return OptionalLong.empty();
+      }
+      throw new HostException("systemd calls a limit '" + value + "': expected a number", e);
+    }
+  }
+
+  /** A limit that is printed as a time span. */
+  static OptionalLong microseconds(String span) {
+    if (span.equals("infinity")) {
+      return OptionalLong.empty();
+    }
+    if (!SPAN.matcher(span).matches()) {
+      throw new HostException("systemd calls a limit '" + span + "': expected a time span");
+    }
+    BigDecimal sum = BigDecimal.ZERO;
+    for (MatchResult part : PART.matcher(span).results().toList()) {
+      BigDecimal unit = BigDecimal.valueOf(MICROSECONDS.getOrDefault(part.group(2), 1L));
+      sum = sum.add(new BigDecimal(part.group(1)).multiply(unit));
+    }
+    return OptionalLong.of(sum.longValue());
+  }
 
   static UnitState state(
       String name,

@@ -33,6 +33,14 @@ final class UnitName {
     return name;
   }
 
+  /** The name itself, if it is a service's. */
+  static String requireService(String name) {
+    if (!require(name).endsWith(".service")) {
+      throw new HostException(name + " is no service: expected a name that ends in .service");
+    }
+    return name;
+  }
+
   static String objectPath(String name) {
     StringBuilder path = new StringBuilder(OBJECTS);
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);

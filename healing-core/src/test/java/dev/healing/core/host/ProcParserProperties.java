@@ -1,9 +1,12 @@
 package dev.healing.core.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.api.HostException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
+import java.util.Locale;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -38,8 +41,8 @@ class ProcParserProperties {
   private static void parseAll(String text) {
     ProcStat.parse(text).ifPresent(ProcStat::cpuTime);
     ProcStatus.parse(text);
-    ControlGroup.path(text).ifPresent(path -> ControlGroup.service(path, ""));
-    ControlGroup.service(text, ControlGroup.root(text));
+    ControlGroup.path(text).ifPresent(path -> ControlGroup.units(path, ""));
+    ControlGroup.units(text, ControlGroup.root(text));
     SystemctlSystemd.parse(text);
   }
 
@@ -61,24 +64,47 @@ class ProcParserProperties {
   }
 
   @Example
-  void aServiceIsTheFirstThatIsNoSlice() {
-    assertThat(service("0::/system.slice/nginx.service")).contains("nginx.service");
-    assertThat(service("0::/system.slice/system-getty.slice/getty@tty1.service/payload"))
-        .contains("getty@tty1.service");
-    assertThat(service("0::/user.slice/user-1.slice/user@1.service/app.slice/x.service"))
-        .contains("user@1.service");
-    assertThat(service("0::/user.slice/user-1.slice/session-2.scope")).isEmpty();
-    assertThat(service("0::/machine.slice/box.scope/system.slice/nginx.service")).isEmpty();
-    assertThat(service("0::/init.scope")).isEmpty();
-    assertThat(service("3:cpu:/\n1:name=systemd:/system.slice/a.service\n0::/"))
-        .contains("a.service");
+  void theUnitIsTheFirstThatIsNoSliceAndItsSlicesStandBefore() {
+    assertThat(units("0::/system.slice/nginx.service"))
+        .containsExactly("system.slice", "nginx.service");
+    assertThat(units("0::/system.slice/system-getty.slice/getty@tty1.service/payload"))
+        .containsExactly("system.slice", "system-getty.slice", "getty@tty1.service");
+    assertThat(units("0::/user.slice/user-1.slice/user@1.service/app.slice/x.service"))
+        .containsExactly("user.slice", "user-1.slice", "user@1.service");
+    assertThat(units("0::/user.slice/user-1.slice/session-2.scope"))
+        .containsExactly("user.slice", "user-1.slice", "session-2.scope");
+    assertThat(units("0::/machine.slice/box.scope/system.slice/nginx.service"))
+        .containsExactly("machine.slice", "box.scope");
+    assertThat(units("0::/docker/0123456789ab/nginx.service")).isEmpty();
+    assertThat(units("0::/init.scope")).containsExactly("init.scope");
+    assertThat(units("3:cpu:/\n1:name=systemd:/system.slice/a.service\n0::/"))
+        .containsExactly("system.slice", "a.service");
     assertThat(
-            ControlGroup.service(
-                "/box/system.slice/a.service", ControlGroup.root("/box/init.scope")))
-        .contains("a.service");
+            ControlGroup.units("/box/system.slice/a.service", ControlGroup.root("/box/init.scope")))
+        .containsExactly("system.slice", "a.service");
   }
 
-  private static Optional<String> service(String cgroup) {
-    return ControlGroup.path(cgroup).flatMap(path -> ControlGroup.service(path, ""));
+  private static List<String> units(String cgroup) {
+    return ControlGroup.path(cgroup).map(path -> ControlGroup.units(path, "")).orElse(List.of());
+  }
+
+  @Property
+  void aTimeSpanIsReadAsSystemdPrintsIt(
+      @ForAll @IntRange(max = 99) int minutes,
+      @ForAll @IntRange(min = 1, max = 59_999_999) int rest) {
+    String seconds = String.format(Locale.ROOT, "%d.%06ds", rest / 1_000_000, rest % 1_000_000);
+    String span = minutes == 0 ? seconds : minutes + "min " + seconds;
+    assertThat(UnitDetails.microseconds(span)).hasValue(minutes * 60_000_000L + rest);
+  }
+
+  @Example
+  void aLimitIsANumberOrNone() {
+    assertThat(UnitDetails.microseconds("200ms")).hasValue(200_000);
+    assertThat(UnitDetails.microseconds("infinity")).isEmpty();
+    assertThat(UnitDetails.limit("18446744073709551615")).isEmpty();
+    assertThat(UnitDetails.limit("infinity")).isEmpty();
+    assertThat(UnitDetails.limit("123456789")).hasValue(123456789);
+    assertThatThrownBy(() -> UnitDetails.limit("")).isInstanceOf(HostException.class);
+    assertThatThrownBy(() -> UnitDetails.microseconds("soon")).isInstanceOf(HostException.class);
   }
 }

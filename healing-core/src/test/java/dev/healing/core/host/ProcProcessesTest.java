@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.RefusedException;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProcProcessesTest {
-  private final ProcProcesses processes = new ProcProcesses(new RootedFiles(Path.of("/")));
+  private final ProcProcesses processes =
+      new ProcProcesses(new RootedFiles(Path.of("/")), new ProcessCommands(System.getenv()));
 
   @Test
   void seesOurselves() {
@@ -28,11 +30,13 @@ class ProcProcessesTest {
     Process sleeper = new ProcessBuilder("sleep", "600").start();
     try {
       Ref ref = processes.find(sleeper.pid()).orElseThrow().ref();
-      assertThat(processes.alive(ref)).isTrue();
-      assertThat(processes.terminate(ref)).isTrue();
+      Held held = processes.hold(ref).orElseThrow();
+      assertThat(held.alive()).isTrue();
+      assertThat(held.terminate()).isTrue();
       assertThat(sleeper.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(processes.alive(ref)).isFalse();
-      assertThat(processes.kill(ref)).isFalse();
+      assertThat(held.alive()).isFalse();
+      assertThat(held.kill()).isFalse();
+      assertThat(processes.hold(ref)).isEmpty();
     } finally {
       sleeper.destroyForcibly();
     }
@@ -43,9 +47,9 @@ class ProcProcessesTest {
     Process sleeper = new ProcessBuilder("sleep", "600").start();
     try {
       Ref ref = processes.find(sleeper.pid()).orElseThrow().ref();
-      assertThat(processes.kill(new Ref(ref.pid(), ref.startTicks() - 1))).isFalse();
-      assertThat(processes.alive(ref)).isTrue();
-      assertThat(processes.kill(ref)).isTrue();
+      assertThat(processes.hold(new Ref(ref.pid(), ref.startTicks() - 1))).isEmpty();
+      assertThat(sleeper.isAlive()).isTrue();
+      assertThat(processes.hold(ref).orElseThrow().kill()).isTrue();
     } finally {
       sleeper.destroyForcibly();
     }
@@ -53,11 +57,12 @@ class ProcProcessesTest {
 
   @Test
   void refusesInitTheKernelAndOurselves() {
-    assertThatThrownBy(() -> processes.kill(new Ref(1, 0))).isInstanceOf(RefusedException.class);
-    assertThatThrownBy(() -> processes.kill(new Ref(2, 0))).isInstanceOf(RefusedException.class);
     for (long pid : processes.ourselves()) {
-      assertThatThrownBy(() -> processes.terminate(new Ref(pid, 0)))
-          .isInstanceOf(RefusedException.class);
+      Ref ref = processes.find(pid).orElseThrow().ref();
+      Held held = processes.hold(ref).orElseThrow();
+      assertThatThrownBy(held::terminate).isInstanceOf(RefusedException.class);
+      assertThatThrownBy(held::kill).isInstanceOf(RefusedException.class);
     }
+    assertThat(processes.ourselves()).contains(1L);
   }
 }

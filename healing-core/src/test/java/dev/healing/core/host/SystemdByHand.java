@@ -19,7 +19,7 @@ public final class SystemdByHand {
     DaemonWorkers workers = new DaemonWorkers();
     ProcessCommands commands = new ProcessCommands(System.getenv());
     RootedFiles files = new RootedFiles(Path.of("/"));
-    ProcProcesses processes = new ProcProcesses(files);
+    ProcProcesses processes = new ProcProcesses(files, commands);
     try (ReachableSystemd systemd = new ReachableSystemd(files, commands, workers)) {
       time("connect", systemd::availability);
       LinkedBlockingQueue<Map.Entry<String, Long>> told = new LinkedBlockingQueue<>();
@@ -38,7 +38,7 @@ public final class SystemdByHand {
         System.out.println(ref);
         told.clear();
         long start = System.nanoTime();
-        processes.kill(ref.ref());
+        processes.hold(ref.ref()).orElseThrow().kill();
         Map.Entry<String, Long> first = told.poll(5, TimeUnit.SECONDS);
         if (first == null) {
           throw new IllegalStateException("not told");

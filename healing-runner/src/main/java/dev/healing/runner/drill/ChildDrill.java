@@ -19,6 +19,7 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Workers;
@@ -164,7 +165,9 @@ public final class ChildDrill extends Drill {
             .findFirst()
             .orElseThrow(() -> new HostException("drill: the child process is not there"));
     startedAt = Optional.empty();
-    host.processes().kill(sleeper.ref());
+    try (Held held = host.processes().hold(sleeper.ref()).orElseThrow()) {
+      held.kill();
+    }
     return "Killed it (pid " + sleeper.ref().pid() + ").";
   }
 

@@ -14,6 +14,7 @@ import dev.healing.spi.CommandRunner.Result;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.TriggerProvider;
@@ -124,8 +125,10 @@ public final class UnitDrill extends Drill {
         host.processes()
             .find(pid)
             .orElseThrow(() -> new HostException("drill: process " + pid + " is not there"));
-    brokenAt = host.time().now();
-    host.processes().kill(process.ref());
+    try (Held held = host.processes().hold(process.ref()).orElseThrow()) {
+      brokenAt = host.time().now();
+      held.kill();
+    }
     return "Killed its main process (pid " + pid + ").";
   }
 

@@ -3,6 +3,7 @@ package dev.healing.runner.realhost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +23,24 @@ class ProcessesRealHostTest {
       protect: {processes: [protected-loop]}
       """;
 
+  private static final String IDLE = "'while :; do sleep 1; done'";
+
+  /** However little memory is in use, the process that is preferred is ended for it. */
+  private static final String ANY_MEMORY =
+      """
+      limits: {health-floor: 0}
+      detectors:
+        memory_high: {high: 1%, critical: 100%, clear: 0%, for: 1 of 1}
+        cpu_high: off
+        system_slow: off
+        disk_full: off
+      actions:
+        kill_process: {autonomy: auto, min-share: 0%, prefer: [runaway-*]}
+        clear_cache: off
+        free_memory: off
+        throttle_service: off
+      """;
+
   private static ThrowawayHost host;
 
   @BeforeAll
@@ -39,7 +58,10 @@ class ProcessesRealHostTest {
 
   @AfterEach
   void stop() {
-    host.exec("/bin/sh", "-c", "systemctl stop healing 'test-*.service'; systemctl reset-failed");
+    host.exec(
+        "/bin/sh",
+        "-c",
+        "systemctl stop healing 'test-*.service' 'test-*.scope'; systemctl reset-failed");
   }
 
   @Test
@@ -57,16 +79,84 @@ class ProcessesRealHostTest {
             .orElseThrow();
     assertThat(active("runaway")).as("ended without approval%s", host.journal()).isTrue();
 
+    String runaway = host.mainPid("test-runaway.service");
+    String protectedPid = host.mainPid("test-protected.service");
     // What else this machine does may keep the processors busy: then it is done, but not healed.
     host.exec("healing", "approve", waiting.path("incident").asString());
 
-    assertThat(active("runaway")).as(host.journal()).isFalse();
-    assertThat(active("protected")).as(host.journal()).isTrue();
+    assertThat(host.runsAgain("test-runaway.service", runaway))
+        .as("its service is restarted%s", host.journal())
+        .isTrue();
+    assertThat(host.mainPid("test-protected.service")).as(host.journal()).isEqualTo(protectedPid);
     assertThat(host.history("kill_process"))
         .as(host.journal())
         .isNotEmpty()
         .extracting(receipt -> receipt.path("target").asString())
-        .allMatch(target -> target.startsWith("runaway-loop:"));
+        .containsOnly("test-runaway.service");
+  }
+
+  @Test
+  void aProcessOfNoServiceIsEndedItself() {
+    String pid = idleInScope("test-runaway");
+
+    host.startHealing(ANY_MEMORY);
+
+    host.await("it is gone", Duration.ofSeconds(60), () -> host.holds("kill -0 " + pid), up -> !up);
+    host.await("it is in the history", () -> !host.history("kill_process").isEmpty());
+    assertThat(host.history("kill_process"))
+        .as(host.journal())
+        .extracting(receipt -> receipt.path("target").asString())
+        .contains("runaway-loop:" + pid);
+  }
+
+  @Test
+  void whatIsInAProtectedScopeOrSliceIsLeftAlone() {
+    String inScope = idleInScope("test-spared");
+    host.sh(
+        "systemd-run -q --slice=spared --unit=test-inslice /usr/local/bin/runaway-loop -c " + IDLE);
+    String inSlice = host.mainPid("test-inslice.service");
+
+    host.startHealing(ANY_MEMORY + "protect: {units: [test-spared.scope, spared.slice]}\n");
+    host.await("it is seen", () -> host.incident("MEMORY_HIGH", "memory").isPresent());
+    host.letTimePass(Duration.ofSeconds(5));
+
+    assertThat(host.holds("kill -0 " + inScope + " " + inSlice)).as(host.journal()).isTrue();
+    assertThat(host.mainPid("test-inslice.service")).isEqualTo(inSlice);
+  }
+
+  /**
+   * On a host without the cpu controller systemd takes a quota all the same, and it does nothing.
+   */
+  @Test
+  void aRunawayServiceIsThrottledOrTheThrottleIsTakenAwayAgain() {
+    loopFirstInTheQueue("runaway");
+
+    host.startHealing(
+        CONFIGURATION + "actions: {kill_process: off, throttle_service: {cpu: 2%}}\n");
+    JsonNode receipt =
+        host.await(
+                "it is throttled",
+                Duration.ofSeconds(60),
+                () ->
+                    host.history("throttle_service").stream()
+                        .filter(r -> r.has("startedAt"))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    String quota = host.sh("systemctl show -P CPUQuotaPerSecUSec test-runaway.service").strip();
+    String remembered = host.sh("cat /var/lib/healing/throttles.json");
+    assertThat(receipt.path("target").asString()).isEqualTo("test-runaway.service");
+    if (receipt.path("outcome").asString().equals("FAILED")) {
+      assertThat(receipt.path("reason").asString())
+          .contains("with CPUQuota=")
+          .contains("taken away");
+      assertThat(quota).isEqualTo("infinity");
+      assertThat(remembered).doesNotContain("test-runaway");
+    } else {
+      assertThat(quota).isNotEqualTo("infinity");
+      assertThat(remembered).contains("test-runaway.service");
+    }
   }
 
   @Test
@@ -94,6 +184,20 @@ class ProcessesRealHostTest {
             + " /usr/local/bin/"
             + name
             + "-loop -c 'while :; do :; done'");
+  }
+
+  /** Starts what only sleeps in a scope; its number. */
+  private static String idleInScope(String scope) {
+    host.sh(
+        "nohup systemd-run -q --scope --unit="
+            + scope
+            + " /usr/local/bin/runaway-loop -c "
+            + IDLE
+            + " </dev/null >/dev/null 2>&1 &");
+    host.await(
+        "it runs",
+        () -> host.holds("systemctl is-active -q " + scope + ".scope && pgrep -x runaway-loop"));
+    return host.sh("pgrep -x runaway-loop").strip();
   }
 
   /**

@@ -1,0 +1,86 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.HealingException;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.spi.HostProcesses.Ref;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a process used over half a second.
+ *
+ * @param process as it was at the end
+ * @param cores processor time by time
+ * @param grownBytesPerSecond of resident memory; negative if it shrank
+ */
+record ProcessUse(ProcessState process, double cores, double grownBytesPerSecond) {
+  private static final Duration WINDOW = Duration.ofMillis(500);
+
+  /** How far ahead growth counts, and at most as much as is there already. */
+  private static final double SECONDS_AHEAD = 10;
+
+  /** How the time between the two looks passes; false if it should not go on. */
+  interface Wait {
+    boolean pause(Duration window) throws InterruptedException;
+  }
+
+  /**
+   * All processes that were there at both looks. So each was seen later than in the clock tick of
+   * its start, and none that got its number meanwhile is taken for it.
+   */
+  static List<ProcessUse> measure(HostContext host, Wait wait) {
+    long start = host.time().monotonicNanos();
+    Map<Ref, ProcessState> earlier = new HashMap<>();
+    host.processes().all().forEach(process -> earlier.put(process.ref(), process));
+    try {
+      if (!wait.pause(WINDOW)) {
+        throw new HealingException("stopped while it measured what processes use");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HealingException("interrupted while it measured what processes use", e);
+    }
+    List<ProcessUse> uses = new ArrayList<>();
+    List<ProcessState> later = host.processes().all();
+    double nanos = host.time().monotonicNanos() - start;
+    for (ProcessState now : later) {
+      ProcessState before = earlier.get(now.ref());
+      if (before != null) {
+        uses.add(
+            new ProcessUse(
+                now,
+                now.cpuTime().minus(before.cpuTime()).toNanos() / nanos,
+                (now.residentBytes() - before.residentBytes()) * 1e9 / nanos));
+      }
+    }
+    return uses;
+  }
+
+  /** What it has and, at this pace, soon will have. */
+  double memoryWeight() {
+    double soon = Math.max(0, grownBytesPerSecond) * SECONDS_AHEAD;
+    return process.residentBytes() + Math.min(soon, process.residentBytes());
+  }
+
+  String who() {
+    return process.name() + " (pid " + process.ref().pid() + ", uid " + process.uid() + ")";
+  }
+
+  /** The evidence in words, what matters first. */
+  String evidence(boolean memory) {
+    String cpu = String.format(Locale.ROOT, "%.2f cores", cores);
+    String size = Checks.size(process.residentBytes()) + " of memory";
+    if (grownBytesPerSecond >= 1 << 20) {
+      size += ", growing by " + Checks.size(grownBytesPerSecond) + " a second";
+    }
+    String text = memory ? size + ", " + cpu : cpu + ", " + size;
+    return process.oomScore().isPresent()
+        ? text + ", oom score " + process.oomScore().getAsInt()
+        : text;
+  }
+}

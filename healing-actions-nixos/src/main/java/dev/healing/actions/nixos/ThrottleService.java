@@ -1,0 +1,353 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.actions.nixos.Throttles.Throttle;
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Preview;
+import dev.healing.api.Privilege;
+import dev.healing.api.Risk;
+import dev.healing.api.UnitState;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Systemd.Limit;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Gives the service that stands out a CPUQuota or a MemoryHigh at runtime: the remedy that can be
+ * undone, before the one that cannot. It is remembered, and {@link LiftThrottle} takes it away when
+ * {@link ThrottledCalm} says so. A quota that turns out to have no effect is taken away at once.
+ * Keys: {@code cpu} (of all processors, default 50%), {@code memory} (of what the service uses,
+ * default 90%), {@code min-share} (of all memory, default 10%), {@code avoid} (globs on the unit;
+ * by default those in which Nix builds).
+ */
+public final class ThrottleService implements HealingAction {
+  private static final String CGROUPS = "/sys/fs/cgroup";
+  private static final double MARGIN = 2;
+
+  /** Who uses hardly more than the quota would not notice it. */
+  private static final double WORTH_IT = 1.2;
+
+  /** Half a second is short: a group may use what it had left, and scheduling is not exact. */
+  private static final double HELD = 1.3;
+
+  private static final List<String> BUILDERS =
+      List.of("nix-daemon.service", "nixos-upgrade.service");
+  private static final ActionDescription DESCRIPTION =
+      new ActionDescription(
+          ActionId.THROTTLE_SERVICE,
+          "limits the service that uses by far the most processor time or memory, for a while",
+          Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH),
+          Risk.MEDIUM,
+          Set.of(Privilege.MANAGE_UNITS),
+          true,
+          "lifted by lift_throttle when the service is calm, and by the next boot",
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(30));
+
+  private final HostContext host;
+  private final Throttles throttles;
+  private final double cpuShare;
+  private final double memoryShare;
+  private final double minShare;
+  private final Globs avoid;
+
+  private ThrottleService(HostContext host) {
+    this.host = host;
+    this.throttles = new Throttles(host);
+    this.cpuShare = host.configuration().fraction("cpu", 0.50);
+    this.memoryShare = host.configuration().fraction("memory", 0.90);
+    this.minShare = host.configuration().fraction("min-share", 0.10);
+    this.avoid = new Globs(host.configuration().texts("avoid", BUILDERS));
+  }
+
+  /** Makes it. */
+  public static final class Provider implements ActionProvider {
+    @Override
+    public String name() {
+      return DESCRIPTION.id().name();
+    }
+
+    @Override
+    public HealingAction create(HostContext context) {
+      return new ThrottleService(context);
+    }
+  }
+
+  @Override
+  public ActionDescription description() {
+    return DESCRIPTION;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    var systemd = host.systemd().availability();
+    if (!systemd.available()) {
+      return Optional.of("not applicable here: " + systemd.how());
+    }
+    return controls("cpu") || controls("memory")
+        ? Optional.empty()
+        : Optional.of(
+            "not applicable here: the kernel offers no cgroup controller for cpu or memory");
+  }
+
+  /** In the one hierarchy of cgroup v2; for processors also in one of v1. */
+  private boolean controls(String controller) {
+    String unified = host.files().read(CGROUPS + "/cgroup.controllers").orElse("");
+    return List.of(unified.strip().split(" ")).contains(controller)
+        || controller.equals("cpu") && Files.isDirectory(host.files().path(CGROUPS + "/cpu"));
+  }
+
+  @Override
+  public PreparedAction prepare(Issue issue, HostState state) {
+    Checks.treats(DESCRIPTION, issue);
+    Checks.refuseIf(unavailable());
+    boolean memory = issue.type().equals(IssueType.MEMORY_HIGH);
+    String controller = memory ? "memory" : "cpu";
+    Checks.require(
+        controls(controller), "not applicable here: no cgroup controller for " + controller);
+    Checks.refuseIf(throttles.damage());
+    List<ServiceUse> uses =
+        ServiceUse.of(
+            ProcessUse.measure(
+                host,
+                window -> {
+                  host.workers().sleep(window);
+                  return true;
+                }),
+            memory);
+    ServiceUse first = standsOut(uses, memory);
+    UnitState unit = Checks.unit(host, first.name());
+    Limit limit = memory ? Limit.MEMORY_HIGH : Limit.CPU_QUOTA;
+    requireUnlimited(unit.name(), limit);
+    long value = memory ? memoryLimit(first) : quota(first);
+    Throttle throttle =
+        new Throttle(
+            unit.name(),
+            limit,
+            value,
+            host.time().bootId(),
+            host.time().monotonicNanos(),
+            first.cpuNanos());
+    Map<String, String> facts = new TreeMap<>(Checks.start(host, unit));
+    facts.put("limit", "none");
+    Preview preview =
+        Preview.of(
+            unit.name(),
+            "throttle",
+            Duration.ofSeconds(1),
+            facts,
+            unit.name() + " uses " + use(memory, first) + next(uses, memory),
+            "set " + throttle.inWords() + " at runtime; there is none now",
+            memory
+                ? "look whether the kernel took it"
+                : "measure whether it holds, and take it away again if it does not",
+            "lift_throttle takes it away when " + unit.name() + " is calm");
+    return new Prepared(preview, execution -> execute(preview, throttle, first, execution));
+  }
+
+  private ServiceUse standsOut(List<ServiceUse> uses, boolean memory) {
+    double least =
+        memory ? minShare * MemAvailable.read(host.files()).totalBytes() : cpuShare * processors();
+    ServiceUse first = uses.isEmpty() ? null : uses.get(0);
+    Checks.require(
+        first != null && first.amount(memory) >= Math.max(Double.MIN_NORMAL, least),
+        "nobody stands out: nothing uses "
+            + (memory ? Checks.size(least) + " of memory" : cores(least))
+            + " or more");
+    ServiceUse found = Objects.requireNonNull(first);
+    Checks.require(
+        found.isService(),
+        found.name() + " stands out and is no service: only services are throttled");
+    Checks.require(!avoid.match(found.name()), found.name() + " is named in avoid");
+    Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
+    Checks.require(
+        found.pids().stream().noneMatch(host.processes().ourselves()::contains),
+        found.name() + " is our own service or one of our ancestors'");
+    if (uses.size() > 1) {
+      Checks.require(
+          found.amount(memory) >= MARGIN * uses.get(1).amount(memory),
+          "nobody stands out: "
+              + found.name()
+              + " uses "
+              + use(memory, found)
+              + next(uses, memory));
+    }
+    return found;
+  }
+
+  /** In whole hundredths of a processor, so that it is read back as it was set. */
+  private long quota(ServiceUse first) {
+    long quota = Math.max(1, Math.round(cpuShare * processors() * 100)) * 10_000;
+    Checks.require(
+        first.cores() * 1e6 >= WORTH_IT * quota,
+        first.name()
+            + " uses "
+            + cores(first.cores())
+            + ": a quota of "
+            + cores(quota / 1e6)
+            + " would change next to nothing");
+    return quota;
+  }
+
+  private long memoryLimit(ServiceUse first) {
+    long current = memoryFile(first, "memory.current");
+    return Math.max(1 << 20, (long) (memoryShare * current)) >> 20 << 20;
+  }
+
+  private long memoryFile(ServiceUse service, String file) {
+    String path = CGROUPS + "/" + String.join("/", service.units()) + "/" + file;
+    String text = host.files().read(path).orElse("").strip();
+    Checks.require(
+        text.matches("\\d{1,18}"),
+        service.name() + " cannot be limited: " + path + " says '" + text + "', not how much");
+    return Long.parseLong(text);
+  }
+
+  private long processors() {
+    long count =
+        host.files()
+            .read("/proc/stat")
+            .orElse("")
+            .lines()
+            .filter(l -> l.matches("cpu\\d+ .*"))
+            .count();
+    if (count == 0) {
+      throw new HostException("/proc/stat: expected a line for each processor");
+    }
+    return count;
+  }
+
+  /** What somebody else has set is never overwritten. */
+  private void requireUnlimited(String unit, Limit limit) {
+    OptionalLong now = host.systemd().limit(unit, limit);
+    boolean ours =
+        throttles.all().stream().anyMatch(t -> t.unit().equals(unit) && t.limit() == limit);
+    Checks.require(
+        now.isEmpty(),
+        unit
+            + " has "
+            + Throttle.inWords(limit, now)
+            + (ours ? " already, set by us" : " already, set by somebody else")
+            + ": it is left as it is");
+  }
+
+  private ActionReport execute(
+      Preview preview, Throttle throttle, ServiceUse first, Execution execution) {
+    String name = throttle.unit();
+    UnitState unit = Checks.unit(host, name);
+    if (!preview.facts().entrySet().containsAll(Checks.start(host, unit).entrySet())) {
+      return ActionReport.refused(name + " was started again since the preview");
+    }
+    requireUnlimited(name, throttle.limit());
+    throttles.add(throttle);
+    try {
+      host.systemd().setLimit(name, throttle.limit(), OptionalLong.of(throttle.value()));
+    } catch (HealingException e) {
+      undo(throttle);
+      throw e;
+    }
+    return throttle.limit() == Limit.CPU_QUOTA
+        ? slower(throttle, first, execution)
+        : smaller(throttle, first);
+  }
+
+  /** Looks whether it holds. Stopped meanwhile, it is taken away again: nobody knows if it does. */
+  private ActionReport slower(Throttle throttle, ServiceUse first, Execution execution) {
+    double now;
+    try {
+      now =
+          ServiceUse.of(ProcessUse.measure(host, execution::pause), false).stream()
+              .filter(use -> use.name().equals(throttle.unit()))
+              .mapToDouble(ServiceUse::cores)
+              .sum();
+    } catch (HealingException e) {
+      undo(throttle);
+      throw e;
+    }
+    Map<String, Double> before = Map.of("cpu.cores", first.cores());
+    Map<String, Double> after = Map.of("cpu.cores", now, "cpu.quota.cores", throttle.value() / 1e6);
+    if (now * 1e6 > HELD * throttle.value()) {
+      undo(throttle);
+      return ActionReport.of(
+          Result.FAILED,
+          throttle.unit()
+              + " still uses "
+              + cores(now)
+              + " with "
+              + throttle.inWords()
+              + ", which was taken away again: does its control group have the cpu controller?",
+          before,
+          after);
+    }
+    return ActionReport.of(
+        Result.DONE,
+        throttle.unit()
+            + " has "
+            + throttle.inWords()
+            + " and uses "
+            + cores(now)
+            + " instead of "
+            + cores(first.cores()),
+        before,
+        after);
+  }
+
+  private ActionReport smaller(Throttle throttle, ServiceUse first) {
+    try {
+      long set = memoryFile(first, "memory.high");
+      Checks.require(
+          set <= throttle.value(), "the kernel says " + set + " and not " + throttle.value());
+    } catch (HealingException e) {
+      undo(throttle);
+      return ActionReport.failed(
+          throttle.inWords() + " was not taken, and was taken away again: " + e.getMessage());
+    }
+    return ActionReport.of(
+        Result.DONE,
+        throttle.unit() + " has " + throttle.inWords(),
+        Map.of("memory.bytes", throttle.value() / memoryShare),
+        Map.of("memory.bytes", (double) memoryFile(first, "memory.current")));
+  }
+
+  private void undo(Throttle throttle) {
+    if (host.systemd()
+        .limit(throttle.unit(), throttle.limit())
+        .equals(OptionalLong.of(throttle.value()))) {
+      host.systemd().setLimit(throttle.unit(), throttle.limit(), OptionalLong.empty());
+    }
+    throttles.forget(throttle);
+  }
+
+  private static String next(List<ServiceUse> uses, boolean memory) {
+    return uses.size() < 2
+        ? ""
+        : "; next is " + uses.get(1).name() + " with " + use(memory, uses.get(1));
+  }
+
+  private static String use(boolean memory, ServiceUse use) {
+    return memory ? Checks.size(use.residentBytes()) + " of memory" : cores(use.cores());
+  }
+
+  private static String cores(double cores) {
+    return String.format(Locale.ROOT, "%.2f cores", cores);
+  }
+}

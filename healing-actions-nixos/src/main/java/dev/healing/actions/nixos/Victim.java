@@ -1,0 +1,138 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.RefusedException;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whom to end: the process that stands out. Evidence is processor time over half a second for busy
+ * processors; for memory it is what is resident and how fast that grows, and the kernel's own oom
+ * score must not say otherwise. Who stands out uses at least twice as much as any other that may be
+ * ended. Nobody is chosen where nobody stands out. Keys: {@code min-share} (of memory, default
+ * 10%), {@code avoid} and {@code prefer} (globs on the name: avoided ones are never chosen,
+ * preferred ones come first and need not stand out).
+ */
+final class Victim {
+  private static final double LEAST_CORES = 0.5;
+  private static final double MARGIN = 2;
+
+  private final HostContext host;
+  private final double minShare;
+  private final Globs avoid;
+  private final Globs prefer;
+
+  Victim(HostContext host) {
+    this.host = host;
+    this.minShare = host.configuration().fraction("min-share", 0.10);
+    this.avoid = new Globs(host.configuration().texts("avoid", List.of()));
+    this.prefer = new Globs(host.configuration().texts("prefer", List.of()));
+  }
+
+  /** Who was chosen, and why in words. */
+  record Choice(ProcessUse first, String why) {}
+
+  /** Chooses by what all processes use now; refuses if nobody stands out. */
+  Choice choose(boolean memory) {
+    double least =
+        memory ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes()) : LEAST_CORES;
+    List<ProcessUse> others =
+        ProcessUse.measure(
+                host,
+                window -> {
+                  host.workers().sleep(window);
+                  return true;
+                })
+            .stream()
+            .filter(use -> spared(use.process()).isEmpty())
+            .sorted(
+                Comparator.comparing((ProcessUse use) -> !prefer.match(use.process().name()))
+                    .thenComparing(Comparator.comparingDouble(use -> -weight(memory, use))))
+            .toList();
+    // By whatever name its unit is protected: asked of few, since systemd answers.
+    ProcessUse first =
+        others.stream()
+            .filter(use -> amount(memory, use) >= least)
+            .filter(use -> objection(use.process()).isEmpty())
+            .findFirst()
+            .orElseThrow(() -> new RefusedException(nobody(memory, least)));
+    Optional<ProcessUse> next =
+        others.stream()
+            .filter(use -> use != first)
+            .max(Comparator.comparingDouble(use -> weight(memory, use)));
+    if (!prefer.match(first.process().name())) {
+      next.ifPresent(use -> requireMargin(memory, first, use));
+      others.stream()
+          .filter(use -> memory && amount(true, use) >= least)
+          .forEach(use -> requireKernelAgrees(first, use));
+    }
+    return new Choice(
+        first,
+        first.who()
+            + " uses "
+            + first.evidence(memory)
+            + next.map(use -> "; next is " + use.who() + " with " + use.evidence(memory))
+                .orElse(""));
+  }
+
+  private static String nobody(boolean memory, double least) {
+    return "nobody stands out: no process that may be ended uses "
+        + (memory ? Checks.size(least) + " of memory" : least + " cores")
+        + " or more";
+  }
+
+  private static double amount(boolean memory, ProcessUse use) {
+    return memory ? use.process().residentBytes() : use.cores();
+  }
+
+  private static double weight(boolean memory, ProcessUse use) {
+    return memory ? use.memoryWeight() : use.cores();
+  }
+
+  private static void requireMargin(boolean memory, ProcessUse first, ProcessUse next) {
+    Checks.require(
+        weight(memory, first) >= MARGIN * weight(memory, next),
+        "nobody stands out: "
+            + first.who()
+            + " uses "
+            + first.evidence(memory)
+            + ", and "
+            + next.who()
+            + " "
+            + next.evidence(memory)
+            + "; name in prefer what may be ended all the same");
+  }
+
+  private static void requireKernelAgrees(ProcessUse first, ProcessUse other) {
+    int own = first.process().oomScore().orElse(Integer.MAX_VALUE);
+    Checks.require(
+        other.process().oomScore().orElse(0) <= own,
+        "nobody stands out: "
+            + first.who()
+            + " uses the most memory, but the kernel would sooner end "
+            + other.who()
+            + " (oom score "
+            + other.process().oomScore().orElse(0)
+            + " against "
+            + own
+            + "); name in prefer what may be ended all the same");
+  }
+
+  private Optional<String> spared(ProcessState process) {
+    if (process.state() == 'Z') {
+      return Optional.of(process.name() + " has ended and only waits to be forgotten");
+    }
+    if (avoid.match(process.name())) {
+      return Optional.of(process.name() + " is named in avoid");
+    }
+    return host.protection().process(process, host.processes().ourselves());
+  }
+
+  /** Why it must not be ended, by whatever name its unit is protected; empty if it may be. */
+  Optional<String> objection(ProcessState process) {
+    return spared(process)
+        .or(() -> process.unit().flatMap(unit -> host.protection().unit(unit, host.systemd())));
+  }
+}
