@@ -1,4 +1,4 @@
-/** The eight healing actions, for systemd hosts and NixOS. */
+/** The healing actions, for systemd hosts and NixOS. */
 @org.jspecify.annotations.NullMarked
 module dev.healing.actions.nixos {
   requires dev.healing.api;
@@ -11,5 +11,6 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.FreeMemory.Provider,
       dev.healing.actions.nixos.GarbageCollect.Provider,
       dev.healing.actions.nixos.OptimizeStore.Provider,
-      dev.healing.actions.nixos.RollbackGeneration.Provider;
+      dev.healing.actions.nixos.RollbackGeneration.Provider,
+      dev.healing.actions.nixos.MarkGenerationGood.Provider;
 }

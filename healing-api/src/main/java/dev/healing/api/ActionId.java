@@ -14,6 +14,7 @@ public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId CLEAN_DISK = of("clean_disk");
   public static final ActionId OPTIMIZE_STORE = of("optimize_store");
   public static final ActionId ROLLBACK_GENERATION = of("rollback_generation");
+  public static final ActionId MARK_GENERATION_GOOD = of("mark_generation_good");
 
   /** Validates the name. */
   public ActionId {

@@ -24,6 +24,12 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Units began to fail right after a switch of generation. Component: the system profile. */
   public static final IssueType GENERATION_BROKEN = of("generation_broken");
 
+  /**
+   * The system has been well for long, and is not marked as known to be good. Component: the link
+   * that marks it.
+   */
+  public static final IssueType GENERATION_UNMARKED = of("generation_unmarked");
+
   /** A plugin throws, hangs or returns nonsense. Component: the plugin. Reported by the engine. */
   public static final IssueType PLUGIN_FAILED = of("plugin_failed");
 

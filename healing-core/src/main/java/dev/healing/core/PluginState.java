@@ -15,7 +15,7 @@ import java.util.Optional;
 record PluginState(StateStore store, String owner) implements StateStore {
   /** Whose files are documented under names of their own, and how those begin. */
   private static final Map<String, String> DOCUMENTED =
-      Map.of("knowledge.json", "knowledge.", "action.rollback_generation", "rollbacks.json");
+      Map.of("knowledge.json", "knowledge.", "action.rollback_generation", "rollbacks.");
 
   private String own(String file) {
     boolean documented =
