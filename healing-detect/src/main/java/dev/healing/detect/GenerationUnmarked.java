@@ -21,7 +21,8 @@ import java.util.Set;
 
 /**
  * The generation that runs was seen to be well for long, and is not marked as the one to go back
- * to. Key: {@code good-after} (1h), how long it must have been well without a break.
+ * to. Keys: {@code good-after} (1h), how long it must have been well without a break; {@code
+ * good-health} (60), from which health on it is: where a host that was slow has recovered.
  *
  * <p>Well is a host of good health on which nothing is failed that failed after the switch. The
  * time counts from the first look that saw it so, anew after a restart of ours: what nobody watched
@@ -31,17 +32,18 @@ public final class GenerationUnmarked implements Detector {
   private static final String MARK = SystemProfile.LINK + "-last-known-good";
   private static final Duration GOOD_AFTER = Duration.ofHours(1);
 
-  /** Where {@link SystemSlow} says that a slow host has recovered. */
-  private static final double GOOD_HEALTH = 60;
+  private static final int GOOD_HEALTH = 60;
 
   private final HostContext context;
   private final Duration goodAfter;
+  private final int goodHealth;
   private Optional<SystemProfile> watched = Optional.empty();
   private OptionalLong wellSinceNanos = OptionalLong.empty();
 
-  private GenerationUnmarked(HostContext context, Duration goodAfter) {
+  private GenerationUnmarked(HostContext context) {
     this.context = context;
-    this.goodAfter = goodAfter;
+    goodAfter = context.configuration().duration("good-after", GOOD_AFTER);
+    goodHealth = context.configuration().count("good-health", GOOD_HEALTH, 0, 100);
   }
 
   /** Makes it. */
@@ -53,8 +55,7 @@ public final class GenerationUnmarked implements Detector {
 
     @Override
     public Detector create(HostContext context) {
-      return new GenerationUnmarked(
-          context, context.configuration().duration("good-after", GOOD_AFTER));
+      return new GenerationUnmarked(context);
     }
   }
 
@@ -108,8 +109,8 @@ public final class GenerationUnmarked implements Detector {
     return SystemProfile.leadsTo(context.files(), SystemProfile.RUNNING).equals(system);
   }
 
-  private static boolean well(HostState state, Instant switchedAt) {
-    return state.health().orElse(0) >= GOOD_HEALTH
+  private boolean well(HostState state, Instant switchedAt) {
+    return state.health().orElse(-1) >= goodHealth
         && state.units().values().stream()
             .filter(UnitState::failed)
             .allMatch(unit -> unit.changedAt().filter(at -> at.isBefore(switchedAt)).isPresent());

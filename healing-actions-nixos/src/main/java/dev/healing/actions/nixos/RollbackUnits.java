@@ -39,10 +39,10 @@ final class RollbackUnits {
   private static final Duration QUICK = Duration.ofSeconds(30);
 
   /** What a script that is out of time has to put the profile right. */
-  private static final Duration TO_STOP = Duration.ofSeconds(20);
+  private static final Duration TO_STOP = Duration.ofSeconds(10);
 
   /** After the switch was to be over, however it went. */
-  private static final Duration GRACE = TO_STOP.plusSeconds(10);
+  private static final Duration GRACE = TO_STOP.plusSeconds(5);
 
   private static final Duration UNDO_LIMIT = Duration.ofMinutes(8);
   private static final Duration LONGEST = Duration.ofMinutes(8);

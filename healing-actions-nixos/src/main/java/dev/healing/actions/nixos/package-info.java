@@ -1,5 +1,5 @@
 /**
- * The eight healing actions, for systemd hosts and NixOS.
+ * The healing actions, for systemd hosts and NixOS.
  *
  * <p>Each action is one class with its provider nested in it. {@code prepare} works out exactly
  * what would be done and keeps the facts that this rests on (invocation, inode, generation, boot);

@@ -80,7 +80,7 @@ class RollbackFailuresTest {
     assertThat(rollback.calls()).containsExactly("arm", "switch");
     assertThat(rollback.switches)
         .extracting(Command::timeLimit)
-        .containsExactly(Duration.ofSeconds(510));
+        .containsExactly(Duration.ofSeconds(495));
     assertThat(world.host.state().readPlain("rollbacks.rollback.sh").orElseThrow())
         .contains("switch-to-configuration");
     assertThat(world.host.state().readPlain("rollbacks.rollback-undo.sh").orElseThrow())
@@ -113,7 +113,7 @@ class RollbackFailuresTest {
               .host
               .time()
               .happens(
-                  Duration.ofSeconds(510),
+                  Duration.ofSeconds(495),
                   "the timer",
                   () -> {
                     world.link(PROFILE, "system-3-link");
