@@ -15,7 +15,8 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.ThinGenerations.Provider,
       dev.healing.actions.nixos.RollbackGeneration.Provider,
       dev.healing.actions.nixos.ThrottleService.Provider,
-      dev.healing.actions.nixos.LiftThrottle.Provider;
+      dev.healing.actions.nixos.LiftThrottle.Provider,
+      dev.healing.actions.nixos.MarkGenerationGood.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.actions.nixos.ThrottledCalm.Provider;
 }

@@ -12,7 +12,8 @@ module dev.healing.detect {
       dev.healing.detect.CpuHigh.Provider,
       dev.healing.detect.ServiceFailed.Provider,
       dev.healing.detect.SystemSlow.Provider,
-      dev.healing.detect.GenerationBroken.Provider;
+      dev.healing.detect.GenerationBroken.Provider,
+      dev.healing.detect.GenerationUnmarked.Provider;
   provides dev.healing.spi.TriggerProvider with
       dev.healing.detect.SystemdTrigger.Provider;
 }

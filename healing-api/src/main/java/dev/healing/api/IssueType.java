@@ -27,6 +27,12 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A service is still throttled by us and has been calm for long. Component: the unit. */
   public static final IssueType THROTTLED_CALM = of("throttled_calm");
 
+  /**
+   * The system has been well for long, and is not marked as known to be good. Component: the link
+   * that marks it.
+   */
+  public static final IssueType GENERATION_UNMARKED = of("generation_unmarked");
+
   /** A plugin throws, hangs or returns nonsense. Component: the plugin. Reported by the engine. */
   public static final IssueType PLUGIN_FAILED = of("plugin_failed");
 

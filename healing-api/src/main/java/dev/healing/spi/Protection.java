@@ -47,6 +47,8 @@ public final class Protection {
               "healing.service",
               // A rollback under way or one that failed: to restart it would be a second one.
               "healing-rollback.service",
+              "healing-rollback-undo.service",
+              "healing-rollback-undo.timer",
               "-.slice",
               "system.slice",
               "-.mount"));

@@ -20,7 +20,7 @@ record PluginState(StateStore store, String owner) implements StateStore {
   private static final Map<String, String> DOCUMENTED =
       Map.of(
           "knowledge.json", "knowledge.",
-          "action.rollback_generation", "rollbacks.json",
+          "action.rollback_generation", "rollbacks.",
           "action.throttle_service", "throttles.json",
           "action.lift_throttle", "throttles.json",
           "detector.throttled_calm", "throttles.json");

@@ -3,9 +3,7 @@ package dev.healing.detect;
 import dev.healing.api.Detection;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
-import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
-import dev.healing.api.Severity;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
@@ -18,7 +16,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -34,10 +34,12 @@ public final class GenerationBroken implements Detector {
 
   private final HostContext context;
   private final Duration window;
-  private final Set<String> blamed = new TreeSet<>();
+  private final Map<String, Instant> blamed = new TreeMap<>();
   private final Set<String> failedBefore = new TreeSet<>();
   private Set<String> failedLastLook = Set.of();
   private Optional<SystemProfile> lastSeen = Optional.empty();
+  private Optional<SystemProfile> before = Optional.empty();
+  private Optional<GenerationDifference> difference = Optional.empty();
 
   private GenerationBroken(HostContext context, Duration window) {
     this.context = context;
@@ -90,6 +92,8 @@ public final class GenerationBroken implements Detector {
     if (!lastSeen.equals(Optional.of(profile))) {
       blamed.clear();
       failedBefore.clear();
+      difference = Optional.empty();
+      before = lastSeen.filter(p -> p.generation() != profile.generation());
       if (lastSeen.isPresent()) {
         failedBefore.addAll(failedLastLook);
       }
@@ -99,42 +103,44 @@ public final class GenerationBroken implements Detector {
     for (UnitState unit : state.units().values()) {
       if (unit.failed()) {
         failed.add(unit.name());
-        if (beganAfter(profile.switchedAt(), unit)) {
-          blamed.add(unit.name());
-        }
+        failedAfter(profile.switchedAt(), unit)
+            .ifPresent(at -> blamed.putIfAbsent(unit.name(), at));
       }
     }
     failedBefore.retainAll(failed);
     failedLastLook = Set.copyOf(failed);
-    Set<String> symptoms = new TreeSet<>(blamed);
-    symptoms.retainAll(failed);
-    if (symptoms.isEmpty() || !profile.hasEarlier(context.files())) {
+    TreeMap<String, Instant> symptoms = new TreeMap<>(blamed);
+    symptoms.keySet().retainAll(failed);
+    OptionalLong earlier = profile.earlier(context.files());
+    if (symptoms.isEmpty() || earlier.isEmpty()) {
       return Detection.NOTHING;
     }
-    return Detection.of(List.of(issue(state, profile, symptoms)));
+    long from = before.map(SystemProfile::generation).orElse(earlier.getAsLong());
+    Blame blame = new Blame(profile, from, before.isPresent(), symptoms, difference(from, profile));
+    return Detection.of(List.of(blame.issue(state)));
   }
 
-  private boolean beganAfter(Instant switchedAt, UnitState unit) {
-    return !failedBefore.contains(unit.name())
-        && unit.changedAt()
-            .filter(at -> !at.isBefore(switchedAt) && !at.isAfter(switchedAt.plus(window)))
-            .isPresent();
+  private Optional<Instant> failedAfter(Instant switchedAt, UnitState unit) {
+    return unit.changedAt()
+        .filter(at -> !failedBefore.contains(unit.name()))
+        .filter(at -> !at.isBefore(switchedAt) && !at.isAfter(switchedAt.plus(window)));
   }
 
-  private static Issue issue(HostState state, SystemProfile profile, Set<String> symptoms) {
-    String text =
-        String.join(", ", symptoms)
-            + " failed right after the switch to generation "
-            + profile.generation()
-            + " at "
-            + profile.switchedAt();
-    return Issue.of(
-            state.at(),
-            IssueType.GENERATION_BROKEN,
-            Severity.HIGH,
-            text,
-            Map.of("generation", (double) profile.generation()),
-            List.of(SystemProfile.LINK))
-        .explaining(symptoms);
+  /** Read once for a switch, when something is held against it; again if that did not work. */
+  private Optional<GenerationDifference> difference(long from, SystemProfile profile) {
+    if (difference.isPresent()) {
+      return difference;
+    }
+    try {
+      Optional<String> old = SystemProfile.leadsTo(context.files(), SystemProfile.link(from));
+      Optional<String> now = SystemProfile.leadsTo(context.files(), profile.link());
+      if (old.isPresent() && now.isPresent()) {
+        difference =
+            Optional.of(GenerationDifference.between(context.files(), old.get(), now.get()));
+      }
+    } catch (IOException | UncheckedIOException | HealingException e) {
+      return Optional.empty(); // which is told as not known
+    }
+    return difference;
   }
 }

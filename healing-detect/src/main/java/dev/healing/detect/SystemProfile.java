@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 record SystemProfile(long generation, Instant switchedAt) {
   static final String LINK = "/nix/var/nix/profiles/system";
+  static final String RUNNING = "/run/current-system";
   private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
 
   /** Absent where there is no such profile. */
@@ -41,14 +42,33 @@ record SystemProfile(long generation, Instant switchedAt) {
     return Optional.of(new SystemProfile(generation.getAsLong(), switchedAt));
   }
 
-  /** Whether a generation with a lower number is still there. */
-  boolean hasEarlier(HostFiles files) throws IOException {
+  /** The newest generation with a lower number that is still there. */
+  OptionalLong earlier(HostFiles files) throws IOException {
     Path directory = files.path(LINK).resolveSibling("");
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(SystemProfile::generation)
-          .anyMatch(number -> number.isPresent() && number.getAsLong() < generation);
+          .flatMapToLong(OptionalLong::stream)
+          .filter(number -> number < generation)
+          .max();
     }
+  }
+
+  /** Its link, which leads into the store. */
+  String link() {
+    return link(generation);
+  }
+
+  static String link(long generation) {
+    return LINK + "-" + generation + "-link";
+  }
+
+  /** What a link names; absent if there is none. */
+  static Optional<String> leadsTo(HostFiles files, String link) throws IOException {
+    Path path = files.path(link);
+    return Files.isSymbolicLink(path)
+        ? Optional.of(Files.readSymbolicLink(path).toString())
+        : Optional.empty();
   }
 
   private static OptionalLong generation(Path path) {

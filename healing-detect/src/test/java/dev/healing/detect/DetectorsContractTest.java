@@ -1,5 +1,6 @@
 package dev.healing.detect;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.spi.Detector;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +122,39 @@ class DetectorsContractTest {
     @Override
     protected HostState sick() {
       return HostStates.at(afterTheSwitch).service("nginx.service", true).build();
+    }
+  }
+
+  @Nested
+  class OfGenerationUnmarked extends DetectorContract {
+    @TempDir Path root;
+
+    @BeforeEach
+    void oneGeneration() throws IOException {
+      Path profiles = Files.createDirectories(root.resolve("nix/var/nix/profiles"));
+      Files.createDirectories(root.resolve("run"));
+      Files.createSymbolicLink(profiles.resolve("system-1-link"), Path.of("/nix/store/a"));
+      Files.createSymbolicLink(profiles.resolve("system"), Path.of("system-1-link"));
+      Files.createSymbolicLink(root.resolve("run/current-system"), Path.of("/nix/store/a"));
+    }
+
+    @Override
+    protected Detector detector() {
+      return new GenerationUnmarked.Provider()
+          .create(
+              new TestHost(root).withConfiguration(Configuration.of(Map.of("good-after", "0s"))));
+    }
+
+    /** Of which it is not known how well it is. */
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().build();
+    }
+
+    /** For so long that it is worth a mark. */
+    @Override
+    protected HostState sick() {
+      return HostStates.now().health(90).build();
     }
   }
 }

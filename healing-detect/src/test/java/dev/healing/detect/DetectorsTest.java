@@ -61,7 +61,8 @@ class DetectorsTest {
             "cpu_high",
             "service_failed",
             "system_slow",
-            "generation_broken");
+            "generation_broken",
+            "generation_unmarked");
   }
 
   @Test

@@ -71,7 +71,7 @@ final class NixStore {
         .map(ProcessState::ref)
         .map(ref -> "Nix is at work (pid " + ref.pid() + "): not now")
         .findFirst()
-        .or(new RollbackUnit(host)::underWay);
+        .or(() -> RollbackUnits.underWay(host));
   }
 
   private static boolean isBusy(String name) {

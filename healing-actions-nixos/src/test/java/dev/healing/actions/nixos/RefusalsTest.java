@@ -180,6 +180,7 @@ class RefusalsTest {
             "thin_generations",
             "rollback_generation",
             "throttle_service",
-            "lift_throttle");
+            "lift_throttle",
+            "mark_generation_good");
   }
 }

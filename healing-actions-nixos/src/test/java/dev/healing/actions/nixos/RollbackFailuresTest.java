@@ -1,16 +1,20 @@
 package dev.healing.actions.nixos;
 
+import static dev.healing.actions.nixos.RollbackWorld.LIMIT;
+import static dev.healing.actions.nixos.RollbackWorld.failed;
+import static dev.healing.actions.nixos.RollbackWorld.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
-import dev.healing.api.IssueType;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Protection;
+import dev.healing.spi.Systemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.InMemoryStateStore.Moment;
 import dev.healing.testkit.SimulatedCrash;
@@ -18,74 +22,22 @@ import dev.healing.testkit.TestExecution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rollbacks that go wrong at any place. Generation 3 is broken, 2 was before it. */
 @Timeout(30)
 class RollbackFailuresTest {
   private static final String PROFILE = NixStore.PROFILE;
   private static final String RUNNING = NixStore.RUNNING;
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final String TIMER = "healing-rollback-undo.timer";
 
   private final World world = new World();
-  private final List<Command> switches = new ArrayList<>();
-
-  RollbackFailuresTest() {
-    world.generations(3);
-    for (int generation = 1; generation <= 3; generation++) {
-      String to = "system-" + generation + "-link";
-      pointing(generation, command -> world.linked(PROFILE, to));
-    }
-    switching(command -> world.linked(RUNNING, "/nix/store/sys2"));
-  }
-
-  private void pointing(int generation, Function<Command, CommandRunner.Result> answer) {
-    String number = Integer.toString(generation);
-    world
-        .host
-        .commands()
-        .on(answer, "nix-env", "--profile", PROFILE, "--switch-generation", number);
-  }
-
-  /** Once the profile is pointed. */
-  private void switching(Function<Command, CommandRunner.Result> answer) {
-    onSwitch(
-        command -> {
-          world.link(PROFILE, "system-2-link");
-          return answer.apply(command);
-        });
-  }
-
-  private void onSwitch(Function<Command, CommandRunner.Result> answer) {
-    world
-        .host
-        .commands()
-        .on(
-            command -> {
-              switches.add(command);
-              return answer.apply(command);
-            },
-            "/bin/sh",
-            "-c",
-            RollbackUnit.SCRIPT,
-            "sh",
-            "/bin/nix-env",
-            PROFILE,
-            "/nix/store/sys2",
-            "3",
-            "2",
-            RUNNING);
-  }
-
-  private static CommandRunner.Result failed(int exitCode, String why) {
-    return new CommandRunner.Result(exitCode, "", why, false, false);
-  }
+  private final RollbackWorld rollback = new RollbackWorld(world, 3);
 
   private String at(String link) {
     try {
@@ -98,7 +50,7 @@ class RollbackFailuresTest {
   private PreparedAction prepared() {
     return new RollbackGeneration.Provider()
         .create(world.host)
-        .prepare(world.issue(IssueType.GENERATION_BROKEN, PROFILE), HostStates.now().build());
+        .prepare(rollback.issue(), HostStates.now().build());
   }
 
   private TestExecution execution() {
@@ -117,114 +69,158 @@ class RollbackFailuresTest {
   }
 
   @Test
-  void scriptThatFailsBeforeAnythingRunsPointsTheProfileBack() {
-    switching(command -> failed(1, "no space left"));
-    assertFailed(execute(), 3, "no space left", "generation 3, which runs");
-    assertThatThrownBy(this::prepared).hasMessageContaining("rolled back from before");
+  void theTimerIsArmedBeforeTheSwitchAndEachHasItsTime() {
+    PreparedAction prepared = prepared();
+    assertThat(prepared.preview().steps())
+        .anyMatch(step -> step.contains("arm " + TIMER))
+        .anyMatch(step -> step.contains("one of app.service is well for 30 s"));
+    ActionReport report = prepared.execute(execution());
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).contains("kept");
+    assertThat(rollback.calls()).containsExactly("arm", "switch");
+    assertThat(rollback.switches)
+        .extracting(Command::timeLimit)
+        .containsExactly(Duration.ofSeconds(495));
+    assertThat(world.host.state().readPlain("rollbacks.rollback.sh").orElseThrow())
+        .contains("switch-to-configuration");
+    assertThat(world.host.state().readPlain("rollbacks.rollback-undo.sh").orElseThrow())
+        .contains("switch-to-configuration");
   }
 
   @Test
-  void scriptThatFailsAfterItActivatedKeepsTheProfileOnWhatRuns() {
-    switching(
+  void whatWasUndoneHasFailedAndSaysWhyAlsoLater() {
+    rollback.switching(
+        2,
         command -> {
-          world.link(RUNNING, "/nix/store/sys2");
-          return failed(4, "some units failed");
+          rollback.says("3 to 2: given up: b.service is in trouble, and was not before");
+          rollback.says("3 to 2: undone: generation 3 runs again");
+          rollback.unit(TIMER, "inactive");
+          return failed(1);
         });
-    assertFailed(execute(), 2, "some units failed", "generation 2, which runs");
+    assertFailed(execute(), 3, "given up: b.service", "undone", "journalctl -u healing-rollback");
+    assertThatThrownBy(this::prepared)
+        .hasMessageContaining("rolled back from before")
+        .hasMessageContaining("given up: b.service");
   }
 
   @Test
-  void scriptThatHangsIsEndedWhileThereIsTimeToPutTheProfileRight() {
-    switching(command -> new CommandRunner.Result(137, "", "", false, true));
-    assertFailed(execute(), 3, "took too long", "generation 3, which runs");
-    assertThat(switches).hasSize(1);
-    assertThat(switches.get(0).timeLimit())
-        .isEqualTo(LIMIT.minus(Duration.ofMinutes(2)))
-        .isPositive();
-  }
-
-  @Test
-  void askedToStopInTheScriptTheProfileIsStillPutRight() {
-    switching(
+  void whatIsEndedByForceIsWaitedForUntilTheTimerHasUndoneIt() {
+    rollback.switching(
+        2,
         command -> {
+          world.link(PROFILE, "system-2-link");
+          world
+              .host
+              .time()
+              .happens(
+                  Duration.ofSeconds(495),
+                  "the timer",
+                  () -> {
+                    world.link(PROFILE, "system-3-link");
+                    rollback.says("3 to 2: undone: generation 3 runs again");
+                    rollback.unit(TIMER, "inactive");
+                  });
+          return failed(137);
+        });
+    assertFailed(execute(), 3, "undone");
+    assertThat(rollback.calls()).containsExactly("arm", "switch");
+  }
+
+  @Test
+  void whatNeverBeganIsDisarmedByUs() {
+    rollback.switching(2, command -> failed(1));
+    assertFailed(execute(), 3, "exit code 1");
+    assertThat(rollback.calls()).containsExactly("arm", "switch", "disarm");
+  }
+
+  @Test
+  void whatCannotBeArmedIsNotBegun() {
+    rollback.arming(2, command -> failed(1));
+    PreparedAction prepared = prepared();
+    assertThatThrownBy(() -> prepared.execute(execution()))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("nothing was switched");
+    rollback.arming(2, command -> ok()); // which lies: there is no timer
+    PreparedAction again = prepared();
+    assertThatThrownBy(() -> again.execute(execution())).hasMessageContaining("nothing was");
+    assertThat(rollback.switches).isEmpty();
+    assertThat(world.host.state().document("rollbacks.json").content()).isEmpty();
+  }
+
+  @Test
+  void askedToStopItIsLeftToItself() {
+    rollback.switching(
+        2,
+        command -> {
+          world.link(PROFILE, "system-2-link");
+          rollback.unit("healing-rollback.service", "active");
           Thread.currentThread().interrupt();
-          throw new HostException("/bin/sh: interrupted, and was ended");
-        });
-    pointing(
-        3,
-        command -> {
-          if (Thread.currentThread().isInterrupted()) {
-            throw new HostException("nix-env: interrupted, and was ended");
-          }
-          return world.linked(PROFILE, "system-3-link");
+          throw new HostException("systemd-run: interrupted, and was ended");
         });
     ActionReport report = execute();
     assertThat(Thread.interrupted()).as("the interrupt is restored").isTrue();
-    assertFailed(report, 3, "interrupted", "generation 3, which runs");
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).contains("healing-rollback.service is active", "left alone");
+    assertThat(rollback.calls()).containsExactly("arm", "switch");
   }
 
   @Test
-  void askedToStopAgainWhileTheProfileIsPutRight() {
-    switching(command -> failed(1, "broken"));
-    boolean[] asked = new boolean[1];
-    pointing(
-        3,
+  void oneOfWhichNothingIsKnownIsNotDisarmed() {
+    rollback.switching(
+        2,
         command -> {
-          if (!asked[0]) {
-            asked[0] = true;
-            Thread.currentThread().interrupt();
-            throw new HostException("nix-env: interrupted, and was ended");
-          }
-          return world.linked(PROFILE, "system-3-link");
+          world.host.systemd().hangs();
+          return new CommandRunner.Result(137, "", "", false, true);
         });
-    ActionReport report = execute();
-    assertThat(Thread.interrupted()).as("the interrupt is restored").isTrue();
-    assertFailed(report, 3, "generation 3, which runs");
+    assertThat(execute().detail()).contains("is not known");
+    assertThat(rollback.calls()).containsExactly("arm", "switch");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"healing-rollback.service", TIMER, "healing-rollback-undo.service"})
+  void besideOneNothingIsBegun(String unit) {
+    PreparedAction before = prepared();
+    rollback.unit(unit, "active");
+    assertThat(new NixStore(world.host).busy()).get().asString().contains("is under way");
+    assertThatThrownBy(this::prepared)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(unit);
+    assertThat(before.execute(execution()).result()).isEqualTo(Result.REFUSED);
+    assertThat(rollback.calls()).isEmpty();
+    assertThat(world.host.state().writes()).as("remembered").isZero();
+    assertThat(Protection.vitalOnly().unit(unit)).as("protected").isPresent();
   }
 
   @Test
-  void withoutTimeToPutThingsRightNothingIsBegun() {
+  void afterAnUndoThatFailedItIsForAHuman() {
+    rollback.unit("healing-rollback-undo.service", "failed");
+    assertThatThrownBy(this::prepared).hasMessageContaining("systemctl reset-failed");
+  }
+
+  @Test
+  void withoutSystemdNothingWouldUndoIt() {
+    world.host.systemd().availability(new Systemd.Availability(false, false, "no systemd"));
+    assertThatThrownBy(this::prepared).hasMessageContaining("a rollback needs systemd");
+  }
+
+  @Test
+  void withoutTimeToSeeWhatComesOfItNothingIsBegun() {
     ActionReport report =
-        prepared().execute(new TestExecution(world.host.time(), Duration.ofMinutes(2)));
+        prepared().execute(new TestExecution(world.host.time(), Duration.ofMinutes(16)));
     assertThat(report.result()).isEqualTo(Result.REFUSED);
-    assertThat(switches).isEmpty();
+    assertThat(rollback.calls()).isEmpty();
     assertThat(world.host.state().writes()).as("remembered").isZero();
   }
 
   @Test
-  void pointingThatFailsLeavesEverythingAsItWas() {
-    onSwitch(command -> failed(1, "read-only file system"));
-    assertFailed(execute(), 3, "read-only file system", "generation 3, which runs");
-    assertThat(world.host.commands().calls()).hasSize(1);
-  }
-
-  @Test
-  void profileThatCannotBePointedBackIsSaidWithWhatToDo() {
-    switching(command -> failed(1, "broken"));
-    pointing(3, command -> failed(1, "read-only file system"));
-    assertFailed(execute(), 2, "read-only file system", "--switch-generation 3");
-  }
-
-  @Test
-  void pointingThatLiesIsFoundByReadingBack() {
-    onSwitch(command -> new CommandRunner.Result(0, "", "", false, false));
-    assertFailed(execute(), 3, "does not lead to /nix/store/sys2");
-  }
-
-  @Test
-  void scriptThatLiesIsFoundByReadingBack() {
-    switching(command -> new CommandRunner.Result(0, "", "", false, false));
-    assertFailed(execute(), 3, "what runs is /nix/store/sys3");
-  }
-
-  @Test
-  void whatSomebodyElsePointsMeanwhileIsLeftAlone() {
-    switching(
+  void switchThatLiesIsFoundByReadingBack() {
+    rollback.switching(
+        2,
         command -> {
-          world.link(PROFILE, "system-1-link");
-          return failed(1, "broken");
+          rollback.unit(TIMER, "inactive");
+          return world.linked(PROFILE, "system-2-link");
         });
-    assertFailed(execute(), 1, "somebody else");
+    assertFailed(execute(), 2, "did not last");
   }
 
   @Test
@@ -236,54 +232,45 @@ class RollbackFailuresTest {
             () -> world.link(PROFILE + "-2-link", "/nix/store/sys1"),
             () -> world.link(RUNNING, "/nix/store/sys1"));
     for (Runnable move : moves) {
-      World old = world;
       PreparedAction prepared = prepared();
       move.run();
-      Object before = old.names();
+      Object before = world.names();
       assertThat(prepared.execute(execution()).result()).isEqualTo(Result.REFUSED);
-      assertThat(old.names()).isEqualTo(before);
+      assertThat(world.names()).isEqualTo(before);
       assertThat(world.host.state().writes()).as("remembered").isZero();
       world.link(PROFILE, "system-3-link");
       world.link(PROFILE + "-2-link", "/nix/store/sys2");
       world.link(RUNNING, "/nix/store/sys3");
     }
-    assertThat(world.host.commands().calls()).isEmpty();
-  }
-
-  @Test
-  void whereSomethingElseRunsNobodyKnowsWhatIsBroken() {
-    world.link(RUNNING, "/nix/store/sys1");
-    assertThatThrownBy(this::prepared)
-        .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("neither generation 3");
-  }
-
-  @Test
-  void switchThatStoppedHalfWayIsRolledBackToWhatStillRuns() {
-    world.link(RUNNING, "/nix/store/sys2");
-    assertThat(execute().result()).isEqualTo(Result.DONE);
-    assertThat(at(PROFILE)).isEqualTo("system-2-link");
+    assertThat(rollback.calls()).isEmpty();
   }
 
   @Test
   void whatCannotBeRememberedIsNotDone() {
+    rollback.arming(
+        2,
+        command -> {
+          rollback.unit(TIMER, "active");
+          world.host.state().failWrites("No space left on device");
+          return ok();
+        });
     PreparedAction prepared = prepared();
-    world.host.state().failWrites("No space left on device");
     assertThatThrownBy(() -> prepared.execute(execution())).isInstanceOf(HostException.class);
     assertThat(at(PROFILE)).isEqualTo("system-3-link");
-    assertThat(world.host.commands().calls()).isEmpty();
+    assertThat(rollback.calls()).containsExactly("arm", "disarm");
   }
 
-  /** The second write is the one that names the generations. */
+  /** After the two scripts, the second write is the one that names the generations. */
   @ParameterizedTest
   @EnumSource(Moment.class)
   void crashWhileRememberingComesBeforeTheSwitch(Moment moment) {
     PreparedAction prepared = prepared();
-    world.host.state().crashAfter(2, moment, 1);
+    world.host.state().crashAfter(4, moment, 1);
     assertThatThrownBy(() -> prepared.execute(execution())).isInstanceOf(SimulatedCrash.class);
     assertThat(at(PROFILE)).isEqualTo("system-3-link");
-    assertThat(world.host.commands().calls()).isEmpty();
+    assertThat(rollback.switches).isEmpty();
     world.host.state().restart();
+    rollback.unit(TIMER, "inactive"); // it fires, and finds nothing to undo
     if (moment == Moment.AFTER) {
       assertThatThrownBy(this::prepared).hasMessageContaining("rolled back from before");
     } else {
@@ -294,14 +281,15 @@ class RollbackFailuresTest {
   @Test
   void crashInTheSwitchCountsAsTriedAfterTheRestart() {
     PreparedAction prepared = prepared();
-    switching(
+    rollback.switching(
+        2,
         command -> {
           throw new OutOfMemoryError("as good as a crash: nothing after it is done");
         });
     assertThatThrownBy(() -> prepared.execute(execution())).isInstanceOf(OutOfMemoryError.class);
-    world.link(PROFILE, "system-3-link");
+    rollback.unit(TIMER, "inactive");
     assertThatThrownBy(this::prepared).hasMessageContaining("rolled back from before");
-    assertThat(switches).hasSize(1);
+    assertThat(rollback.switches).hasSize(1);
   }
 
   @Test
@@ -312,6 +300,6 @@ class RollbackFailuresTest {
     world.link(PROFILE, "system-3-link");
     world.link(RUNNING, "/nix/store/sys3");
     assertThat(second.execute(execution()).result()).isEqualTo(Result.REFUSED);
-    assertThat(switches).hasSize(1);
+    assertThat(rollback.switches).hasSize(1);
   }
 }

@@ -2,63 +2,24 @@ package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
-/**
- * A real Nix store, filled without any network, with system generations that a shell script
- * activates.
- */
+/** A real Nix store, filled without any network. */
 class NixRealHostTest {
   private static final String PROFILE = "/nix/var/nix/profiles/system";
-  private static final String ONLY_THIS =
-      """
-      limits: {health-floor: 0, cooldown: 1s}
-      detectors: {cpu_high: off, memory_high: off, system_slow: off, disk_full: off}
-      """;
+  private static final String MARK = PROFILE + "-last-known-good";
 
   private static ThrowawayHost host;
+  private static SystemGenerations generations;
 
   @BeforeAll
   static void boot() {
     host = ThrowawayHost.boot("nix");
-    host.write("/etc/nix/nix.conf", "sandbox = false\nbuild-users-group =\nsubstituters =\n");
-    // What a generation is made of: activation writes its mark and starts its service.
-    host.write(
-        "/root/generation.nix",
-        """
-        { mark, command }: derivation {
-          name = "system-${mark}";
-          system = builtins.currentSystem;
-          builder = "/bin/sh";
-          PATH = "/usr/bin:/bin";
-          args = [ "-c" ''
-            mkdir -p $out/bin
-            cat >$out/bin/switch-to-configuration <<'END'
-            #!/bin/sh
-            echo ${mark} >>/run/test-switches
-            test ! -e /run/test-restarts-healing || systemctl restart healing.service
-            echo "activates ${mark}" || exit 1
-            while test -e /run/test-holds; do sleep 0.1; done
-            test ! -e /run/test-fails-${mark} || { echo "on purpose" >&2; exit 1; }
-            echo ${mark} >/run/test-activated
-            ln -sfn $(dirname $(dirname $(readlink -f $0))) /run/current-system
-            mkdir -p /run/systemd/system
-            printf '[Service]\\nExecStart=%s\\n' '${command}' >/run/systemd/system/test-app.service
-            systemctl daemon-reload
-            systemctl restart test-app.service
-            END
-            sed -i 's/^ *//' $out/bin/switch-to-configuration
-            chmod +x $out/bin/switch-to-configuration
-          '' ];
-        }
-        """);
+    generations = SystemGenerations.on(host);
     host.write(
         "/root/padding.nix",
         """
@@ -81,17 +42,14 @@ class NixRealHostTest {
 
   @AfterEach
   void stop() {
-    host.exec("/bin/sh", "-c", "systemctl stop healing 'test-*.service'; systemctl reset-failed");
-    host.exec("/bin/sh", "-c", "systemctl stop healing-rollback; rm -f /run/test-*");
-    host.exec(
-        "/bin/sh", "-c", "umount -l /nix; rm -rf /nix /run/current-system /run/booted-system");
+    generations.remove();
   }
 
   @Test
   void aFullStoreIsCollectedAndNoGenerationIsLost() {
-    store(128);
-    generation("one", "/bin/sleep infinity");
-    generation("two", "/bin/sleep infinity");
+    generations.store(128);
+    generations.build("one", "/bin/sleep infinity");
+    generations.build("two", "/bin/sleep infinity");
     List<String> links = links();
     String dead = padding("dead", 104);
 
@@ -109,8 +67,8 @@ class NixRealHostTest {
 
   @Test
   void aStoreWithTheSameThingTwiceIsOptimised() {
-    store(128);
-    generation("one", "/bin/sleep infinity");
+    generations.store(128);
+    generations.build("one", "/bin/sleep infinity");
     for (String mark : List.of("a", "b", "c")) {
       host.sh("nix-store --add-root /nix/var/nix/gcroots/" + mark + " -r " + padding(mark, 36));
     }
@@ -126,155 +84,36 @@ class NixRealHostTest {
   }
 
   @Test
-  void aBrokenGenerationIsRolledBackOnlyWhenApproved() {
-    brokenGeneration();
+  void aGenerationThatStaysWellIsMarkedAndOutlivesItsNumber() {
+    generations.store(64);
+    generations.build("one", "/bin/sleep infinity");
+    generations.activate();
+    String good = host.sh("readlink -f " + PROFILE).strip();
 
-    JsonNode waiting = awaitsApproval();
-    host.letTimePass(Duration.ofSeconds(4));
-    assertThat(activated()).as("rolled back without approval%s", host.journal()).isEqualTo("bad");
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
+    host.startHealing(
+        """
+        limits: {health-floor: 0}
+        detectors:
+          generation_unmarked: {good-after: 2s, good-health: 0}
+          cpu_high: off
+          memory_high: off
+          system_slow: off
+          disk_full: off
+        """);
+    host.await("it is marked", () -> !host.history("mark_generation_good").isEmpty());
 
-    ThrowawayHost.Result approved =
-        host.exec("healing", "approve", waiting.path("incident").asString());
-
-    assertThat(approved.ok()).as(approved.out() + host.journal()).isTrue();
-    assertThat(activated()).isEqualTo("good");
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-1-link");
-    assertThat(host.holds("systemctl is-active -q test-app.service")).isTrue();
-    assertThat(host.holds("test -e /nix/var/nix/profiles/system-2-link"))
-        .as("the broken generation is kept for whoever wants to know")
-        .isTrue();
-    Optional<JsonNode> receipt = host.history("rollback_generation").stream().findFirst();
-    assertThat(receipt.orElseThrow().path("outcome").asString())
+    assertThat(host.history("mark_generation_good").get(0).path("outcome").asString())
         .as(host.journal())
         .isEqualTo("HEALED");
-  }
-
-  @Test
-  void afterASwitchThatFailsTheProfileNamesWhatRunsAndItIsNotTriedAgain() {
-    brokenGeneration();
-    String running = host.sh("readlink -f /run/current-system");
-    host.sh("touch /run/test-fails-good");
-
-    String incident = awaitsApproval().path("incident").asString();
-    ThrowawayHost.Result approved = host.exec("healing", "approve", incident);
-    host.sh("rm /run/test-fails-good");
-
-    assertThat(approved.ok()).as(approved.out() + host.journal()).isFalse();
-    assertThat(activated()).isEqualTo("bad");
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
-    assertThat(host.sh("readlink -f " + PROFILE)).isEqualTo(running);
-    assertThat(host.sh("readlink -f /run/current-system")).isEqualTo(running);
-    JsonNode receipt =
-        host.history("rollback_generation").stream()
-            .filter(one -> one.has("startedAt"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("FAILED");
-    assertThat(receipt.toString()).contains("exit code 1", "generation 2, which runs");
-    assertThat(host.sh("journalctl -u healing-rollback")).contains("on purpose");
-
-    host.sh(
-        "kill -9 $(systemctl show -p MainPID --value healing);"
-            + " systemctl reset-failed healing; systemctl restart healing");
-    host.awaitHealing();
-    ThrowawayHost.Result again =
-        host.exec("healing", "heal", "--type", "generation_broken", "--component", PROFILE);
-    assertThat(again.ok()).as(again.out()).isFalse();
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-2-link");
-    assertThat(activated()).isEqualTo("bad");
-  }
-
-  @Test
-  void aSwitchThatRestartsUsIsCompletedAndDoneOnce() {
-    brokenGeneration();
-    String incident = awaitsApproval().path("incident").asString();
-    String daemon = host.mainPid("healing.service");
-    host.sh("touch /run/test-restarts-healing");
-
-    host.exec("healing", "approve", incident);
-
-    host.await("the daemon is restarted", () -> host.runsAgain("healing.service", daemon));
-    host.await("the switch completes", () -> activated().equals("good"));
-    awaitEndOfSwitch();
-    host.await("it is looked at again", () -> outcomes().contains("AMBIGUOUS"));
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-1-link");
-    assertThat(host.sh("readlink -f /run/current-system"))
-        .isEqualTo(host.sh("readlink -f " + PROFILE));
-    assertThat(host.holds("systemctl is-active -q test-app.service")).isTrue();
-    assertThat(switches()).as(host.journal()).containsExactly("good", "bad", "good");
-    assertThat(outcomes()).as(host.journal()).containsExactly("AMBIGUOUS");
-  }
-
-  @Test
-  void killedInASwitchThatThenFailsTheProfileNamesWhatRuns() {
-    brokenGeneration();
-    String incident = awaitsApproval().path("incident").asString();
-    String daemon = host.mainPid("healing.service");
-    host.sh("touch /run/test-holds /run/test-fails-good");
-    host.sh("healing approve " + incident + " >/dev/null 2>&1 &");
-    host.await("the switch is under way", () -> switches().size() == 3);
-    assertThat(host.sh("readlink " + PROFILE).strip()).isEqualTo("system-1-link");
-
-    host.sh("kill -9 " + daemon);
-    host.await("systemd starts it again", () -> host.runsAgain("healing.service", daemon));
-    host.awaitHealing();
-    host.await("it is looked at again", () -> outcomes().contains("AMBIGUOUS"));
-    host.sh("rm /run/test-holds");
-    awaitEndOfSwitch();
-
-    assertThat(host.sh("readlink " + PROFILE).strip())
-        .as(host.journal())
-        .isEqualTo("system-2-link");
-    assertThat(host.sh("readlink -f /run/current-system"))
-        .isEqualTo(host.sh("readlink -f " + PROFILE));
-    assertThat(activated()).isEqualTo("bad");
-    assertThat(switches()).as(host.journal()).containsExactly("good", "bad", "good");
-    assertThat(outcomes()).as(host.journal()).containsExactly("AMBIGUOUS");
-  }
-
-  private static void awaitEndOfSwitch() {
-    host.await(
-        "the unit is gone",
-        () -> host.sh("systemctl show -P LoadState healing-rollback").strip().equals("not-found"));
-  }
-
-  private static List<String> switches() {
-    return host.sh("cat /run/test-switches").lines().toList();
-  }
-
-  /** What came of the rollbacks that were begun. */
-  private static List<String> outcomes() {
-    return host.history("rollback_generation").stream()
-        .filter(receipt -> receipt.has("startedAt"))
-        .map(receipt -> receipt.path("outcome").asString())
-        .toList();
-  }
-
-  /** Healing runs, and then comes a generation whose service fails. */
-  private static void brokenGeneration() {
-    store(64);
-    generation("good", "/bin/sleep infinity");
-    activate();
-    host.startHealing(ONLY_THIS);
-    generation("bad", "/bin/false");
-    activate();
-  }
-
-  private static JsonNode awaitsApproval() {
-    return host.await(
-            "a rollback waits for approval",
-            Duration.ofSeconds(30),
-            () -> host.incident("GENERATION_BROKEN", PROFILE),
-            found -> found.filter(i -> i.path("awaitsConfirmation").asBoolean()).isPresent())
-        .orElseThrow();
-  }
-
-  private static void store(int megabytes) {
-    host.sh(
-        "mkdir -p /nix; mount -t tmpfs -o size="
-            + megabytes
-            + "m,mode=755 nix /nix; nix-store --init");
+    assertThat(host.sh("readlink " + MARK).strip()).isEqualTo(good);
+    host.sh("systemctl stop healing"); // or it would mark the next one too
+    generations.build("two", "/bin/sleep infinity");
+    generations.activate();
+    String padding = padding("dead", 1);
+    host.sh("nix-env -p " + PROFILE + " --delete-generations 1; nix-store --gc");
+    assertThat(host.holds("test -e " + PROFILE + "-1-link || test -e " + padding)).isFalse();
+    host.sh("test -x " + good + "/bin/switch-to-configuration");
+    host.sh("nix-store --gc --print-roots | grep -F 'system-last-known-good -> " + good + "'");
   }
 
   private static String fullStore(String action, int percent) {
@@ -296,25 +135,6 @@ class NixRealHostTest {
         actions:
         %s"""
         .formatted(percent, others);
-  }
-
-  private static void generation(String mark, String command) {
-    host.sh(
-        "out=$(nix-build -Q --no-out-link /root/generation.nix --argstr mark "
-            + mark
-            + " --argstr command '"
-            + command
-            + "'); nix-env -p "
-            + PROFILE
-            + " --set $out");
-  }
-
-  private static void activate() {
-    host.sh(PROFILE + "/bin/switch-to-configuration switch || true");
-  }
-
-  private static String activated() {
-    return host.sh("cat /run/test-activated").strip();
   }
 
   private static String padding(String mark, int megabytes) {
