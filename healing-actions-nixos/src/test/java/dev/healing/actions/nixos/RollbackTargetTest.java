@@ -26,7 +26,7 @@ class RollbackTargetTest {
   }
 
   private void good(int generation) {
-    world.link(Generations.LAST_KNOWN_GOOD, "/nix/store/sys" + generation);
+    world.link(NixStore.LAST_KNOWN_GOOD, "/nix/store/sys" + generation);
   }
 
   private void left(int generation) {
