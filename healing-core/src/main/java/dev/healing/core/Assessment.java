@@ -59,6 +59,7 @@ final class Assessment {
   void use(Settings settings, Plugins newPlugins) {
     plugins = newPlugins;
     counsel.use(newPlugins);
+    preparations.startAnew();
     guards = guards(settings);
   }
 
