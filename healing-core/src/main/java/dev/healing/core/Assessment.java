@@ -70,8 +70,9 @@ final class Assessment {
         offSwitch::paused,
         journal::damaged,
         journal::rejected,
+        journal::handedOver,
         incidents::unrelated,
-        !plugins.samplers().isEmpty());
+        plugins.sampled());
   }
 
   SafetyGuards guards() {

@@ -308,6 +308,9 @@ final class Deliberation {
     incident.shownDigests.add(preview.digest());
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
+      if (incident.validator.isEmpty()) {
+        chronicle.journal().handOver(incident.fingerprint);
+      }
       incidents.escalate(incident, reason);
     } else if (changed) {
       chronicle.tell(
