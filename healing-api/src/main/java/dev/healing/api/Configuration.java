@@ -93,6 +93,17 @@ public final class Configuration {
     return new Configuration("", root);
   }
 
+  /**
+   * The same, of a file that has problems already.
+   *
+   * @param problems what was wrong when it was read; {@link #problems} tells them with all others
+   */
+  public static Configuration of(Node root, List<String> problems) {
+    Configuration configuration = of(root);
+    configuration.problems.addAll(problems);
+    return configuration;
+  }
+
   @SuppressWarnings("unchecked")
   private Map<String, Node> mapOf(Node candidate) {
     Object value = candidate.value();

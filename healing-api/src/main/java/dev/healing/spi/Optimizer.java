@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Finds what is worth doing before it is an issue. Safe for several threads: called on that of
- * whoever asks.
+ * Finds what is worth doing before it is an issue. Safe for several threads: called on workers,
+ * while a person waits.
  */
 public interface Optimizer {
   /** What is worth doing in this state, best score first. Changes nothing. */

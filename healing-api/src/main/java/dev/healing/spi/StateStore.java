@@ -37,6 +37,14 @@ public interface StateStore {
   /** Where the files are, for messages. */
   String location();
 
+  /**
+   * What is wrong with the place as a whole, so that nothing is written there, as far as that can
+   * be told without writing. Empty if nothing is known to be.
+   */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
+
   /** Reads an appended file; no lines if there is none. */
   Lines lines(String file);
 
@@ -58,7 +66,11 @@ public interface StateStore {
   /** Replaces a document, a JSON object, atomically and durably; the one before it is kept. */
   void replace(String file, String jsonObject);
 
-  /** Whether there is a file of this name, whoever wrote it. */
+  /**
+   * Whether there is a file of this name, whoever wrote it.
+   *
+   * @throws dev.healing.api.HostException if that cannot be known
+   */
   boolean exists(String file);
 
   /** Content of a small file that people or other programs may have written; no checksum. */

@@ -1,6 +1,7 @@
 package dev.healing.spi;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Threads. In virtual time they run one at a time and waiting costs nothing. Safe for several
@@ -22,6 +23,23 @@ public interface Workers {
    * @param name for thread dumps
    */
   Task start(String name, Runnable task);
+
+  /**
+   * Has it answered on a thread of its own, and waits for that, at most this long; then it is
+   * interrupted and left behind. In virtual time, where nothing hangs, it is answered at once. What
+   * it throws is thrown here.
+   *
+   * @param name for messages and thread dumps
+   * @throws dev.healing.api.HostException if there is no answer in time
+   */
+  default <T> T call(String name, Duration atMost, Supplier<T> question) {
+    return question.get();
+  }
+
+  /** The tasks that hold threads now, for messages; most first, with how many there are of each. */
+  default String underWay() {
+    return "";
+  }
 
   /**
    * Waits on a thread that was started here.

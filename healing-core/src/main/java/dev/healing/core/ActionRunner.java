@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -80,12 +81,15 @@ final class ActionRunner {
       Supplier<List<String>> record,
       Consumer<String> progress,
       Consumer<ActionReport> done) {
-    Running running = new Running(host, timeLimit, progress);
+    Running running = new Running(host, timeLimit, progress, done);
     running.task =
         host.workers()
             .start(
                 "execute " + name,
                 () -> {
+                  if (!running.begin()) {
+                    return;
+                  }
                   ActionReport report =
                       ActionReport.failed("it ended in an error that is not caught");
                   try {
@@ -110,14 +114,26 @@ final class ActionRunner {
     private final HostContext host;
     private final long endNanos;
     private final Consumer<String> progress;
+    private final Consumer<ActionReport> done;
+    private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean cancelled;
     private volatile List<String> recorded = List.of();
     private Workers.@Nullable Task task;
 
-    Running(HostContext host, Duration timeLimit, Consumer<String> progress) {
+    Running(
+        HostContext host,
+        Duration timeLimit,
+        Consumer<String> progress,
+        Consumer<ActionReport> done) {
       this.host = host;
       this.endNanos = host.time().monotonicNanos() + timeLimit.toNanos();
       this.progress = progress;
+      this.done = done;
+    }
+
+    /** Whether it may: it is either begun once, or cancelled before. */
+    private boolean begin() {
+      return begun.compareAndSet(false, true);
     }
 
     private ActionReport run(
@@ -143,12 +159,21 @@ final class ActionRunner {
       return recorded;
     }
 
-    /** Asks it to stop, and wakes it if it waits. */
-    void cancel() {
+    /**
+     * Asks it to stop, and wakes it if it waits.
+     *
+     * @return false if it had not begun: then it never will, and its report says so
+     */
+    boolean cancel() {
       cancelled = true;
       if (task != null) {
         task.cancel();
       }
+      if (begin()) {
+        done.accept(ActionReport.refused("no worker came free for it in time"));
+        return false;
+      }
+      return true;
     }
 
     @Override

@@ -59,6 +59,7 @@ final class Assessment {
   void use(Settings settings, Plugins newPlugins) {
     plugins = newPlugins;
     counsel.use(newPlugins);
+    preparations.startAnew();
     guards = guards(settings);
   }
 
@@ -69,8 +70,9 @@ final class Assessment {
         offSwitch::paused,
         journal::damaged,
         journal::rejected,
+        journal::handedOver,
         incidents::unrelated,
-        !plugins.samplers().isEmpty());
+        plugins.sampled());
   }
 
   SafetyGuards guards() {

@@ -94,11 +94,12 @@ final class Chronicle {
    * @throws HealingException if it cannot: then nothing of it may be done
    */
   void commitIntents() {
-    attempt("audit", audit::commit);
     try {
+      audit.commit(); // first: what receipts it lacks must not be marked as done
       journal.commit();
       troubles.remove("intents");
     } catch (HealingException e) {
+      journal.takeBack();
       trouble("intents", "nothing is done, because it cannot be journalled: " + e.getMessage());
       throw e;
     }

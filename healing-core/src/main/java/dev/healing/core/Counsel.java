@@ -85,6 +85,7 @@ final class Counsel {
   /** Goes on with other plugins. */
   void use(Plugins newPlugins) {
     plugins = newPlugins;
+    calls.startAnew();
     faults.clear();
   }
 

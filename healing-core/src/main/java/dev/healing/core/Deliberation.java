@@ -317,6 +317,9 @@ final class Deliberation {
     incident.shownDigests.add(preview.digest());
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
+      if (incident.validator.isEmpty()) {
+        chronicle.journal().handOver(incident.fingerprint);
+      }
       String evidence = evidence(decision.plan());
       incident.note += evidence;
       incidents.escalate(incident, reason + evidence);

@@ -42,6 +42,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final Inbox inbox = new Inbox();
   private final HealingLoop loop;
   private final Instant startedAt;
+  private final Inquiries inquiries;
   private final Map<String, String> listening = new ConcurrentHashMap<>();
   private final EngineThread thread;
   private volatile boolean closed;
@@ -82,6 +85,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     }
     registry = builder.registry;
     startedAt = host.time().now();
+    inquiries = new Inquiries(host.workers());
     try {
       Settings settings = Settings.read(builder.configuration);
       Plugins plugins = new Plugins(registry, host, settings, builder.configuration, this);
@@ -306,12 +310,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if there is no optimizer
    */
   public CompletionStage<Receipt> apply(Opportunity opportunity) {
-    return optimizer()
-        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"))
-        .apply(
-            opportunity,
-            (issue, action, validator) ->
-                request(issue, action, Optional.of(validator), Origin.REQUESTED));
+    Optimizer optimizer = optimizer();
+    Healer asked =
+        (issue, action, validator) ->
+            request(issue, action, Optional.of(validator), Origin.REQUESTED);
+    return ask("optimizer", () -> optimizer.apply(opportunity, asked));
   }
 
   /** Heals an issue on a person's word. */
@@ -400,7 +403,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** How the engine itself is. */
   public EngineStatus status() {
-    List<String> troubleOfPlugins = knowledge().problems();
+    List<String> troubleOfPlugins = troubleOfKnowledge();
     return thread.ask(
         () -> {
           List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
@@ -431,14 +434,47 @@ public final class HealingEngine implements AutoCloseable, Healer {
         .toList();
   }
 
-  /** The optimizer, if one is loaded. */
-  public Optional<Optimizer> optimizer() {
-    return thread.ask(loop::plugins).optimizer();
+  /**
+   * What is worth doing in this state, best first.
+   *
+   * @throws HealingException if there is no optimizer, or it does not come back
+   */
+  public List<Opportunity> opportunities(HostState state) {
+    Optimizer optimizer = optimizer();
+    return ask("optimizer", () -> optimizer.findOpportunities(state));
   }
 
-  /** The knowledge base. */
-  public KnowledgeBase knowledge() {
-    return thread.ask(loop::plugins).knowledge().plugin();
+  private Optimizer optimizer() {
+    return thread
+        .ask(loop::plugins)
+        .optimizer()
+        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"));
+  }
+
+  /**
+   * Everything that was learned, as one JSON document.
+   *
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public String knowledge() {
+    return askKnowledge(KnowledgeBase::export);
+  }
+
+  private <T> T askKnowledge(Function<KnowledgeBase, T> question) {
+    Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
+    return ask("knowledge:" + knowledge.name(), () -> question.apply(knowledge.plugin()));
+  }
+
+  private <T> T ask(String plugin, Supplier<T> question) {
+    return inquiries.ask(plugin, thread.ask(loop::settings).patience(), question);
+  }
+
+  private List<String> troubleOfKnowledge() {
+    try {
+      return askKnowledge(KnowledgeBase::problems);
+    } catch (RuntimeException | LinkageError e) {
+      return List.of("the knowledge base cannot say how it is: " + e.getMessage());
+    }
   }
 
   /** What was decided and done. */
@@ -499,8 +535,13 @@ public final class HealingEngine implements AutoCloseable, Healer {
     loop.plugins().triggers().forEach(HealingEngine::close);
     closed = true;
     thread.stop();
-    loop.plugins().knowledge().plugin().close();
+    close("the knowledge base", () -> askKnowledge(HealingEngine::closed));
     ownHost.ifPresent(LinuxHost::close);
+  }
+
+  private static boolean closed(KnowledgeBase knowledge) {
+    knowledge.close();
+    return true;
   }
 
   private static void close(String name, AutoCloseable plugin) {

@@ -320,6 +320,8 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
+    watch.startAnew();
+    chronicle.learning().startAnew();
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
     for (Tracked incident : List.copyOf(incidents.open())) {

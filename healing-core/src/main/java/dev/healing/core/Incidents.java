@@ -135,9 +135,9 @@ final class Incidents {
     unrelated = -1;
   }
 
-  /** Problems that a person rejected and that nobody reports are over. */
-  void forgetRejectionsOf(Predicate<IssueType> reported) {
-    for (Fingerprint problem : chronicle.journal().rejected()) {
+  /** Problems that a person rejected or was given, and that nobody reports, are over. */
+  void forgetTheirs(Predicate<IssueType> reported) {
+    for (Fingerprint problem : chronicle.journal().theirs()) {
       if (find(problem).isEmpty() && reported.test(problem.type())) {
         chronicle.journal().over(problem);
       }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,9 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
  * The journal: an intent before every action, a mark after it; and so the memory that the limits
  * are counted from.
  *
- * <p>Three kinds of line: {@code {"intent":…}}, {@code {"done":…}}, and {@code {"clock":…}}
- * whenever the host has booted or its wall clock has jumped, which {@link Timeline} needs to tell
- * ages.
+ * <p>Kinds of line: {@code {"intent":…}}, {@code {"done":…}}; {@code {"clock":…}} whenever the host
+ * has booted or its wall clock has jumped, which {@link Timeline} needs to tell ages; and {@code
+ * {"rejected":…}}, {@code {"handedOver":…}} and {@code {"over":…}} of problems.
  *
  * <p>It belongs to the engine's thread; only as {@link ActionHistory} it may be asked by guards on
  * others.
@@ -47,6 +48,7 @@ final class Journal implements ActionHistory {
   private final Starts starts;
   private final Map<String, Intent> open = new LinkedHashMap<>();
   private final Set<String> rejected = new TreeSet<>();
+  private final Set<String> handedOver = new TreeSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> unwritten = new ArrayList<>();
   private final List<String> uncommitted = new ArrayList<>();
@@ -80,11 +82,11 @@ final class Journal implements ActionHistory {
   }
 
   /**
-   * What is wrong with the file, one line each. If anything is, the limits cannot be counted and
-   * nothing may be done.
+   * What is wrong with the file or where it is, one line each. If anything is, the limits cannot be
+   * counted and nothing may be done.
    */
   List<String> damaged() {
-    return damaged;
+    return damaged.isEmpty() ? store.trouble().stream().toList() : damaged;
   }
 
   /**
@@ -147,16 +149,31 @@ final class Journal implements ActionHistory {
     unwritten.add(line("rejected", problem.key()));
   }
 
+  /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
+  synchronized void handOver(Fingerprint problem) {
+    if (handedOver.add(problem.key())) {
+      unwritten.add(line("handedOver", problem.key()));
+    }
+  }
+
   /** Notes that a problem is over: when it comes again, it is ours again. */
   synchronized void over(Fingerprint problem) {
-    if (rejected.remove(problem.key())) {
+    if (rejected.remove(problem.key()) | handedOver.remove(problem.key())) {
       unwritten.add(line("over", problem.key()));
     }
   }
 
-  /** The problems that a person does not want anything done about. */
-  List<Fingerprint> rejected() {
-    return rejected.stream().map(Fingerprint::new).toList();
+  /** The problems that are not ours: rejected or handed over. */
+  List<Fingerprint> theirs() {
+    return Stream.concat(rejected.stream(), handedOver.stream())
+        .distinct()
+        .map(Fingerprint::new)
+        .toList();
+  }
+
+  /** Whether a problem that may still be there was handed over to a human. */
+  boolean handedOver(Fingerprint problem) {
+    return handedOver.contains(problem.key());
   }
 
   /** Whether a person does not want anything done about a problem that may still be there. */
@@ -181,14 +198,19 @@ final class Journal implements ActionHistory {
       uncommitted.clear();
       unwritten.clear();
     } catch (HealingException e) {
-      uncommitted.forEach(starts::takeBack);
-      uncommitted.forEach(open::remove);
-      uncommitted.clear();
-      // Marks are kept and tried again; intents that never were are not.
-      unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
+      takeBack();
       throw e;
     }
     compactIfLarge();
+  }
+
+  /** Forgets the intents that were added since the last commit; they must not be acted on. */
+  synchronized void takeBack() {
+    uncommitted.forEach(starts::takeBack);
+    uncommitted.forEach(open::remove);
+    uncommitted.clear();
+    // Marks are kept and tried again; intents that never were are not.
+    unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
   }
 
   /** Has the clock's jumps written down, if there is anything whose age depends on them. */
@@ -248,6 +270,9 @@ final class Journal implements ActionHistory {
     for (String problem : rejected) {
       kept.add(line("rejected", problem));
     }
+    for (String problem : handedOver) {
+      kept.add(line("handedOver", problem));
+    }
     store.rewrite(FILE, kept);
   }
 
@@ -272,8 +297,13 @@ final class Journal implements ActionHistory {
       rejected.add(node.path("rejected").asString());
       return;
     }
+    if (node.has("handedOver")) {
+      handedOver.add(node.path("handedOver").asString());
+      return;
+    }
     if (node.has("over")) {
       rejected.remove(node.path("over").asString());
+      handedOver.remove(node.path("over").asString());
       return;
     }
     if (node.has("done")) {

@@ -100,6 +100,11 @@ final class Learning {
         last);
   }
 
+  /** Goes on with another knowledge base. */
+  void startAnew() {
+    calls.startAnew();
+  }
+
   private Call lesson(Plugins.Named<KnowledgeBase> knowledge) {
     List<Receipt> receipts = List.copyOf(lessons);
     lessons.clear();

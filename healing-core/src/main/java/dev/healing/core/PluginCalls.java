@@ -41,7 +41,8 @@ final class PluginCalls {
   private final String name;
   private final TimeSource time;
   private final Workers workers;
-  private final Map<String, Workers.Task> stuck = new ConcurrentHashMap<>();
+  private volatile Map<String, Workers.Task> stuck = new ConcurrentHashMap<>();
+  private volatile boolean starved;
   private @Nullable Round round;
 
   PluginCalls(String name, TimeSource time, Workers workers) {
@@ -59,6 +60,16 @@ final class PluginCalls {
     return task != null && !task.done();
   }
 
+  /** Goes on with other plugins: that those before hang says nothing about them. */
+  void startAnew() {
+    stuck = new ConcurrentHashMap<>();
+  }
+
+  /** Whether this round's plugins are not to blame: there was no worker to ask them on. */
+  boolean starved() {
+    return starved;
+  }
+
   /** Whether a round is under way. */
   boolean busy() {
     return round != null;
@@ -73,6 +84,7 @@ final class PluginCalls {
   void begin(List<Call> calls, Runnable done) {
     Round next = new Round(calls, done);
     round = next;
+    starved = false;
     next.continueOnWorker();
   }
 
@@ -82,7 +94,7 @@ final class PluginCalls {
   }
 
   /**
-   * Leaves behind a call that has taken too long.
+   * Leaves behind a call that has taken too long, and gives up a round that no worker takes up.
    *
    * @return how long until this must be asked again; absent when no round is under way
    */
@@ -94,8 +106,10 @@ final class PluginCalls {
   private final class Round {
     private final List<Call> calls;
     private final Runnable done;
+    private final Map<String, Workers.Task> behind = stuck;
     private int next;
     private int worker; // the number of the one that works on this round; others are left behind
+    private boolean queued; // no worker has taken it up
     private boolean calling; // a plugin has been called and has not come back
     private long callStartedNanos;
     private Workers.@Nullable Task task;
@@ -107,6 +121,7 @@ final class PluginCalls {
 
     synchronized void continueOnWorker() {
       int me = ++worker;
+      queued = true;
       calling = false;
       callStartedNanos = time.monotonicNanos();
       task = workers.start(name, () -> work(me));
@@ -135,7 +150,11 @@ final class PluginCalls {
     }
 
     private synchronized @Nullable Call next(int me) {
-      if (me != worker || next == calls.size()) {
+      if (me != worker) {
+        return null;
+      }
+      queued = false;
+      if (next == calls.size()) {
         return null;
       }
       calling = true;
@@ -159,6 +178,9 @@ final class PluginCalls {
     /** Goes on without a call that is late. Says when to ask again. */
     synchronized Duration enforce(long deadlineNanos) {
       long left = callStartedNanos + deadlineNanos - time.monotonicNanos();
+      if (left <= 0 && queued) {
+        giveUp(deadlineNanos);
+      }
       boolean late = left <= 0 && calling;
       if (!late) {
         return Duration.ofNanos(left > 0 ? left : deadlineNanos);
@@ -166,11 +188,28 @@ final class PluginCalls {
       Call call = calls.get(next - 1);
       call.otherwise()
           .accept("did not come back within " + Duration.ofNanos(deadlineNanos).toMillis() + " ms");
-      Workers.Task behind = Objects.requireNonNull(task);
-      stuck.put(call.plugin(), behind);
-      behind.cancel();
+      Workers.Task leftBehind = Objects.requireNonNull(task);
+      behind.put(call.plugin(), leftBehind);
+      leftBehind.cancel();
       continueOnWorker();
       return Duration.ofNanos(deadlineNanos);
+    }
+
+    /** Answers all calls that are left in the name of those who hold the threads. */
+    private void giveUp(long deadlineNanos) {
+      worker++;
+      queued = false;
+      starved = true;
+      Objects.requireNonNull(task).cancel();
+      String why =
+          "got no worker within "
+              + Duration.ofNanos(deadlineNanos).toMillis()
+              + " ms; those that have one: "
+              + workers.underWay();
+      while (next < calls.size()) {
+        calls.get(next++).otherwise().accept(why);
+      }
+      done.run();
     }
   }
 }

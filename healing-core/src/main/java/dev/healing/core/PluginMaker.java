@@ -5,6 +5,7 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Provider;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +31,14 @@ final class PluginMaker {
   private final Configuration configuration;
   private final List<PluginInfo> infos;
   private final List<String> problems;
+  private final Duration patience;
 
   /**
    * Makes plugins.
    *
    * @param infos is told of each, made or not
    * @param problems is told what must be mended before an engine can be made
+   * @param patience how long each may take; one that hangs is left out
    */
   PluginMaker(
       Registry registry,
@@ -43,13 +46,15 @@ final class PluginMaker {
       Protection protection,
       Configuration configuration,
       List<PluginInfo> infos,
-      List<String> problems) {
+      List<String> problems,
+      Duration patience) {
     this.registry = registry;
     this.host = host;
     this.protection = protection;
     this.configuration = configuration;
     this.infos = infos;
     this.problems = problems;
+    this.patience = patience;
   }
 
   <T, P extends Provider<T>> Map<String, T> all(
@@ -129,7 +134,14 @@ final class PluginMaker {
     try {
       T plugin =
           Objects.requireNonNull(
-              create.apply(provider, new PluginContext(host, protection, kind + "." + name, own)),
+              host.workers()
+                  .call(
+                      "make " + kind + " " + name,
+                      patience,
+                      () ->
+                          create.apply(
+                              provider,
+                              new PluginContext(host, protection, kind + "." + name, own))),
               "its provider made nothing");
       infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
       return Optional.of(plugin);

@@ -37,6 +37,11 @@ record PluginState(StateStore store, String owner) implements StateStore {
   }
 
   @Override
+  public Optional<String> trouble() {
+    return store.trouble();
+  }
+
+  @Override
   public Lines lines(String file) {
     return store.lines(own(file));
   }

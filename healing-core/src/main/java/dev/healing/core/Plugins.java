@@ -28,6 +28,8 @@ import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
+import dev.healing.spi.Workers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The plugins of an engine, made, named and configured. */
@@ -69,6 +72,8 @@ final class Plugins {
   private final Map<String, Trigger> triggers;
   private final Map<String, Listener> listeners;
   private final Optional<Optimizer> optimizer;
+  private final Workers workers;
+  private final Duration deadline;
   private final List<PluginInfo> infos = new ArrayList<>();
 
   /**
@@ -82,11 +87,19 @@ final class Plugins {
       Settings settings,
       Configuration configuration,
       Healer healer) {
-    ClassLoader loader =
-        settings.pluginDirectory().map(registry::loader).orElseGet(Plugins.class::getClassLoader);
+    workers = host.workers();
+    deadline = settings.pluginDeadline();
     List<String> problems = new ArrayList<>();
+    ClassLoader loader = registry.loader(settings.pluginDirectory(), problems);
     var make =
-        new PluginMaker(registry, host, settings.protection(), configuration, infos, problems);
+        new PluginMaker(
+            registry,
+            host,
+            settings.protection(),
+            configuration,
+            infos,
+            problems,
+            settings.patience());
     samplers =
         make.all("sampler", "samplers", SamplerProvider.class, load(SamplerProvider.class, loader));
     detectors =
@@ -146,7 +159,8 @@ final class Plugins {
     }
     knowledge = base.orElseThrow();
     detectors.forEach(
-        (name, detector) -> reports(detector).forEach(type -> detectorOf.putIfAbsent(type, name)));
+        (name, detector) ->
+            reports(name, detector).forEach(type -> detectorOf.putIfAbsent(type, name)));
   }
 
   // ServiceLoader.load must be called in the module that declares the use.
@@ -179,7 +193,9 @@ final class Plugins {
       List<String> problems) {
     ActionDescription description;
     try {
-      description = Objects.requireNonNull(action.description(), "its description is null");
+      description =
+          Objects.requireNonNull(
+              call("describe action " + name, action::description), "its description is null");
     } catch (RuntimeException | LinkageError e) {
       skip("action", name, action, "action '" + name + "' cannot describe itself: " + e);
       return;
@@ -218,6 +234,11 @@ final class Plugins {
     return samplers;
   }
 
+  /** Whether anything measures the host, or should and could not be made. */
+  boolean sampled() {
+    return infos.stream().anyMatch(i -> i.kind().equals("sampler") && !i.state().equals("off"));
+  }
+
   Map<String, Detector> detectors() {
     return detectors;
   }
@@ -227,9 +248,9 @@ final class Plugins {
     return Optional.ofNullable(detectorOf.get(type));
   }
 
-  private static Set<IssueType> reports(Detector detector) {
+  private Set<IssueType> reports(String name, Detector detector) {
     try {
-      return Set.copyOf(detector.reports());
+      return Set.copyOf(call("describe detector " + name, detector::reports));
     } catch (RuntimeException | LinkageError e) {
       return Set.of(); // each look names it as one that does not work
     }
@@ -273,12 +294,23 @@ final class Plugins {
     for (PluginInfo info : infos) {
       Remedy remedy = info.kind().equals("action") ? remedyNamed(info.name()) : null;
       Optional<String> why =
-          remedy == null
-              ? Optional.empty()
-              : remedy.action().unavailable().or(remedy::unprivileged);
+          remedy == null ? Optional.empty() : unavailable(remedy).or(remedy::unprivileged);
       now.add(why.isEmpty() ? info : info.withState(why.orElseThrow()));
     }
     return now;
+  }
+
+  private Optional<String> unavailable(Remedy remedy) {
+    try {
+      return call("ask action " + remedy.description().id(), remedy.action()::unavailable);
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of("cannot say whether it can be used: " + e);
+    }
+  }
+
+  /** One that hangs is not waited for. */
+  private <T> T call(String name, Supplier<T> question) {
+    return workers.call(name, deadline, question);
   }
 
   private @Nullable Remedy remedyNamed(String name) {

@@ -99,6 +99,11 @@ final class Preparations {
     return begun;
   }
 
+  /** Goes on with other actions. */
+  void startAnew() {
+    stuck.clear();
+  }
+
   /** Why an action is not asked about a problem: it has not come back from it. */
   Optional<String> stuck(Fingerprint fingerprint, ActionId action) {
     return Optional.ofNullable(stuck.get(new Key(fingerprint, action)))

@@ -2,7 +2,6 @@ package dev.healing.core;
 
 import dev.healing.api.HealingException;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
@@ -18,6 +17,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -43,31 +43,43 @@ final class Registry {
     discover = on;
   }
 
-  /** Where providers are looked for: the engine's own loader, or one that has the plugins' jars. */
-  ClassLoader loader(Path pluginDirectory) {
-    List<URL> jars = new ArrayList<>();
+  /**
+   * Where providers are looked for: the engine's own loader, or one that has the plugins' jars.
+   *
+   * @param problems is told what must be mended; then it is the engine's own
+   */
+  ClassLoader loader(Optional<Path> pluginDirectory, List<String> problems) {
+    ClassLoader own = Registry.class.getClassLoader();
     try {
-      refuseIfOthersCanWrite(pluginDirectory);
-      Set<Path> sorted = new TreeSet<>();
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(pluginDirectory, "*.jar")) {
-        found.forEach(sorted::add);
-      }
-      for (Path jar : sorted) {
-        refuseIfOthersCanWrite(jar);
-        jars.add(jar.toUri().toURL());
-      }
-    } catch (MalformedURLException e) {
-      throw new HealingException("plugins.directory: " + e.getMessage(), e);
+      return pluginDirectory.isEmpty()
+          ? own
+          : new URLClassLoader(jars(pluginDirectory.orElseThrow()), own);
+    } catch (HealingException e) {
+      problems.add(e.getMessage());
+      return own;
     } catch (IOException e) {
-      throw new HealingException(
+      problems.add(
           "plugins.directory "
-              + pluginDirectory
+              + pluginDirectory.orElseThrow()
               + " cannot be read: "
               + e
-              + ". Expected a directory with jars, or no such setting",
-          e);
+              + ". Expected a directory with jars, or no such setting");
+      return own;
     }
-    return new URLClassLoader(jars.toArray(new URL[0]), Registry.class.getClassLoader());
+  }
+
+  private static URL[] jars(Path pluginDirectory) throws IOException {
+    refuseIfOthersCanWrite(pluginDirectory);
+    Set<Path> sorted = new TreeSet<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(pluginDirectory, "*.jar")) {
+      found.forEach(sorted::add);
+    }
+    List<URL> jars = new ArrayList<>();
+    for (Path jar : sorted) {
+      refuseIfOthersCanWrite(jar);
+      jars.add(jar.toUri().toURL());
+    }
+    return jars.toArray(new URL[0]);
   }
 
   private static void refuseIfOthersCanWrite(Path path) throws IOException {

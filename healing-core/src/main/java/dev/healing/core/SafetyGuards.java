@@ -67,8 +67,9 @@ final class SafetyGuards {
    * @param paused why nothing is done, if the off switch is set
    * @param distrust what is wrong with the safety state
    * @param rejected whether a person does not want anything done about a problem
+   * @param handedOver whether a problem that is not over was handed over to a human
    * @param unrelated how many incidents are open that are not the symptom of another
-   * @param sampled whether anything measures the host, so that its health should be known
+   * @param sampled whether anything measures the host or should, so that its health should be known
    */
   SafetyGuards(
       Settings settings,
@@ -76,6 +77,7 @@ final class SafetyGuards {
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
       Predicate<Fingerprint> rejected,
+      Predicate<Fingerprint> handedOver,
       IntSupplier unrelated,
       boolean sampled) {
     Settings.Limits limits = settings.limits();
@@ -90,7 +92,7 @@ final class SafetyGuards {
     guards.put("rollbacks_per_day", p -> rollbacksPerDay(p, limits.rollbacksPerDay()));
     guards.put("cooldown", p -> cooldown(p, limits.cooldown()));
     guards.put("unknown_outcome", SafetyGuards::unknownOutcome);
-    guards.put(CIRCUIT_BREAKER, p -> circuitBreaker(p, limits));
+    guards.put(CIRCUIT_BREAKER, p -> circuitBreaker(p, limits, handedOver));
     guards.put("storm", p -> storm(p, unrelated.getAsInt(), limits.storm()));
   }
 
@@ -285,7 +287,12 @@ final class SafetyGuards {
         : ok("no unknown outcome to be careful about");
   }
 
-  private static Verdict circuitBreaker(Proposal proposal, Settings.Limits limits) {
+  private static Verdict circuitBreaker(
+      Proposal proposal, Settings.Limits limits, Predicate<Fingerprint> handedOver) {
+    boolean automatic = proposal.origin() == Origin.AUTOMATIC;
+    if (automatic && handedOver.test(proposal.incident().fingerprint())) {
+      return Verdict.confirm("handed over to a human, and it is not over");
+    }
     ActionId action = action(proposal).id();
     long attempts =
         proposal.history().of(proposal.incident().fingerprint(), limits.attemptsWindow()).stream()
@@ -299,7 +306,7 @@ final class SafetyGuards {
             + " times at this problem in "
             + limits.attemptsWindow().toMinutes()
             + " min and it is still or again there";
-    return attempts >= limits.attempts() && proposal.origin() == Origin.AUTOMATIC
+    return automatic && attempts >= limits.attempts()
         ? Verdict.confirm(is + ": handed over to a human")
         : ok(attempts + " of " + limits.attempts() + " attempts");
   }

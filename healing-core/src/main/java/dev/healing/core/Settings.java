@@ -46,6 +46,11 @@ record Settings(
       Duration attemptsWindow,
       int storm) {}
 
+  /** How long a plugin may take where somebody waits for it, and no look does. */
+  Duration patience() {
+    return pluginDeadline.multipliedBy(5);
+  }
+
   private static final Path NO_DIRECTORY = Path.of("");
 
   static Settings read(Configuration configuration) {

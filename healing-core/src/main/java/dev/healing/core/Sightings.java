@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class Sightings {
   private static final int BLIND_LOOKS = 5;
 
-  /** What was rejected before a start and is not reported for so long is over. */
+  /** What was rejected or handed over before a start and is not reported for so long is over. */
   private static final Duration OVER_AFTER = Duration.ofHours(1);
 
   private final TimeSource time;
@@ -65,7 +65,7 @@ final class Sightings {
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
     if (time.monotonicNanos() - startedNanos > OVER_AFTER.toNanos()) {
-      incidents.forgetRejectionsOf(
+      incidents.forgetTheirs(
           type ->
               plugins
                   .get()

@@ -64,11 +64,14 @@ final class Starts implements ActionHistory {
     byFingerprint.computeIfAbsent(start.fingerprint, f -> new ArrayDeque<>()).addLast(start);
   }
 
-  /** Notes what came of a start, if it is remembered. */
+  /** Notes what came of a start, if it is remembered. Where nothing was done there was none. */
   void ended(String intent, Outcome outcome) {
     Start start = byIntent.get(intent);
     if (start != null) {
       start.outcome = outcome;
+      if (outcome == Outcome.NOT_ATTEMPTED) {
+        takeBack(intent);
+      }
     }
   }
 

@@ -254,9 +254,12 @@ final class Treatment {
   }
 
   private void overdue(Tracked incident, Attempt attempt) {
-    ActionRunner.Running late = running.remove(incident);
+    ActionRunner.Running late = running.get(incident);
     if (late != null) {
-      late.cancel();
+      if (!late.cancel()) {
+        return; // nothing was done
+      }
+      running.remove(incident);
       attempt.recorded = late.recorded();
     }
     faults.put(

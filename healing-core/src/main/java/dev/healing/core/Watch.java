@@ -63,6 +63,11 @@ final class Watch {
     calls.begin(asked, () -> done.accept(found.observation()));
   }
 
+  /** Goes on with other plugins. */
+  void startAnew() {
+    calls.startAnew();
+  }
+
   /** The look that was begun has arrived. */
   void ended() {
     calls.ended();
@@ -84,7 +89,11 @@ final class Watch {
     private @Nullable HostSnapshot state;
 
     PluginCalls.Call call(String plugin, PluginCalls.Question question) {
-      return new PluginCalls.Call(plugin, question, why -> faults.put(plugin, why));
+      return new PluginCalls.Call(plugin, question, why -> faults.put(blamed(plugin), why));
+    }
+
+    private String blamed(String plugin) {
+      return calls.starved() ? "look" : plugin;
     }
 
     Runnable ask(Sampler sampler) {

@@ -3,6 +3,7 @@ package dev.healing.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.IncidentStatus;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.Fault;
 import dev.healing.testkit.Fault.Kind;
@@ -234,6 +235,23 @@ class EveryGuardIsNeededTest {
   @MethodSource("guards")
   void endsInHarmWithoutIt(String guard) {
     assertThat(harm(STORIES.get(guard), Optional.of(guard))).isNotEmpty();
+  }
+
+  /** A story: nothing that was tried helped, a human was told, and then the engine is restarted. */
+  @Test
+  void whatWasHandedOverIsNotTakenUpAgainAfterARestart() {
+    SimulatedHost host = failing("web.service", Nature.LIES);
+    Simulation simulation = new Simulation(host, Map.of(), Optional.empty());
+    simulation.run(Duration.ofHours(1));
+    assertThat(host.deeds()).hasSize(3);
+
+    simulation.restart();
+    simulation.run(Duration.ofHours(5));
+    assertThat(host.deeds()).hasSize(3);
+    assertThat(simulation.engine().incidents())
+        .singleElement()
+        .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.ESCALATED))
+        .satisfies(i -> assertThat(i.awaitsConfirmation()).isTrue());
   }
 
   @Test

@@ -53,6 +53,42 @@ class JournalTest {
   }
 
   @Test
+  void whereNothingWasDoneNothingIsCounted() {
+    Intent before = start("a.1", "web.service");
+    done(before, Outcome.FAILED);
+    host.time().advance(Duration.ofMinutes(1));
+    Intent refused = start("a.2", "web.service");
+    assertThat(journal.count(HOUR)).as("nobody knows yet").isEqualTo(2);
+    done(refused, Outcome.NOT_ATTEMPTED);
+    Intent unknown = start("b.1", "db.service");
+
+    for (Journal each : List.of(journal, reopen())) {
+      assertThat(each.within(HOUR))
+          .extracting(ActionHistory.Entry::intent)
+          .containsExactly(unknown.id(), before.id());
+      assertThat(each.last(Given.RESTART, "web.service").orElseThrow().intent())
+          .isEqualTo(before.id());
+      assertThat(each.open()).containsExactly(unknown);
+    }
+  }
+
+  @Test
+  void whatWasHandedOverStaysSoUntilItIsOver() {
+    Fingerprint web = Given.issue(host.time().now(), "web.service").fingerprint();
+    journal.handOver(web);
+    journal.handOver(web);
+    journal.commit();
+    fill("a"); // compacted meanwhile
+    assertThat(reopen().handedOver(web)).isTrue();
+    assertThat(reopen().theirs()).containsExactly(web);
+
+    journal.over(web);
+    journal.commit();
+    assertThat(journal.handedOver(web)).isFalse();
+    assertThat(reopen().handedOver(web)).isFalse();
+  }
+
+  @Test
   void aDamagedLineIsTold() {
     start("a.1", "web.service");
     start("b.1", "db.service");

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.Detection;
-import dev.healing.api.HealingException;
+import dev.healing.api.Fingerprint;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Verdict;
+import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Guard;
@@ -22,6 +26,8 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Sampler;
+import dev.healing.spi.SamplerProvider;
 import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,14 +37,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class PluginsTest {
@@ -95,6 +105,125 @@ class PluginsTest {
     assertThat(info(engine, "bad").state()).isEqualTo("skipped");
     assertThat(info(engine, "bad").problem().orElseThrow()).contains("detector 'bad'", "boom");
     assertThat(info(engine, "bad").origin()).contains("PluginsTest$Broken");
+  }
+
+  /** What should measure the host does not, so its health is not known: nothing to act upon. */
+  @Test
+  void withoutTheOnlySamplerHealthIsNotTakenForGood() {
+    SamplerProvider unmade =
+        new SamplerProvider() {
+          @Override
+          public String name() {
+            return "unmade";
+          }
+
+          @Override
+          public Sampler create(HostContext context) {
+            throw new IllegalStateException("boom");
+          }
+        };
+    List<String> done = new ArrayList<>();
+    HealingEngine engine =
+        engine()
+            .add(unmade)
+            .add(
+                Given.detector(
+                    "services", s -> Detection.of(List.of(Given.issue(s.at(), "web.service")))))
+            .add(
+                Given.action(
+                    Given.RESTART,
+                    Risk.LOW,
+                    execution -> {
+                      done.add("restarted");
+                      return ActionReport.done("restarted");
+                    }))
+            .build();
+    engine.open();
+    new EngineDriver(host.time(), engine).run(Duration.ofMinutes(1));
+    assertThat(done).isEmpty();
+    assertThat(engine.incidents().get(0).note()).contains("health is unknown");
+    host.time().close();
+  }
+
+  /** On a real host: in virtual time nothing hangs. */
+  @Test
+  @Timeout(60)
+  void oneThatHangsWhenItIsMadeOrAskedIsLeftBehindAndNamed() {
+    CountDownLatch never = new CountDownLatch(1);
+    DetectorProvider hangs =
+        new DetectorProvider() {
+          @Override
+          public String name() {
+            return "hangs";
+          }
+
+          @Override
+          public Detector create(HostContext context) {
+            return await(never, GOOD.create(context));
+          }
+        };
+    KnowledgeBaseProvider mute =
+        new KnowledgeBaseProvider() {
+          @Override
+          public String name() {
+            return "mute";
+          }
+
+          @Override
+          public KnowledgeBase create(HostContext context) {
+            return new KnowledgeBase() {
+              @Override
+              public Confidence confidence(Fingerprint fingerprint, ActionId action) {
+                return Confidence.UNKNOWN;
+              }
+
+              @Override
+              public void record(Collection<Receipt> receipts) {}
+
+              @Override
+              public String export() {
+                return "{}";
+              }
+
+              @Override
+              public List<String> problems() {
+                return await(never, List.of());
+              }
+            };
+          }
+        };
+    try (LinuxHost real = LinuxHost.observe(directory);
+        HealingEngine engine =
+            HealingEngine.builder()
+                .host(real)
+                .discoverPlugins(false)
+                .configuration(Configuration.of(Map.of("plugins", Map.of("deadline", "50ms"))))
+                .add(hangs)
+                .add(GOOD)
+                .add(mute)
+                .build()) {
+      assertThat(info(engine, "hangs").problem().orElseThrow())
+          .contains("detector 'hangs' could not be made", "did not come back within 250 ms");
+      assertThat(info(engine, "good").state()).isEqualTo("on");
+      for (int i = 0; i < 6; i++) {
+        assertThat(engine.status().trouble())
+            .singleElement()
+            .asString()
+            .contains("the knowledge base cannot say how it is: knowledge:mute");
+      }
+      assertThat(engine.status().trouble().toString()).contains("from earlier calls");
+    }
+  }
+
+  private static <T> T await(CountDownLatch latch, T answer) {
+    while (true) {
+      try {
+        latch.await();
+        return answer;
+      } catch (InterruptedException e) {
+        // It does not listen.
+      }
+    }
   }
 
   @Test
@@ -336,7 +465,7 @@ class PluginsTest {
     for (String mode : List.of("rw-rw-r--", "rw-r--rw-")) {
       mode(jar, mode);
       assertThatThrownBy(this::fromDirectory)
-          .isInstanceOf(HealingException.class)
+          .isInstanceOf(ConfigurationException.class)
           .hasMessageContainingAll("plugins.directory", "tiny.jar", "refused");
     }
     mode(jar, "rw-r--r--");
@@ -356,7 +485,7 @@ class PluginsTest {
   void aDirectoryThatIsNotThereIsToldWithTheSetting() {
     directory = directory.resolve("nowhere");
     assertThatThrownBy(this::fromDirectory)
-        .isInstanceOf(HealingException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessageContainingAll("plugins.directory", "nowhere");
   }
 }

@@ -57,6 +57,7 @@ class SafetyGuardsTest {
             () -> paused,
             () -> distrust,
             problem -> rejected,
+            problem -> false,
             () -> unrelated,
             sampled);
     Issue issue = Given.issue(host.time().now(), UNIT);
@@ -245,7 +246,7 @@ class SafetyGuardsTest {
     started(Given.RESTART, "a.service", Outcome.HEALED);
     host.time().advance(Duration.ofMinutes(20));
     assertThat(kind("heals_per_hour")).isEqualTo(Kind.PROCEED);
-    started(Given.RESTART, "b.service", Outcome.NOT_ATTEMPTED);
+    started(Given.RESTART, "b.service", Outcome.FAILED);
     origin = Origin.APPROVED;
     Verdict verdict = of("heals_per_hour");
     assertThat(verdict.kind()).isEqualTo(Kind.DEFER);

@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
@@ -245,6 +246,79 @@ class WatchTest {
     Watch watch = new Watch(host.time(), new AtOnce(ended));
     watch.begin(plugins, plugins.detectors(), arrived::add);
     return watch;
+  }
+
+  @Test
+  void aLookThatGetsNoWorkerArrivesAndSaysWhoHasThem() {
+    Plugins plugins =
+        Given.engine(host, Map.of())
+            .add(Given.detector("one", state -> Detection.NOTHING))
+            .add(Given.detector("two", state -> Detection.NOTHING))
+            .build()
+            .loop()
+            .plugins();
+    List<Observation> arrived = new ArrayList<>();
+    Watch watch = new Watch(host.time(), new NoneFree());
+    watch.begin(plugins, plugins.detectors(), arrived::add);
+    assertThat(watch.enforce(Duration.ofSeconds(2))).contains(Duration.ofSeconds(2));
+    host.time().advance(Duration.ofSeconds(2));
+    watch.enforce(Duration.ofSeconds(2));
+    assertThat(arrived)
+        .singleElement()
+        .satisfies(look -> assertThat(look.detections()).isEmpty())
+        .satisfies(
+            look ->
+                assertThat(look.faults())
+                    .containsOnlyKeys("look")
+                    .containsEntry(
+                        "look",
+                        "got no worker within 2000 ms; those that have one: prepare it (256"
+                            + " times)"));
+    watch.ended();
+    assertThat(watch.looking()).isFalse();
+  }
+
+  @Test
+  void aReloadIsAChanceForOneThatHung() {
+    hang = true;
+    HealingEngine engine =
+        engine(
+            state -> {
+              hangs();
+              return Detection.NOTHING;
+            });
+    run(engine, Duration.ofSeconds(10));
+    assertThat(calls.get("second")).isEqualTo(1);
+
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofSeconds(10));
+    assertThat(calls.get("second")).isEqualTo(2);
+  }
+
+  /** All threads are taken. */
+  private record NoneFree() implements Workers, Workers.Task {
+    @Override
+    public Task start(String name, Runnable task) {
+      return this;
+    }
+
+    @Override
+    public String underWay() {
+      return "prepare it (256 times)";
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+      throw new AssertionError("nobody sleeps here");
+    }
+
+    @Override
+    public void cancel() {}
+
+    @Override
+    public boolean done() {
+      return false;
+    }
   }
 
   private record AtOnce(boolean done) implements Workers, Workers.Task {

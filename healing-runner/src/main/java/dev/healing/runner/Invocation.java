@@ -84,8 +84,36 @@ final class Invocation {
     return givenStateDirectory().orElseGet(LinuxHost::defaultStateDirectory);
   }
 
-  /** That of --state. */
-  Optional<Path> givenStateDirectory() {
+  /**
+   * The state directory of the daemon that is meant.
+   *
+   * @throws NotAllowedException if that is the host's, and it is out of reach
+   */
+  Path daemonsStateDirectory() {
+    Path directory = stateDirectory();
+    refusal(givenStateDirectory(), directory, LinuxHost.HOSTS_STATE_DIRECTORY)
+        .ifPresent(
+            why -> {
+              throw new NotAllowedException(why);
+            });
+    return directory;
+  }
+
+  /**
+   * Why this directory is not the one that is meant: who names none means the host's daemon, and
+   * must not be told that there is none, or that it is paused, when only a directory of one's own
+   * was looked at.
+   */
+  static Optional<String> refusal(Optional<Path> given, Path directory, Path hosts) {
+    return given.isEmpty() && !directory.equals(hosts) && Files.exists(hosts)
+        ? Optional.of(
+            "needs root: the host's daemon uses "
+                + hosts
+                + " (a daemon of your own is named with --state)")
+        : Optional.empty();
+  }
+
+  private Optional<Path> givenStateDirectory() {
     return Optional.ofNullable(typed.matchedOptionValue("--state", (Path) null))
         .map(given -> given.toAbsolutePath().normalize());
   }
@@ -104,7 +132,7 @@ final class Invocation {
 
   /** What the daemon says to this; empty if none runs here. */
   Optional<Answer> ask(ObjectNode request) {
-    return ControlClient.ask(stateDirectory(), request);
+    return ControlClient.ask(daemonsStateDirectory(), request);
   }
 
   ObjectNode request(String verb) {

@@ -34,8 +34,7 @@ final class KnowledgeVerb implements Verb {
             .orElseGet(
                 () ->
                     Answer.of(
-                        invocation.looking(
-                            engine -> Json.MAPPER.readTree(engine.knowledge().export()))));
+                        invocation.looking(engine -> Json.MAPPER.readTree(engine.knowledge()))));
     if (how.equals("export") && answer.error().isEmpty()) {
       invocation.out().println(answer.result());
       return answer.exit();

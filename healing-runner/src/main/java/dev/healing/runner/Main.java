@@ -13,8 +13,14 @@ public final class Main {
   public static void main(String[] args) {
     Logging.quiet();
     PrintStream out = utf8(FileDescriptor.out);
-    int exit = new Shell(out, utf8(FileDescriptor.err), System.getenv()).run(args);
-    out.flush();
+    PrintStream err = utf8(FileDescriptor.err);
+    System.setOut(err); // what a plugin prints is no part of an answer
+    int exit = new Shell(out, err, System.getenv()).run(args);
+    if (out.checkError()) {
+      err.println(
+          "healing: the output could not be written: is its disk full, or its reader gone?");
+      exit = exit == Exit.DONE ? Exit.FAILED : exit;
+    }
     System.exit(exit);
   }
 

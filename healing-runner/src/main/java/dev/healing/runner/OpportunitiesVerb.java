@@ -74,9 +74,6 @@ final class OpportunitiesVerb implements Verb {
   }
 
   private static List<Opportunity> found(HealingEngine engine) {
-    return engine
-        .optimizer()
-        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"))
-        .findOpportunities(engine.look().state());
+    return engine.opportunities(engine.look().state());
   }
 }

@@ -15,7 +15,6 @@ import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
-import dev.healing.spi.Optimizer;
 import dev.healing.spi.TimeSource;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,7 @@ final class Requests {
       case "plugins":
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":
-        return now(Json.MAPPER.readTree(engine.knowledge().export()));
+        return now(Json.MAPPER.readTree(engine.knowledge()));
       case "opportunities":
         return opportunities(request);
       case "heal":
@@ -147,17 +146,12 @@ final class Requests {
   }
 
   private CompletionStage<Answer> opportunities(ObjectNode request) {
-    Optional<Optimizer> optimizer = engine.optimizer();
     Optional<HostState> state = engine.state();
-    if (optimizer.isEmpty() || state.isEmpty()) {
+    if (state.isEmpty()) {
       return CompletableFuture.completedFuture(
-          Answer.failed(
-              Exit.FAILED,
-              optimizer.isEmpty()
-                  ? "there is no optimizer among the plugins"
-                  : "the host has not been looked at yet; try again in a second"));
+          Answer.failed(Exit.FAILED, "the host has not been looked at yet; try again in a second"));
     }
-    List<Opportunity> found = optimizer.get().findOpportunities(state.get());
+    List<Opportunity> found = engine.opportunities(state.get());
     if (!request.has("apply")) {
       return now(opportunities(found));
     }

@@ -12,12 +12,19 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code run}: the daemon. */
 final class RunVerb implements Verb {
   private static final System.Logger LOG = System.getLogger(RunVerb.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(30);
+
+  /** With half a minute between them and half a minute for each: five minutes. */
+  private static final int UNANSWERED = 5;
 
   @Override
   public String name() {
@@ -54,11 +61,24 @@ final class RunVerb implements Verb {
       try (View view = view(invocation, engine)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
-        try (ControlServer control =
-            ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer)) {
-          return await(over);
+        try (ControlServer control = control(invocation, host, requests)) {
+          return await(over, BETWEEN_QUESTIONS, engine::state);
         }
       }
+    }
+  }
+
+  /** None, where nothing can be written: looking goes on without being asked. */
+  private static @Nullable ControlServer control(
+      Invocation invocation, LinuxHost host, Requests requests) {
+    try {
+      return ControlServer.open(invocation.stateDirectory(), PATIENCE, requests::answer);
+    } catch (HealingException e) {
+      if (host.state().trouble().isEmpty()) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.ERROR, "nobody can ask this daemon: " + e.getMessage());
+      return null;
     }
   }
 
@@ -71,13 +91,26 @@ final class RunVerb implements Verb {
   }
 
   /**
-   * Waits for a signal, or for the end of the engine. A daemon whose engine has died must not go on
-   * answering: it fails, so that whoever started it starts another one.
+   * Waits for a signal, or for the end of the engine. A daemon whose engine has died, or takes no
+   * turns any more, must not go on answering: it fails, so that whoever started it starts another
+   * one.
+   *
+   * @param question is asked of the engine now and then; throws if it does not answer in its time
    */
-  static int await(CompletableFuture<@Nullable Void> over) {
+  static int await(CompletableFuture<@Nullable Void> over, Duration between, Supplier<?> question) {
     try {
-      over.get();
-      return Exit.DONE;
+      for (int unanswered = 0; unanswered < UNANSWERED; ) {
+        try {
+          over.get(between.toMillis(), TimeUnit.MILLISECONDS);
+          return Exit.DONE;
+        } catch (TimeoutException e) {
+          unanswered = answers(question) ? 0 : unanswered + 1;
+        }
+      }
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the engine's thread hangs, so the daemon ends to be started again");
+      return Exit.FAILED;
     } catch (ExecutionException e) {
       LOG.log(
           System.Logger.Level.ERROR,
@@ -86,6 +119,15 @@ final class RunVerb implements Verb {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Exit.FAILED;
+    }
+  }
+
+  private static boolean answers(Supplier<?> question) {
+    try {
+      Object unused = question.get();
+      return true;
+    } catch (HealingException e) {
+      return false;
     }
   }
 

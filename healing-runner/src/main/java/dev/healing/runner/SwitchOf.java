@@ -4,7 +4,6 @@ import dev.healing.core.OffSwitch;
 import dev.healing.core.host.LinuxHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -21,13 +20,7 @@ final class SwitchOf {
    * @param change turns it and says what that means
    */
   static int directory(Invocation invocation, Function<OffSwitch, String> change) {
-    Optional<Path> given = invocation.givenStateDirectory();
-    Path directory = invocation.stateDirectory();
-    refusal(given, directory, LinuxHost.HOSTS_STATE_DIRECTORY)
-        .ifPresent(
-            why -> {
-              throw new NotAllowedException(why);
-            });
+    Path directory = invocation.daemonsStateDirectory();
     if (Files.notExists(directory)) {
       invocation.err().println("healing: no daemon runs on " + directory + ": nothing was changed");
       return Exit.FAILED;
@@ -48,18 +41,5 @@ final class SwitchOf {
     }
     invocation.out().println(directory + ": " + meaning);
     return Exit.DONE;
-  }
-
-  /**
-   * Why this directory is not the one that is meant: who names none means the host's daemon, and
-   * must not be told that it is paused when only a directory of one's own is.
-   */
-  static Optional<String> refusal(Optional<Path> given, Path directory, Path hosts) {
-    return given.isEmpty() && !directory.equals(hosts) && Files.exists(hosts)
-        ? Optional.of(
-            "needs root: the host's daemon uses "
-                + hosts
-                + " (a daemon of your own is named with --state)")
-        : Optional.empty();
   }
 }

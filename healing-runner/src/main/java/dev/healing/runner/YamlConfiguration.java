@@ -23,6 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -56,13 +59,16 @@ final class YamlConfiguration {
   }
 
   /**
-   * The configuration in this file.
+   * The configuration in this file. What is wrong in it is among its problems.
    *
    * @throws ConfigurationException if it cannot be read or is not well formed
    */
   static Configuration read(Path file) {
     String name = file.toString();
     byte[] bytes;
+    if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe might never end
+      throw wrong(name + ": cannot be read: it is no file: expected YAML or JSON");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (NoSuchFileException e) {
@@ -84,7 +90,8 @@ final class YamlConfiguration {
   }
 
   /**
-   * The configuration in this text.
+   * The configuration in this text. Keys that are written twice, tags and the like are among its
+   * problems, so that they hide none of those that the reader of a value will find.
    *
    * @param file for messages
    * @throws ConfigurationException if it is not well formed; with nothing else, whatever the text
@@ -105,7 +112,8 @@ final class YamlConfiguration {
       throw wrong(file + ": " + why + ": expected YAML or JSON");
     }
     if (root.isEmpty() || isNull(root.get())) {
-      return Configuration.of(new Configuration.Node(null, file));
+      Configuration.Node nothing = new Configuration.Node(null, file);
+      return Configuration.of(nothing, List.copyOf(reader.problems));
     }
     if (!(root.get() instanceof MappingNode)) {
       throw wrong(
@@ -115,10 +123,7 @@ final class YamlConfiguration {
               + ": expected keys and values, like 'autonomy: auto'");
     }
     Configuration.Node converted = reader.convert(root.get(), 0);
-    if (!reader.problems.isEmpty()) {
-      throw new ConfigurationException(List.copyOf(reader.problems));
-    }
-    return Configuration.of(converted);
+    return Configuration.of(converted, List.copyOf(reader.problems));
   }
 
   private Optional<Node> compose(String text) {
@@ -130,8 +135,8 @@ final class YamlConfiguration {
             .setMaxAliasesForCollections(MAX_BYTES) // convert() goes into none, and names the line
             .setCodePointLimit(MAX_BYTES)
             .build();
-    Iterator<Node> documents =
-        new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)));
+    parser(settings, text).forEachRemaining(this::refuseTag); // nodes don't tell what was written
+    Iterator<Node> documents = new Composer(settings, parser(settings, text));
     if (!documents.hasNext()) {
       return Optional.empty();
     }
@@ -142,6 +147,22 @@ final class YamlConfiguration {
           place(second.getStartMark()) + ": a second document begins: expected only one in a file");
     }
     return Optional.of(first);
+  }
+
+  private static ParserImpl parser(LoadSettings settings, String text) {
+    return new ParserImpl(settings, new StreamReader(settings, text));
+  }
+
+  private void refuseTag(Event event) {
+    Optional<String> tag = Optional.empty();
+    if (event instanceof ScalarEvent scalar) {
+      tag = scalar.getTag();
+    } else if (event instanceof CollectionStartEvent collection) {
+      tag = collection.getTag();
+    }
+    tag.ifPresent(
+        written ->
+            problem(place(event.getStartMark()), "the tag '" + written + "'", "a plain value"));
   }
 
   private Configuration.Node convert(Node node, int depth) {
@@ -167,7 +188,7 @@ final class YamlConfiguration {
       }
       return new Configuration.Node(List.copyOf(elements), place);
     }
-    return new Configuration.Node(scalar((ScalarNode) node, place), place);
+    return new Configuration.Node(scalar((ScalarNode) node), place);
   }
 
   private Map<String, Configuration.Node> mapping(MappingNode mapping, int depth) {
@@ -193,7 +214,7 @@ final class YamlConfiguration {
     return entries;
   }
 
-  private @Nullable Object scalar(ScalarNode node, String place) {
+  private static @Nullable Object scalar(ScalarNode node) {
     Tag tag = node.getTag();
     String text = node.getValue();
     if (tag.equals(Tag.NULL)) {
@@ -204,9 +225,6 @@ final class YamlConfiguration {
     }
     if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
       return number(text);
-    }
-    if (!tag.equals(Tag.STR)) {
-      problem(place, "the tag '" + tag.getValue() + "'", "a plain value");
     }
     return text;
   }

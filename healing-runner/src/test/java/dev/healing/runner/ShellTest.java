@@ -97,10 +97,26 @@ class ShellTest {
   @Test
   void aWrongConfigurationIsTwoWithAllProblems(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("bad.yaml");
-    Files.writeString(file, "a: 1\na: 2\nb: 1\nb: 2\n");
+    Files.writeString(
+        file,
+        """
+        interval: 2s
+        interval: 3s
+        autonomy: !!str auto
+        limits: {cooldown: soon, what: 1}
+        actions: {clean_disk: {roots: [etc]}}
+        plugins: {directory: /nowhere/at/all}
+        """);
 
     assertThat(run("check-config", file.toString())).isEqualTo(2);
-    assertThat(out().lines()).hasSize(2).allMatch(line -> line.startsWith(file + ":"));
+    assertThat(out().lines())
+        .satisfiesExactlyInAnyOrder(
+            p -> assertThat(p).contains(":2: 'interval' is written twice"),
+            p -> assertThat(p).contains(":3: the tag 'tag:yaml.org,2002:str'"),
+            p -> assertThat(p).contains(":4: 'limits.cooldown' is 'soon'"),
+            p -> assertThat(p).contains(":4: unknown key 'limits.what'"),
+            p -> assertThat(p).contains(":5: 'actions.clean_disk.roots' is 'etc'"),
+            p -> assertThat(p).contains("plugins.directory /nowhere/at/all cannot be read"));
   }
 
   @Test

@@ -87,12 +87,12 @@ class SwitchOfTest {
     Path own = directory.resolve("own");
     Path absent = directory.resolve("absent");
 
-    assertThat(SwitchOf.refusal(Optional.empty(), own, state))
+    assertThat(Invocation.refusal(Optional.empty(), own, state))
         .hasValueSatisfying(
             why -> assertThat(why).contains("needs root: the host's daemon uses " + state));
-    assertThat(SwitchOf.refusal(Optional.of(own), own, state)).isEmpty();
-    assertThat(SwitchOf.refusal(Optional.empty(), state, state)).isEmpty();
-    assertThat(SwitchOf.refusal(Optional.empty(), own, absent)).isEmpty();
+    assertThat(Invocation.refusal(Optional.of(own), own, state)).isEmpty();
+    assertThat(Invocation.refusal(Optional.empty(), state, state)).isEmpty();
+    assertThat(Invocation.refusal(Optional.empty(), own, absent)).isEmpty();
   }
 
   @Test

@@ -1,10 +1,19 @@
 package dev.healing.core.host;
 
+import dev.healing.api.HostException;
 import dev.healing.spi.Workers;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +25,12 @@ final class DaemonWorkers implements Workers, AutoCloseable {
   private static final long STACK_BYTES = 512 << 10;
   private static final Duration KEEP = Duration.ofSeconds(10);
 
+  private static final int MOST_NAMED = 5;
+
   /** More than can hang at once on any host that is still worth healing. */
   private static final int MOST = 256;
 
+  private final Set<Running> begun = ConcurrentHashMap.newKeySet();
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           0,
@@ -51,6 +63,49 @@ final class DaemonWorkers implements Workers, AutoCloseable {
   }
 
   @Override
+  public <T> T call(String name, Duration atMost, Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Task task =
+        start(
+            name,
+            () -> {
+              try {
+                answer.complete(question.get());
+              } catch (Throwable thrown) { // thrown where it is waited for
+                answer.completeExceptionally(thrown);
+              }
+            });
+    try {
+      return answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      task.cancel();
+      throw new HostException(name + ": it did not come back within " + atMost.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      task.cancel();
+      Thread.currentThread().interrupt();
+      throw new HostException(name + ": interrupted while waiting for it");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause(); // a supplier throws no other
+    }
+  }
+
+  @Override
+  public String underWay() {
+    Map<String, Long> counts =
+        begun.stream().collect(Collectors.groupingBy(r -> r.name, Collectors.counting()));
+    return counts.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry::getKey))
+        .limit(MOST_NAMED)
+        .map(
+            task -> task.getKey() + (task.getValue() > 1 ? " (" + task.getValue() + " times)" : ""))
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
   public void sleep(Duration duration) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos()));
   }
@@ -61,7 +116,7 @@ final class DaemonWorkers implements Workers, AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static final class Running implements Task, Runnable {
+  private final class Running implements Task, Runnable {
     private final String name;
     private final Runnable task;
     private @Nullable Thread thread;
@@ -96,6 +151,7 @@ final class DaemonWorkers implements Workers, AutoCloseable {
         return false;
       }
       thread = current;
+      begun.add(this);
       return true;
     }
 
@@ -103,6 +159,7 @@ final class DaemonWorkers implements Workers, AutoCloseable {
     private synchronized void end() {
       thread = null;
       done = true;
+      begun.remove(this);
       boolean unused = Thread.interrupted();
     }
 
@@ -111,6 +168,8 @@ final class DaemonWorkers implements Workers, AutoCloseable {
       cancelled = true;
       if (thread != null) {
         thread.interrupt();
+      } else if (threads.remove(this)) {
+        done = true; // it waited for its turn, which never comes
       }
     }
 

@@ -6,9 +6,11 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,6 +73,23 @@ final class Durable {
   /** The directory that a file is in. */
   static Path directoryOf(Path file) {
     return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory");
+  }
+
+  /** Tells the file that has this name now from every other, whatever name that has. */
+  static Object identity(Path file) throws IOException {
+    return Objects.requireNonNull(
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
+  }
+
+  /** Whether there is no room. */
+  static boolean full(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("No space left") || message.contains("quota exceeded");
+  }
+
+  /** Whether nothing can be written there, whoever tries. */
+  static boolean unwritable(IOException e) {
+    return full(e) || String.valueOf(e.getMessage()).contains("Read-only file system");
   }
 
   /** Puts the names in a directory on disk. */

@@ -5,12 +5,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** An appended file of sealed lines, open for writing. */
 final class LineFile implements AutoCloseable {
@@ -39,7 +36,7 @@ final class LineFile implements AutoCloseable {
       }
       file.seek(whole);
       ready = true;
-      return new LineFile(file, whole, identity(path));
+      return new LineFile(file, whole, Durable.identity(path));
     } finally {
       if (!ready) {
         file.close();
@@ -50,15 +47,10 @@ final class LineFile implements AutoCloseable {
   /** Whether the name still stands for the file that is open. */
   boolean isStill(Path path) {
     try {
-      return identity(path).equals(identity);
+      return Durable.identity(path).equals(identity);
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static Object identity(Path path) throws IOException {
-    return Objects.requireNonNull(
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
   }
 
   /** One write and one sync. After a failure nothing of it is left, as far as the disk lets us. */

@@ -38,35 +38,57 @@ final class StateDirectory implements StateStore, AutoCloseable {
 
   private final Path directory;
   private final @Nullable StateLock lock;
+  private final Optional<String> troubleAtStart;
   private final Ballast ballast;
   private final Map<String, LineFile> open = new HashMap<>();
 
-  private StateDirectory(Path directory, @Nullable StateLock lock) {
+  private StateDirectory(
+      Path directory, @Nullable StateLock lock, Optional<String> troubleAtStart) {
     this.directory = directory;
     this.lock = lock;
+    this.troubleAtStart = troubleAtStart;
     this.ballast = new Ballast(directory);
   }
 
-  /** Opens it to write: makes it if need be, and takes its lock. */
+  /**
+   * Opens it to write: makes it if need be, and takes its lock. Where nothing at all can be written
+   * it is opened to read only: to look at a host whose disk is full needs no room.
+   */
   static StateDirectory open(Path directory) {
-    Path real;
     try {
       Files.createDirectories(directory, Durable.PRIVATE_DIRECTORY);
-      real = directory.toRealPath();
+      Path real = directory.toRealPath();
       refuseShared(real);
+      StateDirectory state = new StateDirectory(real, lock(real), Optional.empty());
+      state.removeTemporaries();
+      state.ballast.make();
+      return state;
     } catch (IOException e) {
+      if (Durable.unwritable(e)) {
+        String why =
+            directory + " could not be written at the start (" + e + "): restart when it can";
+        LOG.log(System.Logger.Level.ERROR, "observing only: {0}", why);
+        return new StateDirectory(directory.toAbsolutePath().normalize(), null, Optional.of(why));
+      }
       throw new HostException(
           directory + " cannot be the state directory: " + e + "; choose another with --state", e);
     }
-    StateDirectory state = new StateDirectory(real, StateLock.take(real));
-    state.removeTemporaries();
-    state.ballast.make();
-    return state;
+  }
+
+  private static StateLock lock(Path directory) throws IOException {
+    try {
+      return StateLock.take(directory);
+    } catch (IOException e) {
+      if (Durable.full(e) && new Ballast(directory).drop()) {
+        return StateLock.take(directory);
+      }
+      throw e;
+    }
   }
 
   /** Opens it to read, and to write plain files only. */
   static StateDirectory observe(Path directory) {
-    return new StateDirectory(directory.toAbsolutePath().normalize(), null);
+    return new StateDirectory(directory.toAbsolutePath().normalize(), null, Optional.empty());
   }
 
   /** Whoever may write here decides what we believe. Nothing is changed: it may be /tmp. */
@@ -97,6 +119,17 @@ final class StateDirectory implements StateStore, AutoCloseable {
   @Override
   public String location() {
     return directory.toString();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    if (lock == null || lock.isStill()) {
+      return troubleAtStart;
+    }
+    return Optional.of(
+        directory.resolve(StateLock.FILE)
+            + " was removed or replaced while it was held, so another healing process may act"
+            + " there: see that there is none, and restart this one");
   }
 
   @Override
@@ -255,7 +288,18 @@ final class StateDirectory implements StateStore, AutoCloseable {
 
   @Override
   public boolean exists(String file) {
-    return Files.exists(path(file), LinkOption.NOFOLLOW_LINKS);
+    Path path = path(file);
+    return attempt(
+        "looked at",
+        path,
+        () -> {
+          try {
+            Durable.identity(path);
+            return true;
+          } catch (NoSuchFileException e) {
+            return false;
+          }
+        });
   }
 
   @Override
@@ -333,8 +377,10 @@ final class StateDirectory implements StateStore, AutoCloseable {
 
   private Path writable(String file) {
     Path path = path(file);
-    if (lock == null) {
-      throw new HostException(path + " is not written: " + directory + " was opened to read only");
+    Optional<String> why = trouble();
+    if (why.isPresent() || lock == null) {
+      throw new HostException(
+          path + " is not written: " + why.orElse(directory + " was opened to read only"));
     }
     return path;
   }
@@ -375,7 +421,7 @@ final class StateDirectory implements StateStore, AutoCloseable {
           try {
             write.run();
           } catch (IOException e) {
-            if (lock == null || !full(e) || !ballast.drop()) {
+            if (lock == null || !Durable.full(e) || !ballast.drop()) {
               throw e;
             }
             LOG.log(
@@ -390,11 +436,6 @@ final class StateDirectory implements StateStore, AutoCloseable {
           }
           return true;
         });
-  }
-
-  private static boolean full(IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.contains("No space left") || message.contains("quota exceeded");
   }
 
   private static <T> T attempt(String verb, Path path, Step<T> step) {

@@ -6,18 +6,26 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The lock of a state directory: one daemon acts at a time. The file stays; what counts is the lock
  * on it, which the kernel takes away from a process that ends, however it ends.
+ *
+ * <p>Root can remove the file, or put another in its place. Whoever comes then finds the holder by
+ * the file that it still has open; and the holder sees that the name stands for another file.
  */
 final class StateLock implements AutoCloseable {
   static final String FILE = "lock";
@@ -30,18 +38,22 @@ final class StateLock implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel channel;
+  private final Object identity;
 
-  private StateLock(Path directory, FileChannel channel) {
+  private StateLock(Path directory, FileChannel channel, Object identity) {
     this.directory = directory;
     this.channel = channel;
+    this.identity = identity;
   }
 
   /**
    * Takes it.
    *
    * @param directory its real path
+   * @throws HostException if another process has it, naming that
+   * @throws IOException if the disk does not do its part
    */
-  static StateLock take(Path directory) {
+  static StateLock take(Path directory) throws IOException {
     if (!HELD.add(directory)) {
       throw taken(directory, String.valueOf(ProcessHandle.current().pid()));
     }
@@ -53,22 +65,79 @@ final class StateLock implements AutoCloseable {
         if (lock == null) {
           throw taken(directory, holder(channel));
         }
-        String pid = ProcessHandle.current().pid() + "\n";
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        Optional<String> before = holderOfRemoved(file(directory));
+        if (before.isPresent()) {
+          throw taken(directory, before.orElseThrow());
+        }
+        StateLock taken = new StateLock(directory, channel, Durable.identity(file(directory)));
+        taken.writePid();
         held = true;
-        return new StateLock(directory, channel);
+        return taken;
       } finally {
         if (!held) {
           channel.close();
         }
       }
-    } catch (IOException e) {
-      throw new HostException(directory.resolve(FILE) + " could not be locked: " + e, e);
     } finally {
       if (!held) {
         HELD.remove(directory);
       }
+    }
+  }
+
+  private static Path file(Path directory) {
+    return directory.resolve(FILE);
+  }
+
+  /** For messages only: a lock holds on a full disk too. */
+  private void writePid() throws IOException {
+    String pid = ProcessHandle.current().pid() + "\n";
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    } catch (IOException e) {
+      if (!Durable.unwritable(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * The process that holds the lock of a file that once had this name: it was removed or renamed.
+   */
+  private static Optional<String> holderOfRemoved(Path file) throws IOException {
+    String own = String.valueOf(ProcessHandle.current().pid());
+    Set<String> lockers = new TreeSet<>();
+    for (String line : Files.readAllLines(Path.of("/proc/locks"))) {
+      // 1: POSIX  ADVISORY  WRITE 3568 fd:00:2531452 0 EOF
+      String[] words = line.strip().split("\\s+");
+      if (words.length > 4 && words[1].equals("POSIX") && !words[4].equals(own)) {
+        lockers.add(words[4]);
+      }
+    }
+    return lockers.stream().filter(pid -> hasOpen(pid, file.toString())).findFirst();
+  }
+
+  private static boolean hasOpen(String pid, String removed) {
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc", pid, "fd"))) {
+      for (Path descriptor : open) {
+        String name = Files.readSymbolicLink(descriptor).toString();
+        if (name.startsWith(removed) && !name.equals(removed)) {
+          return true; // "lock (deleted)", or what it was renamed to
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // It has ended, or is somebody else's.
+    }
+    return false;
+  }
+
+  /** Whether the name still stands for the file that is locked: otherwise another may hold that. */
+  boolean isStill() {
+    try {
+      return Durable.identity(file(directory)).equals(identity);
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -77,7 +146,7 @@ final class StateLock implements AutoCloseable {
    * lock is tried, and given back at once.
    */
   static boolean held(Path directory) {
-    Path file = directory.resolve(FILE);
+    Path file = file(directory);
     try {
       if (HELD.contains(directory.toRealPath())) {
         return true;
@@ -96,7 +165,7 @@ final class StateLock implements AutoCloseable {
 
   private static FileChannel open(Path directory) throws IOException {
     return FileChannel.open(
-        directory.resolve(FILE),
+        file(directory),
         Set.of(
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,

@@ -1,7 +1,11 @@
 package dev.healing.core.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.api.HostException;
+import dev.healing.spi.Workers;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +42,63 @@ class DaemonWorkersTest {
       go.countDown();
       assertThat(done.await(20, TimeUnit.SECONDS)).as("all done").isTrue();
       assertThat(used).hasSizeBetween(2, 256);
+    }
+  }
+
+  @Test
+  void whatIsCancelledBeforeItsTurnNeverBegins() throws InterruptedException {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      CountDownLatch go = new CountDownLatch(1);
+      CountDownLatch begun = new CountDownLatch(256);
+      for (int i = 0; i < 256; i++) {
+        String name = i < 200 ? "prepare it" : "hang";
+        workers.start(
+            name,
+            () -> {
+              begun.countDown();
+              await(go);
+            });
+      }
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(workers.underWay()).isEqualTo("prepare it (200 times), hang (56 times)");
+      Workers.Task waits = workers.start("waits", () -> used.add(Thread.currentThread()));
+      assertThat(waits.done()).isFalse();
+      waits.cancel();
+      assertThat(waits.done()).isTrue();
+      CountDownLatch after = new CountDownLatch(1);
+      workers.start("after", after::countDown);
+      go.countDown();
+      assertThat(after.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(used).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsCalledAnswersOrIsLeftBehind() {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      Duration enough = Duration.ofSeconds(20);
+      assertThat(workers.call("answers", enough, () -> 7)).isEqualTo(7);
+      assertThatThrownBy(
+              () ->
+                  workers.call(
+                      "throws",
+                      enough,
+                      () -> {
+                        throw new NoClassDefFoundError("x");
+                      }))
+          .isInstanceOf(NoClassDefFoundError.class);
+      CountDownLatch never = new CountDownLatch(1);
+      assertThatThrownBy(
+              () ->
+                  workers.call(
+                      "make detector slow",
+                      Duration.ofMillis(10),
+                      () -> {
+                        await(never);
+                        return 1;
+                      }))
+          .isInstanceOf(HostException.class)
+          .hasMessage("make detector slow: it did not come back within 10 ms");
     }
   }
 

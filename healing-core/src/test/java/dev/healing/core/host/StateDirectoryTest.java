@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.healing.api.HostException;
+import dev.healing.core.OffSwitch;
 import dev.healing.spi.CommandRunner.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateDirectoryTest {
   @TempDir Path parent;
+  private final ProcessCommands commands = new ProcessCommands(System.getenv());
 
   @Test
   void isPrivateAndLocked() throws IOException {
@@ -92,6 +95,18 @@ class StateDirectoryTest {
   }
 
   @Test
+  void whetherAFileIsThereIsNotGuessed() throws IOException {
+    Path noDirectory = Files.writeString(parent.resolve("file"), "");
+    try (StateDirectory state = StateDirectory.observe(noDirectory)) {
+      assertThatThrownBy(() -> state.exists("pause"))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("Not a directory");
+      assertThat(new OffSwitch(state, new SystemTime()).paused().orElseThrow())
+          .contains("paused: the off switch cannot be read");
+    }
+  }
+
+  @Test
   void writesThroughNoLink() throws IOException {
     Path victim = Files.writeString(parent.resolve("victim"), "precious");
     Path directory = parent.resolve("state");
@@ -130,33 +145,86 @@ class StateDirectoryTest {
 
   @Test
   void aFullDiskIsStillWrittenTo() throws IOException {
-    ProcessCommands commands = new ProcessCommands(System.getenv());
-    Command mount =
-        Command.of(Duration.ofSeconds(10), "mount", "-t", "tmpfs", "-o", "size=24m,mode=0700")
-            .operands(List.of("tmpfs", parent.toString()));
+    withSmallDisk(
+        () -> {
+          try (StateDirectory state = StateDirectory.open(parent)) {
+            state.append("a.jsonl", List.of("{\"before\":1}"));
+            fill(parent.resolve("filler"));
+            String big = "{\"big\":\"" + "x".repeat(20_000) + "\"}";
+            state.append("a.jsonl", List.of(big));
+            assertThat(parent.resolve("reserve")).doesNotExist();
+            assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"before\":1}", big);
+            String huge = "{\"huge\":\"" + "x".repeat(2 << 20) + "\"}";
+            assertThatThrownBy(() -> state.append("a.jsonl", List.of(huge)))
+                .isInstanceOf(HostException.class)
+                .hasMessageContaining("No space left");
+            state.append("a.jsonl", List.of("{\"after\":1}"));
+            assertThat(state.lines("a.jsonl").lines()).hasSize(3).endsWith("{\"after\":1}");
+            assertThat(state.lines("a.jsonl").damaged()).isEmpty();
+          }
+        });
+  }
+
+  @Test
+  void aDiskThatIsFullAtTheStartIsWrittenToWhenThereIsRoom() throws IOException {
+    withSmallDisk(
+        () -> {
+          StateDirectory.open(parent).close();
+          Files.delete(parent.resolve("reserve"));
+          Files.delete(parent.resolve("lock"));
+          fill(parent.resolve("filler"));
+          try (StateDirectory state = StateDirectory.open(parent)) {
+            assertThat(state.trouble()).isEmpty();
+            assertThatThrownBy(() -> state.append("a.jsonl", List.of("{}")))
+                .isInstanceOf(HostException.class)
+                .hasMessageContaining("No space left");
+            Files.delete(parent.resolve("filler"));
+            state.append("a.jsonl", List.of("{}"));
+          }
+        });
+  }
+
+  @Test
+  void aDiskThatCannotBeWrittenAtTheStartIsReadAllTheSame() throws IOException {
+    withSmallDisk(
+        () -> {
+          try (StateDirectory state = StateDirectory.open(parent)) {
+            state.append("a.jsonl", List.of("{\"a\":1}"));
+          }
+          assertThat(mount("-o", "remount,ro")).isTrue();
+          try (StateDirectory state = StateDirectory.open(parent)) {
+            assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"a\":1}");
+            assertThat(state.trouble().orElseThrow()).contains("Read-only file system", "restart");
+            assertThatThrownBy(() -> state.append("a.jsonl", List.of("{}")))
+                .isInstanceOf(HostException.class)
+                .hasMessageContaining("could not be written at the start");
+          }
+        });
+  }
+
+  /** What is tried with a disk. */
+  private interface Trial {
+    void run() throws IOException;
+  }
+
+  private void withSmallDisk(Trial trial) throws IOException {
     assumeTrue(
-        commands.which("mount").isPresent() && commands.run(mount).ok(),
+        commands.which("mount").isPresent()
+            && mount("-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs"),
         "needs root: a small file system of its own is mounted");
     try {
-      try (StateDirectory state = StateDirectory.open(parent)) {
-        state.append("a.jsonl", List.of("{\"before\":1}"));
-        fill(parent.resolve("filler"));
-        String big = "{\"big\":\"" + "x".repeat(20_000) + "\"}";
-        state.append("a.jsonl", List.of(big));
-        assertThat(parent.resolve("reserve")).doesNotExist();
-        assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"before\":1}", big);
-        String huge = "{\"huge\":\"" + "x".repeat(2 << 20) + "\"}";
-        assertThatThrownBy(() -> state.append("a.jsonl", List.of(huge)))
-            .isInstanceOf(HostException.class)
-            .hasMessageContaining("No space left");
-        state.append("a.jsonl", List.of("{\"after\":1}"));
-        assertThat(state.lines("a.jsonl").lines()).hasSize(3).endsWith("{\"after\":1}");
-        assertThat(state.lines("a.jsonl").damaged()).isEmpty();
-      }
+      trial.run();
     } finally {
       commands.run(
           Command.of(Duration.ofSeconds(10), "umount").operands(List.of(parent.toString())));
     }
+  }
+
+  private boolean mount(String... how) {
+    List<String> all = new ArrayList<>(List.of("mount"));
+    all.addAll(List.of(how));
+    Command mount = Command.of(Duration.ofSeconds(10), all.toArray(new String[0]));
+    return commands.run(mount.operands(List.of(parent.toString()))).ok();
   }
 
   private static void fill(Path file) {

@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** What is in the jar that {@link PluginsRealHostTest} drops into a plugin directory. */
 public final class PluggedIn implements DetectorProvider {
+  static final String PRINTED = "a plugin that prints";
+
   private record Nothing() implements Detector {
     @Override
     public Set<IssueType> reports() {
@@ -18,6 +20,7 @@ public final class PluggedIn implements DetectorProvider {
 
     @Override
     public Detection detect(HostState state) {
+      System.out.println(PRINTED);
       return Detection.NOTHING;
     }
   }

@@ -66,13 +66,24 @@ class PluginsRealHostTest {
   }
 
   @Test
+  void whatItPrintsIsNoPartOfAnAnswer() {
+    host.sh("chmod 644 " + JAR);
+    host.write("/etc/healing/healing.yaml", CONFIGURATION);
+
+    String answer = host.sh("healing once --json 2>/tmp/printed");
+
+    assertThat(answer).startsWith("{").doesNotContain(PluggedIn.PRINTED);
+    assertThat(host.sh("cat /tmp/printed")).contains(PluggedIn.PRINTED);
+  }
+
+  @Test
   void oneThatOthersCanWriteIsRefusedAndSaid() {
     host.sh("systemctl stop healing; chmod 666 " + JAR);
     host.write("/etc/healing/healing.yaml", CONFIGURATION);
 
     ThrowawayHost.Result run = host.exec("timeout", "30", "healing", "run");
 
-    assertThat(run.exit()).as(run.out()).isEqualTo(1);
+    assertThat(run.exit()).as(run.out()).isEqualTo(2);
     assertThat(run.out()).contains(JAR + " is refused", "writable by nobody else");
   }
 

@@ -2,6 +2,7 @@ package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,70 @@ class StateRealHostTest {
         .contains("/var/lib/healing is in use by another healing process (pid " + first + ")");
     assertThat(healed("test-killed-1.service")).as(host.journal()).isTrue();
     assertThat(host.mainPid("healing.service")).isEqualTo(first);
+  }
+
+  @Test
+  void whoMayNotAskTheHostsDaemonIsNotToldThatThereIsNone() {
+    host.startHealing(CONFIGURATION);
+    for (String verb : List.of("status", "issues", "history", "plugins", "reload", "pause")) {
+      ThrowawayHost.Result asked = host.exec("runuser", "-u", "nobody", "--", "healing", verb);
+      assertThat(asked.exit()).as(asked.out()).isEqualTo(3);
+      assertThat(asked.out()).contains("needs root: the host's daemon uses /var/lib/healing");
+    }
+    String own = "runuser -u nobody -- healing status --json --state /tmp/own";
+    assertThat(host.sh(own)).contains("\"daemon\" : false");
+    assertThat(host.sh("runuser -u nobody -- healing once")).isNotEmpty();
+  }
+
+  /** Root has removed the file that is locked: two daemons must not act for all that. */
+  @Test
+  void withoutItsLockFileItOnlyObservesAndStillNoSecondOneRuns() {
+    host.startHealing(CONFIGURATION);
+    String first = host.mainPid("healing.service");
+    host.sh("rm /var/lib/healing/lock");
+
+    ThrowawayHost.Result second = host.exec("timeout", "30", "healing", "run");
+
+    assertThat(second.exit()).as(second.out()).isEqualTo(1);
+    assertThat(second.out()).contains("in use by another healing process (pid " + first + ")");
+    assertThat(host.json("status").path("autonomy").asString()).isEqualTo("OBSERVE");
+    assertThat(trouble()).contains("lock was removed or replaced");
+    host.unit("test-killed-1.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    host.sh("kill -9 " + host.mainPid("test-killed-1.service"));
+    host.await("it is decided", () -> host.exec("healing", "issues").out().contains("observing"));
+    assertThat(host.holds("systemctl is-failed -q test-killed-1")).as(host.journal()).isTrue();
+
+    host.sh("systemctl restart healing");
+    host.await("it runs", () -> host.holds("systemctl is-active -q test-killed-1"));
+  }
+
+  @Test
+  void aDiskThatIsFullAtTheStartIsNoReasonToEnd() {
+    host.sh(
+        "mkdir -p /var/lib/healing; mount -t tmpfs -o size=1m,mode=700 full /var/lib/healing;"
+            + " dd if=/dev/zero of=/var/lib/healing/filler bs=4k 2>/dev/null || true");
+    host.write("/etc/healing/healing.yaml", CONFIGURATION);
+    host.sh("systemctl start healing");
+    host.awaitHealing();
+    assertThat(healed("test-killed-1.service")).as(host.journal()).isFalse();
+    assertThat(trouble()).contains("No space left");
+
+    host.sh("rm /var/lib/healing/filler");
+    host.await("it runs", () -> host.holds("systemctl is-active -q test-killed-1"));
+  }
+
+  @Test
+  void aDiskThatCannotBeWrittenAtTheStartIsNoReasonToEnd() {
+    host.sh("mkdir -p /var/lib/healing; mount -t tmpfs -o ro,mode=700 readonly /var/lib/healing");
+    host.write("/etc/healing/healing.yaml", CONFIGURATION);
+    host.sh("systemctl start healing");
+    String pid = host.mainPid("healing.service");
+    host.await("nobody can ask it", () -> host.journal().contains("nobody can ask this daemon"));
+    assertThat(host.journal()).contains("observing only", "Read-only file system");
+    host.unit("test-killed-1.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    host.sh("kill -9 " + host.mainPid("test-killed-1.service"));
+    host.await("it is seen", () -> host.journal().contains("nothing is done"));
+    assertThat(host.mainPid("healing.service")).isEqualTo(pid);
   }
 
   @Test

@@ -1,0 +1,47 @@
+package dev.healing.core;
+
+import dev.healing.api.HealingException;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * What people ask of plugins, who wait for the answer: not for ever, and one plugin that hangs
+ * holds a few threads at most. Safe for several threads.
+ */
+final class Inquiries {
+  private static final int AT_ONCE = 4;
+
+  private final Workers workers;
+  private final Map<String, Semaphore> free = new ConcurrentHashMap<>();
+
+  Inquiries(Workers workers) {
+    this.workers = workers;
+  }
+
+  /**
+   * Asks a plugin.
+   *
+   * @param plugin as {@code kind:name}
+   * @throws HealingException naming it, if it does not come back
+   */
+  <T> T ask(String plugin, Duration patience, Supplier<T> question) {
+    Semaphore own = free.computeIfAbsent(plugin, name -> new Semaphore(AT_ONCE));
+    return workers.call(
+        plugin,
+        patience,
+        () -> {
+          if (!own.tryAcquire()) {
+            throw new HealingException(plugin + ": it has not come back from earlier calls");
+          }
+          try {
+            return question.get();
+          } finally {
+            own.release();
+          }
+        });
+  }
+}

@@ -1,0 +1,63 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Preview;
+import dev.healing.spi.Execution;
+import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ActionRunnerTest {
+  private final TestHost host = new TestHost();
+  private final List<String> done = new ArrayList<>();
+  private final List<ActionReport> reports = new ArrayList<>();
+
+  private ActionRunner.Running execute() {
+    PreparedAction action =
+        new PreparedAction() {
+          @Override
+          public Preview preview() {
+            return Given.preview("web.service");
+          }
+
+          @Override
+          public ActionReport execute(Execution execution) {
+            done.add("restarted");
+            return ActionReport.done("restarted");
+          }
+        };
+    return new ActionRunner(host, new OffSwitch(host.state(), host.time()))
+        .execute(
+            "it",
+            action,
+            Duration.ofSeconds(5),
+            List::of,
+            progress -> {},
+            report -> reports.add(report));
+  }
+
+  @Test
+  void whatIsCancelledWhileItWaitsForAWorkerSaysSoOnceAndIsNeverDone() {
+    ActionRunner.Running running = execute();
+    assertThat(running.cancel()).as("had begun").isFalse();
+    host.time().runReady();
+    assertThat(done).isEmpty();
+    assertThat(reports)
+        .singleElement()
+        .satisfies(r -> assertThat(r.result()).isEqualTo(ActionReport.Result.REFUSED));
+  }
+
+  @Test
+  void whatHasBegunReportsItself() {
+    ActionRunner.Running running = execute();
+    host.time().runReady();
+    assertThat(running.cancel()).as("had begun").isTrue();
+    assertThat(done).hasSize(1);
+    assertThat(reports).containsExactly(ActionReport.done("restarted"));
+  }
+}
