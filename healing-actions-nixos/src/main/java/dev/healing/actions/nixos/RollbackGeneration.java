@@ -113,7 +113,11 @@ public final class RollbackGeneration implements HealingAction {
             facts(rollback),
             "arm "
                 + RollbackUnits.TIMER
-                + ", which has generation "
+                + " before the switch from generation "
+                + current
+                + " to "
+                + target
+                + ": it has "
                 + current
                 + " switched to again unless the host is better without it",
             "point the system profile from generation "
