@@ -203,7 +203,7 @@ public final class SimulatedHost {
     return SimulatedPlugins.detectors(this);
   }
 
-  /** The eight built-in actions, acting on it. */
+  /** The built-in actions, but repair_service, acting on it. */
   public List<ActionProvider> actionProviders() {
     return SimulatedPlugins.actionProviders(this);
   }

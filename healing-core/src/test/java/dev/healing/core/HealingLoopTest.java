@@ -222,4 +222,46 @@ class HealingLoopTest {
     assertThat(restarts).hasSize(1);
     assertThat(next.status().trouble()).anyMatch(line -> line.contains("removed or cut"));
   }
+
+  /** A service may be up, so that nothing reports it, and not do its work. */
+  @Test
+  void whatIsGoneRightAfterAnActionSaidThatItDidNotWorkGoesToAPerson() {
+    effect = execution -> ActionReport.failed("web.service is active but not healthy");
+    HealingEngine engine = engine();
+    EngineDriver driver = new EngineDriver(host.time(), engine);
+    broken.add("web.service");
+    driver.run(Duration.ofSeconds(5));
+
+    Incident incident = engine.incidents().get(0);
+    assertThat(incident.status()).isEqualTo(IncidentStatus.ESCALATED);
+    assertThat(incident.note()).contains("no longer reported", "active but not healthy");
+  }
+
+  @Test
+  void aRepairComesAfterARestartOnceAndItsRefusalGoesAlongToThePerson() {
+    helps = false;
+    configuration.put("limits", Map.of("cooldown", "1s"));
+    List<String> repairs = new ArrayList<>();
+    HealingEngine engine =
+        Given.engine(host, configuration)
+            .add((DetectorProvider) new Services())
+            .add((ActionProvider) new Restart())
+            .add(
+                Given.action(
+                    ActionId.REPAIR_SERVICE,
+                    Risk.MEDIUM,
+                    execution -> {
+                      repairs.add("after " + restarts.size());
+                      return ActionReport.failed("no luck");
+                    }))
+            .build();
+    engine.open();
+    broken.add("web.service");
+    new EngineDriver(host.time(), engine).run(Duration.ofMinutes(5));
+
+    assertThat(repairs).containsExactly("after 1");
+    assertThat(restarts).hasSize(3);
+    assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.ESCALATED);
+    assertThat(engine.incidents().get(0).note()).contains("repair_service was done once");
+  }
 }

@@ -134,4 +134,40 @@ class HostSamplerTest {
     reading.samples().forEach((Sample s) -> values.put(s.metric(), s.value()));
     return values;
   }
+
+  /** The detector and the sampler together: what had failed is over when it is up, not before. */
+  @Test
+  void aServiceOnItsWayUpIsNotWellYet() {
+    dev.healing.spi.Detector detector = new ServiceFailed.Provider().create(host);
+    host.systemd().service("slow.service").fail("slow.service");
+    assertThat(detect(detector).issues()).hasSize(1);
+    host.systemd()
+        .whenRestarted(
+            "slow.service",
+            dev.healing.testkit.FakeSystemd.Restart.comesBackAfter(java.time.Duration.ofHours(1)));
+    host.systemd().restart("slow.service");
+    for (int i = 0; i < 3; i++) {
+      assertThat(detect(detector).issues()).isEmpty();
+      assertThat(detect(detector).unreadable())
+          .extracting(dev.healing.api.Unreadable::what)
+          .containsExactly("slow.service");
+    }
+    // A look of which the sampler's part is missing tells nothing.
+    detector.detect(dev.healing.testkit.HostStates.at(host.time().now()).build());
+    assertThat(detect(detector).unreadable()).hasSize(1);
+    host.time().advance(java.time.Duration.ofMinutes(6));
+    assertThat(detect(detector).issues())
+        .singleElement()
+        .satisfies(i -> assertThat(i.description()).contains("activating without an end"));
+    host.time().advance(java.time.Duration.ofHours(1));
+    assertThat(detect(detector)).isEqualTo(dev.healing.api.Detection.NOTHING);
+  }
+
+  private dev.healing.api.Detection detect(dev.healing.spi.Detector detector) {
+    Reading reading = sampler.read();
+    dev.healing.testkit.HostStates state =
+        dev.healing.testkit.HostStates.at(host.time().now()).health(80);
+    reading.units().forEach(state::unit);
+    return detector.detect(state.build());
+  }
 }

@@ -20,7 +20,8 @@ final class LastWords {
 
   /** For a person, in one line. */
   static String of(HostContext host, String unit) {
-    return ended(host, unit) + "; " + log(host, unit);
+    String log = log(host, unit);
+    return ended(host, unit) + "; " + (log.isEmpty() ? "its log is empty" : log);
   }
 
   private static String ended(HostContext host, String unit) {
@@ -37,7 +38,13 @@ final class LastWords {
     return "result " + how.getOrDefault("Result", "unknown") + status;
   }
 
+  /** Its own words; what systemd says about it only if it said nothing. */
   private static String log(HostContext host, String unit) {
+    String own = lines(host, "_SYSTEMD_UNIT=" + unit);
+    return own.isEmpty() ? lines(host, "--unit=" + unit) : own;
+  }
+
+  private static String lines(HostContext host, String whose) {
     Command command =
         Command.of(
             LIMIT,
@@ -46,7 +53,7 @@ final class LastWords {
             "--quiet",
             "--output=cat",
             "--lines=" + LINES,
-            "--unit=" + unit);
+            whose);
     try {
       Result result = host.commands().run(command);
       if (!result.ok()) {
@@ -57,9 +64,9 @@ final class LastWords {
         String clean = line.replaceAll("\\p{Cntrl}", "?").strip();
         lines.add(clean.substring(0, Math.min(clean.length(), LONGEST_LINE)));
       }
-      String said =
-          String.join(" | ", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
-      return said.isEmpty() ? "its log is empty" : "its log ends: " + said;
+      int first = Math.max(0, lines.size() - LINES);
+      String said = String.join(" | ", lines.subList(first, lines.size()));
+      return said.isEmpty() ? "" : "its log ends: " + said;
     } catch (HostException e) {
       return "its log cannot be read: " + e.getMessage();
     }

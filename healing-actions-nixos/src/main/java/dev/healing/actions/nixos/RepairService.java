@@ -136,12 +136,13 @@ public final class RepairService implements HealingAction {
                     .properties(name, Set.of("NeedDaemonReload"))
                     .get("NeedDaemonReload"));
     List<Stale> stale = new RuntimeState(host, name).stale();
-    Checks.require(
-        outdated || !stale.isEmpty(),
-        "not applicable: nothing that "
-            + name
-            + " declares is stale; a person has to look: "
-            + LastWords.of(host, name));
+    if (!outdated && stale.isEmpty()) {
+      throw new RefusedException(
+          "not applicable: nothing that "
+              + name
+              + " declares is stale; a person has to look: "
+              + LastWords.of(host, name));
+    }
     return new Repair(plan, stale, outdated);
   }
 

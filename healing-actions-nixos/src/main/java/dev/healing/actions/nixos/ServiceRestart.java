@@ -67,6 +67,17 @@ final class ServiceRestart {
     if (!startedAgain && unconfirmed.isPresent()) {
       return failed(name + " was not restarted: " + unconfirmed.orElseThrow());
     }
+    if (!startedAgain && ended.failed()) {
+      // A start limit that was hit does not always show in the unit's result.
+      return failed(
+          name
+              + " was not started: systemd gave up on it, as after too many starts; see 'journalctl"
+              + " -u "
+              + name
+              + "', then 'systemctl reset-failed "
+              + name
+              + "'. That is never done automatically");
+    }
     if (ended.active()) {
       return stays(ended);
     }

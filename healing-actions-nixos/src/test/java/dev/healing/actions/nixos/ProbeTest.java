@@ -155,4 +155,55 @@ class ProbeTest {
     assertThat(Probe.read(probes, UNIT)).isEmpty();
     assertThat(probes.problems()).hasSize(1);
   }
+
+  @Test
+  void aFileIsAsYoungAsItShouldBe() throws IOException {
+    java.nio.file.Path file = java.nio.file.Files.createTempFile("beat", "");
+    assertThat(complaint("file", file.toString())).isEmpty();
+    java.nio.file.Files.setLastModifiedTime(
+        file, java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(90)));
+    assertThat(complaint("file", file.toString()))
+        .hasValueSatisfying(why -> assertThat(why).contains("expected at most 60 s"));
+    java.nio.file.Files.delete(file);
+    assertThat(complaint("file", file.toString()))
+        .hasValueSatisfying(why -> assertThat(why).contains("not there"));
+  }
+
+  @Test
+  void aNameOnTheBusIsOwnedOrNot() {
+    dev.healing.testkit.TestHost fake = new dev.healing.testkit.TestHost();
+    Configuration probes = Configuration.of(Map.of(UNIT, Map.of("dbus", "org.example.Web")));
+    Probe probe = Probe.read(probes, UNIT).orElseThrow();
+    String[] asked = {
+      "busctl",
+      "--system",
+      "call",
+      "org.freedesktop.DBus",
+      "/org/freedesktop/DBus",
+      "org.freedesktop.DBus",
+      "NameHasOwner",
+      "s",
+      "org.example.Web"
+    };
+    fake.commands().succeeds("b true\n", asked);
+    assertThat(probe.complaint(fake)).isEmpty();
+    fake.commands().succeeds("b false\n", asked);
+    assertThat(probe.complaint(fake)).contains("dbus org.example.Web: nobody owns that name");
+  }
+
+  @Test
+  void whatIsNotForEverybodyIsNotShown() {
+    Configuration probes =
+        Configuration.of(Map.of(UNIT, Map.of("http", "http://me:secret@127.0.0.1:1/x?key=secret")));
+    assertThat(Probe.read(probes, UNIT).orElseThrow().toString())
+        .isEqualTo("http http://127.0.0.1:1/x");
+  }
+
+  @Test
+  void anAgeWithoutAFileIsAMistake() {
+    Configuration probes =
+        Configuration.of(Map.of(UNIT, Map.of("tcp", "localhost:1", "younger-than", "1m")));
+    assertThat(Probe.read(probes, UNIT)).isEmpty();
+    assertThat(probes.problems()).hasSize(1);
+  }
 }

@@ -80,7 +80,7 @@ class RefusalsTest {
     ActionReport report =
         action
             .prepare(world.issue(IssueType.SERVICE_FAILED, "web.service"), HostStates.now().build())
-            .execute(new TestExecution(world.host.time(), Duration.ofSeconds(90)));
+            .execute(new TestExecution(world.host.time(), Duration.ofSeconds(150)));
     assertThat(report.result()).isEqualTo(ActionReport.Result.FAILED);
     assertThat(report.detail()).contains("active but not healthy").contains("no answer");
   }
@@ -171,6 +171,7 @@ class RefusalsTest {
     assertThat(ServiceLoader.load(ActionProvider.class).stream().map(p -> p.get().name()))
         .contains(
             "restart_service",
+            "repair_service",
             "kill_process",
             "clean_disk",
             "clear_cache",

@@ -67,8 +67,14 @@ class RestartRealHostTest {
     unit("test-inst@.service", SLEEPS + "ExecStartPre=/usr/bin/touch /run/test-inst\n");
     unit(
         "test-limited.service",
-        "[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n"
-            + "[Service]\nExecStart=/bin/sh -c 'echo my disk is gone; exit 7'\n");
+        "[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=1h\n"
+            + "[Service]\nRestart=always\nRestartSec=0\n"
+            + "ExecStart=/bin/sh -c 'echo nothing to do here'\n");
+    unit(
+        "test-crashes.service",
+        "[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=1h\n"
+            + "[Service]\nRestart=always\nRestartSec=0\n"
+            + "ExecStart=/bin/sh -c 'echo my disk is gone; exit 7'\n");
     unit("test-main.service", SLEEPS);
     unit(
         "test-part.service",
@@ -122,9 +128,10 @@ class RestartRealHostTest {
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
           test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked
-        systemctl start test-once test-remains test-limited test-outdated test-hopeless || true
-        until systemctl is-failed -q test-limited; do sleep 0.1; done
-        systemctl start test-limited || true
+        systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless || true
+        until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
+          sleep 0.1
+        done
         echo | timeout 1 curl -s --unix-socket /run/test-conn.sock http://x/ || true
         for unit in masked sock timed inst@a main many silent dies unhealthy locked; do
           systemctl kill -s KILL test-$unit
@@ -173,7 +180,9 @@ class RestartRealHostTest {
 
   private static void assertOutcome(JsonNode receipt, String outcome, String... detail) {
     assertThat(receipt.path("outcome").asString()).as("%s", receipt).isEqualTo(outcome);
-    assertThat(receipt.path("reason").asString()).contains(detail);
+    for (String words : detail) {
+      assertThat(receipt.path("reason").asString()).contains(words);
+    }
   }
 
   /** The incident, once its note says all this. */
@@ -233,10 +242,14 @@ class RestartRealHostTest {
     noted(
         "test-limited.service",
         "systemctl reset-failed test-limited.service",
-        "exit status 7",
-        "my disk is gone");
-    assertThat(host.sh("systemctl show -P Result test-limited").strip())
-        .isEqualTo("start-limit-hit");
+        "result start-limit-hit, exit status 0",
+        "nothing to do here");
+    // Its result tells of the crash, not of the limit.
+    assertOutcome(
+        receipt("restart_service", "test-crashes.service"),
+        "FAILED",
+        "systemctl reset-failed test-crashes.service");
+    noted("test-crashes.service", "exit status 7", "my disk is gone");
   }
 
   @Test

@@ -1,0 +1,283 @@
+package dev.healing.actions.nixos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.Configuration;
+import dev.healing.api.IssueType;
+import dev.healing.api.RefusedException;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Protection;
+import dev.healing.testkit.FakeSystemd;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestExecution;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a restart and a repair make of services that do not simply come back. */
+class RestartKindsTest {
+  private static final String WEB = "web.service";
+
+  private final World world = new World();
+  private final FakeSystemd systemd = world.host.systemd();
+
+  RestartKindsTest() {
+    systemd.service(WEB).fail(WEB);
+    world.host.files().write("/proc/1/status", "");
+  }
+
+  private static HealingAction restart(World world, Map<String, ?> plain) {
+    Configuration section = Configuration.of(plain);
+    HealingAction action =
+        new RestartService.Provider().create(world.host.withConfiguration(section));
+    assertThat(section.problems()).isEmpty();
+    return action;
+  }
+
+  private PreparedAction prepared(HealingAction action) {
+    return action.prepare(world.issue(IssueType.SERVICE_FAILED, WEB), HostStates.now().build());
+  }
+
+  private ActionReport done(HealingAction action) {
+    return prepared(action)
+        .execute(new TestExecution(world.host.time(), action.description().timeLimit()));
+  }
+
+  private ActionReport restarted(Map<String, ?> plain) {
+    return done(restart(world, plain));
+  }
+
+  private HealingAction repair() {
+    return new RepairService.Provider().create(world.host);
+  }
+
+  private void repairRefused(String... why) {
+    assertThatThrownBy(() -> prepared(repair()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContainingAll(why);
+  }
+
+  private void log(String text) {
+    for (String whose : List.of("_SYSTEMD_UNIT=" + WEB, "--unit=" + WEB)) {
+      world
+          .host
+          .commands()
+          .succeeds(
+              text, "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=6", whose);
+    }
+  }
+
+  @Test
+  void whoDiesWithinTheTimeThatItMustStayUpIsNotUp() {
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    world.host.time().happens(Duration.ofSeconds(2), "dies", () -> systemd.fail(WEB));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("did not stay").contains("exit-code");
+  }
+
+  @Test
+  void whoIsStartedOnceMoreMeanwhileDidNotStayUp() {
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    world.host.time().happens(Duration.ofSeconds(1), "again", () -> systemd.recover(WEB));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.detail()).contains("started once more");
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+  }
+
+  @Test
+  void aStartThatDoesNotEndIsSaidBeforeTheTimeLimit() {
+    systemd.whenRestarted(WEB, FakeSystemd.Restart.NEVER_ENDS);
+    HealingAction action = restart(world, Map.of("starts-within", "20s"));
+    long before = world.host.time().monotonicNanos();
+    ActionReport report = done(action);
+    Duration took = Duration.ofNanos(world.host.time().monotonicNanos() - before);
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("did not end within 20 s").contains("activating");
+    assertThat(took).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(21));
+    assertThat(took).isLessThan(action.description().timeLimit());
+  }
+
+  @Test
+  void aSystemdThatHangsForAWhileIsWaitedFor() {
+    systemd.whenRestarted(WEB, FakeSystemd.Restart.comesBackAfter(Duration.ofSeconds(2)));
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    world.host.time().happens(Duration.ofSeconds(1), "hangs", systemd::hangs);
+    world.host.time().happens(Duration.ofSeconds(30), "is back", () -> systemd.hangs(false));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+  }
+
+  @Test
+  void aSystemdThatHangsToTheEndLeavesItUnknown() {
+    systemd.whenRestarted(WEB, FakeSystemd.Restart.comesBackAfter(Duration.ofSeconds(2)));
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    world.host.time().happens(Duration.ofSeconds(1), "hangs", systemd::hangs);
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.NOTHING_GAINED);
+    assertThat(report.detail()).contains("not known").contains("does not answer");
+    assertThat(report.after()).doesNotContainEntry("active", 1.0);
+  }
+
+  @Test
+  void whatIsRestartedAlongMustBeUpAgain() {
+    systemd.service("part.service").property(WEB, "ConsistsOf", "part.service");
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    assertThat(prepared.preview().steps())
+        .anyMatch(step -> step.endsWith("in the order of their dependencies: part.service"));
+    assertThat(prepared.preview().items()).hasValue(2);
+    world.host.time().happens(Duration.ofSeconds(1), "dies", () -> systemd.fail("part.service"));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("part.service, which was restarted with it, is failed");
+  }
+
+  @Test
+  void moreAlongThanAllowedOrAnotherSetThanShownIsNotDone() {
+    systemd.service("a.service").property(WEB, "ConsistsOf", "a.service b.service");
+    PreparedAction prepared = prepared(restart(world, Map.of("most-others", 1)));
+    systemd.service("b.service");
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.REFUSED);
+    assertThat(report.detail()).contains("more than 1 (most-others)");
+    PreparedAction shown = prepared(restart(world, Map.of()));
+    systemd.fail("b.service");
+    report = shown.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.REFUSED);
+    assertThat(report.detail()).contains("not what it was for the preview: restarted");
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
+  /** A start stops what cannot be beside what it pulls in. */
+  @Test
+  void whatItPullsInMustNotStopWhatIsProtected() {
+    world.host.protect(new Protection(List.of("mine"), List.of()));
+    systemd.service("mine.service").service("helper.service").fail("helper.service");
+    systemd.property(WEB, "Wants", "deep.target");
+    systemd.property("deep.target", "Requires", "helper.service");
+    systemd.property("helper.service", "Conflicts", "mine.service");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("would stop or restart mine.service")
+        .hasMessageContaining("protected");
+    systemd.property("deep.target", "ActiveState", "active"); // reached: it starts nothing more
+    assertThat(prepared(restart(world, Map.of())).preview().steps()).isNotEmpty();
+  }
+
+  @Test
+  void whatIsUpAndSickIsReloadedFirstAndRestartedIfThatIsNotEnough() {
+    systemd.recover(WEB).property(WEB, "CanReload", "yes");
+    boolean[] reloadHelps = {true};
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              boolean well =
+                  !systemd.restarted().isEmpty() || reloadHelps[0] && !systemd.reloaded().isEmpty();
+              return new dev.healing.spi.CommandRunner.Result(
+                  well ? 0 : 1, "", "sick", false, false);
+            },
+            "check");
+    Map<String, Object> keys = Map.of("probes", Map.of(WEB, Map.of("command", List.of("check"))));
+    ActionReport report = restarted(keys);
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).contains("healthy again after a reload");
+    assertThat(systemd.reloaded()).containsExactly(WEB);
+    assertThat(systemd.restarted()).isEmpty();
+    assertThatThrownBy(() -> restarted(keys)).hasMessageContaining("does not need a restart");
+    reloadHelps[0] = false;
+    report = restarted(keys);
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(systemd.restarted()).containsExactly(WEB);
+  }
+
+  @Test
+  void nothingStaleIsSaidWithTheEvidence() {
+    systemd.property(WEB, "Result", "exit-code");
+    systemd.property(WEB, "ExecMainCode", "1").property(WEB, "ExecMainStatus", "7");
+    log("first\nmy \u001b[31mdisk is gone\n" + "x".repeat(500));
+    repairRefused(
+        "nothing that web.service declares is stale",
+        "result exit-code, exit status 7",
+        "first | my ?[31mdisk is gone | xxx");
+    assertThatThrownBy(() -> prepared(repair())).message().hasSizeLessThan(600);
+  }
+
+  @Test
+  void onlyDeclaredStaleStateUnderRunIsDropped() throws Exception {
+    systemd.property(WEB, "PIDFile", "/run/web.pid");
+    systemd.property(WEB, "RuntimeDirectory", "web ../etc linked gone");
+    world.host.files().write("/run/web.pid", "4242\n").write("/run/other.pid", "4243\n");
+    world.host.files().write("/run/web/own.pid", "77").write("/run/web/data.lock.old", "");
+    world.host.files().write("/etc/app.lock", "").write("/outside/app.lock", "");
+    world.host.files().write("/run/web/sub/deep.lock", "").write("/proc/net/unix", "Num\n");
+    world.link("/run/linked", world.root + "/outside");
+    world.link("/run/web/to.lock", world.root + "/outside/app.lock");
+    world.process(77, "still-there", 1);
+    Path socket = Files.createTempDirectory("s").resolve("app.sock");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+    }
+    Files.move(socket, world.host.files().path("/run/web/app.sock"));
+    log("gone");
+    var before = world.names();
+    ActionReport report = done(repair());
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    before.removeAll(world.names());
+    assertThat(before)
+        .allMatch(name -> name.matches("(?s)/run/web(\\.pid|/app\\.sock) .*"))
+        .hasSize(2);
+  }
+
+  @Test
+  void whatSomebodyStillUsesIsNotStale() throws Exception {
+    systemd.property(WEB, "PIDFile", "/run/web.pid").property(WEB, "RuntimeDirectory", "web");
+    world.host.files().write("/run/web.pid", "77").write("/run/web/app.lock", "");
+    world.process(77, "by-hand", 1);
+    world.link("/proc/77/fd/3", world.host.files().path("/run/web/app.lock").toString());
+    Path socket = Files.createTempDirectory("s").resolve("app.sock");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+    }
+    Files.move(socket, world.host.files().path("/run/web/app.sock"));
+    world.host.files().write("/proc/net/unix", "0: 2 0 10000 1 1 99 /run/web/app.sock\n");
+    log("busy");
+    repairRefused("nothing that web.service declares is stale");
+  }
+
+  @Test
+  void aRestartThatIsRefusedIsRefusedToARepairTooWithTheEvidence() {
+    systemd.unit(
+        new dev.healing.api.UnitState(
+            WEB,
+            "loaded",
+            "failed",
+            "failed",
+            "start-limit-hit",
+            "simple",
+            java.util.OptionalLong.empty(),
+            "1",
+            java.util.Optional.empty(),
+            java.util.Set.of()));
+    systemd.property(WEB, "NeedDaemonReload", "yes");
+    log("no luck");
+    repairRefused("systemctl reset-failed web.service", "no luck");
+  }
+}
