@@ -141,13 +141,18 @@ class NixStoreRealHostTest {
       assertThat(killed.out()).as(action).doesNotContain("over before it began");
       requireWhole(action + " killed " + after + " s after it began");
 
-      heal();
+      // What it says first is that it does not know what came of the one that was killed.
+      JsonNode next = heal();
+      next = next.path("outcome").asString().equals("AMBIGUOUS") ? heal() : next;
       requireWhole(action + " again");
+      String said = next.toString();
       switch (action) {
-        case "garbage_collect" -> assertThat(dead()).isEmpty();
+        case "garbage_collect" -> assertThat(dead()).as(said).isEmpty();
         case "optimize_store" ->
-            assertThat(host.sh("stat -c %i /nix/store/*/same | sort -u").lines()).hasSize(1);
-        default -> assertThat(generations()).containsExactlyElementsOf(STAY);
+            assertThat(host.sh("stat -c %i /nix/store/*/same | sort -u").lines())
+                .as(said)
+                .hasSize(1);
+        default -> assertThat(generations()).as(said).containsExactlyElementsOf(STAY);
       }
     }
   }
@@ -211,7 +216,7 @@ class NixStoreRealHostTest {
     only("garbage_collect");
     host.sh("healing heal --json --type disk_full --component /nix >/run/test-heal 2>&1 &");
     host.await(
-        "some are collected", Duration.ofSeconds(30), () -> dead().size(), count -> count < 24);
+        "some are collected", Duration.ofMinutes(1), () -> dead().size(), count -> count < 24);
     host.sh("nix-env -p /nix/var/nix/profiles/system --switch-generation 19");
     host.await("it ends", () -> !host.holds("pgrep -x java"));
 
