@@ -127,7 +127,7 @@ public final class GarbageCollect implements HealingAction {
                 "with nix-store --gc, " + store.workers()),
             OptionalLong.of(dead.size()),
             OptionalLong.of(expectedBytes),
-            speed.duration(expectedBytes),
+            speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
             store.facts());
     return new Prepared(preview, execution -> execute(preview, execution));
   }

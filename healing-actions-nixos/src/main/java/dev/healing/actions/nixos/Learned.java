@@ -38,8 +38,10 @@ final class Learned {
    * @param source where it comes from, in words
    */
   record Speed(double perSecond, String source) {
-    Duration duration(double amount) {
-      return Duration.ofSeconds(1 + Math.round(amount / perSecond));
+    /** How long so much takes, up to the time that there is: then the next run goes on. */
+    Duration duration(double amount, Duration most) {
+      double seconds = Math.min(1 + amount / perSecond, most.toSeconds());
+      return Duration.ofSeconds(Math.round(seconds));
     }
   }
 

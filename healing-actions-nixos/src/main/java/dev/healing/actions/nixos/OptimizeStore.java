@@ -113,7 +113,7 @@ public final class OptimizeStore implements HealingAction {
         Preview.of(
             mount,
             "nix-store",
-            speed.duration(paths.size()),
+            speed.duration(paths.size(), DESCRIPTION.timeLimit()),
             store.facts(),
             "nix-store --optimise of "
                 + paths.size()

@@ -203,6 +203,11 @@ class StoreWorkTest {
     assertThat(second.steps().get(1)).contains("as learned from earlier runs");
     assertThat(second.expectedDuration()).isEqualTo(Duration.ofSeconds(1 + 819));
 
+    world.host.state().replace("speed.json", "{\"amount\":0.1,\"seconds\":100.0}");
+    assertThat(prepared(new GarbageCollect.Provider()).preview().expectedDuration())
+        .as("at most the time that it has")
+        .isEqualTo(Duration.ofMinutes(30));
+
     world.host.state().replace("speed.json", "{\"amount\":\"much\"}");
     Preview third = prepared(new GarbageCollect.Provider()).preview();
     assertThat(third.steps().get(1)).contains("a guess: speed.json is damaged");
