@@ -14,12 +14,15 @@ import dev.healing.spi.PreparedAction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Deletes old logs, caches and temporary files on the file system that is full. Keys: {@code roots}
- * (default /var/log, /var/cache, /var/tmp), {@code older-than} (default 7d), {@code max-files} (in
- * one run, default and at most 100000).
+ * Deletes old logs, caches and temporary files on the file system that is full, and the journal's
+ * old archives. Keys: {@code roots} (default /var/log, /var/cache, /var/tmp), {@code older-than}
+ * (default 7d, at least 1h), {@code journal} (whether the journal's archives are deleted too, on),
+ * and those of {@link SweepLimits}.
  */
 public final class CleanDisk implements HealingAction {
   private static final ActionDescription DESCRIPTION =
@@ -36,14 +39,15 @@ public final class CleanDisk implements HealingAction {
 
   private final HostContext host;
   private final List<Path> roots;
-  private final Duration age;
-  private final int mostFiles;
+  private final SweepLimits limits;
+  private final boolean journal;
 
-  private CleanDisk(HostContext host, List<Path> roots, Duration age, int mostFiles) {
+  private CleanDisk(HostContext host) {
+    List<Path> usual = List.of(Path.of("/var/log"), Path.of("/var/cache"), Path.of("/var/tmp"));
     this.host = host;
-    this.roots = roots;
-    this.age = age;
-    this.mostFiles = mostFiles;
+    this.roots = Roots.read(host, usual);
+    this.limits = SweepLimits.read(host.configuration(), Duration.ofDays(7));
+    this.journal = host.configuration().flag("journal", true);
   }
 
   /** Makes it. */
@@ -55,12 +59,7 @@ public final class CleanDisk implements HealingAction {
 
     @Override
     public HealingAction create(HostContext context) {
-      List<Path> usual = List.of(Path.of("/var/log"), Path.of("/var/cache"), Path.of("/var/tmp"));
-      List<Path> roots = Roots.read(context.configuration(), usual);
-      Duration age = context.configuration().duration("older-than", Duration.ofDays(7));
-      int mostFiles =
-          context.configuration().count("max-files", Sweep.MOST_FILES, 1, Sweep.MOST_FILES);
-      return new CleanDisk(context, roots, age, mostFiles);
+      return new CleanDisk(context);
     }
   }
 
@@ -73,7 +72,22 @@ public final class CleanDisk implements HealingAction {
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(DESCRIPTION, issue);
     String mount = issue.components().first();
+    Optional<ArchivedJournals> archived = journals(mount);
     List<Path> there = Roots.on(host.files(), roots, mount);
-    return new Sweep(host, there, host.time().now().minus(age), mostFiles).onDisk(mount);
+    Checks.require(
+        !there.isEmpty() || archived.isPresent(), "none of " + roots + " is on " + mount);
+    Supplier<Room> gauge = () -> Room.onDisk(host.files(), mount, issue);
+    return new Sweep(host, DESCRIPTION.id(), there, limits, gauge, archived)
+        .prepare("filesystem:" + mount);
+  }
+
+  private Optional<ArchivedJournals> journals(String mount) {
+    boolean here =
+        journal
+            && Checks.device(host.files(), ArchivedJournals.DIRECTORY)
+                .equals(Checks.device(host.files(), mount));
+    return here
+        ? ArchivedJournals.before(host, host.time().now().minus(limits.olderThan()))
+        : Optional.empty();
   }
 }

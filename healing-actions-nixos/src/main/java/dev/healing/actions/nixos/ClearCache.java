@@ -18,13 +18,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Deletes cached files that can be made again: for a full disk those on it, for full memory those
- * that live in memory. Keys: {@code roots} (default /var/cache), {@code older-than} (default 1d),
- * {@code max-files} (in one run, default and at most 100000), {@code page-cache} (default off:
- * whether, for memory, the kernel's clean page cache is dropped when no root lives in memory).
+ * that live in memory. Keys: {@code roots} (default /var/cache), {@code older-than} (default 1d, at
+ * least 1h), {@code page-cache} (default off: whether, for memory, the kernel's clean page cache is
+ * dropped when no root lives in memory), and those of {@link SweepLimits}.
  */
 public final class ClearCache implements HealingAction {
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
@@ -42,17 +44,14 @@ public final class ClearCache implements HealingAction {
 
   private final HostContext host;
   private final List<Path> roots;
-  private final Duration age;
+  private final SweepLimits limits;
   private final boolean pageCache;
-  private final int mostFiles;
 
-  private ClearCache(
-      HostContext host, List<Path> roots, Duration age, boolean pageCache, int mostFiles) {
+  private ClearCache(HostContext host) {
     this.host = host;
-    this.roots = roots;
-    this.age = age;
-    this.pageCache = pageCache;
-    this.mostFiles = mostFiles;
+    this.roots = Roots.read(host, List.of(Path.of("/var/cache")));
+    this.limits = SweepLimits.read(host.configuration(), Duration.ofDays(1));
+    this.pageCache = host.configuration().flag("page-cache", false);
   }
 
   /** Makes it. */
@@ -64,12 +63,7 @@ public final class ClearCache implements HealingAction {
 
     @Override
     public HealingAction create(HostContext context) {
-      return new ClearCache(
-          context,
-          Roots.read(context.configuration(), List.of(Path.of("/var/cache"))),
-          context.configuration().duration("older-than", Duration.ofDays(1)),
-          context.configuration().flag("page-cache", false),
-          context.configuration().count("max-files", Sweep.MOST_FILES, 1, Sweep.MOST_FILES));
+      return new ClearCache(context);
     }
   }
 
@@ -83,7 +77,10 @@ public final class ClearCache implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     if (issue.type().equals(IssueType.DISK_FULL)) {
       String mount = issue.components().first();
-      return sweep(Roots.on(host.files(), roots, mount)).onDisk(mount);
+      List<Path> there = Roots.on(host.files(), roots, mount);
+      Checks.require(!there.isEmpty(), "none of " + roots + " is on " + mount);
+      return sweep(there, () -> Room.onDisk(host.files(), mount, issue))
+          .prepare("filesystem:" + mount);
     }
     Mounts mounts = Mounts.read(host.files());
     List<Path> inMemory =
@@ -93,15 +90,15 @@ public final class ClearCache implements HealingAction {
                 .filter(root -> mounts.inMemory(root.toString()))
                 .toList());
     if (!inMemory.isEmpty()) {
-      return sweep(inMemory).inMemory();
+      return sweep(inMemory, () -> Room.inMemory(host.files())).prepare("memory");
     }
     Checks.require(
         pageCache, "none of " + roots + " lives in memory, and page-cache is switched off");
     return dropPageCache();
   }
 
-  private Sweep sweep(List<Path> where) {
-    return new Sweep(host, where, host.time().now().minus(age), mostFiles);
+  private Sweep sweep(List<Path> where, Supplier<Room> gauge) {
+    return new Sweep(host, DESCRIPTION.id(), where, limits, gauge, Optional.empty());
   }
 
   private PreparedAction dropPageCache() {

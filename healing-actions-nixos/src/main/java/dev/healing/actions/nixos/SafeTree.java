@@ -14,7 +14,9 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,47 +29,83 @@ import java.util.concurrent.TimeUnit;
  * <p>Every directory, from the top of the name space down, is opened relative to the one above it
  * that is already open, and never through a link; files are looked at and deleted relative to their
  * open directory. Who swaps a directory for a link meanwhile gains nothing: we are still in the
- * directory that we opened. Mount points and other devices are not entered. Only regular files with
- * one name are offered.
+ * directory that we opened. Mount points, other devices, and directories in which anybody may
+ * rename what is not his are not entered. Only regular files with one name are offered. Nothing is
+ * remembered of what was passed: a tree of any size takes the same memory.
  */
 final class SafeTree {
   private static final int DEEPEST = 64;
+  private static final int STICKY = 01000;
+  private static final int KIND = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int DIRECTORY = 0040000;
+  private static final String ASKED = "unix:fileKey,mode,nlink,size,lastModifiedTime,ctime";
 
   /**
    * What is left alone.
    *
-   * @param olderThan files changed at or after this instant
-   * @param excluded directories and files, by the host's name: mount points and what others own
-   * @param open files that some process has open, by file key
+   * @param fromNanos files that were changed then or later, since the epoch
+   * @param excluded directories and files: mount points and what others own
+   * @param open files that somebody has open, by file key
+   * @param newest so many of each directory, the youngest first, of those that were last changed by
+   *     {@code knownNanos}: what came later takes nobody's place
+   * @param knownNanos since the epoch
    */
-  record Spared(Instant olderThan, Set<String> excluded, Set<Object> open) {}
+  record Spared(long fromNanos, Set<Path> excluded, Set<Object> open, int newest, long knownNanos) {
+    /** The same, but what was changed then or later is left alone. */
+    Spared from(long nanos) {
+      return new Spared(nanos, excluded, open, newest, knownNanos);
+    }
+  }
 
-  /** A file that may go. */
+  /**
+   * An open directory on the way.
+   *
+   * @param key device and inode
+   */
+  record Directory(SecureDirectoryStream<Path> stream, Path full, Object key) {}
+
+  /**
+   * A file that may go.
+   *
+   * @param changedNanos when its content, its name or anything about it last changed, since the
+   *     epoch: nobody can date that back
+   * @param disposable whether it has no second name, and no sticky bit, by which a file is marked
+   *     to be kept, and is not what marks a directory as disposable
+   */
   record Found(
-      SecureDirectoryStream<Path> directory,
+      Directory in,
       Path name,
-      Path full,
-      BasicFileAttributes seen,
-      Manifest.Identity identity) {
-    /** Deletes it if it is still what was seen. */
+      Object key,
+      long size,
+      FileTime modified,
+      long changedNanos,
+      boolean disposable) {
+    /** Deletes it if what has this name in the open directory is still that file, unchanged. */
     boolean delete() throws IOException {
-      BasicFileAttributes now = attributes(directory, name);
+      BasicFileAttributes now = attributes(in.stream(), name);
       boolean same =
-          Objects.equals(now.fileKey(), seen.fileKey())
-              && now.lastModifiedTime().equals(seen.lastModifiedTime())
-              && now.size() == seen.size()
+          key.equals(now.fileKey())
+              && now.lastModifiedTime().equals(modified)
+              && now.size() == size
               && now.isRegularFile();
       if (same) {
-        directory.deleteFile(name);
+        in.stream().deleteFile(name);
       }
       return same;
     }
   }
 
-  /** Is offered each file. */
+  /** Is led through the tree. */
   interface Visitor {
-    /** Returns false to end the walk. */
+    /** Comes into a directory. */
+    default void enter(Directory directory) {}
+
+    /** Is offered a file of the directory that it is in. Returns false to end the walk. */
     boolean visit(Found file) throws IOException;
+
+    /** Goes back to the one above; also when the walk ends. */
+    default void leave() {}
   }
 
   private final HostFiles files;
@@ -82,11 +120,19 @@ final class SafeTree {
   /**
    * Which directory the root is: device and inode.
    *
-   * @throws RefusedException if it is no directory, or reached through a link
+   * @throws RefusedException if it is no directory, is reached through a link, or everybody may
+   *     rename what is in it
    */
   static String identity(HostFiles files, Path root) {
-    try (SecureDirectoryStream<Path> opened = open(files.path(root.toString()))) {
-      return key(opened);
+    Path full = files.path(root.toString());
+    try (SecureDirectoryStream<Path> opened = open(full)) {
+      PosixFileAttributes own = attributes(opened);
+      Checks.require(
+          !anybodyRenames(own, full),
+          root
+              + ": everybody may write there and rename what is not his; expected the sticky bit"
+              + " (chmod +t) or no right for others to write (chmod o-w)");
+      return String.valueOf(own.fileKey());
     } catch (IOException e) {
       throw notSafe(root, e);
     }
@@ -100,52 +146,60 @@ final class SafeTree {
   void walk(Path root, Visitor visitor) {
     Path full = files.path(root.toString());
     try (SecureDirectoryStream<Path> opened = open(full)) {
-      walk(opened, full, device(key(opened)), 0, visitor);
+      PosixFileAttributes own = attributes(opened);
+      walk(new Directory(opened, full, own.fileKey()), device(own.fileKey()), 0, visitor);
     } catch (IOException e) {
       throw notSafe(root, e);
     }
   }
 
-  /** Directories that could not be read, or lie too deep, in the walks so far. */
+  /** Directories that could not be read or were not safe to enter, in the walks so far. */
   int unseen() {
     return unseen;
   }
 
-  private boolean walk(
-      SecureDirectoryStream<Path> directory, Path full, String device, int depth, Visitor visitor)
-      throws IOException {
+  private boolean walk(Directory here, Object device, int depth, Visitor visitor) {
+    Newest newest = new Newest(spared.newest());
+    visitor.enter(here);
     try {
-      for (Path entry : directory) {
+      for (Path entry : here.stream()) {
         Path name = Objects.requireNonNull(entry.getFileName());
-        if (!offer(directory, name, full.resolve(name), device, depth, visitor)) {
+        if (!step(here, name, device, depth, newest, visitor)) {
           return false;
         }
       }
     } catch (DirectoryIteratorException e) {
       unseen++;
+    } finally {
+      visitor.leave();
     }
     return true;
   }
 
-  private boolean offer(
-      SecureDirectoryStream<Path> directory,
-      Path name,
-      Path full,
-      String device,
-      int depth,
-      Visitor visitor) {
+  /**
+   * One entry. What only can be asked for by path may be about something else if somebody swaps
+   * directories: {@link Found#delete} asks in the open directory, and a directory is opened there.
+   */
+  private boolean step(
+      Directory here, Path name, Object device, int depth, Newest newest, Visitor visitor) {
+    Path full = here.full().resolve(name);
     try {
-      BasicFileAttributes seen = attributes(directory, name);
-      boolean excluded = spared.excluded().contains(files.name(full));
-      if (seen.isDirectory()) {
-        return excluded || descend(directory, name, full, device, depth, visitor);
-      }
-      if (excluded || !mayGo(seen)) {
+      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
+      if (spared.excluded().contains(full)) {
         return true;
       }
-      Optional<Manifest.Identity> identity = identity(seen, full);
-      return identity.isEmpty()
-          || visitor.visit(new Found(directory, name, full, seen, identity.get()));
+      int kind = (Integer) known(seen, "mode") & KIND;
+      if (kind == DIRECTORY) {
+        return descend(here, name, full, device, depth, visitor);
+      }
+      if (kind != REGULAR) {
+        return true;
+      }
+      // Of the files so far, the one that is not, or no longer, among the newest.
+      Found file = found(here, name, seen);
+      Optional<Found> next =
+          file.changedNanos() > spared.knownNanos() ? Optional.empty() : newest.push(file);
+      return next.filter(this::mayGo).isEmpty() || visitor.visit(next.get());
     } catch (IOException e) {
       // Gone, swapped or forbidden since it was listed: left alone, the walk goes on.
       return true;
@@ -153,19 +207,23 @@ final class SafeTree {
   }
 
   private boolean descend(
-      SecureDirectoryStream<Path> directory,
-      Path name,
-      Path full,
-      String device,
-      int depth,
-      Visitor visitor)
+      Directory above, Path name, Path full, Object device, int depth, Visitor visitor)
       throws IOException {
     if (depth >= DEEPEST) {
       unseen++;
       return true;
     }
-    try (SecureDirectoryStream<Path> child = directory.newDirectoryStream(name, NOFOLLOW_LINKS)) {
-      return !device(key(child)).equals(device) || walk(child, full, device, depth + 1, visitor);
+    try (SecureDirectoryStream<Path> child =
+        above.stream().newDirectoryStream(name, NOFOLLOW_LINKS)) {
+      PosixFileAttributes own = attributes(child);
+      if (!device(own.fileKey()).equals(device)) {
+        return true;
+      }
+      if (anybodyRenames(own, full)) {
+        unseen++;
+        return true;
+      }
+      return walk(new Directory(child, full, own.fileKey()), device, depth + 1, visitor);
     } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {
@@ -174,31 +232,42 @@ final class SafeTree {
     }
   }
 
-  private boolean mayGo(BasicFileAttributes seen) {
-    return seen.isRegularFile()
-        && seen.lastModifiedTime().toInstant().isBefore(spared.olderThan())
-        && !spared.open().contains(seen.fileKey());
+  private static Found found(Directory in, Path name, Map<String, Object> seen) {
+    FileTime modified = (FileTime) known(seen, "lastModifiedTime");
+    long modifiedNanos = modified.to(TimeUnit.NANOSECONDS);
+    long changedNanos = ((FileTime) known(seen, "ctime")).to(TimeUnit.NANOSECONDS);
+    boolean marked = ((Integer) known(seen, "mode") & STICKY) != 0;
+    return new Found(
+        in,
+        name,
+        known(seen, "fileKey"),
+        (Long) known(seen, "size"),
+        modified,
+        Math.max(modifiedNanos, changedNanos),
+        !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1));
+  }
+
+  private static Object known(Map<String, Object> seen, String attribute) {
+    return Objects.requireNonNull(seen.get(attribute), attribute);
+  }
+
+  private boolean mayGo(Found file) {
+    return file.changedNanos() < spared.fromNanos()
+        && file.disposable()
+        && !spared.open().contains(file.key());
   }
 
   /**
-   * Which file it is; empty if it has other names too. These numbers can only be asked for by path;
-   * the file key of the same answer proves that it is about the file in the open directory.
+   * Whether others may write there, without the sticky bit that keeps them from renaming what is
+   * not theirs. The JDK tells that bit by path only; the file key proves that it is the same one.
    */
-  private static Optional<Manifest.Identity> identity(BasicFileAttributes seen, Path full)
-      throws IOException {
-    Map<String, Object> byPath =
-        Files.readAttributes(full, "unix:nlink,fileKey,dev,ino,ctime", NOFOLLOW_LINKS);
-    if (!Objects.equals(byPath.get("fileKey"), seen.fileKey())
-        || !Integer.valueOf(1).equals(byPath.get("nlink"))) {
-      return Optional.empty();
+  private static boolean anybodyRenames(PosixFileAttributes own, Path full) throws IOException {
+    if (!own.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+      return false;
     }
-    return Optional.of(
-        new Manifest.Identity(
-            (Long) Objects.requireNonNull(byPath.get("dev")),
-            (Long) Objects.requireNonNull(byPath.get("ino")),
-            seen.size(),
-            seen.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-            ((FileTime) Objects.requireNonNull(byPath.get("ctime"))).to(TimeUnit.NANOSECONDS)));
+    Map<String, Object> byPath = Files.readAttributes(full, "unix:fileKey,mode", NOFOLLOW_LINKS);
+    return !own.fileKey().equals(byPath.get("fileKey"))
+        || ((Integer) known(byPath, "mode") & STICKY) == 0;
   }
 
   /** Opens a directory, no part of whose path is a link. */
@@ -236,9 +305,15 @@ final class SafeTree {
     return String.valueOf(own.fileKey());
   }
 
+  private static PosixFileAttributes attributes(SecureDirectoryStream<Path> directory)
+      throws IOException {
+    return directory.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+  }
+
   /** The JDK shows a file key as {@code (dev=…,ino=…)} and has no other way to the device here. */
-  static String device(String key) {
-    return key.substring(0, key.indexOf(','));
+  static String device(Object key) {
+    String text = key.toString();
+    return text.substring(0, text.indexOf(','));
   }
 
   private static RefusedException notSafe(Path root, IOException e) {

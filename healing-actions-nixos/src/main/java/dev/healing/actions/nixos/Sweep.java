@@ -1,200 +1,217 @@
 package dev.healing.actions.nixos;
 
-import dev.healing.api.ActionReport;
-import dev.healing.api.ActionReport.Result;
+import dev.healing.api.ActionId;
 import dev.healing.api.Preview;
-import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** Deletes the old files under some roots: what clean_disk and clear_cache have in common. */
-final class Sweep {
-  /** What a run remembers is bounded: see {@link Manifest}. */
-  static final int MOST_FILES = 100_000;
-
-  private static final int SHOWN = 20;
+/**
+ * Which old files under some roots would be deleted: what clean_disk and clear_cache have in
+ * common. {@link Sweeping} does it.
+ *
+ * <p>What is deleted is what was previewed, without remembering a million files. The preview fixes
+ * a rule: files of these directories, last changed before that instant. Whatever happens to a file
+ * afterwards, a write, a rename, a second name, another date, sets its change time, which nobody
+ * can date back; so no file comes to fulfil the rule later. What could come in without a change of
+ * its own is remembered: which directories were looked into (others were moved here since, or
+ * mounted), and the files that were open or kept by others then. Only a clock that was set could
+ * deceive it, and is asked for.
+ *
+ * @param action whose list of what was deleted it gets into
+ * @param gauge reads what room there is
+ * @param journals to be deleted as well
+ */
+record Sweep(
+    HostContext host,
+    ActionId action,
+    List<Path> roots,
+    SweepLimits limits,
+    Supplier<Room> gauge,
+    Optional<ArchivedJournals> journals) {
   private static final long FILES_PER_SECOND = 5_000;
 
-  /** Under the usual roots and yet no leftovers: others keep house there, or count on them. */
-  private static final Set<String> ALWAYS_EXCLUDED =
-      Set.of(
-          "/var/cache/debconf",
-          "/var/log/audit",
-          "/var/log/btmp",
-          "/var/log/faillog",
-          "/var/log/journal",
-          "/var/log/lastlog",
-          "/var/log/mysql",
-          "/var/log/sudo-io",
-          "/var/log/wtmp");
-
-  private final HostContext host;
-  private final List<Path> roots;
-  private final Instant olderThan;
-  private final long mostFiles;
-  private final Manifest promised = new Manifest();
+  /**
+   * What was promised.
+   *
+   * @param rule what is left alone
+   * @param survey of what is not
+   * @param identities of the roots
+   */
+  record Promise(
+      Instant at,
+      long monotonicNanos,
+      SafeTree.Spared rule,
+      Survey survey,
+      SortedMap<String, String> identities) {}
 
   /**
-   * @param mostFiles at most this many in one run, in the order of the walk
+   * Works it out.
+   *
+   * @param lane see {@link Preview}
+   * @throws dev.healing.api.RefusedException if there is nothing to delete, or too little
    */
-  Sweep(HostContext host, List<Path> roots, Instant olderThan, long mostFiles) {
-    this.host = host;
-    this.roots = roots;
-    this.olderThan = olderThan;
-    this.mostFiles = mostFiles;
+  PreparedAction prepare(String lane) {
+    Instant now = host.time().now();
+    long monotonicNanos = host.time().monotonicNanos();
+    SortedMap<String, String> identities = identities();
+    SafeTree.Spared rule =
+        new SafeTree.Spared(
+            nanos(now.minus(limits.olderThan())),
+            excluded(),
+            OpenFiles.keys(host.files()),
+            limits.keepNewest(),
+            nanos(now));
+    Ages ages = new Ages();
+    SafeTree tree = new SafeTree(host.files(), rule);
+    Survey survey = look(tree, file -> ages.add(nanos(now) - file.changedNanos(), file.size()));
+    List<String> rest = new ArrayList<>();
+    if (survey.files() > limits.maxFiles() || survey.bytes() > limits.maxBytes()) {
+      rule = rule.from(nanos(now) - oldest(ages) + 1);
+      tree = new SafeTree(host.files(), rule);
+      rest.add(
+          "leave what is younger to a later run: max-files is "
+              + limits.maxFiles()
+              + ", max-bytes "
+              + Checks.size(limits.maxBytes()));
+      survey = look(tree, file -> {});
+    }
+    if (survey.crowdedOut() > 0) {
+      rest.add(
+          "leave "
+              + survey.crowdedOut()
+              + " files to a later run: they are in more than "
+              + Survey.MOST_DIRECTORIES
+              + " directories");
+    }
+    if (tree.unseen() > 0) {
+      rest.add("leave out " + unseen(tree));
+    }
+    Promise promise = new Promise(now, monotonicNanos, rule, survey, identities);
+    Preview preview = preview(lane, promise, rest);
+    return new Prepared(preview, execution -> new Sweeping(this, promise, execution).run());
   }
 
-  /** For the room that it makes on a file system. */
-  PreparedAction onDisk(String mount) {
-    Preview preview = preview(mount, "filesystem:" + mount);
-    return new Prepared(
-        preview,
-        execution ->
-            execute(
-                preview,
-                execution,
-                "available.bytes",
-                now -> now.files().space(mount).availableBytes()));
+  private long oldest(Ages ages) {
+    OptionalLong age = ages.oldest(limits.maxFiles(), limits.maxBytes());
+    Checks.require(
+        age.isPresent(),
+        "even the oldest files are more than max-files "
+            + limits.maxFiles()
+            + " or max-bytes "
+            + Checks.size(limits.maxBytes())
+            + ", all of one age; raise that limit");
+    return age.getAsLong();
   }
 
-  /** For the memory that the files live in. */
-  PreparedAction inMemory() {
-    Preview preview = preview("memory", "memory");
-    return new Prepared(
-        preview,
-        execution ->
-            execute(
-                preview,
-                execution,
-                "memory.available.bytes",
-                now -> MemAvailable.read(now.files()).availableBytes()));
+  private interface Noted {
+    void note(SafeTree.Found file);
   }
 
-  /** Notes what would go; refused if that is nothing. */
-  private Preview preview(String target, String lane) {
-    List<String> steps = new ArrayList<>();
-    long[] sum = new long[3];
-    SafeTree tree = tree();
+  private Survey look(SafeTree tree, Noted noted) {
+    Survey survey = new Survey(0, left -> {});
     for (Path root : roots) {
       tree.walk(
           root,
-          file -> {
-            if (sum[0] >= mostFiles) {
-              sum[2] = 1;
-              return false;
+          new SafeTree.Visitor() {
+            @Override
+            public void enter(SafeTree.Directory directory) {
+              survey.enter(directory);
             }
-            if (promised.contains(file.identity())) {
-              // Two roots may be the same directory, mounted twice.
+
+            @Override
+            public boolean visit(SafeTree.Found file) {
+              if (survey.addOnce(file)) {
+                noted.note(file);
+              }
               return true;
             }
-            promised.add(file.identity());
-            sum[0]++;
-            sum[1] += file.seen().size();
-            if (sum[0] <= SHOWN) {
-              steps.add("delete " + shown(host.files().name(file.full())));
+
+            @Override
+            public void leave() {
+              survey.leave();
             }
-            return true;
           });
     }
+    return survey;
+  }
+
+  private Preview preview(String lane, Promise promise, List<String> rest) {
+    Survey survey = promise.survey();
+    Instant before = FileTime.from(promise.rule().fromNanos(), TimeUnit.NANOSECONDS).toInstant();
+    long files = survey.files() + journals.map(ArchivedJournals::files).orElse(0L);
+    long bytes = survey.bytes() + journals.map(ArchivedJournals::bytes).orElse(0L);
+    Room room = gauge.get();
     Checks.require(
-        sum[0] > 0, "nothing under " + roots + " is older than " + olderThan + " and not open");
-    if (sum[0] > SHOWN) {
-      steps.add("… and " + (sum[0] - SHOWN) + " more");
+        files > 0,
+        "nothing under " + roots + " was last changed before " + before + " and is free");
+    Checks.refuseIf(room.tooLittle(files, bytes, limits));
+    List<String> steps = new ArrayList<>();
+    if (survey.files() > 0) {
+      steps.add(
+          "delete "
+              + told(survey.files(), survey.bytes())
+              + " last changed before "
+              + before
+              + (limits.keepNewest() > 0
+                  ? ", but the newest " + limits.keepNewest() + " of each directory"
+                  : ""));
+      steps.addAll(survey.lines(host.files()));
     }
-    if (sum[2] > 0) {
-      steps.add("leave the rest to a later run: max-files is " + mostFiles);
+    steps.addAll(rest);
+    journals.ifPresent(j -> steps.add(j.step()));
+    if (room.usedFraction(bytes) > limits.target()) {
+      steps.add("which alone does not bring " + room.name() + " down to target");
     }
-    if (tree.unseen() > 0) {
-      steps.add("leave out " + unseen(tree));
-    }
+    TreeMap<String, String> facts = new TreeMap<>(promise.identities());
+    facts.put("boot-id", host.time().bootId());
+    facts.put("older-than", before.toString());
     return new Preview(
-        target,
+        room.name(),
         lane,
         steps,
-        OptionalLong.of(sum[0]),
-        OptionalLong.of(sum[1]),
-        Duration.ofSeconds(1 + sum[0] / FILES_PER_SECOND),
-        facts());
+        OptionalLong.of(files),
+        OptionalLong.of(bytes),
+        Duration.ofSeconds(1 + files / FILES_PER_SECOND),
+        facts);
   }
 
-  private TreeMap<String, String> facts() {
-    TreeMap<String, String> facts = new TreeMap<>();
-    facts.put("boot-id", host.time().bootId());
-    facts.put("older-than", olderThan.toString());
-    roots.forEach(root -> facts.put("root " + root, SafeTree.identity(host.files(), root)));
-    return facts;
+  SortedMap<String, String> identities() {
+    SortedMap<String, String> identities = new TreeMap<>();
+    roots.forEach(root -> identities.put("root " + root, SafeTree.identity(host.files(), root)));
+    return identities;
   }
 
-  /**
-   * Deletes the files that were previewed, where they are still the same, and no other.
-   *
-   * @param measured name of the number that tells the gain
-   * @param gauge reads it
-   */
-  private ActionReport execute(
-      Preview preview, Execution execution, String measured, ToDoubleFunction<HostContext> gauge) {
-    SafeTree tree = tree();
-    Checks.require(
-        facts().equals(preview.facts()), "the roots are no longer the directories of the preview");
-    double before = gauge.applyAsDouble(host);
-    long[] sum = new long[2];
-    for (Path root : roots) {
-      tree.walk(
-          root,
-          file -> {
-            if (execution.cancelled()) {
-              return false;
-            }
-            if (promised.contains(file.identity()) && file.delete()) {
-              sum[0]++;
-              sum[1] += file.seen().size();
-            }
-            return true;
-          });
-    }
-    double after = gauge.applyAsDouble(host);
-    String stopped = execution.cancelled() ? "; stopped before the end" : "";
-    if (tree.unseen() > 0) {
-      stopped += "; left out " + unseen(tree);
-    }
-    return ActionReport.of(
-        sum[0] == 0 ? Result.NOTHING_GAINED : Result.DONE,
-        "deleted "
-            + sum[0]
-            + " of "
-            + promised.count()
-            + " files, "
-            + Checks.size(sum[1])
-            + stopped,
-        Map.of(measured, before),
-        Map.of(
-            measured, after, "deleted.count", (double) sum[0], "deleted.bytes", (double) sum[1]));
+  /** Where nothing is looked for now. */
+  Set<Path> excluded() {
+    Set<Path> excluded = new HashSet<>(Housekeepers.kept(host));
+    excluded.addAll(Mounts.read(host.files()).below(host.files(), roots));
+    return excluded;
   }
 
-  private static String unseen(SafeTree tree) {
-    return tree.unseen() + " directories that could not be read or lie too deep";
+  static String told(long files, long bytes) {
+    return files + " files, " + Checks.size(bytes);
   }
 
-  private SafeTree tree() {
-    Set<String> excluded = new HashSet<>(ALWAYS_EXCLUDED);
-    excluded.addAll(Mounts.read(host.files()).points());
-    Set<Object> open = OpenFiles.keys(host.files());
-    return new SafeTree(host.files(), new SafeTree.Spared(olderThan, excluded, open));
+  static String unseen(SafeTree tree) {
+    return tree.unseen()
+        + " directories that could not be read, lie too deep, or let everybody write";
   }
 
-  /** File names may hold anything; a preview is one line each. */
-  private static String shown(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
+  private static long nanos(Instant instant) {
+    return FileTime.from(instant).to(TimeUnit.NANOSECONDS);
   }
 }

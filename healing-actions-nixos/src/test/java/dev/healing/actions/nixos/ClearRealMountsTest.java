@@ -63,6 +63,21 @@ class ClearRealMountsTest {
     return Files.setLastModifiedTime(path, FileTime.from(Instant.now().minus(Duration.ofDays(30))));
   }
 
+  @Test
+  void whatIsMountedOnANameThatIsNoTextIsNotPassedBy() throws Exception {
+    Path gone = old("cache/old");
+    Path precious = old("home/precious");
+    String name = "$(printf '%s' '" + top + "/cache/'; printf '\\377')";
+    String script =
+        "mkdir \"" + name + "\"; mount --bind '" + precious.getParent() + "' \"" + name + "\"";
+    assertThat(run("sh", "-ec", script)).isZero();
+    assertThatThrownBy(() -> prepare(IssueType.DISK_FULL, top.resolve("cache")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("a name that cannot be read");
+    assertThat(precious).exists();
+    assertThat(gone).exists();
+  }
+
   private Path directory(String name) throws IOException {
     return Files.createDirectories(top.resolve(name));
   }
@@ -76,11 +91,11 @@ class ClearRealMountsTest {
     for (Path root : roots) {
       names.add(root.toString());
     }
-    RealHost host = new RealHost(Map.of("roots", names));
+    RealHost host = new RealHost(Map.of("roots", names, "min-bytes", "1B"));
     hosts.add(host);
     String component = type.equals(IssueType.DISK_FULL) ? top.toString() : "memory";
     return new ClearCache.Provider()
-        .create(host.context())
+        .create(new MonthLater(host.context()))
         .prepare(host.issue(type, component), HostStates.now().build());
   }
 
@@ -93,6 +108,7 @@ class ClearRealMountsTest {
     Path gone = old("cache/old");
     Path used = old("cache/used");
     Path fresh = Files.writeString(top.resolve("cache/new"), "x");
+    Files.setLastModifiedTime(fresh, FileTime.from(Instant.now().plus(MonthLater.MONTH)));
     Path beside = old("beside/old");
     try (InputStream open = Files.newInputStream(used)) {
       ActionReport report = execute(prepare(IssueType.MEMORY_HIGH, top.resolve("cache")));

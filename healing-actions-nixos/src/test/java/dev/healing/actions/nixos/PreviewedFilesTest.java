@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.Configuration;
+import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
+import dev.healing.api.Severity;
+import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +30,10 @@ class PreviewedFilesTest {
   private final World world = new World();
 
   private PreparedAction prepare(Map<String, Object> section) {
+    Map<String, Object> all = new HashMap<>(Map.of("min-bytes", "1B"));
+    all.putAll(section);
     return new CleanDisk.Provider()
-        .create(world.host.withConfiguration(Configuration.of(section)))
+        .create(world.host.withConfiguration(Configuration.of(all)))
         .prepare(world.issue(IssueType.DISK_FULL, "/var"), HostStates.now().build());
   }
 
@@ -31,55 +41,233 @@ class PreviewedFilesTest {
     return prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
   }
 
+  private void refused(Map<String, Object> section, String why) {
+    assertThatThrownBy(() -> prepare(section))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(why);
+  }
+
+  private String[] left(String directory) {
+    return world.root.resolve(directory).toFile().list();
+  }
+
+  /** As {@code cp -p} and archives do it: nothing keeps the change time. */
   @Test
-  void fileThatWasDatedBackMeanwhileTakesNoOnesPlace() throws IOException {
-    Path previewed = world.old("/var/tmp/previewed");
-    PreparedAction prepared = prepare(Map.of());
-    Files.delete(previewed);
-    Path other = world.old("/var/tmp/other");
-    assertThat(execute(prepared).result()).isEqualTo(ActionReport.Result.NOTHING_GAINED);
-    assertThat(other).exists();
+  void fileThatCameLatelyIsYoungWhateverItsDate() {
+    world.old("/var/tmp/restored");
+    refused(Map.of(), "nothing under");
+    world.monthPasses();
+    assertThat(execute(prepare(Map.of())).detail()).startsWith("deleted 1 of 1 files");
   }
 
   @Test
-  void fileThatWasWrittenAndDatedBackIsAnotherFile() {
-    world.old("/var/tmp/a");
-    Path written = world.old("/var/tmp/b");
+  void whatIsPutInItsPlaceTakesNoOnesPlace() throws IOException {
+    Path previewed = world.old("/var/tmp/previewed");
+    Path written = world.old("/var/tmp/written");
+    world.monthPasses();
     PreparedAction prepared = prepare(Map.of());
-    world.old("/var/tmp/b");
-    assertThat(execute(prepared).detail()).startsWith("deleted 1 of 2 files");
+    Files.delete(previewed);
+    Path other = world.aged("/var/tmp/previewed", Duration.ZERO);
+    world.aged("/var/tmp/written", Duration.ZERO);
+    assertThat(execute(prepared).result()).isEqualTo(ActionReport.Result.NOTHING_GAINED);
+    assertThat(other).exists();
     assertThat(written).exists();
   }
 
   @Test
-  void noMoreThanMaxFilesGoInOneRunAndThePreviewSaysSo() {
-    for (int i = 0; i < 300; i++) {
-      world.old("/var/tmp/" + i);
-    }
-    PreparedAction prepared = prepare(Map.of("max-files", 200));
-    assertThat(prepared.preview().items()).hasValue(200);
-    assertThat(prepared.preview().steps()).last().asString().contains("max-files is 200");
-    assertThat(execute(prepared).detail()).startsWith("deleted 200 of 200 files");
-    assertThat(world.root.resolve("var/tmp").toFile().list()).hasSize(100);
+  void directoryThatWasMovedThereSinceWithAllItHoldsIsLeftAlone() throws IOException {
+    world.old("/var/tmp/d/gone");
+    Path precious = world.old("/home/diary/1998");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of());
+    Path moved = world.root.resolve("var/tmp/d/diary");
+    Files.move(precious.getParent(), moved);
+    assertThat(execute(prepared).detail()).startsWith("deleted 1 of 1 files");
+    assertThat(moved.resolve("1998")).exists();
   }
 
   @Test
-  void directoriesThatAreNotLookedIntoAreCounted() {
+  void fileThatWasOpenAtThePreviewWasNotPromised() throws IOException {
+    Path open = world.old("/var/tmp/open");
+    Path mapped = world.old("/var/tmp/mapped");
+    Path image = world.old("/var/tmp/image");
+    Path swap = world.old("/var/tmp/swap");
+    world.old("/var/tmp/free");
+    world.link("/proc/77/fd/3", open.toString());
+    world.host.files().write("/proc/77/maps", "7f-80 r--p 0 08:01 7      /var/tmp/mapped\n");
+    world.host.files().write("/sys/block/loop0/loop/backing_file", "/var/tmp/image\n");
+    world.host.files().write("/proc/swaps", "Filename Type\n/var/tmp/swap   file  9 0 -2\n");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of());
+    Files.delete(world.root.resolve("proc/77/fd/3"));
+    assertThat(execute(prepared).detail()).startsWith("deleted 1 of 1 files");
+    assertThat(List.of(open, mapped, image, swap)).allSatisfy(path -> assertThat(path).exists());
+  }
+
+  @Test
+  void clockThatWasSetSinceMakesAllOld() {
+    Path young = world.old("/var/tmp/old");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of());
+    world.host.time().jumpWall(Duration.ofDays(-40));
+    ActionReport report = execute(prepared);
+    assertThat(report.result()).isEqualTo(ActionReport.Result.REFUSED);
+    assertThat(report.detail()).contains("the clock was set");
+    assertThat(young).exists();
+  }
+
+  @Test
+  void theOldestGoFirstWhereNotAllMay() {
+    world.monthPasses();
+    for (int days = 8; days < 28; days++) {
+      world.aged("/var/tmp/" + days, Duration.ofDays(days));
+    }
+    PreparedAction prepared = prepare(Map.of("max-files", 5, "min-files", 1));
+    assertThat(prepared.preview().items()).hasValue(5);
+    assertThat(prepared.preview().steps()).anyMatch(s -> s.contains("max-files is 5"));
+    assertThat(execute(prepared).detail()).startsWith("deleted 5 of 5 files");
+    assertThat(left("var/tmp")).hasSize(15).contains("8", "22").doesNotContain("23", "27");
+
+    assertThat(execute(prepare(Map.of("max-bytes", "29B"))).detail())
+        .startsWith("deleted 3 of 3 files");
+    assertThat(left("var/tmp")).hasSize(12).contains("19").doesNotContain("20");
+  }
+
+  @Test
+  void moreOfOneAgeThanMayGoAreNotChosenFrom() {
+    world.old("/var/tmp/a");
+    world.old("/var/tmp/b");
+    world.monthPasses();
+    refused(Map.of("max-files", 1, "min-files", 1), "all of one age");
+  }
+
+  @Test
+  void theNewestOfEachDirectoryStay() throws IOException {
+    world.monthPasses();
+    for (int days = 8; days < 13; days++) {
+      world.aged("/var/log/a/" + days, Duration.ofDays(days));
+      world.aged("/var/log/b/" + days, Duration.ofDays(days));
+    }
+    PreparedAction prepared = prepare(Map.of("keep-newest", 2));
+    assertThat(prepared.preview().items()).hasValue(6);
+    // A younger one takes no place; one that is gone gives none away.
+    world.aged("/var/log/a/0", Duration.ofDays(-1));
+    Files.delete(world.root.resolve("var/log/b/8"));
+    assertThat(execute(prepared).detail()).startsWith("deleted 5 of 6 files");
+    assertThat(left("var/log/a")).containsExactlyInAnyOrder("0", "8", "9");
+    assertThat(left("var/log/b")).containsExactlyInAnyOrder("9", "10");
+  }
+
+  @Test
+  void tooLittleIsNotDeleted() {
+    world.old("/var/tmp/nine bytes");
+    world.monthPasses();
+    world.room(50);
+    refused(Map.of("min-bytes", "10B"), "1 files, 0 KiB leave /var at 94 %");
+    refused(Map.of("min-bytes", "10B", "target", "90%"), "expected at most target 90 %");
+    assertThat(prepare(Map.of("min-bytes", "10B", "target", "94.5%")).preview().items())
+        .hasValue(1);
+  }
+
+  @Test
+  void fewBytesAreEnoughWhereInodesRunOut() {
+    world.old("/var/tmp/nine bytes");
+    world.monthPasses();
+    Map<String, Object> section = Map.of("min-bytes", "1GiB", "min-files", 1);
+    HealingAction action =
+        new CleanDisk.Provider().create(world.host.withConfiguration(Configuration.of(section)));
+    Issue issue =
+        Issue.of(
+            world.host.time().now(),
+            IssueType.DISK_FULL,
+            Severity.HIGH,
+            "inodes",
+            Map.of(Metric.of(Metric.FILESYSTEM_INODES_USED, "/var").toString(), 0.99),
+            List.of("/var"));
+    assertThat(action.prepare(issue, HostStates.now().build()).preview().items()).hasValue(1);
+    refused(section, "too little");
+  }
+
+  @Test
+  void directoriesThatAreNotLookedIntoAreCounted() throws Exception {
     world.old("/var/tmp/old");
     Path deep = world.old("/var/tmp" + "/d".repeat(66) + "/old");
+    Path shared = world.old("/var/tmp/shared/old");
+    Files.setPosixFilePermissions(shared.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    world.monthPasses();
     PreparedAction prepared = prepare(Map.of());
-    assertThat(prepared.preview().steps()).last().asString().contains("leave out 1 directories");
-    assertThat(execute(prepared).detail()).contains("left out 1 directories");
+    assertThat(prepared.preview().steps()).anyMatch(s -> s.contains("leave out 2 directories"));
+    assertThat(execute(prepared).detail()).contains("left out 2 directories");
     assertThat(deep).exists();
+    assertThat(shared).exists();
+  }
+
+  @Test
+  void rootWhereEverybodyRenamesIsRefusedUnlessItIsSticky() throws Exception {
+    Path old = world.old("/var/tmp/old");
+    world.monthPasses();
+    Path root = old.getParent();
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwxrwx"));
+    refused(Map.of(), "chmod +t");
+    assertThat(new ProcessBuilder("chmod", "1777", root.toString()).start().waitFor()).isZero();
+    assertThat(execute(prepare(Map.of())).detail()).startsWith("deleted 1 of 1 files");
+  }
+
+  @Test
+  void fileThatIsMarkedToBeKeptStays() throws Exception {
+    Path marked = world.old("/var/tmp/marked");
+    world.old("/var/tmp/CACHEDIR.TAG");
+    assertThat(new ProcessBuilder("chmod", "+t", marked.toString()).start().waitFor()).isZero();
+    world.monthPasses();
+    refused(Map.of(), "nothing under");
+  }
+
+  @Test
+  void whatCannotBeWrittenDownIsNotDone() {
+    Path old = world.old("/var/tmp/old");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of());
+    world.host.state().failWrites("No space left on device");
+    assertThatThrownBy(() -> execute(prepared)).hasMessageContaining("No space left");
+    assertThat(old).exists();
+  }
+
+  @Test
+  void packagesAreLeftAloneWhileTheyAreInstalled() {
+    world.old("/var/cache/apt/archives/a.deb");
+    Path lock = world.old("/var/cache/apt/archives/lock");
+    Path partial = world.old("/var/cache/apt/archives/partial/b.deb");
+    world.monthPasses();
+    world.host.processes().add(FakeProcesses.process(50, "dpkg"));
+    refused(Map.of(), "nothing under");
+    world.host.processes().remove(50);
+    assertThat(execute(prepare(Map.of())).detail()).startsWith("deleted 1 of 1 files");
+    assertThat(lock).exists();
+    assertThat(partial).exists();
+  }
+
+  @Test
+  void journaldsFilesAreLeftToJournald() {
+    world.old("/var/log/journal/x");
+    world.monthPasses();
+    refused(Map.of(), "nothing under");
   }
 
   @Test
   void withoutKnowingTheMountsNothingIsDeleted() throws IOException {
     world.old("/var/tmp/old");
     Files.delete(world.root.resolve("proc/self/mountinfo"));
-    assertThatThrownBy(() -> prepare(Map.of()))
-        .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("mountinfo");
+    refused(Map.of(), "mountinfo");
+  }
+
+  @Test
+  void mountWithANameThatIsNoTextIsNotPassedBy() {
+    world.old("/var/tmp/old");
+    world
+        .host
+        .files()
+        .write("/proc/self/mountinfo", "1 0 8:1 / /var/tmp/\uFFFD rw - ext4 /dev/root rw\n");
+    refused(Map.of(), "a name that cannot be read");
   }
 
   @Test
@@ -88,15 +276,5 @@ class PreviewedFilesTest {
             () -> OpenFiles.keys(new dev.healing.testkit.FixtureFiles(world.root.resolve("none"))))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("/proc cannot be listed");
-  }
-
-  @Test
-  void openFilesAreSpared() throws IOException {
-    Path open = world.old("/var/tmp/open");
-    world.old("/var/tmp/closed");
-    world.link("/proc/77/fd/3", open.toString());
-    execute(prepare(Map.of()));
-    assertThat(open).exists();
-    assertThat(world.root.resolve("var/tmp/closed")).doesNotExist();
   }
 }

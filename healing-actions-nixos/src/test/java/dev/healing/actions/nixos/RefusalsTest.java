@@ -150,23 +150,6 @@ class RefusalsTest {
   }
 
   @Test
-  void rootsThatHoldTheHostAreAMistake() {
-    Configuration section = Configuration.of(Map.of("roots", List.of("/var/log", "/etc")));
-    new CleanDisk.Provider().create(world.host.withConfiguration(section));
-    assertThat(section.problems()).hasSize(1).first().asString().contains("not /etc");
-  }
-
-  @Test
-  void journaldsFilesAreLeftToJournald() {
-    world.old("/var/log/journal/x");
-    HealingAction action = new CleanDisk.Provider().create(world.host);
-    assertThatThrownBy(
-            () ->
-                action.prepare(world.issue(IssueType.DISK_FULL, "/var"), HostStates.now().build()))
-        .hasMessageContaining("nothing under");
-  }
-
-  @Test
   void allAreFound() {
     assertThat(ServiceLoader.load(ActionProvider.class).stream().map(p -> p.get().name()))
         .contains(

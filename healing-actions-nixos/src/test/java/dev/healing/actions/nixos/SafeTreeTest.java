@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.RefusedException;
-import dev.healing.testkit.VirtualTime;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class SafeTreeTest {
-  private static final int WALKS = 5_000;
-
   private final World world = new World();
   private final SafeTree tree =
-      new SafeTree(world.host.files(), new SafeTree.Spared(VirtualTime.START, Set.of(), Set.of()));
+      new SafeTree(
+          world.host.files(),
+          new SafeTree.Spared(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE));
 
   private int deleteAll() {
     int[] deleted = new int[1];
@@ -62,40 +58,5 @@ class SafeTreeTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("/var/tmp");
     assertThat(world.root.resolve("real/tmp/old")).exists();
-  }
-
-  @Test
-  void attackerWhoSwapsDirectoriesForLinksGainsNothing() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      world.old("/home/d/precious" + i);
-    }
-    Path attacked = Files.createDirectories(world.root.resolve("var/tmp")).resolve("d");
-    Path aside = world.root.resolve("aside");
-    Files.createDirectory(attacked);
-    Path evil = world.root.resolve("evil");
-    AtomicBoolean stop = new AtomicBoolean();
-    Thread attacker =
-        new Thread(
-            () -> {
-              try {
-                while (!stop.get()) {
-                  Files.createSymbolicLink(evil, world.root.resolve("home/d"));
-                  Files.move(attacked, aside);
-                  Files.move(evil, attacked, StandardCopyOption.ATOMIC_MOVE);
-                  Files.delete(attacked);
-                  Files.move(aside, attacked);
-                }
-              } catch (IOException e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    attacker.start();
-    for (int i = 0; i < WALKS; i++) {
-      deleteAll();
-    }
-    assertThat(attacker.isAlive()).as("the attacker was there all the time").isTrue();
-    stop.set(true);
-    attacker.join();
-    assertThat(world.root.resolve("home/d").toFile().list()).hasSize(20);
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,25 @@ final class World {
     try {
       return Files.setLastModifiedTime(
           path, FileTime.from(VirtualTime.START.minus(Duration.ofDays(30))));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Lets a month pass. What {@link #old} has written before is old then; the kernel's change time
+   * of a file is that of the real clock, and nobody can date it back.
+   */
+  void monthPasses() {
+    Instant later = Instant.now().plus(Duration.ofDays(30));
+    host.time().jumpWall(Duration.between(host.time().now(), later));
+  }
+
+  /** A file that was last written so long ago. */
+  Path aged(String name, Duration age) {
+    Path path = old(name);
+    try {
+      return Files.setLastModifiedTime(path, FileTime.from(host.time().now().minus(age)));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -2,6 +2,7 @@ package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +42,11 @@ class DiskRealHostTest {
         ln -s /data/precious /data/log/app/precious
         ln -s /data/precious/ledger /data/log/app/ledger.log
         touch -h -d '30 days ago' /data/log/app/precious /data/log/app/ledger.log
-        touch -d '30 days ago' /data/log/app /data/precious/old
+        head -c 1M /dev/zero >/data/log/app/restored.log; touch -d '30 days ago' /data/log/app/restored.log
+        """);
+    dateBack("/data", "log/fresh/today.log", "log/app/restored.log");
+    host.sh(
+        """
         systemd-run -q --unit=test-holder /bin/sh -c 'exec sleep infinity 9</data/log/app/held-open.log'
         for i in $(seq 50); do ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q held-open && exit 0; sleep 0.1; done
         exit 1
@@ -75,6 +80,86 @@ class DiskRealHostTest {
         .hasSize(6);
     after.removeAll(before);
     assertThat(after).as("what is new or changed").isEmpty();
+    assertThat(host.history("clean_disk").get(0).toString())
+        .contains("in /data/log/app: 6 files, 42.0 MiB");
+    assertThat(host.sh("cat /var/lib/healing/action.clean_disk.deleted.jsonl"))
+        .contains("\"directory\":\"/data/log/app\",\"files\":6,\"bytes\":44040192")
+        .contains("\"old-1.log\"")
+        .doesNotContain("restored.log");
+  }
+
+  /** Journals that journald itself has archived, by names that say that they began long ago. */
+  @Test
+  void archivedJournalsAndPackagesGoWhereTheyAreOldAndNobodyIsAtWork() {
+    host.mountImage("/var/log/journal", 64);
+    host.mountImage("/var/cache", 64);
+    host.sh(
+        """
+        systemd-tmpfiles --create --prefix /var/log/journal
+        mkdir -p /var/log/journal/$(cat /etc/machine-id)
+        systemctl restart systemd-journald; journalctl --flush
+        for n in 1 2 3; do
+          head -c 2M /dev/urandom | base64 -w 1000 | systemd-cat; journalctl --sync; journalctl --rotate
+        done
+        cd /var/log/journal/$(cat /etc/machine-id)
+        for f in $(ls system@*.journal | head -2); do mv $f ${f%-*}-0005900000000000.journal; done
+        """);
+    String young =
+        host.sh("cd /var/log/journal/$(cat /etc/machine-id); ls system@*.journal | grep -v 00059");
+    host.sh(
+        """
+        mkdir -p /var/cache/apt/archives/partial
+        for f in a.deb partial/b.deb lock; do head -c 1M /dev/urandom >/var/cache/apt/archives/$f; done
+        touch -d '30 days ago' /var/cache/apt/archives/*.deb /var/cache/apt/archives/lock
+        """);
+    dateBack("/var/cache");
+    host.startHealing(
+        """
+        limits: {health-floor: 0, cooldown: 0s}
+        detectors:
+          cpu_high: off
+          memory_high: off
+          system_slow: off
+          disk_full:
+            high: 99%
+            mounts: {/: off, /var/log/journal: {high: 5%, clear: 4%}, /var/cache: {high: 2%, clear: 1%}}
+        actions:
+          clear_cache: off
+          clean_disk: {min-bytes: 512KiB}
+        samplers: {host: {mounts: [/var/log/journal, /var/cache]}}
+        """);
+    host.await("both are cleaned", () -> host.history("clean_disk").size() >= 2);
+
+    assertThat(host.sh("ls /var/cache/apt/archives /var/cache/apt/archives/partial"))
+        .doesNotContain("a.deb")
+        .contains("b.deb", "lock");
+    assertThat(host.sh("ls /var/log/journal/$(cat /etc/machine-id)"))
+        .as(host.journal())
+        .doesNotContain("0005900000000000")
+        .contains(young.lines().toList())
+        .contains("system.journal");
+    assertThat(host.history("clean_disk").toString()).contains("of the journal 2 files");
+  }
+
+  /** The kernel would not date a file back: nothing but a clock that was set may do that. */
+  private static void dateBack(String mount, String... but) {
+    List<String> young = List.of(but);
+    StringBuilder commands = new StringBuilder();
+    for (String file :
+        host.sh("cd " + mount + "; find . -type f -printf '%P\\n'").lines().toList()) {
+      if (!young.contains(file)) {
+        commands.append("set_inode_field /").append(file).append(" ctime 20200101\n");
+      }
+    }
+    host.sh(
+        """
+        device=$(findmnt -no SOURCE %1$s); image=$(losetup -nO BACK-FILE $device | xargs)
+        umount %1$s
+        debugfs -w -f /dev/stdin $image >/dev/null <<'END'
+        %2$sEND
+        mount -o loop=$device $image %1$s
+        """
+            .formatted(mount, commands));
   }
 
   private static TreeSet<String> listing() {

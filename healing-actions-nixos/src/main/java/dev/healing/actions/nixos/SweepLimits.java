@@ -1,0 +1,52 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.Configuration;
+import java.time.Duration;
+
+/**
+ * What a run may delete, and what it must give: the keys that clean_disk and clear_cache share.
+ *
+ * @param olderThan what was changed more lately stays
+ * @param keepNewest so many of each directory stay, whatever their age
+ * @param maxFiles at most this many in one run, the oldest first
+ * @param maxBytes at most this much in one run, the oldest first
+ * @param minBytes what makes a run worth it even if the target is not reached
+ * @param minFiles the same where inodes run out
+ * @param target use at which the issue is over
+ */
+record SweepLimits(
+    Duration olderThan,
+    int keepNewest,
+    long maxFiles,
+    long maxBytes,
+    long minBytes,
+    long minFiles,
+    double target) {
+  /** Less is no age: what somebody has just written or is about to read would go. */
+  private static final Duration YOUNGEST = Duration.ofHours(1);
+
+  /** Reads them; the age has a default of its own. */
+  static SweepLimits read(Configuration section, Duration usualAge) {
+    Duration olderThan = section.duration("older-than", usualAge);
+    if (olderThan.compareTo(YOUNGEST) < 0) {
+      section.contradiction("older-than", "at least 1h: what is younger may be in use");
+      olderThan = usualAge;
+    }
+    SweepLimits limits =
+        new SweepLimits(
+            olderThan,
+            section.count("keep-newest", 0, 0, 1000),
+            section.count("max-files", 1_000_000, 1, 100_000_000),
+            section.bytes("max-bytes", 1L << 40),
+            section.bytes("min-bytes", 1L << 30),
+            section.count("min-files", 1000, 1, 100_000_000),
+            section.fraction("target", 0.85));
+    if (limits.minBytes > limits.maxBytes) {
+      section.contradiction("min-bytes", "at most max-bytes, or it is never enough");
+    }
+    if (limits.minFiles > limits.maxFiles) {
+      section.contradiction("min-files", "at most max-files, or it is never enough");
+    }
+    return limits;
+  }
+}

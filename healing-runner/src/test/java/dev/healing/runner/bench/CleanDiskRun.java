@@ -1,0 +1,133 @@
+package dev.healing.runner.bench;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Severity;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.TimeSource;
+import dev.healing.testkit.HostStates;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/**
+ * One run of {@code clean_disk} over a directory: previewed, then done. A month from now, by its
+ * clock: the kernel's change time of files that were just made cannot be dated back. Arguments: the
+ * mount point, the directory in it, a directory for the state.
+ */
+public final class CleanDiskRun {
+  private CleanDiskRun() {}
+
+  /** Prints seconds of both steps, and what they take of memory. */
+  public static void main(String[] arguments) throws Exception {
+    Map<String, Object> section = Map.of("roots", List.of(arguments[1]), "min-bytes", "1B");
+    try (LinuxHost host = LinuxHost.open(Path.of(arguments[2]))) {
+      HostContext later = later(host, Configuration.of(section));
+      ActionProvider provider =
+          ServiceLoader.load(ActionProvider.class).stream()
+              .map(ServiceLoader.Provider::get)
+              .filter(p -> p.name().equals("clean_disk"))
+              .findFirst()
+              .orElseThrow();
+      Issue issue =
+          Issue.of(
+              later.time().now(),
+              IssueType.DISK_FULL,
+              Severity.HIGH,
+              "full",
+              Map.of(),
+              List.of(arguments[0]));
+      long begin = System.nanoTime();
+      PreparedAction prepared = provider.create(later).prepare(issue, HostStates.now().build());
+      double preview = seconds(begin);
+      System.gc();
+      long keptBytes = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+      begin = System.nanoTime();
+      ActionReport report = prepared.execute(new Patient());
+      double execute = seconds(begin);
+      if (report.result() != ActionReport.Result.DONE) {
+        throw new IllegalStateException(report.toString());
+      }
+      System.out.printf(
+          "%.0f %.2f %.2f %d %d%n",
+          report.after().get("deleted.count"), preview, execute, keptBytes >> 10, peakKilobytes());
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private static long peakKilobytes() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static HostContext later(HostContext host, Configuration section) {
+    TimeSource today = host.time();
+    TimeSource inAMonth =
+        proxy(TimeSource.class, today, Map.of("now", () -> today.now().plus(Duration.ofDays(30))));
+    return proxy(
+        HostContext.class, host, Map.of("time", () -> inAMonth, "configuration", () -> section));
+  }
+
+  private interface Answer {
+    Object give();
+  }
+
+  private static <T> T proxy(Class<T> type, T real, Map<String, Answer> instead) {
+    Object proxy =
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              Answer answer = instead.get(method.getName());
+              return answer == null ? invoke(method, real, arguments) : answer.give();
+            });
+    return type.cast(proxy);
+  }
+
+  private static Object invoke(Method method, Object real, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Has all the time that it wants. */
+  private record Patient() implements Execution {
+    @Override
+    public Duration remaining() {
+      return Duration.ofHours(1);
+    }
+
+    @Override
+    public boolean cancelled() {
+      return false;
+    }
+
+    @Override
+    public boolean pause(Duration duration) {
+      return true;
+    }
+
+    @Override
+    public void progress(String message) {}
+  }
+}
