@@ -90,8 +90,8 @@ public final class ServiceFailed implements Detector {
     issues.forEach(issue -> now.addAll(issue.components()));
     unknown.forEach(unit -> now.add(unit.what()));
     if (state.health().isEmpty()) {
-      now.addAll(
-          reported); // nothing was measured: the sampler was late, and nobody is well by that
+      // Nothing was measured: the sampler was late, and nobody is well by that.
+      now.addAll(reported);
     }
     reported = now;
     return new Detection(issues, unknown);
