@@ -137,7 +137,7 @@ record Sweep(
               if (survey.addOnce(file)) {
                 noted.note(file);
               }
-              return true;
+              return !Thread.currentThread().isInterrupted();
             }
 
             @Override
@@ -146,6 +146,11 @@ record Sweep(
             }
           });
     }
+    Checks.require(
+        !Thread.currentThread().isInterrupted(),
+        "there are too many files under "
+            + roots
+            + " to look at in time; name fewer or smaller roots");
     return survey;
   }
 

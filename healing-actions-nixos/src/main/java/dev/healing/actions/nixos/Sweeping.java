@@ -3,6 +3,7 @@ package dev.healing.actions.nixos;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
 import java.io.IOException;
@@ -52,9 +53,7 @@ final class Sweeping implements SafeTree.Visitor {
   ActionReport run() {
     Room before = sweep.gauge().get();
     SafeTree tree = new SafeTree(host.files(), rule());
-    for (Path root : sweep.roots()) {
-      tree.walk(root, this);
-    }
+    sweep.roots().forEach(root -> walk(tree, root));
     ArchivedJournals.Vacuumed journals = new ArchivedJournals.Vacuumed(0, 0, "");
     if (sweep.journals().isPresent() && !stopped()) {
       journals = sweep.journals().get().vacuum(execution);
@@ -75,6 +74,17 @@ final class Sweeping implements SafeTree.Visitor {
                 (double) files,
                 "deleted.bytes",
                 (double) bytes)));
+  }
+
+  private void walk(SafeTree tree, Path root) {
+    try {
+      tree.walk(root, this);
+    } catch (RefusedException e) {
+      if (deleted.files() == 0) {
+        throw e;
+      }
+      trouble = "; stopped: " + e.getMessage();
+    }
   }
 
   /** As promised, less what has come to be in use or kept since. */
@@ -131,7 +141,7 @@ final class Sweeping implements SafeTree.Visitor {
     try {
       list.write();
     } catch (HostException e) {
-      trouble = "; the list of it is not complete: " + e.getMessage();
+      trouble += "; the list of it is not complete: " + e.getMessage();
     }
   }
 

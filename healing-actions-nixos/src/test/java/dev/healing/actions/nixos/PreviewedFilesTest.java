@@ -10,6 +10,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
+import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.FakeProcesses;
@@ -131,6 +132,51 @@ class PreviewedFilesTest {
     assertThat(execute(prepare(Map.of("max-bytes", "29B"))).detail())
         .startsWith("deleted 3 of 3 files");
     assertThat(left("var/tmp")).hasSize(12).contains("19").doesNotContain("20");
+  }
+
+  @Test
+  void previewThatTakesTooLongEnds() {
+    world.old("/var/tmp/a");
+    world.monthPasses();
+    Thread.currentThread().interrupt();
+    refused(Map.of(), "too many files");
+    assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+  }
+
+  @Test
+  void rootThatIsLostOnTheWayDoesNotHideWhatWasDeleted() throws Exception {
+    world.old("/var/cache/a");
+    world.old("/var/cache/b");
+    Path second = world.old("/var/log/b");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of("roots", List.of("/var/cache", "/var/log")));
+    Path moved = world.root.resolve("var/moved");
+    Execution moving =
+        new Execution() {
+          @Override
+          public Duration remaining() {
+            return Duration.ofMinutes(1);
+          }
+
+          @Override
+          public boolean cancelled() {
+            if (left("var/cache").length == 1) {
+              assertThat(second.getParent().toFile().renameTo(moved.toFile())).isTrue();
+            }
+            return false;
+          }
+
+          @Override
+          public boolean pause(Duration duration) {
+            return true;
+          }
+
+          @Override
+          public void progress(String message) {}
+        };
+    ActionReport report = prepared.execute(moving);
+    assertThat(report.detail()).startsWith("deleted 2 of 3 files").contains("stopped: /var/log");
+    assertThat(moved.resolve("b")).exists();
   }
 
   @Test
