@@ -135,8 +135,16 @@ final class YamlConfiguration {
             .setMaxAliasesForCollections(MAX_BYTES) // convert() goes into none, and names the line
             .setCodePointLimit(MAX_BYTES)
             .build();
-    parser(settings, text).forEachRemaining(this::refuseTag); // nodes don't tell what was written
-    Iterator<Node> documents = new Composer(settings, parser(settings, text));
+    ParserImpl parser =
+        new ParserImpl(settings, new StreamReader(settings, text)) {
+          @Override
+          public Event next() { // a node does not tell whether its tag was written
+            Event event = super.next();
+            refuseTag(event);
+            return event;
+          }
+        };
+    Iterator<Node> documents = new Composer(settings, parser);
     if (!documents.hasNext()) {
       return Optional.empty();
     }
@@ -147,10 +155,6 @@ final class YamlConfiguration {
           place(second.getStartMark()) + ": a second document begins: expected only one in a file");
     }
     return Optional.of(first);
-  }
-
-  private static ParserImpl parser(LoadSettings settings, String text) {
-    return new ParserImpl(settings, new StreamReader(settings, text));
   }
 
   private void refuseTag(Event event) {
