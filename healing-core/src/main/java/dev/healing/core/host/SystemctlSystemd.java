@@ -121,7 +121,8 @@ final class SystemctlSystemd implements Systemd {
 
   @Override
   public Set<String> names(String unit) {
-    return new TreeSet<>(List.of(properties(unit, Set.of("Names")).get("Names").split(" ")));
+    return new TreeSet<>(
+        List.of(properties(unit, Set.of("Names")).getOrDefault("Names", unit).split(" ")));
   }
 
   @Override
