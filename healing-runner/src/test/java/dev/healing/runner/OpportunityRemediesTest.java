@@ -53,6 +53,9 @@ class OpportunityRemediesTest {
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
         .write("/var/cache/old", "some text");
     modified("/var/cache/old", Duration.ofDays(30));
+    // The kernel's change time of that file is that of the real clock: a month passes.
+    Instant later = Instant.now().plus(Duration.ofDays(30));
+    host.time().jumpWall(Duration.between(host.time().now(), later));
     host.files().write("/nix/store/aaa-hello/data", "not linked yet");
     for (int generation = 1; generation <= 12; generation++) {
       String system = "/nix/store/bbb-system-" + generation;
