@@ -39,14 +39,12 @@ public final class KillProcess implements HealingAction {
 
   private final HostContext host;
   private final Victim victim;
-  private final RestartKeys keys;
   private final Duration patience;
   private final ActionDescription description;
 
   private KillProcess(HostContext host) {
     this.host = host;
     this.victim = new Victim(host);
-    this.keys = RestartKeys.read(host.configuration());
     this.patience = host.configuration().duration("patience", Duration.ofSeconds(5));
     this.description =
         new ActionDescription(
@@ -58,7 +56,7 @@ public final class KillProcess implements HealingAction {
             false,
             ActionDescription.IRREVERSIBLE,
             Duration.ofSeconds(3),
-            keys.timeLimit().plus(patience));
+            RestartKeys.DEFAULTS.timeLimit().plus(patience));
   }
 
   /** Makes it. */
@@ -97,12 +95,12 @@ public final class KillProcess implements HealingAction {
       RestartPlan plan = restartOf(service.get());
       facts.putAll(plan.facts(host));
       List<String> steps = new ArrayList<>(List.of(choice.why()));
-      steps.addAll(plan.steps(keys));
+      steps.addAll(plan.steps(RestartKeys.DEFAULTS));
       Preview preview =
           Preview.of(
               plan.name(),
               "unit:" + plan.name(),
-              keys.staysUp().plusSeconds(2),
+              RestartKeys.DEFAULTS.staysUp().plusSeconds(2),
               facts,
               steps.toArray(String[]::new));
       return new Prepared(preview, execution -> restart(preview, first, held, execution));
@@ -137,7 +135,10 @@ public final class KillProcess implements HealingAction {
 
   private RestartPlan restartOf(UnitState service) {
     return RestartPlan.of(
-        host, keys, service.name(), Optional.of("its main process is who stands out"));
+        host,
+        RestartKeys.DEFAULTS,
+        service.name(),
+        Optional.of("its main process is who stands out"));
   }
 
   private Map<String, String> facts(ProcessState process) {
@@ -175,7 +176,8 @@ public final class KillProcess implements HealingAction {
       }
       RestartPlan plan = restartOf(service.get());
       ServiceRestart.requireSame(host, plan, preview.facts());
-      ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
+      ActionReport restarted =
+          new ServiceRestart(host, RestartKeys.DEFAULTS, plan, execution).run();
       boolean outlived = held.alive();
       Map<String, Double> before = new TreeMap<>(restarted.before());
       before.put("resident.bytes", (double) now.residentBytes());

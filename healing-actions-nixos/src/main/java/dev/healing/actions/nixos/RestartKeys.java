@@ -26,6 +26,9 @@ record RestartKeys(
   /** How long a reload may take to make it healthy. */
   static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
 
+  /** For an action that has no such keys. */
+  static final RestartKeys DEFAULTS = read(Configuration.of(Map.of()));
+
   RestartKeys {
     probes = Map.copyOf(probes);
   }

@@ -105,7 +105,7 @@ final class Roots {
   }
 
   private static Optional<Path> link(HostFiles files, Path root) {
-    for (Path way = root; way.getNameCount() > 0; way = way.getParent()) {
+    for (Path way = root; way != null && way.getNameCount() > 0; way = way.getParent()) {
       if (Files.isSymbolicLink(files.path(way.toString()))) {
         return Optional.of(way);
       }

@@ -293,8 +293,9 @@ final class ServiceRestart {
   static void requireSame(HostContext host, RestartPlan now, Map<String, String> previewed) {
     Map<String, String> facts = now.facts(host);
     List<String> changed =
-        facts.keySet().stream()
-            .filter(fact -> !facts.get(fact).equals(previewed.get(fact)))
+        facts.entrySet().stream()
+            .filter(fact -> !fact.getValue().equals(previewed.get(fact.getKey())))
+            .map(Map.Entry::getKey)
             .toList();
     Checks.require(
         changed.isEmpty(),

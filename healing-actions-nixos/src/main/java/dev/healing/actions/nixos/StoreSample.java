@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What store paths take on disk, from walking them until so many files were seen. Their names begin
@@ -68,16 +69,19 @@ record StoreSample(int paths, int walked, long files, long freedBytes, long unli
       }
       files++;
       Map<String, Object> attributes = Files.readAttributes(file, "unix:ino,nlink,size");
-      int names = (Integer) attributes.get("nlink");
-      long bytes = ((Long) attributes.get("size") + BLOCK - 1) / BLOCK * BLOCK;
+      long names = number(attributes, "nlink");
+      long bytes = (number(attributes, "size") + BLOCK - 1) / BLOCK * BLOCK;
       if (names == 1) {
         unlinkedBytes += bytes;
       } else {
         linked
-            .computeIfAbsent((Long) attributes.get("ino"), inode -> new long[] {names, bytes, 0})[
-            2]++;
+            .computeIfAbsent(number(attributes, "ino"), inode -> new long[] {names, bytes, 0})[2]++;
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    private static long number(Map<String, Object> attributes, String name) {
+      return ((Number) Objects.requireNonNull(attributes.get(name))).longValue();
     }
 
     @Override
