@@ -149,7 +149,8 @@ final class FlightRecorder {
         + unit.changedAt().map(at -> " since " + at).orElse("");
   }
 
-  private static String cut(String line) {
+  private static String cut(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…";
   }
 }

@@ -112,12 +112,18 @@ public final class GenerationBroken implements Detector {
     TreeMap<String, Instant> symptoms = new TreeMap<>(blamed);
     symptoms.keySet().retainAll(failed);
     OptionalLong earlier = profile.earlier(context.files());
-    if (symptoms.isEmpty() || earlier.isEmpty()) {
+    if (symptoms.isEmpty() || earlier.isEmpty() || waitsForABoot(profile)) {
       return Detection.NOTHING;
     }
     long from = before.map(SystemProfile::generation).orElse(earlier.getAsLong());
     Blame blame = new Blame(profile, from, before.isPresent(), symptoms, difference(from, profile));
     return Detection.of(List.of(blame.issue(state)));
+  }
+
+  /** One that does not run yet has broken nothing. */
+  private boolean waitsForABoot(SystemProfile profile) throws IOException {
+    Optional<String> runs = SystemProfile.leadsTo(context.files(), SystemProfile.RUNNING);
+    return runs.isPresent() && !runs.equals(SystemProfile.leadsTo(context.files(), profile.link()));
   }
 
   private Optional<Instant> failedAfter(Instant switchedAt, UnitState unit) {

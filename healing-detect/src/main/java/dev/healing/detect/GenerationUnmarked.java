@@ -5,7 +5,6 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
-import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
@@ -112,7 +111,7 @@ public final class GenerationUnmarked implements Detector {
   private boolean well(HostState state, Instant switchedAt) {
     return state.health().orElse(-1) >= goodHealth
         && state.units().values().stream()
-            .filter(UnitState::failed)
+            .filter(unit -> unit.failed() || unit.subState().equals("auto-restart"))
             .allMatch(unit -> unit.changedAt().filter(at -> at.isBefore(switchedAt)).isPresent());
   }
 

@@ -87,6 +87,17 @@ class GenerationBrokenTest {
   }
 
   @Test
+  void aGenerationThatWaitsForABootIsNotBlamed() throws IOException {
+    Path runs = Files.createDirectories(root.resolve("run")).resolve("current-system");
+    Files.createSymbolicLink(runs, Path.of("/nix/store/a-nixos"));
+    UnitState failed = failed("nginx.service", SOON_AFTER);
+    assertThat(detector.detect(state(failed))).isEqualTo(Detection.NOTHING);
+    Files.delete(runs);
+    Files.createSymbolicLink(runs, Path.of("/nix/store/b-nixos"));
+    assertThat(detector.detect(state(failed)).issues()).as("it runs now").hasSize(1);
+  }
+
+  @Test
   void failuresBeforeTheSwitchOrLongAfterItAreNot() {
     Instant late = SWITCH.plus(Duration.ofMinutes(10)).plusNanos(1);
     UnitState before = failed("old.service", SWITCH.minusSeconds(1));

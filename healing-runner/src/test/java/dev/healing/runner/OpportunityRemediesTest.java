@@ -15,6 +15,7 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -52,6 +53,9 @@ class OpportunityRemediesTest {
         .write(SERVICE + "/memory.reclaim", "")
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
         .write("/var/cache/old", "some text");
+    try (var large = new RandomAccessFile(host.files().path("/var/cache/old").toFile(), "rw")) {
+      large.setLength(2L << 30); // without room on disk; less is not worth deleting
+    }
     modified("/var/cache/old", Duration.ofDays(30));
     // The kernel's change time of that file is that of the real clock: a month passes.
     Instant later = Instant.now().plus(Duration.ofDays(30));

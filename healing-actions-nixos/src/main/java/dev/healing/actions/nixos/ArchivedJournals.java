@@ -29,6 +29,10 @@ final class ArchivedJournals {
   static final String DIRECTORY = "/var/log/journal";
   private static final String TOOL = "journalctl";
   private static final Duration START = Duration.ofSeconds(5);
+
+  /** What journalctl looks into: a machine's, perhaps of a namespace. */
+  private static final Pattern MACHINE = Pattern.compile("[0-9a-f]{32}(\\..+)?");
+
   private static final Pattern ARCHIVED =
       Pattern.compile(
           ".+@(?:[0-9a-f]{32}-[0-9a-f]{16}-([0-9a-f]{16})\\.journal"
@@ -121,7 +125,8 @@ final class ArchivedJournals {
   }
 
   private boolean real(Path machine) {
-    return Files.isDirectory(machine, LinkOption.NOFOLLOW_LINKS);
+    return MACHINE.matcher(String.valueOf(machine.getFileName())).matches()
+        && Files.isDirectory(machine, LinkOption.NOFOLLOW_LINKS);
   }
 
   private boolean old(Path journal) {

@@ -84,6 +84,7 @@ public final class CleanDisk implements HealingAction {
   private Optional<ArchivedJournals> journals(String mount) {
     boolean here =
         journal
+            && roots.stream().anyMatch(Path.of(ArchivedJournals.DIRECTORY)::startsWith)
             && Checks.device(host.files(), ArchivedJournals.DIRECTORY)
                 .equals(Checks.device(host.files(), mount));
     return here

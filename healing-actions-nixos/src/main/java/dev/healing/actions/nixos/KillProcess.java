@@ -125,12 +125,23 @@ public final class KillProcess implements HealingAction {
     if (!host.systemd().availability().available()) {
       return Optional.empty();
     }
-    return process
-        .unit()
-        .filter(name -> name.endsWith(".service"))
-        .flatMap(name -> host.systemd().unit(name))
-        .filter(unit -> unit.mainPid().orElse(0) == process.ref().pid())
-        .filter(unit -> unit.active() && !unit.type().equals("oneshot"));
+    Optional<UnitState> unit =
+        process
+            .unit()
+            .filter(name -> name.endsWith(".service"))
+            .flatMap(name -> host.systemd().unit(name));
+    unit.filter(UnitState::onItsWay)
+        .ifPresent(
+            u ->
+                Checks.refuseIf(
+                    Optional.of(
+                        process.name()
+                            + " belongs to "
+                            + u.name()
+                            + ", which is "
+                            + u.activeState())));
+    return unit.filter(u -> u.mainPid().orElse(0) == process.ref().pid())
+        .filter(u -> u.active() && !u.type().equals("oneshot"));
   }
 
   private RestartPlan restartOf(UnitState service) {
@@ -212,7 +223,10 @@ public final class KillProcess implements HealingAction {
       if (!held.kill() || gone(held, AFTER_KILL, execution)) {
         return ActionReport.of(Result.DONE, who + " did not listen and was killed", before, after);
       }
-      return ActionReport.failed(who + " was killed and is still there: stuck in the kernel");
+      return ActionReport.failed(
+          who
+              + " was killed and is still there: "
+              + (execution.cancelled() ? "stopped waiting for it" : "stuck in the kernel"));
     }
   }
 

@@ -15,6 +15,11 @@ record MemAvailable(long totalBytes, long availableBytes) {
     return new MemAvailable(bytes(text, "MemTotal"), bytes(text, "MemAvailable"));
   }
 
+  /** Room that is left in swap; 0 on a host without. */
+  static long swapFree(HostFiles files) {
+    return bytes(files.read(FILE).orElse(""), "SwapFree");
+  }
+
   private static long bytes(String text, String key) {
     Matcher line = Pattern.compile("(?m)^" + key + ":\\s+(\\d{1,15}) kB$").matcher(text);
     if (!line.find()) {

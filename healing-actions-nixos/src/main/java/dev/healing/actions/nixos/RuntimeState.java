@@ -154,7 +154,10 @@ final class RuntimeState {
       why = "a socket at which nobody listens";
     } else if (plain && pidFile && !lives(directory, name) && !open(seen)) {
       why = NOBODYS_PID;
-    } else if (plain && LOCK_FILE.matcher(name.toString()).matches() && !open(seen)) {
+    } else if (plain
+        && LOCK_FILE.matcher(name.toString()).matches()
+        && !open(seen)
+        && !namesAlive(directory, name)) {
       why = "a lock file that no process has open";
     }
     String identity = seen.fileKey() + " " + seen.lastModifiedTime().toMillis() + " " + seen.size();
@@ -175,14 +178,25 @@ final class RuntimeState {
 
   /** Whether what it names lives, or it names nothing that could be told. */
   private boolean lives(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+    String text = firstLine(directory, name);
+    return !PID.matcher(text).matches()
+        || host.processes().find(Long.parseLong(text)).filter(p -> p.state() != 'Z').isPresent();
+  }
+
+  private static String firstLine(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
     ByteBuffer start = ByteBuffer.allocate(32);
     try (SeekableByteChannel channel =
         directory.newByteChannel(name, Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS))) {
       channel.read(start);
     }
-    String text = new String(start.array(), 0, start.position(), StandardCharsets.US_ASCII).strip();
-    return !PID.matcher(text).matches()
-        || host.processes().find(Long.parseLong(text)).filter(p -> p.state() != 'Z').isPresent();
+    String text = new String(start.array(), 0, start.position(), StandardCharsets.US_ASCII);
+    return text.strip().lines().findFirst().orElse("").strip();
+  }
+
+  /** Many who lock write their number into the file and close it. */
+  private boolean namesAlive(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+    return PID.matcher(firstLine(directory, name)).matches() && lives(directory, name);
   }
 
   private boolean open(BasicFileAttributes seen) {

@@ -222,7 +222,16 @@ public final class ThinGenerations implements HealingAction {
     String stopped = "";
     for (int from = 0; from < going.size() && stopped.isEmpty(); from += BATCH) {
       List<Generation> rest = going.subList(from, going.size());
-      Selection now = select(then);
+      Selection now;
+      try {
+        now = select(then);
+      } catch (RefusedException e) {
+        if (from == 0) {
+          throw e;
+        }
+        return ActionReport.failed(
+            from + " of " + going.size() + " generations deleted, then stopped: " + e.getMessage());
+      }
       if (from == 0) {
         store.requireUnchanged(preview.facts(), now.facts());
         Checks.require(now.going().equals(rest), "the generations changed since the preview");

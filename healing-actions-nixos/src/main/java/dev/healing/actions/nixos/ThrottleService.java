@@ -73,10 +73,19 @@ public final class ThrottleService implements HealingAction {
   private ThrottleService(HostContext host) {
     this.host = host;
     this.throttles = new Throttles(host);
-    this.cpuShare = host.configuration().fraction("cpu", 0.50);
-    this.memoryShare = host.configuration().fraction("memory", 0.90);
+    this.cpuShare = atLeast("cpu", 0.10, 0.50);
+    this.memoryShare = atLeast("memory", 0.50, 0.90);
     this.minShare = host.configuration().fraction("min-share", 0.10);
     this.avoid = new Globs(host.configuration().texts("avoid", BUILDERS));
+  }
+
+  /** Less would as good as stop it. */
+  private double atLeast(String key, double least, double otherwise) {
+    double share = host.configuration().fraction(key, otherwise);
+    if (share < least) {
+      host.configuration().contradiction(key, "at least " + Math.round(least * 100) + "%");
+    }
+    return share;
   }
 
   /** Makes it. */
@@ -210,6 +219,16 @@ public final class ThrottleService implements HealingAction {
 
   private long memoryLimit(ServiceUse first) {
     long current = memoryFile(first, "memory.current");
+    double toGo = (1 - memoryShare) * current;
+    double free = MemAvailable.swapFree(host.files());
+    Checks.require(
+        free >= toGo,
+        first.name()
+            + " would have to give back "
+            + Checks.size(toGo)
+            + ", and only "
+            + Checks.size(free)
+            + " of swap is free: it might as good as stop");
     return Math.max(1 << 20, (long) (memoryShare * current)) >> 20 << 20;
   }
 

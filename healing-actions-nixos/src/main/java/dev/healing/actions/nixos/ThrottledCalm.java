@@ -26,8 +26,10 @@ import java.util.stream.Collectors;
 
 /**
  * A service is throttled and no longer needs to be: for a while it has used clearly less than it is
- * given, and the host has had room. It lives beside the actions that it belongs to, since what is
- * throttled is theirs to know. Key: {@code after}, how long it has been calm (default 10m).
+ * given, and the host has had room; or it has been throttled for long: who does what the host is
+ * there for never gets calm. It lives beside the actions that it belongs to, since what is
+ * throttled is theirs to know. Keys: {@code after}, how long it has been calm (default 10m), {@code
+ * at-most}, how long it is throttled (default 1h).
  */
 public final class ThrottledCalm implements Detector {
   /** Looking at all processes takes some milliseconds: not at every look. */
@@ -44,6 +46,7 @@ public final class ThrottledCalm implements Detector {
   private final HostContext host;
   private final Throttles throttles;
   private final Duration after;
+  private final Duration atMost;
   private final Map<Throttle, Track> tracks = new HashMap<>();
 
   /** When it was last measured, what it had used by then, and when it was last not calm. */
@@ -53,6 +56,7 @@ public final class ThrottledCalm implements Detector {
     this.host = host;
     this.throttles = new Throttles(host);
     this.after = host.configuration().duration("after", Duration.ofMinutes(10));
+    this.atMost = host.configuration().duration("at-most", Duration.ofHours(1));
   }
 
   /** Makes it. */
@@ -92,13 +96,18 @@ public final class ThrottledCalm implements Detector {
             .collect(Collectors.groupingBy(Throttle::unit, TreeMap::new, Collectors.toList()));
     byUnit.forEach(
         (unit, own) -> {
+          if (own.stream().anyMatch(throttle -> throttle.age(host).compareTo(atMost) >= 0)) {
+            issues.add(issue(state, unit, own, "has been throttled for " + atMost.toMinutes()));
+            return;
+          }
           if (own.stream().anyMatch(throttle -> room(state, throttle).isEmpty())) {
             unreadable.add(new Unreadable(unit, "whether the host has room is not known"));
             return;
           }
           long calmNanos = own.stream().mapToLong(this::calmNanos).min().orElse(0);
           if (calmNanos >= after.toNanos()) {
-            issues.add(issue(state, unit, own, Duration.ofNanos(calmNanos)));
+            long minutes = Duration.ofNanos(calmNanos).toMinutes();
+            issues.add(issue(state, unit, own, "has been calm for " + minutes));
           }
         });
     return new Detection(issues, unreadable);
@@ -110,14 +119,14 @@ public final class ThrottledCalm implements Detector {
         .orElse(0L);
   }
 
-  private static Issue issue(HostState state, String unit, List<Throttle> own, Duration calm) {
+  private static Issue issue(HostState state, String unit, List<Throttle> own, String hasBeen) {
     return Issue.of(
         state.at(),
         IssueType.THROTTLED_CALM,
         Severity.LOW,
         unit
-            + " has been calm for "
-            + calm.toMinutes()
+            + " "
+            + hasBeen
             + " min and still has "
             + own.stream().map(Throttle::inWords).collect(Collectors.joining(", ")),
         Map.of(),

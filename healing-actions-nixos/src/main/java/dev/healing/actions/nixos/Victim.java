@@ -19,6 +19,22 @@ final class Victim {
   private static final double LEAST_CORES = 0.5;
   private static final double MARGIN = 2;
 
+  /** Who installs, builds and checks uses much, is soon done, and leaves a mess half-way. */
+  private static final List<String> AT_WORK =
+      List.of(
+          "dpkg",
+          "apt*",
+          "rpm",
+          "dnf*",
+          "yum",
+          "pacman",
+          "nix*",
+          "fsck*",
+          "e2fsck",
+          "xfs_repair",
+          "mkfs*",
+          "mdadm");
+
   private final HostContext host;
   private final double minShare;
   private final Globs avoid;
@@ -27,7 +43,7 @@ final class Victim {
   Victim(HostContext host) {
     this.host = host;
     this.minShare = host.configuration().fraction("min-share", 0.10);
-    this.avoid = new Globs(host.configuration().texts("avoid", List.of()));
+    this.avoid = new Globs(host.configuration().texts("avoid", AT_WORK));
     this.prefer = new Globs(host.configuration().texts("prefer", List.of()));
   }
 
@@ -38,14 +54,15 @@ final class Victim {
   Choice choose(boolean memory) {
     double least =
         memory ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes()) : LEAST_CORES;
-    List<ProcessUse> others =
+    List<ProcessUse> all =
         ProcessUse.measure(
-                host,
-                window -> {
-                  host.workers().sleep(window);
-                  return true;
-                })
-            .stream()
+            host,
+            window -> {
+              host.workers().sleep(window);
+              return true;
+            });
+    List<ProcessUse> others =
+        all.stream()
             .filter(use -> spared(use.process()).isEmpty())
             .sorted(
                 Comparator.comparing((ProcessUse use) -> !prefer.match(use.process().name()))
@@ -58,9 +75,10 @@ final class Victim {
             .filter(use -> objection(use.process()).isEmpty())
             .findFirst()
             .orElseThrow(() -> new RefusedException(nobody(memory, least)));
+    // Beside all, also those that are spared: who uses less than they does not stand out.
     Optional<ProcessUse> next =
-        others.stream()
-            .filter(use -> use != first)
+        all.stream()
+            .filter(use -> use != first && use.process().state() != 'Z')
             .max(Comparator.comparingDouble(use -> weight(memory, use)));
     if (!prefer.match(first.process().name())) {
       next.ifPresent(use -> requireMargin(memory, first, use));

@@ -9,8 +9,8 @@ import dev.healing.api.Preview;
 class KillProcessContractTest extends WorldContract {
   KillProcessContractTest() {
     super(new KillProcess.Provider(), IssueType.MEMORY_HIGH, "memory");
-    world.process(200, "leaky", 500_000);
-    world.process(201, "sshd", 900_000);
+    world.process(200, "leaky", 50_000_000);
+    world.process(201, "sshd", 20_000_000);
   }
 
   @Override

@@ -68,6 +68,16 @@ class StandingOutTest {
   }
 
   @Test
+  void nobodyStandsOutBesideAProtectedOneThatUsesMore() {
+    uses(200, "leaky", 20);
+    uses(201, "sshd", 60);
+    assertThatThrownBy(() -> prepare(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("nobody stands out")
+        .hasMessageContaining("sshd (pid 201");
+  }
+
+  @Test
   void runnerUpCountsEvenBelowTheLeastShare() {
     uses(200, "leaky", 12);
     uses(201, "other", 9);

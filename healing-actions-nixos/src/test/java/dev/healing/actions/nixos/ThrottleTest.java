@@ -110,6 +110,17 @@ class ThrottleTest {
   }
 
   @Test
+  void whoNeverGetsCalmIsThrottledForAnHourAtMost() {
+    runs(1.8);
+    assertThat(throttle().result()).isEqualTo(Result.DONE);
+    Detector detector = new ThrottledCalm.Provider().create(world.host);
+    assertThat(look(detector, Duration.ofMinutes(59), 0.9).issues()).isEmpty();
+    assertThat(look(detector, Duration.ofMinutes(1), 0.9).issues())
+        .singleElement()
+        .satisfies(i -> assertThat(i.description()).contains("has been throttled for 60 min"));
+  }
+
+  @Test
   void whatHasNoEffectIsTakenAwayAtOnce() {
     world.quotasHold = false;
     runs(1.8);

@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.actions.nixos.Throttles.Throttle;
+import dev.healing.api.Configuration;
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.spi.Detector;
@@ -8,6 +9,7 @@ import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.DetectorContract;
 import dev.healing.testkit.HostStates;
 import java.time.Duration;
+import java.util.Map;
 
 /** A host with a throttled service, that is calm or not; 20 minutes pass before each state. */
 class ThrottledCalmContractTest extends DetectorContract {
@@ -27,7 +29,8 @@ class ThrottledCalmContractTest extends DetectorContract {
 
   @Override
   protected Detector detector() {
-    return new ThrottledCalm.Provider().create(world.host);
+    return new ThrottledCalm.Provider()
+        .create(world.host.withConfiguration(Configuration.of(Map.of("at-most", "30d"))));
   }
 
   private HostState state(double busy) {

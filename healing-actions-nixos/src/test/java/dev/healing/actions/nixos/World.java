@@ -49,7 +49,13 @@ final class World {
     host.files()
         .write(
             "/proc/meminfo",
-            "MemTotal:       " + totalKb + " kB\nMemAvailable:    " + availableKb + " kB\n");
+            "MemTotal:       "
+                + totalKb
+                + " kB\nMemAvailable:    "
+                + availableKb
+                + " kB\nSwapFree:        "
+                + totalKb
+                + " kB\n");
   }
 
   Path old(String name) {
