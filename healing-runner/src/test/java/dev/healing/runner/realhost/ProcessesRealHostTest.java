@@ -132,7 +132,7 @@ class ProcessesRealHostTest {
     loopFirstInTheQueue("runaway");
 
     host.startHealing(
-        CONFIGURATION + "actions: {kill_process: off, throttle_service: {cpu: 2%}}\n");
+        CONFIGURATION + "actions: {kill_process: off, throttle_service: {cpu: 10%}}\n");
     JsonNode receipt =
         host.await(
                 "it is throttled",
