@@ -32,6 +32,7 @@ final class ServiceRestart {
   private final String name;
   private final Execution execution;
   private final long startNanos;
+  private OptionalLong upNanos = OptionalLong.empty();
   private Optional<String> silence = Optional.empty();
 
   ServiceRestart(HostContext host, RestartKeys keys, RestartPlan plan, Execution execution) {
@@ -163,15 +164,16 @@ final class ServiceRestart {
   /** Watches it: up is who stays up, as the same start, and is healthy in the end. */
   private ActionReport stays(UnitState up) {
     execution.progress("watches whether it stays up");
-    long upNanos = host.time().monotonicNanos();
+    long since = host.time().monotonicNanos();
+    upNanos = OptionalLong.of(since);
     boolean once = up.type().equals("oneshot");
-    long settled = upNanos + (once ? 0 : keys.staysUp().toNanos());
-    long patience = Math.max(settled, upNanos + keys.healthyWithin().toNanos());
+    long settled = since + (once ? 0 : keys.staysUp().toNanos());
+    long patience = Math.max(settled, since + keys.healthyWithin().toNanos());
     while (true) {
       Optional<UnitState> now = look(name);
       long nowNanos = host.time().monotonicNanos();
       if (now.filter(u -> u.active() && sameStart(u, up)).isEmpty() && silence.isEmpty()) {
-        return gone(now, up, nowNanos - upNanos);
+        return gone(now, up, nowNanos - since);
       }
       if (silence.isEmpty() && nowNanos >= settled) {
         Optional<String> why = sick().map(w -> name + " is active but not healthy: " + w);
@@ -287,8 +289,9 @@ final class ServiceRestart {
     return ActionReport.of(result, detail, before, after);
   }
 
+  /** Until it was up, or until now if it never was. */
   private double seconds() {
-    return (host.time().monotonicNanos() - startNanos) / 1e9;
+    return (upNanos.orElseGet(host.time()::monotonicNanos) - startNanos) / 1e9;
   }
 
   /** What is done to a plan that is no longer what was previewed: nothing. */
