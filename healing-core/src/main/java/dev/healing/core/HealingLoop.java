@@ -38,7 +38,7 @@ final class HealingLoop {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
   /** With very many incidents open a look takes time: of the engine's, at most one part in this. */
-  private static final int SHARE_OF_LOOKS = 10;
+  private static final int SHARE_OF_LOOKS = 3;
 
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
