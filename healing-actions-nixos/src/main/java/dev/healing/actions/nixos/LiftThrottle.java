@@ -69,10 +69,7 @@ public final class LiftThrottle implements HealingAction {
 
   @Override
   public Optional<String> unavailable() {
-    var systemd = host.systemd().availability();
-    return systemd.available()
-        ? Optional.empty()
-        : Optional.of("not applicable here: " + systemd.how());
+    return Checks.withoutSystemd(host);
   }
 
   @Override
