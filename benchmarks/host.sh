@@ -17,18 +17,17 @@ boot() {
   "$scripts/install-test-packages"
   trap '"$scripts/throwaway-host" down "$name"' EXIT
   root=$("$scripts/throwaway-host" prepare "$name")
-  install -D -m 644 "$jar" "$root/usr/lib/healing/healing.jar"
-  install -D -m 755 "$project/packaging/healing" "$root/usr/bin/healing"
-  install -D -m 644 "$project/packaging/healing.service" "$root/etc/systemd/system/healing.service"
+  "$project/packaging/install" "$root"
   mkdir -p "$root/etc/healing"
   if declare -F prepare >/dev/null; then prepare; fi
   "$scripts/throwaway-host" boot "$name"
+  inside /usr/lib/healing/install --archive
 }
 
 start_healing() {
   inside systemctl start healing
   for _ in {1..100}; do
-    inside healing status --json >/dev/null 2>&1 && return
+    inside healing status --json 2>/dev/null | grep -q '"daemon" : true' && return
     sleep 0.1
   done
   echo "the daemon did not come up" >&2

@@ -99,4 +99,16 @@ class PluginsRealHostTest {
     assertThat(reload.out()).contains(JAR + " is refused");
     assertThat(host.json("plugins").toString()).contains("test_plugged_in");
   }
+
+  @Test
+  void theArchiveThatInstallMakesIsUsedByTheLauncher() {
+    String ours = "grep -c 'dev.healing.*shared objects file (top)' /tmp/loaded";
+    host.sh(
+        "chmod 644 "
+            + JAR
+            + "; /usr/lib/healing/install --archive; export"
+            + " HEALING_JAVA_OPTIONS=-Xlog:class+load=info:file=/tmp/loaded; healing plugins");
+    assertThat(Integer.parseInt(host.sh(ours).strip())).isGreaterThan(100);
+    host.sh("rm /usr/lib/healing/healing.jsa");
+  }
 }

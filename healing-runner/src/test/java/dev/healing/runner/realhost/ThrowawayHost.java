@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,18 +83,9 @@ final class ThrowawayHost implements AutoCloseable {
   }
 
   private void install() {
-    copy(JAR, "/usr/lib/healing/healing.jar");
-    copy(PACKAGING.resolve("healing"), "/usr/bin/healing");
-    copy(PACKAGING.resolve("healing.service"), "/etc/systemd/system/healing.service");
-    at("/usr/bin/healing").toFile().setExecutable(true, false);
-  }
-
-  private void copy(Path from, String to) {
-    try {
-      Files.createDirectories(at(to).getParent());
-      Files.copy(from, at(to), StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    Result installed = local(COMMAND, PACKAGING.resolve("install").toString(), root.toString());
+    if (!installed.ok()) {
+      fail("it could not be installed: " + installed.out());
     }
   }
 
@@ -185,9 +175,9 @@ final class ThrowawayHost implements AutoCloseable {
     awaitHealing();
   }
 
-  /** Waits until the daemon answers. */
+  /** Waits until the daemon answers; without one, the verb itself would. */
   void awaitHealing() {
-    await("the daemon answers", () -> exec("healing", "status", "--json").ok());
+    await("the daemon answers", () -> holds("healing status --json | grep -q '\"daemon\" : true'"));
   }
 
   /** What a verb answers with {@code --json}; the verb must succeed. */
