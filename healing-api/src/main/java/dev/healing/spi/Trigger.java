@@ -11,7 +11,7 @@ public interface Trigger extends AutoCloseable {
 
   /**
    * Starts listening, on threads of {@link HostContext#workers}; returns at once, as does {@link
-   * #close}: the engine waits for both.
+   * #close}: the engine waits for both, for some seconds at most.
    *
    * @return how it listens, in words for a person: "D-Bus signals", "polling only: no system bus"
    */

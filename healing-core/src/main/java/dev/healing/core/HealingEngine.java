@@ -262,7 +262,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
         .forEach(
             (name, trigger) -> {
               try {
-                listening.put(name, trigger.start(reason -> loop.wake()));
+                String how = ask("trigger:" + name, () -> trigger.start(reason -> loop.wake()));
+                listening.put(name, how);
               } catch (RuntimeException | LinkageError e) {
                 listening.put(name, "does not work: it threw " + e);
               }
@@ -504,7 +505,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
         .start(
             "triggers",
             () -> {
-              old.triggers().forEach(HealingEngine::close);
+              closeTriggers(old);
               startTriggers(now);
               done.complete(null);
             });
@@ -532,23 +533,32 @@ public final class HealingEngine implements AutoCloseable, Healer {
     if (closed) {
       return;
     }
-    loop.plugins().triggers().forEach(HealingEngine::close);
     closed = true;
+    closeTriggers(loop.plugins());
     thread.stop();
-    close("the knowledge base", () -> askKnowledge(HealingEngine::closed));
+    Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
+    close("knowledge:" + knowledge.name(), knowledge.plugin());
     ownHost.ifPresent(LinuxHost::close);
   }
 
-  private static boolean closed(KnowledgeBase knowledge) {
-    knowledge.close();
-    return true;
+  private void closeTriggers(Plugins plugins) {
+    plugins.triggers().forEach((name, trigger) -> close("trigger:" + name, trigger));
   }
 
-  private static void close(String name, AutoCloseable plugin) {
+  private void close(String name, AutoCloseable plugin) {
     try {
-      plugin.close();
-    } catch (Exception | LinkageError e) {
-      LOG.log(System.Logger.Level.WARNING, name + " could not be closed: it threw " + e);
+      ask(
+          name,
+          () -> {
+            try {
+              plugin.close();
+            } catch (Exception e) {
+              throw new HealingException("it threw " + e, e);
+            }
+            return true;
+          });
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(System.Logger.Level.WARNING, name + " could not be closed: " + e.getMessage());
     }
   }
 }

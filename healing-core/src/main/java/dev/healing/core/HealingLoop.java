@@ -37,9 +37,6 @@ final class HealingLoop {
   /** A wake-up right after a look waits this long, so that a flood of signals is one look. */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
-  /** With very many incidents open a look takes time: of the engine's, at most one part in this. */
-  private static final int SHARE_OF_LOOKS = 3;
-
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
   private final TimeSource time;
@@ -61,7 +58,6 @@ final class HealingLoop {
   private boolean awake = true;
   private long lastLookNanos;
   private long nextLookNanos;
-  private long betweenLooksNanos = BETWEEN_LOOKS.toNanos();
   private boolean stopping;
   private CompletableFuture<@Nullable Void> whenIdle = new CompletableFuture<>();
 
@@ -120,7 +116,7 @@ final class HealingLoop {
   private void look() {
     long now = time.monotonicNanos();
     boolean wanted = awake || now >= treatment.nextValidationNanos();
-    boolean due = now >= nextLookNanos || wanted && now - lastLookNanos >= betweenLooksNanos;
+    boolean due = now >= nextLookNanos || wanted && now - lastLookNanos >= BETWEEN_LOOKS.toNanos();
     if (watch.looking() || !due) {
       return;
     }
@@ -154,7 +150,6 @@ final class HealingLoop {
   // ---------------------------------------------------- triage → validate
 
   private void observed(Observation observation) {
-    long began = time.monotonicNanos();
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
@@ -163,8 +158,6 @@ final class HealingLoop {
     incidents.triaged();
     treatment.lookArrived();
     incidents.open().forEach(deliberation::reconsider);
-    long took = time.monotonicNanos() - began;
-    betweenLooksNanos = Math.max(BETWEEN_LOOKS.toNanos(), SHARE_OF_LOOKS * took);
   }
 
   private Duration untilNextTurn() {
@@ -176,7 +169,7 @@ final class HealingLoop {
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
     if (!watch.looking() && !stopping) {
-      long soonest = lastLookNanos + betweenLooksNanos;
+      long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
       long wanted = awake ? soonest : Math.max(soonest, treatment.nextValidationNanos());
       next = Math.min(next, Math.min(nextLookNanos, wanted));
     }

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -84,12 +86,14 @@ final class PluginMaker {
       String kind, Class<P> type, ServiceLoader<P> found, Function<P, String> nameOf) {
     List<String> faults = new ArrayList<>();
     Map<String, P> providers = new LinkedHashMap<>();
-    for (P provider : registry.providers(type, found, faults)) {
+    for (ServiceLoader.Provider<P> unmade : registry.providers(type, found, faults)) {
+      P provider;
       String name;
       try {
-        name = valid(Objects.requireNonNull(nameOf.apply(provider), "its name is null"));
-      } catch (RuntimeException | LinkageError e) {
-        faults.add(Registry.origin(provider) + " cannot say its name: " + e);
+        provider = call("load " + kind, unmade::get);
+        name = valid(call("name " + kind, () -> nameOf.apply(provider)));
+      } catch (RuntimeException | ServiceConfigurationError | LinkageError e) {
+        faults.add(Registry.origin(unmade.type()) + " cannot be loaded or say its name: " + e);
         continue;
       }
       P other = providers.putIfAbsent(name, provider);
@@ -132,17 +136,8 @@ final class PluginMaker {
       return Optional.empty();
     }
     try {
-      T plugin =
-          Objects.requireNonNull(
-              host.workers()
-                  .call(
-                      "make " + kind + " " + name,
-                      patience,
-                      () ->
-                          create.apply(
-                              provider,
-                              new PluginContext(host, protection, kind + "." + name, own))),
-              "its provider made nothing");
+      PluginContext context = new PluginContext(host, protection, kind + "." + name, own);
+      T plugin = call("make " + kind + " " + name, () -> create.apply(provider, context));
       infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
       return Optional.of(plugin);
     } catch (ConfigurationException e) {
@@ -152,5 +147,11 @@ final class PluginMaker {
       infos.add(new PluginInfo(kind, name, origin, "skipped", Optional.of(why)));
     }
     return Optional.empty();
+  }
+
+  /** One that hangs is not waited for. */
+  private <T> T call(String name, Supplier<T> question) {
+    return Objects.requireNonNull(
+        host.workers().call(name, patience, question), "it returned null");
   }
 }

@@ -44,7 +44,9 @@ final class Registry {
   }
 
   /**
-   * Where providers are looked for: the engine's own loader, or one that has the plugins' jars.
+   * Where providers are looked for: the engine's own loader, or one that has the plugins' jars. It
+   * is never closed: what an old plugin is still doing after a reload may need more of its classes,
+   * and when nobody does the collector closes it.
    *
    * @param problems is told what must be mended; then it is the engine's own
    */
@@ -98,24 +100,25 @@ final class Registry {
   }
 
   /**
-   * All providers of a type.
+   * All providers of a type, none of them made yet.
    *
    * @param faults is told of each that could not be loaded
    */
-  <P> List<P> providers(Class<P> type, ServiceLoader<P> found, List<String> faults) {
-    List<P> providers = new ArrayList<>();
+  <P> List<ServiceLoader.Provider<P>> providers(
+      Class<P> type, ServiceLoader<P> found, List<String> faults) {
+    List<ServiceLoader.Provider<P>> providers = new ArrayList<>();
     for (Object provider : registered.getOrDefault(type, List.of())) {
-      providers.add(type.cast(provider));
+      providers.add(new ByHand<>(type.cast(provider)));
     }
     if (discover) {
-      Iterator<P> next = found.iterator();
+      Iterator<ServiceLoader.Provider<P>> next = found.stream().iterator();
       while (true) {
         try {
           if (!next.hasNext()) {
             break;
           }
-          P provider = next.next();
-          if (providers.stream().noneMatch(p -> p.getClass() == provider.getClass())) {
+          ServiceLoader.Provider<P> provider = next.next();
+          if (providers.stream().noneMatch(p -> p.type() == provider.type())) {
             providers.add(provider);
           }
         } catch (ServiceConfigurationError | LinkageError e) {
@@ -129,15 +132,29 @@ final class Registry {
     return providers;
   }
 
+  private record ByHand<P>(P get) implements ServiceLoader.Provider<P> {
+    @Override
+    public Class<? extends P> type() {
+      @SuppressWarnings("unchecked") // the class of a P is a class of P
+      Class<? extends P> own = (Class<? extends P>) get.getClass();
+      return own;
+    }
+  }
+
   /** A class and where it was loaded from, for messages. */
   static String origin(Object plugin) {
-    CodeSource source = plugin.getClass().getProtectionDomain().getCodeSource();
+    return origin(plugin.getClass());
+  }
+
+  /** A class and where it was loaded from, for messages. */
+  static String origin(Class<?> plugin) {
+    CodeSource source = plugin.getProtectionDomain().getCodeSource();
     String from = "";
     if (source != null && source.getLocation() != null) {
       String path = source.getLocation().getPath();
       String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
       from = " in " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
     }
-    return plugin.getClass().getName() + from;
+    return plugin.getName() + from;
   }
 }

@@ -28,6 +28,8 @@ import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
 import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -192,6 +194,40 @@ class PluginsTest {
             };
           }
         };
+    DetectorProvider nameless =
+        new DetectorProvider() {
+          @Override
+          public String name() {
+            return await(never, "nameless");
+          }
+
+          @Override
+          public Detector create(HostContext context) {
+            return GOOD.create(context);
+          }
+        };
+    TriggerProvider deaf =
+        new TriggerProvider() {
+          @Override
+          public String name() {
+            return "deaf";
+          }
+
+          @Override
+          public Trigger create(HostContext context) {
+            return new Trigger() {
+              @Override
+              public String start(Wake wake) {
+                return await(never, "never");
+              }
+
+              @Override
+              public void close() {
+                await(never, "never");
+              }
+            };
+          }
+        };
     try (LinuxHost real = LinuxHost.observe(directory);
         HealingEngine engine =
             HealingEngine.builder()
@@ -199,12 +235,18 @@ class PluginsTest {
                 .discoverPlugins(false)
                 .configuration(Configuration.of(Map.of("plugins", Map.of("deadline", "50ms"))))
                 .add(hangs)
+                .add(nameless)
+                .add(deaf)
                 .add(GOOD)
                 .add(mute)
                 .build()) {
       assertThat(info(engine, "hangs").problem().orElseThrow())
           .contains("detector 'hangs' could not be made", "did not come back within 250 ms");
+      assertThat(info(engine, "?").problem().orElseThrow())
+          .contains(nameless.getClass().getName(), "did not come back within 250 ms");
       assertThat(info(engine, "good").state()).isEqualTo("on");
+      engine.start();
+      assertThat(info(engine, "deaf").state()).contains("does not work", "did not come back");
       for (int i = 0; i < 6; i++) {
         assertThat(engine.status().trouble())
             .singleElement()
@@ -273,13 +315,15 @@ class PluginsTest {
     List<String> faults = new ArrayList<>();
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {directory.toUri().toURL()}, getClass().getClassLoader())) {
-      List<DetectorProvider> found =
+      List<ServiceLoader.Provider<DetectorProvider>> found =
           new Registry()
               .providers(
                   DetectorProvider.class,
                   ServiceLoader.load(DetectorProvider.class, loader),
                   faults);
-      assertThat(found).hasExactlyElementsOfTypes(Loaded.class);
+      assertThat(found)
+          .singleElement()
+          .satisfies(p -> assertThat(p.get()).isOfAnyClassIn(Loaded.class));
     }
     assertThat(faults).singleElement().asString().contains("org.example.NotThere");
   }
