@@ -35,13 +35,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +57,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
  */
 public final class HealingEngine implements AutoCloseable, Healer {
-  private static final System.Logger LOG = System.getLogger(HealingEngine.class.getName());
-
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
   private final Registry registry;
@@ -69,7 +64,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final HealingLoop loop;
   private final Instant startedAt;
   private final Inquiries inquiries;
-  private final Map<String, String> listening = new ConcurrentHashMap<>();
+  private final Triggers triggers;
   private final EngineThread thread;
   private volatile boolean closed;
 
@@ -97,6 +92,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     if (!builder.automatic) {
       loop.deliberation().onlyOnRequest();
     }
+    triggers = new Triggers(inquiries, reason -> loop.wake());
     thread = new EngineThread(inbox, loop);
     loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
   }
@@ -223,13 +219,13 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** Restores what was under way and starts the triggers. For a driver that takes the turns. */
   void open() {
     loop.open();
-    startTriggers(loop.plugins());
+    triggers.start(loop.plugins().triggers(), loop.settings().patience());
     loop.chronicle().tell(Event.Kind.ENGINE, "watching: " + howItWatches(), null);
   }
 
   private String howItWatches() {
     Settings settings = loop.settings();
-    return String.join(", ", new TreeSet<>(listening.values()))
+    return String.join(", ", triggers.how())
         + " and a look every "
         + settings.interval().toMillis() / 1000.0
         + " s; autonomy "
@@ -253,21 +249,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   HealingLoop loop() {
     return loop;
-  }
-
-  private void startTriggers(Plugins plugins) {
-    listening.clear();
-    plugins
-        .triggers()
-        .forEach(
-            (name, trigger) -> {
-              try {
-                String how = ask("trigger:" + name, () -> trigger.start(reason -> loop.wake()));
-                listening.put(name, how);
-              } catch (RuntimeException | LinkageError e) {
-                listening.put(name, "does not work: it threw " + e);
-              }
-            });
   }
 
   /**
@@ -417,7 +398,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
               distrusted ? Autonomy.OBSERVE : loop.settings().autonomy(),
               loop.offSwitch().paused(),
               trouble,
-              listening.values().stream().sorted().toList(),
+              triggers.how(),
               loop.looks(),
               loop.incidents().open().size(),
               loop.chronicle().journal().count(Duration.ofHours(1)));
@@ -429,8 +410,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return thread.ask(loop::plugins).infos().stream()
         .map(
             info ->
-                info.kind().equals("trigger") && listening.containsKey(info.name())
-                    ? info.withState(listening.get(info.name()))
+                info.kind().equals("trigger")
+                    ? triggers.how(info.name()).map(info::withState).orElse(info)
                     : info)
         .toList();
   }
@@ -499,14 +480,15 @@ public final class HealingEngine implements AutoCloseable, Healer {
   }
 
   private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> done) {
+    Duration patience = loop.settings().patience();
     loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
     host.workers()
         .start(
             "triggers",
             () -> {
-              closeTriggers(old);
-              startTriggers(now);
+              triggers.close(old.triggers(), patience);
+              triggers.start(now.triggers(), patience);
               done.complete(null);
             });
   }
@@ -534,31 +516,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
       return;
     }
     closed = true;
-    closeTriggers(loop.plugins());
+    Duration patience = loop.settings().patience();
+    triggers.close(loop.plugins().triggers(), patience);
     thread.stop();
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
-    close("knowledge:" + knowledge.name(), knowledge.plugin());
+    inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());
     ownHost.ifPresent(LinuxHost::close);
-  }
-
-  private void closeTriggers(Plugins plugins) {
-    plugins.triggers().forEach((name, trigger) -> close("trigger:" + name, trigger));
-  }
-
-  private void close(String name, AutoCloseable plugin) {
-    try {
-      ask(
-          name,
-          () -> {
-            try {
-              plugin.close();
-            } catch (Exception e) {
-              throw new HealingException("it threw " + e, e);
-            }
-            return true;
-          });
-    } catch (RuntimeException | LinkageError e) {
-      LOG.log(System.Logger.Level.WARNING, name + " could not be closed: " + e.getMessage());
-    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * holds a few threads at most. Safe for several threads.
  */
 final class Inquiries {
+  private static final System.Logger LOG = System.getLogger(Inquiries.class.getName());
   private static final int AT_ONCE = 4;
 
   private final Workers workers;
@@ -43,5 +44,24 @@ final class Inquiries {
             own.release();
           }
         });
+  }
+
+  /** Has a plugin close; one that does not is left behind and named in the log. */
+  void close(String plugin, Duration patience, AutoCloseable closeable) {
+    try {
+      ask(
+          plugin,
+          patience,
+          () -> {
+            try {
+              closeable.close();
+            } catch (Exception e) {
+              throw new HealingException("it threw " + e, e);
+            }
+            return true;
+          });
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(System.Logger.Level.WARNING, plugin + " could not be closed: " + e.getMessage());
+    }
   }
 }

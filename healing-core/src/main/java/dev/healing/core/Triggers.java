@@ -1,0 +1,52 @@
+package dev.healing.core;
+
+import dev.healing.spi.Trigger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What wakes the loop, and how each listens. One that hangs is left behind and named. Safe for
+ * several threads.
+ */
+final class Triggers {
+  private final Inquiries inquiries;
+  private final Trigger.Wake wake;
+  private final Map<String, String> listening = new ConcurrentHashMap<>();
+
+  Triggers(Inquiries inquiries, Trigger.Wake wake) {
+    this.inquiries = inquiries;
+    this.wake = wake;
+  }
+
+  /** Has these listen from now on. */
+  void start(Map<String, Trigger> triggers, Duration patience) {
+    listening.clear();
+    triggers.forEach(
+        (name, trigger) -> {
+          try {
+            listening.put(
+                name, inquiries.ask("trigger:" + name, patience, () -> trigger.start(wake)));
+          } catch (RuntimeException | LinkageError e) {
+            listening.put(name, "does not work: it threw " + e);
+          }
+        });
+  }
+
+  /** Has these listen no more. */
+  void close(Map<String, Trigger> triggers, Duration patience) {
+    triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
+  }
+
+  /** How they listen, in words for a person. */
+  List<String> how() {
+    return listening.values().stream().sorted().distinct().toList();
+  }
+
+  /** How one listens, if it was started. */
+  Optional<String> how(String name) {
+    return Optional.ofNullable(listening.get(name));
+  }
+}
