@@ -15,6 +15,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
 import dev.healing.spi.ActionProvider;
@@ -263,5 +264,36 @@ class HealingLoopTest {
     assertThat(restarts).hasSize(3);
     assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.ESCALATED);
     assertThat(engine.incidents().get(0).note()).contains("repair_service was done once");
+  }
+
+  /** It may pass by itself: a unit that is just being stopped, a lock that somebody holds. */
+  @Test
+  void whatAllActionsRefuseIsSaidAfterAMinuteAndNotBefore() {
+    HealingAction refuses =
+        new HealingAction() {
+          @Override
+          public ActionDescription description() {
+            return Given.description(ActionId.REPAIR_SERVICE, Risk.MEDIUM);
+          }
+
+          @Override
+          public PreparedAction prepare(Issue issue, HostState state) {
+            throw new RefusedException("it is masked");
+          }
+        };
+    HealingEngine engine =
+        Given.engine(host, configuration)
+            .add((DetectorProvider) new Services())
+            .add(new Given.Actions("repair_service", refuses))
+            .build();
+    engine.open();
+    EngineDriver driver = new EngineDriver(host.time(), engine);
+    broken.add("web.service");
+
+    driver.run(Duration.ofSeconds(55));
+    assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.OPEN);
+    driver.run(Duration.ofSeconds(15));
+    assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.ESCALATED);
+    assertThat(engine.incidents().get(0).note()).contains("it is masked");
   }
 }
