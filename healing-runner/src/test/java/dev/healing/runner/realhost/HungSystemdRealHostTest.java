@@ -60,7 +60,7 @@ class HungSystemdRealHostTest {
       JsonNode status =
           host.await(
               "it says what it cannot read",
-              Duration.ofSeconds(30),
+              Duration.ofSeconds(60),
               HungSystemdRealHostTest::statusInTime,
               found -> !found.path("unreadable").isEmpty());
       assertThat(status.path("unreadable").toString()).contains("systemd did not answer");
@@ -138,7 +138,7 @@ class HungSystemdRealHostTest {
     await("all is read again", () -> ask("status").path("unreadable"), JsonNode::isEmpty);
     host.await(
         "no thread is left behind but " + threads,
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         HungSystemdRealHostTest::threads,
         threads::equals);
     assertThat(longestLag).as("how long the loop took to answer").isLessThan(LAG);

@@ -112,7 +112,7 @@ class ProtectionRealHostTest {
   private static void awaitRefusal(String why) {
     host.await(
         "it is refused: " + why,
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> host.incident("SERVICE_FAILED", "test-fails.service"),
         found -> found.filter(i -> i.path("note").asString().contains(why)).isPresent());
   }

@@ -242,7 +242,7 @@ class RollbackRealHostTest {
   private static JsonNode awaitsApproval() {
     return host.await(
             "a rollback waits for approval",
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
             () -> host.incident("GENERATION_BROKEN", PROFILE),
             found -> found.filter(i -> i.path("awaitsConfirmation").asBoolean()).isPresent())
         .orElseThrow();

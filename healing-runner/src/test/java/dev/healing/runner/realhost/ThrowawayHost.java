@@ -215,9 +215,9 @@ final class ThrowawayHost implements AutoCloseable {
         .findFirst();
   }
 
-  /** Waits half a minute at most for something to become true inside. */
+  /** Waits a minute at most for something to become true inside. */
   void await(String what, Supplier<Boolean> condition) {
-    await(what, Duration.ofSeconds(30), condition, held -> held);
+    await(what, Duration.ofSeconds(60), condition, held -> held);
   }
 
   /** Waits for an answer of a kind. */
