@@ -69,18 +69,15 @@ final class Generations {
 
   /**
    * What to roll back to: the last-known-good one if it is older than the current, else the newest
-   * before it; never one that was left, nor another number for the same system.
+   * before it; never a system that was left, nor another number for the same system.
    *
    * <p>After a switch that stopped half-way it is that which still runs. If something else runs,
    * nobody knows which generation is the broken one.
    */
-  int before(int current, Set<Integer> left) {
+  int before(int current, Set<String> left) {
     Optional<String> own = system(current);
     List<Integer> earlier =
-        numbers().headSet(current, false).descendingSet().stream()
-            .filter(generation -> !left.contains(generation) && canSwitchTo(generation))
-            .filter(generation -> !system(generation).equals(own))
-            .toList();
+        earlier(current).filter(g -> system(g).filter(left::contains).isEmpty()).toList();
     Optional<String> good = lastKnownGood();
     List<Integer> preferred =
         Stream.concat(
@@ -106,6 +103,13 @@ final class Generations {
                         + current
                         + " of the profile nor the one to go back to: which one is broken is for a"
                         + " human"));
+  }
+
+  /** Other systems that can be switched to, with a lower number: the newest first. */
+  Stream<Integer> earlier(int current) {
+    Optional<String> own = system(current);
+    return numbers().headSet(current, false).descendingSet().stream()
+        .filter(generation -> canSwitchTo(generation) && !system(generation).equals(own));
   }
 
   /**

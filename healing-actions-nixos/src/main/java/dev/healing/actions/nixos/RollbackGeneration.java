@@ -94,13 +94,13 @@ public final class RollbackGeneration implements HealingAction {
     Checks.refuseIf(store.busy());
     Checks.refuseIf(units.undoFailed());
     int current = generations.current();
-    Set<Integer> left = history.left();
-    Checks.refuseIf(Optional.of(current).filter(left::contains).map(this::leftBefore));
-    int target = generations.before(current, left);
+    String system = generations.system(current).orElseThrow(() -> gone(current));
+    Checks.refuseIf(history.of(system).map(before -> leftBefore(current, before)));
+    int target = generations.before(current, history.left());
     Rollback rollback =
         new Rollback(
             current,
-            generations.system(current).orElseThrow(() -> gone(current)),
+            system,
             target,
             generations.system(target).orElseThrow(() -> gone(target)),
             new TreeSet<>(issue.explains()));
@@ -146,10 +146,13 @@ public final class RollbackGeneration implements HealingAction {
     return new RefusedException("generation " + generation + " is gone");
   }
 
-  private String leftBefore(int generation) {
-    List<String> said = units.said(generation, history.leftFor(generation));
+  private String leftBefore(int generation, RollbackHistory.Entry before) {
+    List<String> said = units.said(before.from(), before.to());
     return "generation "
         + generation
+        + (before.from() == generation
+            ? ""
+            : ", the same system as generation " + before.from() + ",")
         + " was rolled back from before"
         + (said.isEmpty() ? "" : " (" + String.join("; ", said) + ")")
         + ": a second time is for a human";
@@ -165,8 +168,8 @@ public final class RollbackGeneration implements HealingAction {
 
   private ActionReport execute(Preview preview, Rollback rollback, Execution execution) {
     store.requireUnchanged(preview.facts(), facts(rollback));
-    Set<Integer> left = history.left();
-    if (left.contains(rollback.from()) || left.contains(rollback.to())) {
+    Set<String> left = history.left();
+    if (left.contains(rollback.left()) || left.contains(rollback.system())) {
       return ActionReport.refused(
           "generation " + rollback.from() + " or " + rollback.to() + " was left before");
     }
@@ -177,7 +180,7 @@ public final class RollbackGeneration implements HealingAction {
     units.arm(rollback);
     try {
       // Durable before the switch: if we die in it, it still counts as tried.
-      history.add(rollback.from(), rollback.to());
+      history.add(rollback);
     } catch (HealingException e) {
       units.disarm();
       throw e;

@@ -129,6 +129,12 @@ public final class ThinGenerations implements HealingAction {
           link + " does not lead into the store, so what is known to be good is not known");
       system.ifPresent(staying::add);
     }
+    // What a rollback would go to: the one before may be the same system, or no more a whole one.
+    generations
+        .earlier(current)
+        .limit(1)
+        .flatMap(g -> generations.system(g).stream())
+        .forEach(staying::add);
     int outsideMenu = Thinning.surplus(all, staying, current, now, policy).size();
     all.stream().filter(menu::lists).map(Generation::system).forEach(staying::add);
     List<Generation> going = Thinning.surplus(all, staying, current, now, policy);

@@ -35,7 +35,11 @@ class RollbackTargetTest {
         .state()
         .replace(
             "rollbacks.json",
-            "{\"rolledBack\":[{\"from\":" + generation + ",\"to\":1,\"at\":\"then\"}]}");
+            "{\"rolledBack\":[{\"from\":"
+                + generation
+                + ",\"left\":\"/nix/store/sys"
+                + generation
+                + "\",\"to\":1,\"at\":\"then\"}]}");
   }
 
   @Test
@@ -67,6 +71,19 @@ class RollbackTargetTest {
   void noneThatIsTheSameSystem() {
     world.link(NixStore.PROFILE + "-3-link", "/nix/store/sys4");
     assertTarget(2, "none known good");
+  }
+
+  @Test
+  void noneWhoseSystemWasLeftWhateverItsNumber() {
+    left(3);
+    world.link(NixStore.PROFILE + "-2-link", "/nix/store/sys3");
+    assertTarget(1, "none known good");
+    left(9);
+    world.link(NixStore.PROFILE + "-4-link", "/nix/store/sys9");
+    world.link(NixStore.RUNNING, "/nix/store/sys9");
+    assertThatThrownBy(this::preview)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("generation 4, the same system as generation 9, was rolled back");
   }
 
   @Test

@@ -50,6 +50,7 @@ class ThinGenerationsContractTest extends WorldContract {
     }
     deletes(argv(1, 4));
     deletes(argv(3, 3));
+    deletes(argv(4, 4));
     deletes(argv(1, 10));
     deletes(List.of(NIX_ENV, "--profile", NixStore.PROFILE, "--delete-generations", "1", "4"));
   }
@@ -152,6 +153,15 @@ class ThinGenerationsContractTest extends WorldContract {
     menu(3);
     prepared().execute(execution());
     assertThat(left(LAST)).containsExactly(2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+  }
+
+  @Test
+  void whatARollbackGoesToStaysAlsoBelowTheOneBefore() {
+    world.link(NixStore.PROFILE, "system-3-link");
+    world.link(link(2), "/nix/store/sys3");
+    menu(3);
+    prepared().execute(execution());
+    assertThat(left(LAST)).contains(1, 2, 3).doesNotContain(4);
   }
 
   @Test
