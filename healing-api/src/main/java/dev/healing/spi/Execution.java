@@ -20,6 +20,8 @@ public interface Execution {
    */
   boolean pause(Duration duration);
 
-  /** Says how far it is. */
+  /**
+   * Says how far it is. From then on something may have been done: a refusal counts as a failure.
+   */
   void progress(String message);
 }

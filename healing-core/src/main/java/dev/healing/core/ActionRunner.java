@@ -117,6 +117,7 @@ final class ActionRunner {
     private final Consumer<ActionReport> done;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean cancelled;
+    private boolean gotSomewhere;
     private volatile List<String> recorded = List.of();
     private Workers.@Nullable Task task;
 
@@ -144,14 +145,25 @@ final class ActionRunner {
         if (paused.isPresent()) {
           return ActionReport.refused(paused.orElseThrow());
         }
-        return Objects.requireNonNull(action.execute(this), "it returned null");
+        return unlessHalfWay(Objects.requireNonNull(action.execute(this), "it returned null"));
       } catch (RefusedException e) {
-        return ActionReport.refused(Objects.toString(e.getMessage(), "refused"));
+        return unlessHalfWay(ActionReport.refused(Objects.toString(e.getMessage(), "refused")));
       } catch (HealingException e) {
         return ActionReport.failed(Objects.toString(e.getMessage(), e.toString()));
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
         return ActionReport.failed("it threw " + e);
       }
+    }
+
+    /** What has got somewhere can fail, but no longer say that it did nothing. */
+    private ActionReport unlessHalfWay(ActionReport report) {
+      return report.result() == ActionReport.Result.REFUSED && gotSomewhere
+          ? ActionReport.of(
+              ActionReport.Result.FAILED,
+              "stopped half-way: " + report.detail(),
+              report.before(),
+              report.after())
+          : report;
     }
 
     /** What was kept of the host as it was before; empty until then. */
@@ -201,6 +213,7 @@ final class ActionRunner {
 
     @Override
     public void progress(String message) {
+      gotSomewhere = true;
       progress.accept(message);
     }
   }

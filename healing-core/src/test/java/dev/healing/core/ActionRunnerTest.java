@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.Preview;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ActionRunnerTest {
   private final TestHost host = new TestHost();
   private final List<String> done = new ArrayList<>();
   private final List<ActionReport> reports = new ArrayList<>();
+
+  private Function<Execution, ActionReport> effect =
+      execution -> {
+        done.add("restarted");
+        return ActionReport.done("restarted");
+      };
 
   private ActionRunner.Running execute() {
     PreparedAction action =
@@ -27,8 +35,7 @@ class ActionRunnerTest {
 
           @Override
           public ActionReport execute(Execution execution) {
-            done.add("restarted");
-            return ActionReport.done("restarted");
+            return effect.apply(execution);
           }
         };
     return new ActionRunner(host, new OffSwitch(host.state(), host.time()))
@@ -59,5 +66,18 @@ class ActionRunnerTest {
     assertThat(running.cancel()).as("had begun").isTrue();
     assertThat(done).hasSize(1);
     assertThat(reports).containsExactly(ActionReport.done("restarted"));
+  }
+
+  @Test
+  void whatHasGotSomewhereCanNoLongerSayThatItDidNothing() {
+    effect =
+        execution -> {
+          execution.progress("3 of 8 deleted");
+          throw new RefusedException("the rest has changed");
+        };
+    execute();
+    host.time().runReady();
+    assertThat(reports)
+        .containsExactly(ActionReport.failed("stopped half-way: the rest has changed"));
   }
 }
