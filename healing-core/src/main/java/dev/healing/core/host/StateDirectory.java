@@ -6,13 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +20,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state directory.
+ * The state directory: files of lines ({@link LineFile}), documents ({@link DocumentFile}), and
+ * plain ones.
  *
- * <p>A line is on disk when {@code append} returns; a document is always the old or the new one. A
- * document without a checksum is taken as written by a person if it is a whole JSON object, and
- * gets its checksum when it is next replaced. A person who edits a document removes its {@code
- * crc}; one that does not fit is damage.
+ * <p>A line is on disk when {@code append} returns; a document is always the old or the new one.
  */
 final class StateDirectory implements StateStore, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(StateDirectory.class.getName());
@@ -135,7 +131,8 @@ final class StateDirectory implements StateStore, AutoCloseable {
   @Override
   public synchronized Lines lines(String file) {
     Path path = path(file);
-    return attempt("read", path, () -> LineFile.parse(file, content(path).orElse(new byte[0])));
+    return attempt(
+        "read", path, () -> LineFile.parse(file, Durable.read(path).orElse(new byte[0])));
   }
 
   @Override
@@ -199,91 +196,13 @@ final class StateDirectory implements StateStore, AutoCloseable {
   @Override
   public synchronized Document document(String file) {
     Path path = path(file);
-    return attempt("read", path, () -> readDocument(path));
-  }
-
-  private Document readDocument(Path path) throws IOException {
-    Optional<byte[]> bytes = content(path);
-    Path backup = backup(path);
-    if (bytes.isEmpty()) {
-      return content(backup).isEmpty()
-          ? new Document(Optional.empty(), Optional.empty())
-          : fallBack(backup, path + " is missing");
-    }
-    Optional<String> good = good(bytes.get());
-    if (good.isPresent()) {
-      return new Document(good, Optional.empty());
-    }
-    String problem = path + " is damaged: its checksum does not fit";
-    if (lock != null) {
-      Path aside = aside(path);
-      Durable.rename(path, aside);
-      problem += "; it was set aside as " + aside.getFileName();
-    }
-    return fallBack(backup, problem);
-  }
-
-  private static Document fallBack(Path backup, String problem) throws IOException {
-    Optional<String> good = content(backup).flatMap(StateDirectory::good);
-    return new Document(
-        good,
-        Optional.of(
-            problem
-                + (good.isPresent()
-                    ? "; the copy before it is used (" + backup.getFileName() + ")"
-                    : "; there is no good copy: it starts empty")));
-  }
-
-  private static Optional<String> good(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8).strip();
-    return Sealed.unseal(text).or(() -> Optional.of(text).filter(Sealed::handWritten));
-  }
-
-  private static Path aside(Path path) {
-    String name = path.getFileName() + ".damaged-" + Instant.now().getEpochSecond();
-    Path aside = path.resolveSibling(name);
-    for (int i = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); i++) {
-      aside = path.resolveSibling(name + "-" + i);
-    }
-    return aside;
-  }
-
-  private static Path backup(Path path) {
-    return path.resolveSibling(path.getFileName() + ".bak");
+    return attempt("read", path, () -> DocumentFile.read(path, lock != null));
   }
 
   @Override
   public synchronized void replace(String file, String jsonObject) {
     Path path = writable(file);
-    byte[] bytes = (Sealed.seal(jsonObject) + "\n").getBytes(StandardCharsets.UTF_8);
-    withRoom(
-        path,
-        () -> {
-          Path temporary = Durable.temporary(path, bytes);
-          keepPrevious(path);
-          Durable.rename(temporary, path);
-        });
-  }
-
-  /**
-   * By a second name for the same file, so that there is a good one under its name all the time.
-   */
-  private static void keepPrevious(Path path) throws IOException {
-    if (content(path).flatMap(StateDirectory::good).isEmpty()) {
-      return;
-    }
-    Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);
-    Files.deleteIfExists(link);
-    try {
-      Files.createLink(link, path);
-      Durable.rename(link, backup(path));
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      // No second names on this file system: for an instant there is only the copy.
-      Durable.rename(path, backup(path));
-    } finally {
-      // Renaming onto another name of the same file does nothing, and leaves this one.
-      Files.deleteIfExists(link);
-    }
+    withRoom(path, () -> DocumentFile.replace(path, jsonObject));
   }
 
   @Override
@@ -339,7 +258,7 @@ final class StateDirectory implements StateStore, AutoCloseable {
         path,
         () -> {
           forget(file);
-          if (Files.deleteIfExists(path) | Files.deleteIfExists(backup(path))) {
+          if (Files.deleteIfExists(path) | Files.deleteIfExists(DocumentFile.backup(path))) {
             Durable.syncDirectory(directory);
           }
           return true;
@@ -390,14 +309,6 @@ final class StateDirectory implements StateStore, AutoCloseable {
       throw new HostException("'" + file + "' is not the name of a state file");
     }
     return directory.resolve(file);
-  }
-
-  private static Optional<byte[]> content(Path path) throws IOException {
-    try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.of(in.readAllBytes());
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
   }
 
   /** Something that the disk may refuse. */

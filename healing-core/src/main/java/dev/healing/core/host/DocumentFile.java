@@ -1,0 +1,106 @@
+package dev.healing.core.host;
+
+import dev.healing.spi.StateStore.Document;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A document: one JSON object with its checksum, and beside it the copy before.
+ *
+ * <p>One without a checksum is taken as written by a person if it is a whole JSON object, and gets
+ * its checksum when it is next replaced. A person who edits one removes its {@code crc}; one that
+ * does not fit is damage.
+ */
+final class DocumentFile {
+  private DocumentFile() {}
+
+  /**
+   * Reads it, or else the copy before it, and says so.
+   *
+   * @param setAside whether one that is damaged is given another name
+   */
+  static Document read(Path path, boolean setAside) throws IOException {
+    Optional<byte[]> bytes = Durable.read(path);
+    Path backup = backup(path);
+    if (bytes.isEmpty()) {
+      return Durable.read(backup).isEmpty()
+          ? new Document(Optional.empty(), Optional.empty())
+          : fallBack(backup, path + " is missing");
+    }
+    Optional<String> good = good(bytes.get());
+    if (good.isPresent()) {
+      return new Document(good, Optional.empty());
+    }
+    String problem = path + " is damaged: its checksum does not fit";
+    if (setAside) {
+      Path aside = aside(path);
+      Durable.rename(path, aside);
+      problem += "; it was set aside as " + aside.getFileName();
+    }
+    return fallBack(backup, problem);
+  }
+
+  private static Document fallBack(Path backup, String problem) throws IOException {
+    Optional<String> good = Durable.read(backup).flatMap(DocumentFile::good);
+    return new Document(
+        good,
+        Optional.of(
+            problem
+                + (good.isPresent()
+                    ? "; the copy before it is used (" + backup.getFileName() + ")"
+                    : "; there is no good copy: it starts empty")));
+  }
+
+  private static Optional<String> good(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8).strip();
+    return Sealed.unseal(text).or(() -> Optional.of(text).filter(Sealed::handWritten));
+  }
+
+  private static Path aside(Path path) {
+    String name = path.getFileName() + ".damaged-" + Instant.now().getEpochSecond();
+    Path aside = path.resolveSibling(name);
+    for (int i = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); i++) {
+      aside = path.resolveSibling(name + "-" + i);
+    }
+    return aside;
+  }
+
+  static Path backup(Path path) {
+    return path.resolveSibling(path.getFileName() + ".bak");
+  }
+
+  /** Replaces it, durably; what was good before becomes the copy. */
+  static void replace(Path path, String jsonObject) throws IOException {
+    byte[] bytes = (Sealed.seal(jsonObject) + "\n").getBytes(StandardCharsets.UTF_8);
+    Path temporary = Durable.temporary(path, bytes);
+    keepPrevious(path);
+    Durable.rename(temporary, path);
+  }
+
+  /**
+   * By a second name for the same file, so that there is a good one under its name all the time.
+   */
+  private static void keepPrevious(Path path) throws IOException {
+    if (Durable.read(path).flatMap(DocumentFile::good).isEmpty()) {
+      return;
+    }
+    Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);
+    Files.deleteIfExists(link);
+    try {
+      Files.createLink(link, path);
+      Durable.rename(link, backup(path));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // No second names on this file system: for an instant there is only the copy.
+      Durable.rename(path, backup(path));
+    } finally {
+      // Renaming onto another name of the same file does nothing, and leaves this one.
+      Files.deleteIfExists(link);
+    }
+  }
+}
