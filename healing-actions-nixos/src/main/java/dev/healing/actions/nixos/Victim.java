@@ -3,21 +3,28 @@ package dev.healing.actions.nixos;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Whom to end: the process that stands out. Evidence is processor time over half a second for busy
  * processors; for memory it is what is resident and how fast that grows, and the kernel's own oom
- * score must not say otherwise. Who stands out uses at least twice as much as any other that may be
- * ended. Nobody is chosen where nobody stands out. Keys: {@code min-share} (of memory, default
- * 10%), {@code avoid} and {@code prefer} (globs on the name: avoided ones are never chosen,
- * preferred ones come first and need not stand out).
+ * score must not say otherwise. Who stands out uses at least twice as much as any other. Processors
+ * that were seen to be busy over several looks are not so by who was just started. Nobody is chosen
+ * where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code avoid} and
+ * {@code prefer} (globs on the name: avoided ones are never chosen, preferred ones come first and
+ * need not stand out).
  */
 final class Victim {
   private static final double LEAST_CORES = 0.5;
   private static final double MARGIN = 2;
+  private static final Duration JUST_STARTED = Duration.ofSeconds(10);
+
+  /** USER_HZ: 100 wherever a JVM runs. */
+  private static final double TICKS_PER_SECOND = 100;
 
   /** Who installs, builds and checks uses much, is soon done, and leaves a mess half-way. */
   private static final List<String> AT_WORK =
@@ -61,9 +68,11 @@ final class Victim {
               host.workers().sleep(window);
               return true;
             });
+    Predicate<ProcessUse> justStarted = memory ? use -> false : justStarted();
     List<ProcessUse> others =
         all.stream()
             .filter(use -> spared(use.process()).isEmpty())
+            .filter(justStarted.negate())
             .sorted(
                 Comparator.comparing((ProcessUse use) -> !prefer.match(use.process().name()))
                     .thenComparing(Comparator.comparingDouble(use -> -weight(memory, use))))
@@ -79,6 +88,7 @@ final class Victim {
     Optional<ProcessUse> next =
         all.stream()
             .filter(use -> use != first && use.process().state() != 'Z')
+            .filter(justStarted.negate())
             .max(Comparator.comparingDouble(use -> weight(memory, use)));
     if (!prefer.match(first.process().name())) {
       next.ifPresent(use -> requireMargin(memory, first, use));
@@ -96,9 +106,29 @@ final class Victim {
   }
 
   private static String nobody(boolean memory, double least) {
-    return "nobody stands out: no process that may be ended uses "
-        + (memory ? Checks.size(least) + " of memory" : least + " cores")
-        + " or more";
+    return memory
+        ? "nobody stands out: no process that may be ended uses "
+            + Checks.size(least)
+            + " of memory or more"
+        : "nobody stands out: no process that may be ended and was not just started uses "
+            + least
+            + " cores or more";
+  }
+
+  /** Whoever is preferred is not; nor is anybody while it is not known how long the host is up. */
+  private Predicate<ProcessUse> justStarted() {
+    String[] uptime = host.files().read("/proc/uptime").orElse("").split(" ");
+    double upSeconds;
+    try {
+      upSeconds = Double.parseDouble(uptime[0]);
+    } catch (NumberFormatException e) {
+      return use -> false;
+    }
+    return use -> {
+      // Below zero where a container is told another uptime than that which its processes count by.
+      double age = upSeconds - use.process().ref().startTicks() / TICKS_PER_SECOND;
+      return age >= 0 && age < JUST_STARTED.toSeconds() && !prefer.match(use.process().name());
+    };
   }
 
   private static double amount(boolean memory, ProcessUse use) {

@@ -246,4 +246,39 @@ class StandingOutTest {
     assertThat(preview.target()).isEqualTo("loop:200");
     assertThat(preview.steps().get(0)).contains("uses 1.50 cores").contains("0.70 cores");
   }
+
+  /** As many seconds after boot as their number says they were started. */
+  @Test
+  void whoWasJustStartedIsNeitherTheCauseOfBusyProcessorsNorBesideIt() {
+    type = IssueType.CPU_HIGH;
+    world.host.files().write("/proc/uptime", "209.99 12.00\n");
+    world.busy(100, "loop", 0.9, "system.slice", "a.service");
+    world.busy(200, "verb", 0.8, "user.slice", "session-1.scope");
+    assertThat(prepare(Map.of()).target()).isEqualTo("loop:100");
+    assertThat(prepare(Map.of("prefer", List.of("verb"))).target()).isEqualTo("verb:200");
+    world.host.processes().remove(100);
+    assertThatThrownBy(() -> prepare(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("was not just started");
+  }
+
+  @Test
+  void whoHasRunForTenSecondsOrNobodyKnowsHowLongIsBesideIt() {
+    type = IssueType.CPU_HIGH;
+    world.busy(100, "loop", 0.9, "system.slice", "a.service");
+    world.busy(200, "verb", 0.8, "user.slice", "session-1.scope");
+    for (String uptime : List.of("210.00 12.00\n", "199.99 12.00\n", "soon\n", "")) {
+      world.host.files().write("/proc/uptime", uptime);
+      assertThatThrownBy(() -> prepare(Map.of()))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("verb (pid 200");
+    }
+  }
+
+  @Test
+  void whoWasJustStartedMayWellBeTheOneThatFillsTheMemory() {
+    world.host.files().write("/proc/uptime", "201.00 12.00\n");
+    uses(200, "leaky", 40);
+    assertThat(prepare(Map.of()).target()).isEqualTo("leaky:200");
+  }
 }
