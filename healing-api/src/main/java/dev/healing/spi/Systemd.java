@@ -22,6 +22,15 @@ public interface Systemd {
   /** Whether there is one, and whether it tells us about changes. */
   Availability availability();
 
+  /**
+   * The same, which looks at each unit once at most: to work out one thing in one thread, and then
+   * to be forgotten. What it says of a unit is as of when it was first asked about it; what it is
+   * told to do is checked and done as ever.
+   */
+  default Systemd asOfNow() {
+    return this;
+  }
+
   /** Units in state failed, with details. */
   List<UnitState> failedUnits();
 

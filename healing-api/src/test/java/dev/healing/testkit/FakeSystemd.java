@@ -173,6 +173,11 @@ public final class FakeSystemd implements Systemd {
   }
 
   @Override
+  public Systemd asOfNow() {
+    return new AsOfNow(this, new HashMap<>(), new HashMap<>(), new HashMap<>());
+  }
+
+  @Override
   public List<UnitState> failedUnits() {
     answer();
     return units.values().stream().filter(UnitState::failed).toList();
@@ -370,5 +375,74 @@ public final class FakeSystemd implements Systemd {
         String.format("%032x", invocations),
         Optional.of(time.now()),
         requires);
+  }
+
+  /** Remembers what was said of each unit first. */
+  private record AsOfNow(
+      FakeSystemd systemd,
+      Map<String, Optional<UnitState>> units,
+      Map<String, Set<String>> names,
+      Map<List<Object>, Map<String, String>> properties)
+      implements Systemd {
+    @Override
+    public Optional<UnitState> unit(String name) {
+      return units.computeIfAbsent(name, systemd::unit);
+    }
+
+    @Override
+    public Set<String> names(String unit) {
+      return names.computeIfAbsent(unit, systemd::names);
+    }
+
+    @Override
+    public Map<String, String> properties(String unit, Set<String> wanted) {
+      return properties.computeIfAbsent(
+          List.of(unit, wanted), asked -> systemd.properties(unit, wanted));
+    }
+
+    @Override
+    public Availability availability() {
+      return systemd.availability();
+    }
+
+    @Override
+    public List<UnitState> failedUnits() {
+      return systemd.failedUnits();
+    }
+
+    @Override
+    public long restart(String unit) {
+      return systemd.restart(unit);
+    }
+
+    @Override
+    public long reload(String unit) {
+      return systemd.reload(unit);
+    }
+
+    @Override
+    public void readUnitFilesAgain() {
+      systemd.readUnitFilesAgain();
+    }
+
+    @Override
+    public boolean jobRunning(long job) {
+      return systemd.jobRunning(job);
+    }
+
+    @Override
+    public OptionalLong limit(String service, Limit limit) {
+      return systemd.limit(service, limit);
+    }
+
+    @Override
+    public void setLimit(String service, Limit limit, OptionalLong value) {
+      systemd.setLimit(service, limit, value);
+    }
+
+    @Override
+    public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
+      return systemd.subscribe(changed);
+    }
   }
 }

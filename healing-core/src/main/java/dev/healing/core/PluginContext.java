@@ -43,7 +43,7 @@ final class PluginContext implements HostContext {
     this.protection = protection;
     this.configuration = configuration;
     this.processes = new ProtectedProcesses(host.processes(), host.systemd(), protection);
-    this.systemd = new ProtectedSystemd(host.systemd(), protection);
+    this.systemd = new ProtectedSystemd(host.systemd(), host.systemd(), protection);
     this.state = new PluginState(host.state(), owner);
   }
 
@@ -158,11 +158,17 @@ final class PluginContext implements HostContext {
     }
   }
 
-  /** Refuses to touch protected units. */
-  private record ProtectedSystemd(Systemd host, Protection protection) implements Systemd {
+  /** Refuses to touch protected units, whatever was seen of them before. */
+  private record ProtectedSystemd(Systemd host, Systemd seen, Protection protection)
+      implements Systemd {
     @Override
     public Availability availability() {
       return host.availability();
+    }
+
+    @Override
+    public Systemd asOfNow() {
+      return new ProtectedSystemd(host, host.asOfNow(), protection);
     }
 
     @Override
@@ -172,26 +178,27 @@ final class PluginContext implements HostContext {
 
     @Override
     public Optional<UnitState> unit(String name) {
-      return host.unit(name);
+      return seen.unit(name);
     }
 
     @Override
     public Set<String> names(String unit) {
-      return host.names(unit);
+      return seen.names(unit);
     }
 
     @Override
     public Map<String, String> properties(String unit, Set<String> names) {
-      return host.properties(unit, names);
+      return seen.properties(unit, names);
     }
 
     @Override
     public long restart(String unit) {
-      refuse(protection.unit(unit, host));
-      String name = host.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
-      for (String other : host.reachedByRestart(name)) {
-        Optional<String> why = protection.unit(other, host);
-        if (why.isPresent() && host.unit(other).filter(UnitState::atWork).isPresent()) {
+      Systemd now = host.asOfNow();
+      refuse(protection.unit(unit, now));
+      String name = now.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
+      for (String other : now.reachedByRestart(name)) {
+        Optional<String> why = protection.unit(other, now);
+        if (why.isPresent() && now.unit(other).filter(UnitState::atWork).isPresent()) {
           refuse(why.map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
         }
       }

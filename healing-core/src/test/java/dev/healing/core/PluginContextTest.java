@@ -12,6 +12,7 @@ import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.Protection;
 import dev.healing.spi.StateStore;
+import dev.healing.spi.Systemd;
 import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
@@ -55,6 +56,25 @@ class PluginContextTest {
     assertThatThrownBy(() -> context.systemd().restart("pgbouncer.service"))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("protect.units");
+    assertThat(host.systemd().restarted()).isEmpty();
+  }
+
+  /** However long ago a plugin has looked. */
+  @Test
+  void whatWasSeenBeforeProtectsNobodyLess() {
+    host.systemd().service("web.service").service("pg1.service");
+    Systemd seen = context.systemd().asOfNow();
+    assertThat(seen.reachedByRestart("web.service")).isEmpty();
+    assertThat(seen.names("web.service")).containsExactly("web.service");
+    host.systemd().property("web.service", "RequiredBy", "pg1.service");
+    assertThat(seen.reachedByRestart("web.service")).as("as it was seen").isEmpty();
+    assertThatThrownBy(() -> seen.restart("web.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("pg1.service");
+    host.systemd().property("web.service", "RequiredBy", "").alias("pg2.service", "web.service");
+    assertThatThrownBy(() -> seen.restart("web.service"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("pg2.service");
     assertThat(host.systemd().restarted()).isEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.Protection;
 import dev.healing.spi.Reach;
 import dev.healing.spi.Systemd;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ record RestartPlan(
         called.endsWith(".service"), called + " is no service: only those are restarted");
     Checks.require(
         !called.endsWith("@.service"), called + " is a template: expected one of its instances");
-    Systemd systemd = host.systemd();
+    Systemd systemd = host.systemd().asOfNow();
     Checks.refuseIf(host.protection().unit(called, systemd));
     Optional<UnitState> found = systemd.unit(called);
     Checks.require(found.isPresent(), called + ": systemd knows no such unit");
@@ -68,7 +69,7 @@ record RestartPlan(
     Checks.refuseIf(
         sick.isPresent() && unit.active() ? Optional.empty() : notRestartable(unit, keys));
     boolean reload = although.isEmpty() && sick.isPresent() && "yes".equals(can.get("CanReload"));
-    return reaching(host, keys, unit, sick, reload, triggers);
+    return reaching(host.protection(), systemd, keys, unit, sick, reload, triggers);
   }
 
   private static Optional<String> notLoaded(UnitState unit) {
@@ -148,19 +149,20 @@ record RestartPlan(
   }
 
   private static RestartPlan reaching(
-      HostContext host,
+      Protection protection,
+      Systemd systemd,
       RestartKeys keys,
       UnitState unit,
       Optional<String> although,
       boolean reload,
       Set<String> triggers) {
     String name = unit.name();
-    Reach reach = Reach.ofRestart(host.systemd(), name);
+    Reach reach = Reach.ofRestart(systemd, name);
     Set<String> restarted = new TreeSet<>();
     Set<String> stopped = new TreeSet<>();
     for (String other : reach.all()) {
-      if (host.systemd().unit(other).filter(UnitState::atWork).isPresent()) {
-        refuseIfProtected(host, other, name + " would stop or restart ");
+      if (systemd.unit(other).filter(UnitState::atWork).isPresent()) {
+        refuseIfProtected(protection, systemd, other, name + " would stop or restart ");
         (reach.restarted().contains(other) ? restarted : stopped).add(other);
       }
     }
@@ -172,20 +174,20 @@ record RestartPlan(
                 + " (most-others): %s",
             name, others, keys.mostOthers(), shown(restarted, stopped)));
     Set<String> started = new TreeSet<>();
-    for (String other : host.systemd().related(name, ASKED_FOR)) {
+    for (String other : systemd.related(name, ASKED_FOR)) {
       boolean target = other.endsWith(".target") || other.endsWith(".slice");
-      Optional<UnitState> now = target ? Optional.empty() : host.systemd().unit(other);
+      Optional<UnitState> now = target ? Optional.empty() : systemd.unit(other);
       if (now.filter(u -> !u.atWork() && u.loadState().equals("loaded")).isPresent()) {
-        refuseIfProtected(host, other, name + " would start ");
+        refuseIfProtected(protection, systemd, other, name + " would start ");
         started.add(other);
       }
     }
     return new RestartPlan(unit, although, reload, restarted, stopped, started, triggers);
   }
 
-  private static void refuseIfProtected(HostContext host, String other, String what) {
-    Checks.refuseIf(
-        host.protection().unit(other, host.systemd()).map(why -> what + other + ": " + why));
+  private static void refuseIfProtected(
+      Protection protection, Systemd systemd, String other, String what) {
+    Checks.refuseIf(protection.unit(other, systemd).map(why -> what + other + ": " + why));
   }
 
   private static String shown(Set<String> some, Set<String> more) {

@@ -148,21 +148,46 @@ final class Bus implements AutoCloseable {
     return !loss.happened() && connection.isConnected();
   }
 
+  /** A call that was sent, and how long its answer may take. */
+  record Sent(MethodCall call, String what, Duration limit) {
+    /** Waits for the answer. */
+    Object[] answer() throws CallException {
+      try {
+        Message reply = call.getReply(limit.toMillis());
+        if (reply == null) {
+          throw new HostException(
+              "systemd did not answer " + what + " within " + limit.toSeconds() + " s");
+        }
+        Object[] values = reply.getParameters();
+        if (reply instanceof Error) {
+          String message = values == null || values.length == 0 ? "" : String.valueOf(values[0]);
+          throw new CallException(String.valueOf(reply.getName()), what + ": " + message);
+        }
+        return values == null ? new Object[0] : values;
+      } catch (DBusException | RuntimeException e) {
+        throw failed(what, e);
+      }
+    }
+  }
+
   /** Calls a method of systemd and waits for the answer, at most {@link #LIMIT}. */
   Object[] call(String path, String type, String member, String signature, Object... arguments)
       throws CallException {
-    return call(LIMIT, path, type, member, signature, arguments);
+    return send(LIMIT, path, type, member, signature, arguments).answer();
   }
 
-  /** Calls a method of systemd and waits for the answer, at most this long. */
-  Object[] call(
+  /**
+   * Calls a method of systemd, which works on it while the next one is sent.
+   *
+   * @param limit how long to wait for the answer
+   */
+  Sent send(
       Duration limit,
       String path,
       String type,
       String member,
       String signature,
-      Object... arguments)
-      throws CallException {
+      Object... arguments) {
     String what = type.substring(type.lastIndexOf('.') + 1) + "." + member;
     try {
       MethodCall call =
@@ -178,23 +203,16 @@ final class Bus implements AutoCloseable {
                   signature.isEmpty() ? null : signature,
                   arguments);
       connection.sendMessage(call);
-      Message reply = call.getReply(limit.toMillis());
-      if (reply == null) {
-        throw new HostException(
-            "systemd did not answer " + what + " within " + limit.toSeconds() + " s");
-      }
-      Object[] values = reply.getParameters();
-      if (reply instanceof Error) {
-        String message = values == null || values.length == 0 ? "" : String.valueOf(values[0]);
-        throw new CallException(String.valueOf(reply.getName()), what + ": " + message);
-      }
-      return values == null ? new Object[0] : values;
+      return new Sent(call, what, limit);
     } catch (DBusException | RuntimeException e) {
-      if (e instanceof HostException host) {
-        throw host;
-      }
-      throw new HostException("systemd could not be asked for " + what + ": " + e, e);
+      throw failed(what, e);
     }
+  }
+
+  private static HostException failed(String what, Exception e) {
+    return e instanceof HostException host
+        ? host
+        : new HostException("systemd could not be asked for " + what + ": " + e, e);
   }
 
   void onSignal(DBusMatchRule rule, Consumer<DBusSignal> handler) {

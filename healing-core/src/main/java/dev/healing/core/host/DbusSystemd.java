@@ -38,10 +38,22 @@ final class DbusSystemd implements Systemd, AutoCloseable {
       Set.of("service", "socket", "mount", "automount", "swap", "path", "timer", "scope");
 
   private final Bus bus;
+  private final Optional<Map<String, Map<?, ?>>> seen;
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
   DbusSystemd(Bus bus) {
+    this(bus, Optional.empty());
+  }
+
+  /** With what was seen of units by the paths of their objects, if that is to be remembered. */
+  private DbusSystemd(Bus bus, Optional<Map<String, Map<?, ?>>> seen) {
     this.bus = bus;
+    this.seen = seen;
+  }
+
+  @Override
+  public Systemd asOfNow() {
+    return new DbusSystemd(bus, Optional.of(new HashMap<>()));
   }
 
   @Override
@@ -81,20 +93,25 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     return rows;
   }
 
-  /** The object of a unit that is not loaded loads it: no GetUnit or LoadUnit is needed. */
+  /**
+   * The object of a unit that is not loaded loads it: no GetUnit or LoadUnit is needed. All is
+   * asked before the first answer is waited for.
+   */
   @Override
   public Optional<UnitState> unit(String name) {
     String path = UnitName.objectPath(UnitName.require(name));
+    String suffix = name.substring(name.lastIndexOf('.') + 1);
+    boolean service = suffix.equals("service");
     try {
-      Object[] reply = bus.call(path, PROPERTIES, "GetAll", "s", UNIT);
-      Map<?, ?> values = (Map<?, ?>) reply[0];
+      Bus.Sent result = WITH_RESULT.contains(suffix) ? askFor(path, suffix, "Result") : null;
+      Bus.Sent type = service ? askFor(path, suffix, "Type") : null;
+      Bus.Sent mainPid = service ? askFor(path, suffix, "MainPID") : null;
+      Map<?, ?> values = ofAny(path);
       String loadState = text(values, "LoadState");
       String activeState = text(values, "ActiveState");
       if (loadState.equals("not-found") && activeState.equals("inactive")) {
         return Optional.empty();
       }
-      String suffix = name.substring(name.lastIndexOf('.') + 1);
-      boolean service = suffix.equals("service");
       List<String> required = new ArrayList<>();
       for (String kind : List.of("Requires", "Requisite", "BindsTo")) {
         list(value(values, kind)).forEach(unit -> required.add(String.valueOf(unit)));
@@ -105,9 +122,9 @@ final class DbusSystemd implements Systemd, AutoCloseable {
               loadState,
               activeState,
               text(values, "SubState"),
-              WITH_RESULT.contains(suffix) ? String.valueOf(property(path, suffix, "Result")) : "",
-              service ? String.valueOf(property(path, suffix, "Type")) : "",
-              service ? number(property(path, suffix, "MainPID")) : 0,
+              result == null ? "" : String.valueOf(value(result)),
+              type == null ? "" : String.valueOf(value(type)),
+              mainPid == null ? 0 : number(value(mainPid)),
               hex(value(values, "InvocationID")),
               number(value(values, "StateChangeTimestamp")),
               required));
@@ -130,7 +147,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     String path = UnitName.objectPath(UnitName.require(unit));
     Map<String, String> found = new HashMap<>();
     try {
-      Map<?, ?> ofAny = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
+      Map<?, ?> ofAny = ofAny(path);
       for (String name : names) {
         if (ofAny.containsKey(name)) {
           found.put(name, shown(value(ofAny, name)));
@@ -142,6 +159,17 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     } catch (Bus.CallException e) {
       throw new HostException(unit + " could not be looked at: " + e.getMessage(), e);
     }
+  }
+
+  /** What units of every kind have. */
+  private Map<?, ?> ofAny(String path) throws Bus.CallException {
+    Map<?, ?> known = seen.map(all -> all.get(path)).orElse(null);
+    if (known != null) {
+      return known;
+    }
+    Map<?, ?> asked = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
+    seen.ifPresent(all -> all.put(path, asked));
+    return asked;
   }
 
   private Optional<Object> ofItsKind(String path, String unit, String name)
@@ -166,11 +194,19 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   }
 
   private Object property(String path, String suffix, String name) throws Bus.CallException {
+    return value(askFor(path, suffix, name));
+  }
+
+  private Bus.Sent askFor(String path, String suffix, String name) {
     String type =
         "org.freedesktop.systemd1."
             + suffix.substring(0, 1).toUpperCase(Locale.ROOT)
             + suffix.substring(1);
-    return unwrap(bus.call(path, PROPERTIES, "Get", "ss", type, name)[0]);
+    return bus.send(Bus.LIMIT, path, PROPERTIES, "Get", "ss", type, name);
+  }
+
+  private static Object value(Bus.Sent asked) throws Bus.CallException {
+    return unwrap(asked.answer()[0]);
   }
 
   @Override
@@ -201,7 +237,11 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   @Override
   public OptionalLong limit(String service, Limit limit) {
     try {
-      Object value = property(UnitName.objectPath(service), "service", UnitDetails.property(limit));
+      Object value =
+          property(
+              UnitName.objectPath(UnitName.requireService(service)),
+              "service",
+              UnitDetails.property(limit));
       return UnitDetails.limit(String.valueOf(value));
     } catch (Bus.CallException e) {
       throw new HostException(service + " could not be looked at: " + e.getMessage(), e);
@@ -213,7 +253,13 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     UInt64 number =
         value.isPresent() ? new UInt64(value.getAsLong()) : new UInt64(UInt64.MAX_BIG_VALUE);
     Object[][] properties = {{UnitDetails.property(limit), new Variant<>(number, "t")}};
-    manager(Bus.LIMIT, "SetUnitProperties", "sba(sv)", service, true, properties);
+    manager(
+        Bus.LIMIT,
+        "SetUnitProperties",
+        "sba(sv)",
+        UnitName.requireService(service),
+        true,
+        properties);
   }
 
   @Override
@@ -274,7 +320,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   private Object[] manager(Duration limit, String member, String signature, Object... arguments) {
     try {
-      return bus.call(limit, MANAGER_PATH, MANAGER, member, signature, arguments);
+      return bus.send(limit, MANAGER_PATH, MANAGER, member, signature, arguments).answer();
     } catch (Bus.CallException e) {
       throw new HostException("systemd refused: " + e.getMessage(), e);
     }

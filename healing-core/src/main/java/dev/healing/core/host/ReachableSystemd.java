@@ -132,6 +132,11 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public Systemd asOfNow() {
+    return best().asOfNow();
+  }
+
+  @Override
   public List<UnitState> failedUnits() {
     return best().failedUnits();
   }
@@ -168,12 +173,12 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
 
   @Override
   public OptionalLong limit(String service, Limit limit) {
-    return best().limit(UnitName.requireService(service), limit);
+    return best().limit(service, limit);
   }
 
   @Override
   public void setLimit(String service, Limit limit, OptionalLong value) {
-    best().setLimit(UnitName.requireService(service), limit, value);
+    best().setLimit(service, limit, value);
   }
 
   @Override

@@ -158,7 +158,9 @@ final class SystemctlSystemd implements Systemd {
   @Override
   public OptionalLong limit(String service, Limit limit) {
     String property = UnitDetails.property(limit);
-    String shown = run("show", "--no-pager", "--property=" + property, service).strip();
+    String shown =
+        run("show", "--no-pager", "--property=" + property, UnitName.requireService(service))
+            .strip();
     String value = shown.substring(shown.indexOf('=') + 1);
     return limit == Limit.CPU_QUOTA ? UnitDetails.microseconds(value) : UnitDetails.limit(value);
   }
@@ -175,7 +177,7 @@ final class SystemctlSystemd implements Systemd {
             : "MemoryHigh=" + (value.isEmpty() ? "infinity" : value.getAsLong());
     output(
         Command.of(LIMIT, "systemctl", "set-property", "--runtime")
-            .operands(List.of(service, setting)));
+            .operands(List.of(UnitName.requireService(service), setting)));
   }
 
   @Override
