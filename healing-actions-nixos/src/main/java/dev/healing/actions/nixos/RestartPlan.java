@@ -123,6 +123,14 @@ record RestartPlan(
     if (unit.activeState().equals("active")) {
       return Optional.of(name + " is active: it does not need a restart");
     }
+    if (unit.activeState().equals("inactive")) {
+      return Optional.of(
+          name
+              + " is inactive: it was stopped and has not failed; who wants it up starts it"
+              + " ('systemctl start "
+              + name
+              + "')");
+    }
     if (unit.atWork()) {
       return Optional.of(
           name

@@ -51,6 +51,10 @@ final class ServiceRestart {
       if (done.isPresent()) {
         return done.orElseThrow();
       }
+      // That took a while: whoever stopped or restarted it meanwhile had a reason.
+      if (look(name).filter(u -> u.failed() || u.active() && sameStart(u, plan.unit())).isEmpty()) {
+        return unfinished("was reloaded, is no longer what it was, and was not restarted");
+      }
     }
     OptionalLong job = OptionalLong.empty();
     Optional<String> unconfirmed = Optional.empty();
