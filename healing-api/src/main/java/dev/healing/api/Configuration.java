@@ -67,14 +67,16 @@ public final class Configuration {
 
   private final String path;
   private final Node node;
+  private final @Nullable Configuration around;
   private final Map<String, Node> entries;
   private final Set<String> asked = new LinkedHashSet<>();
   private final Map<String, Configuration> sections = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
 
-  private Configuration(String path, Node node) {
+  private Configuration(String path, Node node, @Nullable Configuration around) {
     this.path = path;
     this.node = node;
+    this.around = around;
     this.entries = mapOf(node);
   }
 
@@ -90,7 +92,7 @@ public final class Configuration {
 
   /** A configuration from nodes that know where they stand. */
   public static Configuration of(Node root) {
-    return new Configuration("", root);
+    return new Configuration("", root, null);
   }
 
   /**
@@ -138,8 +140,16 @@ public final class Configuration {
         key,
         k -> {
           Node child = entries.getOrDefault(k, new Node(null, node.place()));
-          return new Configuration(path.isEmpty() ? k : path + "." + k, child);
+          return new Configuration(path.isEmpty() ? k : path + "." + k, child, this);
         });
+  }
+
+  /**
+   * The section beside this one, as {@link #section} of the one around both: for what is set there
+   * and holds here too. Empty if this is no section of another.
+   */
+  public Configuration beside(String key) {
+    return around == null ? empty() : around.section(key);
   }
 
   /**
@@ -316,12 +326,20 @@ public final class Configuration {
   }
 
   private void problem(Node where, String expected) {
-    problems.add(where.place() + ": '" + path + "' is " + shown(where) + ": expected " + expected);
+    note(path, where, expected);
   }
 
   private void problem(String key, Node where, String expected) {
-    problems.add(
-        where.place() + ": '" + name(key) + "' is " + shown(where) + ": expected " + expected);
+    note(name(key), where, expected);
+  }
+
+  /** Once, however many ask for the value. */
+  private void note(String name, Node where, String expected) {
+    String problem =
+        where.place() + ": '" + name + "' is " + shown(where) + ": expected " + expected;
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
   }
 
   private String name(String key) {

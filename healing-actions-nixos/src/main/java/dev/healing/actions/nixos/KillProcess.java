@@ -26,25 +26,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Ends the process that stands out; see {@link Victim} for who does. The main process of a service
  * is ended by restarting the service: systemd knows how it ends, and that it should be up. Any
- * other is held on to from when it was chosen, asked to end, and killed if it does not. Key: {@code
- * patience} (between asking and killing, default 5s).
+ * other is held on to from when it was chosen, asked to end, and killed if it does not; but what is
+ * part of a whole is only asked, since the others of it may not survive that it is killed. Key:
+ * {@code patience} (between asking and killing, default 5s), and those of {@code restart_service}.
  */
 public final class KillProcess implements HealingAction {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
+  /** A service, or a container: of Docker, Podman, CRI-O, containerd or machinectl. */
+  private static final Pattern WHOLE =
+      Pattern.compile(".+\\.service|(docker|libpod|crio|cri-containerd|machine)-.+\\.scope");
+
   private final HostContext host;
   private final Victim victim;
+  private final RestartKeys keys;
   private final Duration patience;
   private final ActionDescription description;
 
   private KillProcess(HostContext host) {
     this.host = host;
     this.victim = new Victim(host);
+    this.keys = RestartKeys.of(host);
     this.patience = host.configuration().duration("patience", Duration.ofSeconds(5));
     this.description =
         new ActionDescription(
@@ -56,7 +64,7 @@ public final class KillProcess implements HealingAction {
             false,
             ActionDescription.IRREVERSIBLE,
             Duration.ofSeconds(3),
-            RestartKeys.DEFAULTS.timeLimit().plus(patience));
+            keys.timeLimit().plus(patience));
   }
 
   /** Makes it. */
@@ -95,12 +103,12 @@ public final class KillProcess implements HealingAction {
       RestartPlan plan = restartOf(service.get());
       facts.putAll(plan.facts(host));
       List<String> steps = new ArrayList<>(List.of(choice.why()));
-      steps.addAll(plan.steps(RestartKeys.DEFAULTS));
+      steps.addAll(plan.steps(keys));
       Preview preview =
           Preview.of(
               plan.name(),
               "unit:" + plan.name(),
-              RestartKeys.DEFAULTS.staysUp().plusSeconds(2),
+              keys.staysUp().plusSeconds(2),
               facts,
               steps.toArray(String[]::new));
       return new Prepared(preview, execution -> restart(preview, first, held, execution));
@@ -113,7 +121,10 @@ public final class KillProcess implements HealingAction {
             facts,
             choice.why(),
             "ask " + first.who() + " to end (SIGTERM)",
-            "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s");
+            whole(process)
+                .map(unit -> "leave it at that, since it is part of " + unit)
+                .orElse(
+                    "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s"));
     return new Prepared(preview, execution -> signal(preview, first, held, execution));
   }
 
@@ -144,12 +155,14 @@ public final class KillProcess implements HealingAction {
         .filter(u -> u.active() && !u.type().equals("oneshot"));
   }
 
+  /** What it is part of and must not be killed in. */
+  private static Optional<String> whole(ProcessState process) {
+    return process.unit().filter(unit -> WHOLE.matcher(unit).matches());
+  }
+
   private RestartPlan restartOf(UnitState service) {
     return RestartPlan.of(
-        host,
-        RestartKeys.DEFAULTS,
-        service.name(),
-        Optional.of("its main process is who stands out"));
+        host, keys, service.name(), Optional.of("its main process is who stands out"));
   }
 
   private Map<String, String> facts(ProcessState process) {
@@ -187,8 +200,7 @@ public final class KillProcess implements HealingAction {
       }
       RestartPlan plan = restartOf(service.get());
       ServiceRestart.requireSame(host, plan, preview.facts());
-      ActionReport restarted =
-          new ServiceRestart(host, RestartKeys.DEFAULTS, plan, execution).run();
+      ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
       boolean outlived = held.alive();
       Map<String, Double> before = new TreeMap<>(restarted.before());
       before.put("resident.bytes", (double) now.residentBytes());
@@ -219,6 +231,14 @@ public final class KillProcess implements HealingAction {
       }
       if (execution.cancelled()) {
         return ActionReport.failed(who + " was asked to end; stopped before killing it");
+      }
+      Optional<String> whole = whole(now);
+      if (whole.isPresent()) {
+        return ActionReport.failed(
+            String.format(
+                "%s was asked to end and did not within %d s; it is not killed, since it is part of"
+                    + " %s, which may not survive that: to end all of it is for a person",
+                who, patience.toSeconds(), whole.orElseThrow()));
       }
       if (!held.kill() || gone(held, AFTER_KILL, execution)) {
         return ActionReport.of(Result.DONE, who + " did not listen and was killed", before, after);

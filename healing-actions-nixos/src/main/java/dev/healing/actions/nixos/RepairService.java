@@ -29,7 +29,7 @@ import java.util.TreeMap;
 /**
  * For the failed service that a restart does not bring back: drops the stale {@link RuntimeState}
  * that it declares, has systemd read its changed unit file, and restarts it. Where there is nothing
- * of that kind it refuses, with what the service said last. Keys: {@link RestartKeys}.
+ * of that kind it refuses, with what the service said last. Keys: those of {@code restart_service}.
  */
 public final class RepairService implements HealingAction {
   private final HostContext host;
@@ -61,7 +61,7 @@ public final class RepairService implements HealingAction {
 
     @Override
     public HealingAction create(HostContext context) {
-      return new RepairService(context, RestartKeys.read(context.configuration()));
+      return new RepairService(context, RestartKeys.of(context));
     }
   }
 

@@ -1,13 +1,16 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.ActionId;
 import dev.healing.api.Configuration;
 import dev.healing.api.UnitState;
+import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What an action that restarts services is told: each has these keys in its own section.
+ * How services are restarted: the keys of {@code restart_service}, which hold for every action that
+ * restarts one.
  *
  * @param oneshot whether a failed oneshot may be run again; its work may not bear repeating
  * @param startsWithin how long its start may take
@@ -26,11 +29,13 @@ record RestartKeys(
   /** How long a reload may take to make it healthy. */
   static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
 
-  /** For an action that has no such keys. */
-  static final RestartKeys DEFAULTS = read(Configuration.of(Map.of()));
-
   RestartKeys {
     probes = Map.copyOf(probes);
+  }
+
+  /** For another action than {@code restart_service}. */
+  static RestartKeys of(HostContext host) {
+    return read(host.configuration().beside(ActionId.RESTART_SERVICE.name()));
   }
 
   static RestartKeys read(Configuration section) {

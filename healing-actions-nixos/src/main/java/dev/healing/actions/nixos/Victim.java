@@ -6,6 +6,7 @@ import dev.healing.spi.HostProcesses.ProcessState;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -14,9 +15,10 @@ import java.util.function.Predicate;
  * processors; for memory it is what is resident and how fast that grows, and the kernel's own oom
  * score must not say otherwise. Who stands out uses at least twice as much as any other. Processors
  * that were seen to be busy over several looks are not so by who was just started. Nobody is chosen
- * where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code avoid} and
- * {@code prefer} (globs on the name: avoided ones are never chosen, preferred ones come first and
- * need not stand out).
+ * where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code min-cpu} (of
+ * all processors, default 15%, and never less than half of one), {@code avoid} and {@code prefer}
+ * (globs on the name: avoided ones are never chosen, preferred ones come first and need not stand
+ * out).
  */
 final class Victim {
   private static final double LEAST_CORES = 0.5;
@@ -44,12 +46,15 @@ final class Victim {
 
   private final HostContext host;
   private final double minShare;
+  private final double minCpu;
   private final Globs avoid;
   private final Globs prefer;
 
   Victim(HostContext host) {
     this.host = host;
     this.minShare = host.configuration().fraction("min-share", 0.10);
+    // As much as is between where processors are busy and where they are no longer: 90% and 75%.
+    this.minCpu = host.configuration().fraction("min-cpu", 0.15);
     this.avoid = new Globs(host.configuration().texts("avoid", AT_WORK));
     this.prefer = new Globs(host.configuration().texts("prefer", List.of()));
   }
@@ -60,7 +65,9 @@ final class Victim {
   /** Chooses by what all processes use now; refuses if nobody stands out. */
   Choice choose(boolean memory) {
     double least =
-        memory ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes()) : LEAST_CORES;
+        memory
+            ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes())
+            : Math.max(LEAST_CORES, minCpu * processors());
     List<ProcessUse> all =
         ProcessUse.measure(
             host,
@@ -105,14 +112,19 @@ final class Victim {
                 .orElse(""));
   }
 
+  /** How many there are; 0 if the kernel does not say. */
+  private long processors() {
+    String stat = host.files().read("/proc/stat").orElse("");
+    return stat.lines().filter(line -> line.matches("cpu[0-9]+ .*")).count();
+  }
+
   private static String nobody(boolean memory, double least) {
     return memory
         ? "nobody stands out: no process that may be ended uses "
             + Checks.size(least)
             + " of memory or more"
         : "nobody stands out: no process that may be ended and was not just started uses "
-            + least
-            + " cores or more";
+            + String.format(Locale.ROOT, "%.2f cores or more", least);
   }
 
   /** Whoever is preferred is not; nor is anybody while it is not known how long the host is up. */

@@ -8,6 +8,7 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
 import dev.healing.api.RefusedException;
+import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
@@ -206,6 +207,75 @@ class RestartKindsTest {
     report = restarted(keys);
     assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
     assertThat(systemd.restarted()).containsExactly(WEB);
+  }
+
+  /** An administrator's stop is not undone, however close it comes. */
+  @Test
+  void whatIsStoppedAndHasNotFailedIsLeftAlone() {
+    PreparedAction before = prepared(restart(world, Map.of()));
+    stop();
+    ActionReport report =
+        before.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.REFUSED);
+    assertThat(report.detail()).contains("it was stopped and has not failed");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("'systemctl start web.service'");
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
+  @Test
+  void whoIsStoppedWhileAReloadShouldHelpIsNotRestarted() {
+    systemd.recover(WEB).property(WEB, "CanReload", "yes");
+    world.host.commands().fails(1, "sick", "check");
+    PreparedAction prepared =
+        prepared(
+            restart(world, Map.of("probes", Map.of(WEB, Map.of("command", List.of("check"))))));
+    world.host.time().happens(Duration.ofSeconds(5), "is stopped", this::stop);
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("was not restarted").contains("it is inactive");
+    assertThat(systemd.reloaded()).containsExactly(WEB);
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
+  private void stop() {
+    systemd.unit(
+        new dev.healing.api.UnitState(
+            WEB,
+            "loaded",
+            "inactive",
+            "dead",
+            "success",
+            "simple",
+            java.util.OptionalLong.empty(),
+            systemd.unit(WEB).orElseThrow().invocationId(),
+            java.util.Optional.empty(),
+            java.util.Set.of()));
+  }
+
+  @Test
+  void howServicesAreRestartedIsSetInOnePlaceAndWhatIsWrongThereIsSaidOnce() {
+    Configuration actions =
+        Configuration.of(
+            Map.of(
+                "restart_service",
+                Map.of("stays-up", "3", "probes", Map.of(WEB, Map.of("tcp", "nowhere"))),
+                "repair_service",
+                Map.of("stays-up", "3s")));
+    for (ActionProvider provider :
+        List.of(
+            new RestartService.Provider(),
+            new RepairService.Provider(),
+            new KillProcess.Provider())) {
+      provider.create(world.host.withConfiguration(actions.section(provider.name())));
+    }
+    assertThat(actions.problems())
+        .hasSize(3)
+        .anyMatch(problem -> problem.contains("'restart_service.stays-up' is '3'"))
+        .anyMatch(problem -> problem.contains("'restart_service.probes.web.service.tcp'"))
+        .anyMatch(problem -> problem.contains("unknown key 'repair_service.stays-up'"));
   }
 
   @Test

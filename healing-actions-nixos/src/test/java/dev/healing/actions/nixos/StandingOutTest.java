@@ -200,6 +200,57 @@ class StandingOutTest {
     assertThat(prepare(Map.of()).target()).isEqualTo("backup.service");
   }
 
+  /** A database whose process is killed goes down as a whole. */
+  @Test
+  void whatIsPartOfAServiceOrAContainerIsAskedAndNeverKilled() {
+    world.service("db.service", "simple", 199);
+    for (String whole : List.of("db.service", "docker-7f0a.scope", "session-3.scope")) {
+      has(200, "backend", 40, 1, "system.slice", whole);
+      ProcessState stubborn = world.host.processes().find(200).orElseThrow();
+      world.host.processes().add(stubborn, FakeProcesses.Manner.STUBBORN);
+      int before = world.host.processes().signals().size();
+      PreparedAction prepared = prepared(Map.of());
+      ActionReport report =
+          prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
+      List<String> signals =
+          world.host.processes().signals().stream().skip(before).map(s -> s.name()).toList();
+      if (whole.startsWith("session")) {
+        assertThat(report.detail()).contains("did not listen and was killed");
+        assertThat(signals).hasSize(2);
+      } else {
+        assertThat(report.result()).isEqualTo(ActionReport.Result.FAILED);
+        assertThat(report.detail()).contains("it is not killed, since it is part of " + whole);
+        assertThat(prepared.preview().steps().get(2)).contains("leave it at that");
+        assertThat(signals).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void howItsServiceIsRestartedIsSaidWhereRestartsAre() {
+    has(200, "leaky", 40, 1, "system.slice", "leaky.service");
+    world.service("leaky.service", "simple", 200);
+    world.host.systemd().service("other.service", "leaky.service");
+    Configuration actions =
+        Configuration.of(
+            Map.of("restart_service", Map.of("most-others", 0), "kill_process", Map.of()));
+    HealingAction action =
+        new KillProcess.Provider()
+            .create(world.host.withConfiguration(actions.section("kill_process")));
+    assertThat(actions.problems()).isEmpty();
+    assertThatThrownBy(
+            () ->
+                world
+                    .host
+                    .time()
+                    .onWorker(
+                        () ->
+                            action.prepare(world.issue(type, "memory"), HostStates.now().build())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("more than 0 (most-others)");
+    assertThat(prepare(Map.of()).target()).isEqualTo("leaky.service");
+  }
+
   @Test
   void aServiceWhoseRestartWouldReachAProtectedOneIsLeftAlone() {
     has(200, "leaky", 40, 1, "system.slice", "leaky.service");
@@ -280,5 +331,20 @@ class StandingOutTest {
     world.host.files().write("/proc/uptime", "201.00 12.00\n");
     uses(200, "leaky", 40);
     assertThat(prepare(Map.of()).target()).isEqualTo("leaky:200");
+  }
+
+  @Test
+  void onAHostWithManyProcessorsHalfOfOneIsNothing() {
+    type = IssueType.CPU_HIGH;
+    world.busy(200, "loop", 2.0, "system.slice", "a.service");
+    world.processors(16, "cpu");
+    assertThatThrownBy(() -> prepare(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("uses 2.40 cores or more");
+    assertThat(prepare(Map.of("min-cpu", "10%")).target()).isEqualTo("loop:200");
+    world.busy(200, "loop", 0.4, "system.slice", "a.service");
+    assertThatThrownBy(() -> prepare(Map.of("min-cpu", "0%")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("uses 0.50 cores or more");
   }
 }
