@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.actions.nixos.RuntimeState.Found;
 import dev.healing.actions.nixos.RuntimeState.Stale;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -66,11 +67,15 @@ public final class RepairService implements HealingAction {
   }
 
   /** What there is to repair, and the restart after it. */
-  private record Repair(RestartPlan plan, List<Stale> stale, boolean outdated) {
+  private record Repair(RestartPlan plan, Found found, boolean outdated) {
+    List<Stale> stale() {
+      return found.stale();
+    }
+
     Map<String, String> facts(HostContext host) {
       Map<String, String> facts = new TreeMap<>(plan.facts(host));
       facts.put("unit-file", outdated ? "changed" : "read");
-      stale.forEach(one -> facts.put("stale " + one.path(), one.identity()));
+      stale().forEach(one -> facts.put("stale " + one.path(), one.identity()));
       return facts;
     }
   }
@@ -92,6 +97,7 @@ public final class RepairService implements HealingAction {
     RestartPlan plan = repair.plan();
     List<String> steps = new ArrayList<>();
     repair.stale().forEach(one -> steps.add("delete " + one.path() + ", " + one.why()));
+    leftAlone(repair.found()).ifPresent(steps::add);
     if (repair.outdated()) {
       steps.add(
           "have systemd read its unit files again, since that of " + plan.name() + " changed");
@@ -135,15 +141,24 @@ public final class RepairService implements HealingAction {
                 host.systemd()
                     .properties(name, Set.of("NeedDaemonReload"))
                     .get("NeedDaemonReload"));
-    List<Stale> stale = new RuntimeState(host, name).stale();
-    if (!outdated && stale.isEmpty()) {
+    Found found = new RuntimeState(host, name).find();
+    if (!outdated && found.stale().isEmpty()) {
       throw new RefusedException(
           "not applicable: nothing that "
               + name
-              + " declares is stale; a person has to look: "
+              + " alone declares is stale"
+              + leftAlone(found).map(text -> ", " + text).orElse("")
+              + "; a person has to look: "
               + LastWords.of(host, name));
     }
-    return new Repair(plan, stale, outdated);
+    return new Repair(plan, found, outdated);
+  }
+
+  private static Optional<String> leftAlone(Found found) {
+    return found.shared().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "and what others declare too is left alone: " + String.join(", ", found.shared()));
   }
 
   private ActionReport execute(Preview preview, Execution execution) {

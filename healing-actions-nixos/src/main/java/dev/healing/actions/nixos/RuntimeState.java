@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,10 @@ import java.util.regex.Pattern;
  * What a service that is down has left under {@code /run} and may keep it from coming up: its
  * {@code PIDFile=}, and the sockets, lock and PID files right in its {@code RuntimeDirectory=}.
  *
- * <p>Only what the unit itself declares; never outside {@code /run}, through a link or on another
- * file system; never what some process still uses. Whoever may write there gains nothing by
- * swapping things: an entry is judged and deleted relative to the directory that was opened.
+ * <p>Only what the unit itself declares, and no other with it; never outside {@code /run}, through
+ * a link or on another file system; never what some process still uses. Whoever may write there
+ * gains nothing by swapping things: an entry is judged and deleted relative to the directory that
+ * was opened.
  */
 final class RuntimeState {
   private static final String RUN = "/run";
@@ -56,6 +58,14 @@ final class RuntimeState {
     }
   }
 
+  /**
+   * What was found.
+   *
+   * @param stale by path, at most 20
+   * @param shared paths that are left alone, each with who declares it too
+   */
+  record Found(List<Stale> stale, List<String> shared) {}
+
   private final HostContext host;
   private final String unit;
 
@@ -64,25 +74,37 @@ final class RuntimeState {
     this.unit = unit;
   }
 
-  /** What is stale now, by path, at most 20; nothing while processes of the unit are left. */
-  List<Stale> stale() {
-    if (host.processes().all().stream().anyMatch(p -> p.unit().equals(Optional.of(unit)))) {
-      return List.of();
-    }
+  /** What is stale now; nothing while processes of the unit are left. */
+  Found find() {
     Map<String, String> declared =
         host.systemd().properties(unit, Set.of("PIDFile", "RuntimeDirectory"));
+    boolean any = declared.values().stream().anyMatch(value -> !value.isEmpty());
+    if (!any || host.processes().all().stream().anyMatch(p -> p.unit().equals(Optional.of(unit)))) {
+      return new Found(List.of(), List.of());
+    }
+    RuntimeClaims others = RuntimeClaims.ofOthersThan(unit, host);
     Set<Stale> found = new TreeSet<>(Comparator.comparing(Stale::path));
+    List<String> shared = new ArrayList<>();
     String pidFile = declared.getOrDefault("PIDFile", "");
     if (pidFile.startsWith(RUN + "/") && BELOW_RUN.matcher(pidFile.substring(5)).matches()) {
       Path file = Path.of(pidFile);
-      look(String.valueOf(file.getParent()), Optional.of(file.getFileName()), found);
+      others
+          .file(pidFile)
+          .ifPresentOrElse(
+              other -> shared.add(pidFile + " (" + other + ")"),
+              () -> look(String.valueOf(file.getParent()), Optional.of(file.getFileName()), found));
     }
     for (String below : declared.getOrDefault("RuntimeDirectory", "").split(" ")) {
       if (BELOW_RUN.matcher(below).matches()) {
-        look(RUN + "/" + below, Optional.empty(), found);
+        String directory = RUN + "/" + below;
+        others
+            .directory(directory)
+            .ifPresentOrElse(
+                other -> shared.add(directory + " (" + other + ")"),
+                () -> look(directory, Optional.empty(), found));
       }
     }
-    return found.stream().limit(MOST).toList();
+    return new Found(found.stream().limit(MOST).toList(), List.copyOf(shared));
   }
 
   /** Looks at one entry of a directory, or at all. */

@@ -17,6 +17,16 @@ class RepairServiceContractTest extends WorldContract {
     world.host.systemd().property("web.service", "NeedDaemonReload", "yes");
     world.host.files().write("/run/web/app.lock", "").write("/run/web/data", "kept");
     world.host.files().write("/proc/1/status", "");
+    world
+        .host
+        .commands()
+        .succeeds(
+            "Id=web.service\nRuntimeDirectory=web\n",
+            "systemctl",
+            "show",
+            "--property=Id,PIDFile,RuntimeDirectory",
+            "--",
+            "*.service");
     for (String whose : List.of("_SYSTEMD_UNIT=web.service", "--unit=web.service")) {
       world
           .host

@@ -68,6 +68,19 @@ class RestartKindsTest {
         .hasMessageContainingAll(why);
   }
 
+  private void services(String shown) {
+    world
+        .host
+        .commands()
+        .succeeds(
+            shown,
+            "systemctl",
+            "show",
+            "--property=Id,PIDFile,RuntimeDirectory",
+            "--",
+            "*.service");
+  }
+
   private void log(String text) {
     for (String whose : List.of("_SYSTEMD_UNIT=" + WEB, "--unit=" + WEB)) {
       world
@@ -284,7 +297,7 @@ class RestartKindsTest {
     systemd.property(WEB, "ExecMainCode", "1").property(WEB, "ExecMainStatus", "7");
     log("first\nmy \u001b[31mdisk is gone\n" + "x".repeat(500));
     repairRefused(
-        "nothing that web.service declares is stale",
+        "nothing that web.service alone declares is stale",
         "result exit-code, exit status 7",
         "first | my ?[31mdisk is gone | xxx");
     assertThatThrownBy(() -> prepared(repair())).message().hasSizeLessThan(600);
@@ -292,6 +305,7 @@ class RestartKindsTest {
 
   @Test
   void onlyDeclaredStaleStateUnderRunIsDropped() throws Exception {
+    services("Id=web.service\nPIDFile=/run/web.pid\nRuntimeDirectory=web\n");
     systemd.property(WEB, "PIDFile", "/run/web.pid");
     systemd.property(WEB, "RuntimeDirectory", "web ../etc linked gone");
     world.host.files().write("/run/web.pid", "4242\n").write("/run/other.pid", "4243\n");
@@ -317,7 +331,50 @@ class RestartKindsTest {
   }
 
   @Test
+  void whatAnotherServiceDeclaresTooIsLeftAloneAndThatIsSaid() {
+    systemd.property(WEB, "RuntimeDirectory", "own web").property(WEB, "PIDFile", "/run/web.pid");
+    for (String file : List.of("/run/own/a.lock", "/run/web/b.lock", "/run/web.pid")) {
+      world.host.files().write(file, "");
+    }
+    world.host.files().write("/run/web.pid", "4242").write("/proc/1/status", "");
+    String self = "Id=web.service\nPIDFile=/run/web.pid\nRuntimeDirectory=own web\n\n";
+    log("locked");
+    for (String other :
+        List.of("RuntimeDirectory=x web", "PIDFile=/run/web/x", "RuntimeDirectory=web/x")) {
+      services(self + other + "\nId=other.service\n\nId=third.service\nPIDFile=\n");
+      assertThat(prepared(repair()).preview().steps())
+          .anyMatch(step -> step.startsWith("delete /run/own/a.lock"))
+          .anyMatch(step -> step.startsWith("delete /run/web.pid"))
+          .noneMatch(step -> step.startsWith("delete /run/web/"))
+          .anyMatch(step -> step.endsWith("is left alone: /run/web (other.service)"));
+    }
+    services(self + "Id=other.service\nPIDFile=/run/web.pid\nRuntimeDirectory=own/deep webs\n\n");
+    assertThat(prepared(repair()).preview().steps())
+        .anyMatch(step -> step.startsWith("delete /run/web/b.lock"))
+        .noneMatch(step -> step.startsWith("delete /run/web.pid"));
+    services(self + "RuntimeDirectory=own web\nPIDFile=/run/web.pid\nId=web-beta.service\n");
+    repairRefused(
+        "nothing that web.service alone declares is stale",
+        "left alone: /run/web.pid (web-beta.service), /run/own (web-beta.service)",
+        "locked");
+    world
+        .host
+        .commands()
+        .fails(
+            1,
+            "no",
+            "systemctl",
+            "show",
+            "--property=Id,PIDFile,RuntimeDirectory",
+            "--",
+            "*.service");
+    assertThatThrownBy(() -> prepared(repair()))
+        .hasMessageContaining("does not say which services share");
+  }
+
+  @Test
   void whatSomebodyStillUsesIsNotStale() throws Exception {
+    services("Id=web.service\nPIDFile=/run/web.pid\nRuntimeDirectory=web\n");
     systemd.property(WEB, "PIDFile", "/run/web.pid").property(WEB, "RuntimeDirectory", "web");
     world.host.files().write("/run/web.pid", "77").write("/run/web/app.lock", "");
     world.process(77, "by-hand", 1);
@@ -329,7 +386,7 @@ class RestartKindsTest {
     Files.move(socket, world.host.files().path("/run/web/app.sock"));
     world.host.files().write("/proc/net/unix", "0: 2 0 10000 1 1 99 /run/web/app.sock\n");
     log("busy");
-    repairRefused("nothing that web.service declares is stale");
+    repairRefused("nothing that web.service alone declares is stale");
   }
 
   @Test

@@ -37,7 +37,6 @@ class RestartRealHostTest {
                 test-unhealthy.service: {command: [/bin/false, secret]}
                 test-reloads.service: {command: [/usr/bin/test, -e, /run/test-reloaded]}
                 test-sick.service: {command: [/usr/bin/test, -e, /run/test-restarted]}
-            repair_service: {starts-within: 6s}
           """;
 
   private static final String SLEEPS = "[Service]\nExecStart=/bin/sleep infinity\n";
@@ -104,6 +103,11 @@ class RestartRealHostTest {
         "[Service]\nRuntimeDirectory=test-locked\nRuntimeDirectoryPreserve=yes\n"
             + "ExecStart=/bin/sh -c 'test ! -e /run/test-locked/app.lock || exit 5;"
             + " exec sleep infinity'\n");
+    String shares = "[Service]\nRuntimeDirectory=test-shared\nRuntimeDirectoryPreserve=yes\n";
+    unit(
+        "test-shared.service",
+        shares + "ExecStart=/bin/sh -c 'touch /run/test-shared/app.lock; exit 5'\n");
+    unit("test-sharer.service", shares + sleeps());
     unit("test-outdated.service", "[Service]\nExecStart=/bin/false\n");
     unit("test-hopeless.service", "[Service]\nExecStart=/bin/sh -c 'echo no such luck; exit 7'\n");
   }
@@ -127,8 +131,8 @@ class RestartRealHostTest {
         systemctl start test-sock.socket test-conn.socket test-timed.timer
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
-          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked
-        systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless || true
+          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer
+        systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
           sleep 0.1
         done
@@ -329,6 +333,12 @@ class RestartRealHostTest {
   }
 
   @Test
+  void whatAnotherServiceDeclaresTooIsLeftAlone() {
+    noted("test-shared.service", "left alone: /run/test-shared (test-sharer.service)");
+    assertThat(host.holds("test -e /run/test-shared/app.lock")).isTrue();
+  }
+
+  @Test
   void aChangedUnitFileIsReadAgain() {
     JsonNode repair = receipt("repair_service", "test-outdated.service");
     assertOutcome(repair, "HEALED", "systemd read its unit files again");
@@ -341,7 +351,7 @@ class RestartRealHostTest {
     JsonNode incident =
         noted(
             "test-hopeless.service",
-            "nothing that test-hopeless.service declares is stale",
+            "nothing that test-hopeless.service alone declares is stale",
             "exit status 7",
             "no such luck");
     assertThat(incident.path("status").asString()).isEqualTo("ESCALATED");
