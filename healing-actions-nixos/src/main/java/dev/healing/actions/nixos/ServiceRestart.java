@@ -51,10 +51,12 @@ final class ServiceRestart {
       if (done.isPresent()) {
         return done.orElseThrow();
       }
-      // That took a while: whoever stopped or restarted it meanwhile had a reason.
-      if (look(name).filter(u -> u.failed() || u.active() && sameStart(u, plan.unit())).isEmpty()) {
-        return unfinished("was reloaded, is no longer what it was, and was not restarted");
-      }
+    }
+    if (plan.although().isPresent() && !asPlanned()) {
+      return plan.reload()
+          ? unfinished("was reloaded, is no longer what it was, and was not restarted")
+          : ActionReport.refused(
+              name + " is no longer what it was: " + silence.orElse("look again"));
     }
     OptionalLong job = OptionalLong.empty();
     Optional<String> unconfirmed = Optional.empty();
@@ -89,6 +91,13 @@ final class ServiceRestart {
     return startedAgain && ranToItsEnd(ended)
         ? done("has run to its end", ended)
         : failed(name + " is " + shown(ended) + " after its restart");
+  }
+
+  /** A probe or a reload took a while: whoever stopped or restarted it meanwhile had a reason. */
+  private boolean asPlanned() {
+    return look(name)
+        .filter(unit -> unit.failed() || unit.active() && sameStart(unit, plan.unit()))
+        .isPresent();
   }
 
   /** Present if that was enough, or if it was stopped meanwhile. */

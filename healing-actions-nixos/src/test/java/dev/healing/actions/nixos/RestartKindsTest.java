@@ -253,6 +253,27 @@ class RestartKindsTest {
     assertThat(systemd.restarted()).isEmpty();
   }
 
+  @Test
+  void whoIsStoppedWhileItsProbeIsAskedIsNotRestarted() {
+    systemd.recover(WEB);
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              if (world.host.commands().calls().size() == 2) {
+                stop();
+              }
+              return new dev.healing.spi.CommandRunner.Result(1, "", "sick", false, false);
+            },
+            "check");
+    ActionReport report =
+        restarted(Map.of("probes", Map.of(WEB, Map.of("command", List.of("check")))));
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.REFUSED);
+    assertThat(report.detail()).contains("is no longer what it was");
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
   private void stop() {
     systemd.unit(
         new dev.healing.api.UnitState(
