@@ -95,7 +95,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   /**
    * The object of a unit that is not loaded loads it: no GetUnit or LoadUnit is needed. All is
-   * asked before the first answer is waited for.
+   * asked before the first answer is waited for; its result is never older than its state.
    */
   @Override
   public Optional<UnitState> unit(String name) {
@@ -103,10 +103,11 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     String suffix = name.substring(name.lastIndexOf('.') + 1);
     boolean service = suffix.equals("service");
     try {
+      Optional<Bus.Sent> all = askForAll(path);
       Bus.Sent result = WITH_RESULT.contains(suffix) ? askFor(path, suffix, "Result") : null;
       Bus.Sent type = service ? askFor(path, suffix, "Type") : null;
       Bus.Sent mainPid = service ? askFor(path, suffix, "MainPID") : null;
-      Map<?, ?> values = ofAny(path);
+      Map<?, ?> values = ofAny(path, all);
       String loadState = text(values, "LoadState");
       String activeState = text(values, "ActiveState");
       if (loadState.equals("not-found") && activeState.equals("inactive")) {
@@ -147,7 +148,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     String path = UnitName.objectPath(UnitName.require(unit));
     Map<String, String> found = new HashMap<>();
     try {
-      Map<?, ?> ofAny = ofAny(path);
+      Map<?, ?> ofAny = ofAny(path, askForAll(path));
       for (String name : names) {
         if (ofAny.containsKey(name)) {
           found.put(name, shown(value(ofAny, name)));
@@ -161,15 +162,20 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     }
   }
 
-  /** What units of every kind have. */
-  private Map<?, ?> ofAny(String path) throws Bus.CallException {
-    Map<?, ?> known = seen.map(all -> all.get(path)).orElse(null);
-    if (known != null) {
-      return known;
+  /** Asks for what units of every kind have, if it is not remembered. */
+  private Optional<Bus.Sent> askForAll(String path) {
+    return seen.filter(known -> known.containsKey(path)).isPresent()
+        ? Optional.empty()
+        : Optional.of(bus.send(Bus.LIMIT, path, PROPERTIES, "GetAll", "s", UNIT));
+  }
+
+  private Map<?, ?> ofAny(String path, Optional<Bus.Sent> asked) throws Bus.CallException {
+    if (asked.isEmpty()) {
+      return seen.orElseThrow().getOrDefault(path, Map.of());
     }
-    Map<?, ?> asked = (Map<?, ?>) bus.call(path, PROPERTIES, "GetAll", "s", UNIT)[0];
-    seen.ifPresent(all -> all.put(path, asked));
-    return asked;
+    Map<?, ?> said = (Map<?, ?>) asked.orElseThrow().answer()[0];
+    seen.ifPresent(known -> known.put(path, said));
+    return said;
   }
 
   private Optional<Object> ofItsKind(String path, String unit, String name)
