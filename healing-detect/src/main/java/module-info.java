@@ -5,7 +5,8 @@ module dev.healing.detect {
   requires com.github.oshi.common;
 
   provides dev.healing.spi.SamplerProvider with
-      dev.healing.detect.HostSampler.Provider;
+      dev.healing.detect.HostSampler.Provider,
+      dev.healing.detect.ServiceMemory.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
       dev.healing.detect.DiskFull.Provider,

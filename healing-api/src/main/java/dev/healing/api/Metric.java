@@ -46,6 +46,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   /** The same for {@code full avg10}: all tasks stalled. */
   public static final String PRESSURE_FULL = "pressure.full.fraction";
 
+  /**
+   * Name of the memory that a service has to itself, swapped out or not: what a restart of it gives
+   * back. The component is the service. Only the largest are sampled, and seldom.
+   */
+  public static final String SERVICE_MEMORY = "service.memory.bytes";
+
   /** A metric of the whole host. */
   public static Metric of(String name) {
     return new Metric(name, "");

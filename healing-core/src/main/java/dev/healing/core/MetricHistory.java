@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The newest samples of each metric, in memory and bounded: ten minutes at a look per second, for
- * at most 2,000 metrics. Safe for several threads.
+ * The newest samples of each metric, in memory and bounded: 600 of each, which is ten minutes at a
+ * look per second, for at most 2,000 metrics. A sample that several looks show, since it is
+ * measured less often, is kept once. Safe for several threads.
  */
 final class MetricHistory {
   private static final int SAMPLES_PER_METRIC = 600;
@@ -32,6 +33,10 @@ final class MetricHistory {
   synchronized void add(Iterable<Sample> samples) {
     for (Sample sample : samples) {
       Deque<Sample> one = series.computeIfAbsent(sample.metric(), metric -> new ArrayDeque<>());
+      Sample newest = one.peekLast();
+      if (newest != null && newest.at().equals(sample.at())) {
+        continue;
+      }
       if (one.size() == SAMPLES_PER_METRIC) {
         one.removeFirst();
       }
