@@ -4,69 +4,66 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
+import dev.healing.api.Severity;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Asks the kernel to reclaim memory that services have not used for long, by cgroup v2 {@code
- * memory.reclaim}: the services with the most inactive memory first, and at most a quarter of all
- * memory. Key: {@code target} (memory in use down to which it reclaims, default 80%).
+ * Gives memory back, the mildest first, and looks after each step whether it was enough: what
+ * services have not used for long is swapped out ({@link Reclaim}, at most a quarter of all
+ * memory); then the service that leaks is restarted ({@link LeakRestart}). Keys: {@code target}
+ * (memory in use down to which it frees, default 80%), and those of a leak and its restart.
  */
 public final class FreeMemory implements HealingAction {
-  private static final String SLICE = "/sys/fs/cgroup/system.slice";
   private static final double MOST = 0.25;
-  private static final Pattern INACTIVE =
-      Pattern.compile("(?m)^inactive_(?:file|anon) (\\d{1,18})$");
-  private static final ActionDescription DESCRIPTION =
-      new ActionDescription(
-          ActionId.FREE_MEMORY,
-          "reclaims memory that services have not used for long",
-          Set.of(IssueType.MEMORY_HIGH),
-          Risk.MEDIUM,
-          Set.of(Privilege.WRITE_SYSTEM_FILES),
-          true,
-          "what is used again is read back from disk or swap by itself",
-          Duration.ofSeconds(1),
-          Duration.ofMinutes(1));
+  private static final String AVAILABLE = "memory.available.bytes";
 
   private final HostContext host;
   private final double target;
+  private final LeakRestart leaks;
+  private final ActionDescription description;
 
   private FreeMemory(HostContext host) {
     this.host = host;
     this.target = host.configuration().fraction("target", 0.80);
+    this.leaks = LeakRestart.read(host);
+    this.description =
+        new ActionDescription(
+            ActionId.FREE_MEMORY,
+            "swaps out what services have not used for long, then restarts the service that leaks",
+            Set.of(IssueType.MEMORY_HIGH),
+            Risk.MEDIUM,
+            Set.of(Privilege.WRITE_SYSTEM_FILES, Privilege.MANAGE_UNITS),
+            true,
+            ActionDescription.IRREVERSIBLE,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(1).plus(leaks.keys().timeLimit()));
   }
 
   /** Makes it. */
   public static final class Provider implements ActionProvider {
     @Override
     public String name() {
-      return DESCRIPTION.id().name();
+      return ActionId.FREE_MEMORY.name();
     }
 
     @Override
@@ -75,145 +72,147 @@ public final class FreeMemory implements HealingAction {
     }
   }
 
-  /** How much to ask one service's cgroup for. */
-  private record Share(String unit, long bytes) {}
-
   @Override
   public ActionDescription description() {
-    return DESCRIPTION;
+    return description;
   }
 
   @Override
   public Optional<String> unavailable() {
-    return reclaimable()
+    return Reclaim.possible(host)
         ? Optional.empty()
-        : Optional.of("not applicable here: no cgroup v2 memory controller (memory.reclaim)");
-  }
-
-  /**
-   * The slice, or one of its services: a container may delegate the controller only further down.
-   */
-  private boolean reclaimable() {
-    Path slice = host.files().path(SLICE);
-    if (Files.exists(slice.resolve("memory.reclaim"))) {
-      return true;
-    }
-    if (!Files.isDirectory(slice)) {
-      return false;
-    }
-    try (DirectoryStream<Path> services =
-        Files.newDirectoryStream(slice, child -> Files.exists(child.resolve("memory.reclaim")))) {
-      return services.iterator().hasNext();
-    } catch (IOException e) {
-      throw new HostException(SLICE + " cannot be listed: " + e, e);
-    }
+        : Checks.withoutSystemd(host)
+            .map(why -> why + ", and no cgroup v2 memory controller (memory.reclaim)");
   }
 
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
-    Checks.treats(DESCRIPTION, issue);
+    Checks.treats(description, issue);
     Checks.refuseIf(unavailable());
     MemAvailable memory = MemAvailable.read(host.files());
-    long goal = (long) (memory.usedBytes() - target * memory.totalBytes());
-    long wanted = Math.min(goal, (long) (MOST * memory.totalBytes()));
     Checks.require(
-        wanted > 0,
-        "less than " + Math.round(target * 100) + " % of memory is in use: nothing to reclaim");
-    List<Share> shares = shares(wanted);
-    Checks.require(!shares.isEmpty(), "no service that may be touched has inactive memory");
-    List<String> steps = new ArrayList<>();
+        tooFull(memory),
+        "less than " + Math.round(target * 100) + " % of memory is in use: nothing to free");
+    double wanted = memory.usedBytes() - target * memory.totalBytes();
+    Reclaim reclaim = Reclaim.of(host, Math.min(wanted, MOST * memory.totalBytes()));
+    if (reclaim.bytes() < memory.gainBytes()) {
+      reclaim = new Reclaim(host, List.of());
+    }
+    Optional<Leak> leak = Optional.empty();
+    String noRestart = "the issue is not serious enough to restart a service";
+    if (issue.severity().compareTo(Severity.HIGH) >= 0) {
+      try {
+        leak = Optional.of(leaks.find(state, memory));
+      } catch (RefusedException e) {
+        noRestart = String.valueOf(e.getMessage());
+      }
+    }
+    Checks.require(
+        !reclaim.shares().isEmpty() || leak.isPresent(),
+        "less than "
+            + Checks.size(memory.gainBytes())
+            + " can be swapped out of services that may be touched; and "
+            + noRestart);
+    return prepared(memory, reclaim, leak, noRestart);
+  }
+
+  private PreparedAction prepared(
+      MemAvailable memory, Reclaim reclaim, Optional<Leak> leak, String noRestart) {
+    List<String> steps = new ArrayList<>(reclaim.steps());
     TreeMap<String, String> facts = new TreeMap<>(Map.of("boot-id", host.time().bootId()));
-    long sum = 0;
-    for (Share share : shares) {
-      steps.add("reclaim " + Checks.size(share.bytes()) + " from " + share.unit());
-      facts.put("cgroup " + share.unit(), inode(share.unit()));
-      sum += share.bytes();
+    facts.putAll(reclaim.facts());
+    String touched = "memory";
+    String lane = "memory";
+    double bytes = reclaim.bytes();
+    int items = reclaim.shares().size();
+    Duration expected = Duration.ofSeconds(2);
+    if (leak.isPresent()) {
+      RestartPlan plan = leaks.plan(leak.get(), memory);
+      if (!reclaim.shares().isEmpty()) {
+        steps.add("only if then more than " + Math.round(target * 100) + " % is still in use:");
+      }
+      steps.addAll(plan.steps(leaks.keys()));
+      facts.putAll(plan.facts(host));
+      touched = plan.name();
+      lane = "unit:" + plan.name();
+      bytes += leak.get().toBytes();
+      items += 1 + plan.others();
+      expected = expected.plus(leaks.keys().staysUp());
+    } else {
+      steps.add("restart nothing: " + noRestart);
     }
     Preview preview =
         new Preview(
-            "memory",
-            "memory",
+            touched,
+            lane,
             steps,
-            OptionalLong.of(shares.size()),
-            OptionalLong.of(sum),
-            Duration.ofSeconds(2),
+            OptionalLong.of(items),
+            OptionalLong.of((long) bytes),
+            expected,
             facts);
-    return new Prepared(preview, execution -> execute(preview, shares, execution));
+    return new Prepared(preview, execution -> execute(preview, reclaim, leak, execution));
   }
 
-  private List<Share> shares(long wanted) {
-    List<Share> inactive = new ArrayList<>();
-    try (DirectoryStream<Path> services =
-        Files.newDirectoryStream(host.files().path(SLICE), "*.service")) {
-      for (Path service : services) {
-        String unit = service.getFileName().toString();
-        long bytes = inactiveBytes(unit);
-        if (bytes > 0 && host.protection().unit(unit, host.systemd()).isEmpty()) {
-          inactive.add(new Share(unit, bytes));
-        }
-      }
-    } catch (IOException e) {
-      throw new HostException(SLICE + " cannot be listed: " + e, e);
-    }
-    inactive.sort(Comparator.comparingLong(Share::bytes).reversed().thenComparing(Share::unit));
-    List<Share> shares = new ArrayList<>();
-    long left = wanted;
-    for (Share share : inactive) {
-      if (left > 0) {
-        shares.add(new Share(share.unit(), Math.min(left, share.bytes())));
-        left -= share.bytes();
-      }
-    }
-    return shares;
+  private boolean tooFull(MemAvailable memory) {
+    return memory.usedBytes() > target * memory.totalBytes();
   }
 
-  private long inactiveBytes(String unit) {
-    String cgroup = SLICE + "/" + unit;
-    if (!Files.exists(host.files().path(cgroup + "/memory.reclaim"))) {
-      return 0;
+  private ActionReport execute(
+      Preview preview, Reclaim reclaim, Optional<Leak> leak, Execution execution) {
+    MemAvailable before = MemAvailable.read(host.files());
+    Checks.require(tooFull(before), "memory is no longer short");
+    Checks.require(
+        preview.facts().entrySet().containsAll(reclaim.facts().entrySet()),
+        "a service was stopped or restarted since the preview");
+    leak.ifPresent(
+        found -> ServiceRestart.requireSame(host, leaks.plan(found, before), preview.facts()));
+    reclaim.run(execution);
+    MemAvailable now = MemAvailable.read(host.files());
+    if (leak.isEmpty() || execution.cancelled() || !tooFull(now)) {
+      return report(before, now, Optional.empty(), Optional.empty());
     }
-    Matcher line = INACTIVE.matcher(host.files().read(cgroup + "/memory.stat").orElse(""));
-    long sum = 0;
-    while (line.find()) {
-      sum += Long.parseLong(line.group(1));
-    }
-    return sum;
-  }
-
-  /** A unit that was started again has another cgroup. */
-  private String inode(String unit) {
     try {
-      return String.valueOf(Files.getAttribute(host.files().path(SLICE + "/" + unit), "unix:ino"));
-    } catch (IOException e) {
-      return "gone";
+      RestartPlan plan = leaks.plan(leak.get(), now);
+      ServiceRestart.requireSame(host, plan, preview.facts());
+      ActionReport restarted = new ServiceRestart(host, leaks.keys(), plan, execution).run();
+      return report(before, MemAvailable.read(host.files()), Optional.of(restarted), leak);
+    } catch (RefusedException e) {
+      // What was done before is not undone by that: it is told as what it gave.
+      execution.progress("not restarted: " + e.getMessage());
+      return report(before, now, Optional.empty(), Optional.empty());
     }
   }
 
-  private ActionReport execute(Preview preview, List<Share> shares, Execution execution) {
-    for (Share share : shares) {
-      if (!inode(share.unit()).equals(preview.facts().get("cgroup " + share.unit()))) {
-        return ActionReport.refused(share.unit() + " was stopped or restarted since the preview");
-      }
-    }
-    double before = MemAvailable.read(host.files()).availableBytes();
-    for (Share share : shares) {
-      if (execution.cancelled()) {
-        break;
-      }
-      try {
-        host.files()
-            .writeSetting(
-                SLICE + "/" + share.unit() + "/memory.reclaim", Long.toString(share.bytes()));
-      } catch (HostException e) {
-        // The kernel says EAGAIN when it found less than it was asked for: measured below.
-        execution.progress(share.unit() + ": gave back less than asked: " + e.getMessage());
-      }
-    }
-    double after = MemAvailable.read(host.files()).availableBytes();
+  private ActionReport report(
+      MemAvailable before,
+      MemAvailable after,
+      Optional<ActionReport> restarted,
+      Optional<Leak> leak) {
+    double gained = after.availableBytes() - before.availableBytes();
+    Map<String, Double> numbersBefore = new TreeMap<>();
+    Map<String, Double> numbersAfter = new TreeMap<>();
+    restarted.ifPresent(
+        r -> {
+          numbersBefore.putAll(r.before());
+          numbersAfter.putAll(r.after());
+        });
+    leak.ifPresent(l -> numbersBefore.put("leak.bytes_per_second", l.bytesPerSecond()));
+    leak.ifPresent(l -> numbersAfter.put("leak.bytes_per_second", 0.0));
+    numbersBefore.put(AVAILABLE, (double) before.availableBytes());
+    numbersAfter.put(AVAILABLE, (double) after.availableBytes());
+    Result measured = gained >= before.gainBytes() ? Result.DONE : Result.NOTHING_GAINED;
+    String how =
+        String.format(
+            Locale.ROOT,
+            "%s more memory is available%s",
+            Checks.size(Math.max(0, gained)),
+            measured == Result.DONE
+                ? ""
+                : ", less than the " + Checks.size(before.gainBytes()) + " that count as a gain");
     return ActionReport.of(
-        after > before ? Result.DONE : Result.NOTHING_GAINED,
-        Checks.size(Math.max(0, after - before)) + " more memory is available",
-        Map.of("memory.available.bytes", before),
-        Map.of("memory.available.bytes", after));
+        restarted.map(ActionReport::result).filter(r -> r != Result.DONE).orElse(measured),
+        restarted.map(r -> r.detail() + "; " + how).orElse(how),
+        numbersBefore,
+        numbersAfter);
   }
 }

@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 /** What memory there is and what of it can be had without swapping, from /proc/meminfo. */
 record MemAvailable(long totalBytes, long availableBytes) {
   private static final String FILE = "/proc/meminfo";
+  private static final double NOISE = 0.01;
+  private static final long NOISE_BYTES = 16L << 20;
 
   static MemAvailable read(HostFiles files) {
     String text =
@@ -30,5 +32,10 @@ record MemAvailable(long totalBytes, long availableBytes) {
 
   long usedBytes() {
     return totalBytes - availableBytes;
+  }
+
+  /** What is less comes and goes by itself, and is no gain: 1 % of memory, and at least 16 MiB. */
+  double gainBytes() {
+    return Math.max(NOISE * totalBytes, NOISE_BYTES);
   }
 }

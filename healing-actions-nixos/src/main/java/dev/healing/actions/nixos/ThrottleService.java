@@ -49,8 +49,9 @@ public final class ThrottleService implements HealingAction {
   /** Half a second is short: a group may use what it had left, and scheduling is not exact. */
   private static final double HELD = 1.3;
 
-  private static final List<String> BUILDERS =
-      List.of("nix-daemon.service", "nixos-upgrade.service");
+  /** Builds are jobs that grow; whoever waits for one gains nothing. */
+  static final List<String> BUILDERS = List.of("nix-daemon.service", "nixos-upgrade.service");
+
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.THROTTLE_SERVICE,

@@ -11,32 +11,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+/** What services have not used for long is swapped out. */
 class FreeMemoryContractTest extends WorldContract {
+  private static final String SLICE = "/sys/fs/cgroup/system.slice";
+
   FreeMemoryContractTest() {
     super(new FreeMemory.Provider(), IssueType.MEMORY_HIGH, "memory");
-    String slice = "/sys/fs/cgroup/system.slice";
-    world.host.files().write(slice + "/memory.reclaim", "");
+    world.memory(1_000_000, 50_000);
+    world.host.files().write(SLICE + "/memory.reclaim", "");
     for (String unit : List.of("web.service", "sshd.service")) {
-      world.host.files().write(slice + "/" + unit + "/memory.reclaim", "");
-      world.host.files().write(slice + "/" + unit + "/memory.stat", "inactive_file 99999999\n");
+      world.host.files().write(SLICE + "/" + unit + "/memory.reclaim", "");
+      world
+          .host
+          .files()
+          .write(SLICE + "/" + unit + "/memory.stat", "inactive_anon 999999999\ninactive_file 1\n");
     }
   }
 
   @Override
   protected HostContext context() {
-    return new GivingHost(world);
+    return new GivingHost(
+        world, world.host.configuration(), () -> world.memory(1_000_000, 200_000));
   }
 
   @Override
   protected void assertDone(Preview preview, ActionReport report) {
-    assertThat(preview.steps()).containsExactly("reclaim 150 KiB from web.service");
-    assertThat(report.after().get("memory.available.bytes")).isEqualTo(150 * 1024.0);
+    assertThat(preview.steps()).startsWith("reclaim 146.5 MiB from web.service").hasSize(2);
+    assertThat(preview.target()).isEqualTo("memory");
+    assertThat(world.host.files().read(SLICE + "/web.service/memory.reclaim"))
+        .hasValue("153600000 swappiness=200");
+    assertThat(report.after().get("memory.available.bytes")).isEqualTo(200_000 * 1024.0);
   }
 
   @Override
   protected void changeTheWorld() {
     try {
-      Path cgroup = world.host.files().path("/sys/fs/cgroup/system.slice/web.service");
+      Path cgroup = world.host.files().path(SLICE + "/web.service");
       Files.move(cgroup, cgroup.resolveSibling("web.old"));
     } catch (IOException e) {
       throw new IllegalStateException(e);

@@ -15,8 +15,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/** A host on which 100 kB of memory become available when a kernel setting is written. */
-record GivingHost(World world) implements HostContext, HostFiles {
+/** A host on which something happens whenever a kernel setting is written. */
+record GivingHost(World world, Configuration configuration, Runnable whenSet)
+    implements HostContext, HostFiles {
   @Override
   public TimeSource time() {
     return world.host.time();
@@ -63,11 +64,6 @@ record GivingHost(World world) implements HostContext, HostFiles {
   }
 
   @Override
-  public Configuration configuration() {
-    return world.host.configuration();
-  }
-
-  @Override
   public Path path(String absolute) {
     return world.host.files().path(absolute);
   }
@@ -85,7 +81,7 @@ record GivingHost(World world) implements HostContext, HostFiles {
   @Override
   public void writeSetting(String absolute, String value) {
     world.host.files().writeSetting(absolute, value);
-    world.memory(1000, 150);
+    whenSet.run();
   }
 
   @Override
