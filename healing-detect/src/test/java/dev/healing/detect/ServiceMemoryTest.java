@@ -98,7 +98,9 @@ class ServiceMemoryTest {
     }
     List<Sample> first = sampler.read().samples();
     assertThat(first).hasSize(8);
-    assertThat(mebibytes()).containsKeys("s5.service", "s12.service").doesNotContainKey("s4.service");
+    assertThat(mebibytes())
+        .containsKeys("s5.service", "s12.service")
+        .doesNotContainKey("s4.service");
     group("system.slice/s12.service", 500, 500, 0);
     host.time().advance(Duration.ofSeconds(14));
     assertThat(sampler.read().samples()).isEqualTo(first);

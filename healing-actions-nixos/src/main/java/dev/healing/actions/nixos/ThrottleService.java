@@ -35,12 +35,13 @@ import java.util.TreeMap;
  * Gives the service that stands out a CPUQuota or a MemoryHigh at runtime: the remedy that can be
  * undone, before the one that cannot. It is remembered, and {@link LiftThrottle} takes it away when
  * {@link ThrottledCalm} says so. A quota that turns out to have no effect is taken away at once.
- * Keys: {@code cpu} (of all processors, default 50%), {@code memory} (of what the service uses,
- * default 90%), {@code min-share} (of all memory, default 10%), {@code avoid} (globs on the unit;
- * by default those in which Nix builds).
+ * Keys: {@code cpu} (of all processors, default 50%), {@code memory} (of what the service has in
+ * use, default 90%), {@code min-share} (of all memory, default 10%), {@code avoid} (globs on the
+ * unit; by default those in which Nix builds).
  */
 public final class ThrottleService implements HealingAction {
-  private static final String CGROUPS = "/sys/fs/cgroup";
+  private static final int LOOKS = 6;
+  private static final Duration BETWEEN = Duration.ofMillis(500);
   private static final double MARGIN = 2;
 
   /** Who uses hardly more than the quota would not notice it. */
@@ -121,9 +122,10 @@ public final class ThrottleService implements HealingAction {
 
   /** In the one hierarchy of cgroup v2; for processors also in one of v1. */
   private boolean controls(String controller) {
-    String unified = host.files().read(CGROUPS + "/cgroup.controllers").orElse("");
+    String unified = host.files().read(ServiceUse.GROUPS + "cgroup.controllers").orElse("");
     return List.of(unified.strip().split(" ")).contains(controller)
-        || controller.equals("cpu") && Files.isDirectory(host.files().path(CGROUPS + "/cpu"));
+        || controller.equals("cpu")
+            && Files.isDirectory(host.files().path(ServiceUse.GROUPS + "cpu"));
   }
 
   @Override
@@ -136,14 +138,15 @@ public final class ThrottleService implements HealingAction {
         controls(controller), "not applicable here: no cgroup controller for " + controller);
     Checks.refuseIf(throttles.damage());
     List<ServiceUse> uses =
-        ServiceUse.of(
-            ProcessUse.measure(
-                host,
-                window -> {
-                  host.workers().sleep(window);
-                  return true;
-                }),
-            memory);
+        memory
+            ? ServiceUse.byMemory(host, least(true))
+            : ServiceUse.byProcessor(
+                ProcessUse.measure(
+                    host,
+                    window -> {
+                      host.workers().sleep(window);
+                      return true;
+                    }));
     ServiceUse first = standsOut(uses, memory);
     UnitState unit = Checks.unit(host, first.name());
     Limit limit = memory ? Limit.MEMORY_HIGH : Limit.CPU_QUOTA;
@@ -165,21 +168,26 @@ public final class ThrottleService implements HealingAction {
             "throttle",
             Duration.ofSeconds(1),
             facts,
-            unit.name() + " uses " + use(memory, first) + next(uses, memory),
+            unit.name() + " uses " + use(memory, first.amount()) + next(uses, memory),
             "set " + throttle.inWords() + " at runtime; there is none now",
             memory
-                ? "look whether the kernel took it"
+                ? "measure whether that gives memory back, and take it away again if it does not"
                 : "measure whether it holds, and take it away again if it does not",
             "lift_throttle takes it away when " + unit.name() + " is calm");
     return new Prepared(preview, execution -> execute(preview, throttle, first, execution));
   }
 
+  private double least(boolean memory) {
+    return memory
+        ? minShare * MemAvailable.read(host.files()).totalBytes()
+        : cpuShare * processors();
+  }
+
   private ServiceUse standsOut(List<ServiceUse> uses, boolean memory) {
-    double least =
-        memory ? minShare * MemAvailable.read(host.files()).totalBytes() : cpuShare * processors();
+    double least = least(memory);
     ServiceUse first = uses.isEmpty() ? null : uses.get(0);
     Checks.require(
-        first != null && first.amount(memory) >= Math.max(Double.MIN_NORMAL, least),
+        first != null && first.amount() >= Math.max(Double.MIN_NORMAL, least),
         "nobody stands out: nothing uses "
             + (memory ? Checks.size(least) + " of memory" : cores(least))
             + " or more");
@@ -194,11 +202,11 @@ public final class ThrottleService implements HealingAction {
         found.name() + " is our own service or one of our ancestors'");
     if (uses.size() > 1) {
       Checks.require(
-          found.amount(memory) >= MARGIN * uses.get(1).amount(memory),
+          found.amount() >= MARGIN * uses.get(1).amount(),
           "nobody stands out: "
               + found.name()
               + " uses "
-              + use(memory, found)
+              + use(memory, found.amount())
               + next(uses, memory));
     }
     return found;
@@ -208,10 +216,10 @@ public final class ThrottleService implements HealingAction {
   private long quota(ServiceUse first) {
     long quota = Math.max(1, Math.round(cpuShare * processors() * 100)) * 10_000;
     Checks.require(
-        first.cores() * 1e6 >= WORTH_IT * quota,
+        first.amount() * 1e6 >= WORTH_IT * quota,
         first.name()
             + " uses "
-            + cores(first.cores())
+            + cores(first.amount())
             + ": a quota of "
             + cores(quota / 1e6)
             + " would change next to nothing");
@@ -219,8 +227,16 @@ public final class ThrottleService implements HealingAction {
   }
 
   private long memoryLimit(ServiceUse first) {
-    long current = memoryFile(first, "memory.current");
-    double toGo = (1 - memoryShare) * current;
+    double toGo = (1 - memoryShare) * first.amount();
+    double least = MemAvailable.read(host.files()).gainBytes();
+    Checks.require(
+        toGo >= least,
+        first.name()
+            + " would have to give back "
+            + Checks.size(toGo)
+            + ", and less than "
+            + Checks.size(least)
+            + " is no gain");
     double free = MemAvailable.swapFree(host.files());
     Checks.require(
         free >= toGo,
@@ -230,16 +246,7 @@ public final class ThrottleService implements HealingAction {
             + ", and only "
             + Checks.size(free)
             + " of swap is free: it might as good as stop");
-    return Math.max(1 << 20, (long) (memoryShare * current)) >> 20 << 20;
-  }
-
-  private long memoryFile(ServiceUse service, String file) {
-    String path = CGROUPS + "/" + String.join("/", service.units()) + "/" + file;
-    String text = host.files().read(path).orElse("").strip();
-    Checks.require(
-        text.matches("\\d{1,18}"),
-        service.name() + " cannot be limited: " + path + " says '" + text + "', not how much");
-    return Long.parseLong(text);
+    return Math.max(1 << 20, (long) (memoryShare * first.amount())) >> 20 << 20;
   }
 
   private long processors() {
@@ -287,7 +294,7 @@ public final class ThrottleService implements HealingAction {
     }
     return throttle.limit() == Limit.CPU_QUOTA
         ? slower(throttle, first, execution)
-        : smaller(throttle, first);
+        : smaller(throttle, first, execution);
   }
 
   /** Looks whether it holds. Stopped meanwhile, it is taken away again: nobody knows if it does. */
@@ -295,15 +302,15 @@ public final class ThrottleService implements HealingAction {
     double now;
     try {
       now =
-          ServiceUse.of(ProcessUse.measure(host, execution::pause), false).stream()
+          ServiceUse.byProcessor(ProcessUse.measure(host, execution::pause)).stream()
               .filter(use -> use.name().equals(throttle.unit()))
-              .mapToDouble(ServiceUse::cores)
+              .mapToDouble(ServiceUse::amount)
               .sum();
     } catch (HealingException e) {
       undo(throttle);
       throw e;
     }
-    Map<String, Double> before = Map.of("cpu.cores", first.cores());
+    Map<String, Double> before = Map.of("cpu.cores", first.amount());
     Map<String, Double> after = Map.of("cpu.cores", now, "cpu.quota.cores", throttle.value() / 1e6);
     if (now * 1e6 > HELD * throttle.value()) {
       undo(throttle);
@@ -326,26 +333,70 @@ public final class ThrottleService implements HealingAction {
             + " and uses "
             + cores(now)
             + " instead of "
-            + cores(first.cores()),
+            + cores(first.amount()),
         before,
         after);
   }
 
-  private ActionReport smaller(Throttle throttle, ServiceUse first) {
+  /**
+   * Looks whether it gives memory back. The kernel reclaims what is above the limit when it is set,
+   * and goes on for a while; what cannot go, since it is in use, only slows the service down.
+   */
+  private ActionReport smaller(Throttle throttle, ServiceUse first, Execution execution) {
+    double least = MemAvailable.read(host.files()).gainBytes();
+    OptionalLong now;
     try {
-      long set = memoryFile(first, "memory.high");
-      Checks.require(
-          set <= throttle.value(), "the kernel says " + set + " and not " + throttle.value());
+      now = working(first);
+      for (int look = 0; look < LOOKS && gained(first, now) < least; look++) {
+        if (!execution.pause(BETWEEN)) {
+          break;
+        }
+        now = working(first);
+      }
     } catch (HealingException e) {
       undo(throttle);
-      return ActionReport.failed(
-          throttle.inWords() + " was not taken, and was taken away again: " + e.getMessage());
+      throw e;
+    }
+    Map<String, Double> before = Map.of("memory.working.bytes", first.amount());
+    Map<String, Double> after = new TreeMap<>(before);
+    if (now.isPresent()) {
+      after.put("memory.working.bytes", (double) now.getAsLong());
+    }
+    double gained = gained(first, now);
+    if (gained < least) {
+      undo(throttle);
+      return ActionReport.of(
+          Result.NOTHING_GAINED,
+          throttle.unit()
+              + " gave back "
+              + Checks.size(Math.max(0, gained))
+              + " with "
+              + throttle.inWords()
+              + ", less than the "
+              + Checks.size(least)
+              + " that count as a gain: it was taken away again",
+          before,
+          after);
     }
     return ActionReport.of(
         Result.DONE,
-        throttle.unit() + " has " + throttle.inWords(),
-        Map.of("memory.bytes", throttle.value() / memoryShare),
-        Map.of("memory.bytes", (double) memoryFile(first, "memory.current")));
+        throttle.unit()
+            + " has "
+            + throttle.inWords()
+            + " and uses "
+            + use(true, first.amount() - gained)
+            + " instead of "
+            + use(true, first.amount()),
+        before,
+        after);
+  }
+
+  private OptionalLong working(ServiceUse service) {
+    return ServiceUse.workingBytes(host.files(), service.units());
+  }
+
+  private static double gained(ServiceUse first, OptionalLong now) {
+    return now.isPresent() ? first.amount() - now.getAsLong() : 0;
   }
 
   private void undo(Throttle throttle) {
@@ -360,11 +411,11 @@ public final class ThrottleService implements HealingAction {
   private static String next(List<ServiceUse> uses, boolean memory) {
     return uses.size() < 2
         ? ""
-        : "; next is " + uses.get(1).name() + " with " + use(memory, uses.get(1));
+        : "; next is " + uses.get(1).name() + " with " + use(memory, uses.get(1).amount());
   }
 
-  private static String use(boolean memory, ServiceUse use) {
-    return memory ? Checks.size(use.residentBytes()) + " of memory" : cores(use.cores());
+  private static String use(boolean memory, double amount) {
+    return memory ? Checks.size(amount) + " of memory" : cores(amount);
   }
 
   private static String cores(double cores) {

@@ -142,6 +142,13 @@ public final class ThrottledCalm implements Detector {
         : OptionalDouble.of((cpu ? CPU_CLEAR : MEMORY_CLEAR) - used.getAsDouble());
   }
 
+  /** By the measure that it was throttled by; what is not known is not calm. */
+  private double memory(List<ProcessState> own) {
+    return own.isEmpty()
+        ? 0
+        : ServiceUse.workingBytes(host.files(), own.get(0).units()).orElse(Long.MAX_VALUE);
+  }
+
   private void measure(HostState state, List<Throttle> all) {
     long now = host.time().monotonicNanos();
     List<ProcessState> processes = null;
@@ -172,7 +179,7 @@ public final class ThrottledCalm implements Detector {
               ? (cpuNanos >= last.cpuNanos() ? cpuNanos - last.cpuNanos() : cpuNanos)
                   * 1e6
                   / (now - last.atNanos())
-              : own.stream().mapToDouble(ProcessState::residentBytes).sum();
+              : memory(own);
       boolean restless = !room || used >= NEAR * throttle.value();
       tracks.put(throttle, new Track(now, cpuNanos, restless ? now : last.restlessNanos()));
     }

@@ -215,37 +215,97 @@ class ThrottleTest {
     assertThat(throttles.all()).isEmpty();
   }
 
-  @Test
-  void aServiceThatHasTooMuchMemoryGetsMemoryHigh() {
-    world.process(200, "runaway", 500_000_000);
+  /** A service with a process that has so much resident, which is not what is compared. */
+  private void holds(long pid, String service, long currentBytes, long idleCacheBytes) {
+    world.process(pid, "runaway", 500_000_000);
     world
         .host
         .processes()
         .add(
             World.with(
-                world.host.processes().find(200).orElseThrow(),
+                world.host.processes().find(pid).orElseThrow(),
                 Duration.ZERO,
-                List.of("system.slice", "runaway.service")));
-    refusedForMemory("memory.current");
-    String group = "/sys/fs/cgroup/system.slice/runaway.service/";
-    world.host.files().write(group + "memory.current", "600000000\n");
-    world.host.files().write(group + "memory.high", "max\n");
-    ActionReport notTaken = execute(prepare(IssueType.MEMORY_HIGH, Map.of()));
-    assertThat(notTaken.result()).isEqualTo(Result.FAILED);
-    assertThat(world.host.systemd().limit("runaway.service", Limit.MEMORY_HIGH)).isEmpty();
+                List.of("system.slice", service)));
+    String group = "/sys/fs/cgroup/system.slice/" + service;
+    world.host.files().write(group + "/memory.current", currentBytes + "\n");
+    world
+        .host
+        .files()
+        .write(group + "/memory.stat", "anon 1\ninactive_file " + idleCacheBytes + "\n");
+  }
 
+  private void givesBack(long bytes) {
     world
         .host
         .systemd()
-        .whenLimited(() -> world.host.files().write(group + "memory.high", "538968064\n"));
-    ActionReport report = execute(prepare(IssueType.MEMORY_HIGH, Map.of()));
-    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
-    assertThat(world.host.systemd().limit("runaway.service", Limit.MEMORY_HIGH).getAsLong())
-        .isBetween(535_000_000L, 540_000_000L);
+        .whenLimited(() -> holds(200, "runaway.service", 700_000_000 - bytes, 100_000_000));
   }
 
-  private void refusedForMemory(String why) {
-    assertThatThrownBy(() -> prepare(IssueType.MEMORY_HIGH, Map.of()))
+  private OptionalLong memoryHigh() {
+    return world.host.systemd().limit("runaway.service", Limit.MEMORY_HIGH);
+  }
+
+  @Test
+  void aServiceThatHasTooMuchMemoryInUseGetsMemoryHigh() {
+    holds(200, "runaway.service", 700_000_000, 100_000_000);
+    holds(201, "reader.service", 900_000_000, 700_000_000);
+    givesBack(60_000_000);
+    PreparedAction prepared = prepare(IssueType.MEMORY_HIGH, Map.of());
+    assertThat(prepared.preview().steps().get(0))
+        .isEqualTo(
+            "runaway.service uses 572.2 MiB of memory; next is reader.service with 190.7 MiB of"
+                + " memory");
+    ActionReport report = execute(prepared);
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(memoryHigh()).hasValue(514L << 20);
+    assertThat(report.before()).containsEntry("memory.working.bytes", 6e8);
+    assertThat(report.after()).containsEntry("memory.working.bytes", 5.4e8);
+  }
+
+  @Test
+  void aMemoryHighThatGivesNothingBackIsTakenAwayAgain() {
+    holds(200, "runaway.service", 700_000_000, 100_000_000);
+    givesBack((16 << 20) - 1);
+    ActionReport report = execute(prepare(IssueType.MEMORY_HIGH, Map.of()));
+    assertThat(report.result()).isEqualTo(Result.NOTHING_GAINED);
+    assertThat(report.detail()).contains("16.0 MiB that count as a gain");
+    assertThat(memoryHigh()).isEmpty();
+    assertThat(new Throttles(world.host).all()).isEmpty();
+    refusedForMemory(Map.of("memory", "98%"), "is no gain");
+  }
+
+  @Test
+  void whoseMemoryIsNotAccountedIsNotComparedWithAnybody() {
+    holds(200, "runaway.service", 700_000_000, 100_000_000);
+    world.process(301, "bare", 99_000_000);
+    assertThat(prepare(IssueType.MEMORY_HIGH, Map.of()).preview().steps()).isNotEmpty();
+    world.process(301, "bare", 110_000_000);
+    refusedForMemory(Map.of(), "bare (pid 301) has 104.9 MiB resident");
+  }
+
+  /** By the measure that it was throttled by: what is resident would be below the limit. */
+  @Test
+  void aServiceIsCalmByWhatTheKernelLimits() {
+    holds(200, "runaway.service", 700_000_000, 100_000_000);
+    givesBack(60_000_000);
+    execute(prepare(IssueType.MEMORY_HIGH, Map.of()));
+    Detector detector = new ThrottledCalm.Provider().create(world.host);
+    world.process(200, "runaway", 1);
+    holds(200, "runaway.service", 600_000_000, 100_000_000);
+    memoryLook(detector, Duration.ofMinutes(1));
+    assertThat(memoryLook(detector, Duration.ofMinutes(15)).issues()).isEmpty();
+    holds(200, "runaway.service", 600_000_000, 300_000_000);
+    memoryLook(detector, Duration.ofMinutes(1));
+    assertThat(memoryLook(detector, Duration.ofMinutes(11)).issues()).hasSize(1);
+  }
+
+  private Detection memoryLook(Detector detector, Duration later) {
+    world.host.time().advance(later);
+    return detector.detect(HostStates.at(world.host.time().now()).memory(0.5).build());
+  }
+
+  private void refusedForMemory(Map<String, Object> section, String why) {
+    assertThatThrownBy(() -> prepare(IssueType.MEMORY_HIGH, section))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(why);
   }

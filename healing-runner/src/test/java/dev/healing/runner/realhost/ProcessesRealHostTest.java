@@ -45,6 +45,24 @@ class ProcessesRealHostTest {
         throttle_service: off
       """;
 
+  /** As the rest of this machine may have memory to spare, short is what is always so. */
+  private static final String SHORT_OF_MEMORY =
+      """
+      interval: 200ms
+      limits: {health-floor: 0}
+      samplers: {service_memory: {every: 200ms}}
+      detectors:
+        memory_high: {high: 1%, critical: 100%, clear: 0%, for: 1 of 1}
+        cpu_high: off
+        system_slow: off
+        disk_full: off
+      actions:
+        free_memory: {target: 0%, leak-window: 5s, leak-growth: 0%}
+        kill_process: off
+        clear_cache: off
+        throttle_service: off
+      """;
+
   private static ThrowawayHost host;
 
   @BeforeAll
@@ -172,6 +190,29 @@ class ProcessesRealHostTest {
     }
   }
 
+  /** However slow this machine is, one grows and the other does not. */
+  @Test
+  void theServiceThatLeaksIsRestartedAndALargerOneThatDoesNotIsLeftAlone() {
+    hoards("large", 300, 300);
+    hoards("leaky", 40, 3000);
+    String large = host.mainPid("test-large.service");
+    String leaky = host.mainPid("test-leaky.service");
+
+    host.startHealing(SHORT_OF_MEMORY);
+    host.await(
+        "the leaky one is restarted",
+        Duration.ofSeconds(60),
+        () -> host.runsAgain("test-leaky.service", leaky),
+        again -> again);
+
+    host.await("it is in the history", () -> !host.history("free_memory").isEmpty());
+    JsonNode receipt = host.history("free_memory").get(0);
+    assertThat(receipt.path("target").asString()).isEqualTo("test-leaky.service");
+    assertThat(host.exec("healing", "explain", receipt.path("incident").asString()).out())
+        .containsPattern("leaks: it\\s+grew\\s+by [0-9.]+ .iB a\\s+second");
+    assertThat(host.mainPid("test-large.service")).as(host.journal()).isEqualTo(large);
+  }
+
   @Test
   void whatOnlyAProtectedProcessCausesIsLeftAlone() {
     loop("protected");
@@ -188,6 +229,18 @@ class ProcessesRealHostTest {
 
   private static boolean active(String name) {
     return host.holds("systemctl is-active -q test-" + name + ".service");
+  }
+
+  /** Begins with so many megabytes and takes ten more each second, up to so many. */
+  private static void hoards(String name, int from, int to) {
+    host.unit(
+        "test-" + name + ".service",
+        """
+        [Service]
+        ExecStart=/usr/bin/perl -e 'push @a, "x" x (1000000 + @a) while @a < %d; \
+          while (@a < %d) { push @a, "x" x (1000000 + @a); select undef, undef, undef, 0.1 } sleep 600'
+        """
+            .formatted(from, to));
   }
 
   private static void loop(String name) {
