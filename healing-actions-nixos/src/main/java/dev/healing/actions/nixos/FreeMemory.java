@@ -31,7 +31,9 @@ import java.util.TreeMap;
  * Gives memory back, the mildest first, and looks after each step whether it was enough: what
  * services have not used for long is swapped out ({@link Reclaim}, at most a quarter of all
  * memory); then the service that leaks is restarted ({@link LeakRestart}). Keys: {@code target}
- * (memory in use down to which it frees, default 80%), and those of a leak and its restart.
+ * (memory in use down to which it frees, default 80%), {@code swap} (whether swap is emptied in the
+ * end where memory has room for that, {@link SwapCycle}, default off), and those of a leak and its
+ * restart.
  */
 public final class FreeMemory implements HealingAction {
   private static final double MOST = 0.25;
@@ -40,12 +42,17 @@ public final class FreeMemory implements HealingAction {
   private final HostContext host;
   private final double target;
   private final LeakRestart leaks;
+  private final Optional<SwapCycle> swap;
   private final ActionDescription description;
 
   private FreeMemory(HostContext host) {
     this.host = host;
     this.target = host.configuration().fraction("target", 0.80);
     this.leaks = LeakRestart.read(host);
+    this.swap =
+        host.configuration().flag("swap", false)
+            ? Optional.of(new SwapCycle(host, target))
+            : Optional.empty();
     this.description =
         new ActionDescription(
             ActionId.FREE_MEMORY,
@@ -56,7 +63,9 @@ public final class FreeMemory implements HealingAction {
             true,
             ActionDescription.IRREVERSIBLE,
             Duration.ofSeconds(1),
-            Duration.ofMinutes(1).plus(leaks.keys().timeLimit()));
+            Duration.ofMinutes(1)
+                .plus(leaks.keys().timeLimit())
+                .plus(swap.isPresent() ? SwapCycle.timeLimit() : Duration.ZERO));
   }
 
   /** Makes it. */
@@ -141,6 +150,7 @@ public final class FreeMemory implements HealingAction {
     } else {
       steps.add("restart nothing: " + noRestart);
     }
+    swap.ifPresent(cycle -> steps.addAll(cycle.steps()));
     Preview preview =
         new Preview(
             touched,
@@ -169,17 +179,17 @@ public final class FreeMemory implements HealingAction {
     reclaim.run(execution);
     MemAvailable now = MemAvailable.read(host.files());
     if (leak.isEmpty() || execution.cancelled() || !tooFull(now)) {
-      return report(before, now, Optional.empty(), Optional.empty());
+      return report(before, now, Optional.empty(), execution);
     }
     try {
       RestartPlan plan = leaks.plan(leak.get(), now);
       ServiceRestart.requireSame(host, plan, preview.facts());
       ActionReport restarted = new ServiceRestart(host, leaks.keys(), plan, execution).run();
-      return report(before, MemAvailable.read(host.files()), Optional.of(restarted), leak);
+      return report(before, MemAvailable.read(host.files()), Optional.of(restarted), execution);
     } catch (RefusedException e) {
       // What was done before is not undone by that: it is told as what it gave.
       execution.progress("not restarted: " + e.getMessage());
-      return report(before, now, Optional.empty(), Optional.empty());
+      return report(before, now, Optional.empty(), execution);
     }
   }
 
@@ -187,7 +197,7 @@ public final class FreeMemory implements HealingAction {
       MemAvailable before,
       MemAvailable after,
       Optional<ActionReport> restarted,
-      Optional<Leak> leak) {
+      Execution execution) {
     double gained = after.availableBytes() - before.availableBytes();
     Map<String, Double> numbersBefore = new TreeMap<>();
     Map<String, Double> numbersAfter = new TreeMap<>();
@@ -196,8 +206,6 @@ public final class FreeMemory implements HealingAction {
           numbersBefore.putAll(r.before());
           numbersAfter.putAll(r.after());
         });
-    leak.ifPresent(l -> numbersBefore.put("leak.bytes_per_second", l.bytesPerSecond()));
-    leak.ifPresent(l -> numbersAfter.put("leak.bytes_per_second", 0.0));
     numbersBefore.put(AVAILABLE, (double) before.availableBytes());
     numbersAfter.put(AVAILABLE, (double) after.availableBytes());
     Result measured = gained >= before.gainBytes() ? Result.DONE : Result.NOTHING_GAINED;
@@ -209,9 +217,11 @@ public final class FreeMemory implements HealingAction {
             measured == Result.DONE
                 ? ""
                 : ", less than the " + Checks.size(before.gainBytes()) + " that count as a gain");
+    // Measured before: it takes memory, and gives room in swap.
+    String swapped = swap.map(cycle -> "; " + cycle.run(execution)).orElse("");
     return ActionReport.of(
         restarted.map(ActionReport::result).filter(r -> r != Result.DONE).orElse(measured),
-        restarted.map(r -> r.detail() + "; " + how).orElse(how),
+        restarted.map(r -> r.detail() + "; " + how).orElse(how) + swapped,
         numbersBefore,
         numbersAfter);
   }

@@ -144,6 +144,17 @@ class FreeMemoryTest {
   }
 
   @Test
+  void swapIsEmptiedLastAndOnlyIfThatIsSwitchedOn() {
+    world.host.files().write("/proc/swaps", "/dev/zram0 partition 999996 900000 5\n");
+    assertThat(prepare(leaking(APP)).preview().steps()).noneMatch(step -> step.contains("zram"));
+    PreparedAction prepared = prepare(Map.of("swap", true), Severity.HIGH, leaking(APP));
+    assertThat(prepared.preview().steps()).last().asString().contains("swap off and on");
+    ActionReport report = done(prepared);
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).contains("2.2 GiB more", "swap left on: /dev/zram0 is or may be");
+  }
+
+  @Test
   void anOlderKernelIsAskedInItsWords() {
     inactive(900_000_000);
     boolean[] first = {true};

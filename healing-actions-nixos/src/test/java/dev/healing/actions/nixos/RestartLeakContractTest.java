@@ -44,7 +44,6 @@ class RestartLeakContractTest extends WorldContract {
                 + " min, from 572.2 MiB to 2.3 GiB; at this pace memory ends in 67 s");
     assertThat(worldSnapshot()).isEqualTo(java.util.List.of("app.service"));
     assertThat(report.detail()).contains("app.service is active again").contains("2.2 GiB more");
-    assertThat(report.before().get("leak.bytes_per_second")).isBetween(3e6, 3.1e6);
   }
 
   @Override
