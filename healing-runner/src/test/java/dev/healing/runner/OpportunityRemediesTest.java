@@ -49,7 +49,8 @@ class OpportunityRemediesTest {
     host = new TestHost(root.toRealPath());
     host.files()
         .write("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n")
-        .write("/proc/meminfo", "MemTotal:       1000000 kB\nMemAvailable:    150000 kB\n")
+        .write(
+            "/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 150000 kB\nSwapFree: 500000 kB\n")
         .write(SERVICE + "/memory.reclaim", "")
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
         .write("/var/cache/old", "some text");

@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * Which service leaks, and may be restarted for it. Keys: {@code leak-window} (how long it must
  * have grown, default 10m), {@code leak-growth} (by how much of all memory, default 5%), {@code
- * avoid} (globs on the unit; by default those in which Nix builds), and {@link RestartKeys}.
+ * avoid} (globs on the unit; by default those in which Nix builds), and those of {@code
+ * restart_service}.
  *
  * @param keys for the restart
  */
@@ -34,7 +35,7 @@ record LeakRestart(
         window,
         section.fraction("leak-growth", 0.05),
         new Globs(section.texts("avoid", ThrottleService.BUILDERS)),
-        RestartKeys.read(section));
+        RestartKeys.of(host));
   }
 
   /**
