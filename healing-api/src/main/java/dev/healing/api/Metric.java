@@ -38,6 +38,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   public static final String FILESYSTEM_INODES_USED = "filesystem.inodes.used.fraction";
 
   /**
+   * Name of the level below which a detector takes an issue to be over, 0 to 1: told among the
+   * numbers of the issue, for those who are to bring it there. It is set, and never sampled.
+   */
+  public static final String CLEARS_BELOW = "clears.below.fraction";
+
+  /**
    * Name of the fraction of the last 10 seconds in which some task was stalled; the component is
    * {@code cpu}, {@code memory} or {@code io}. Source: /proc/pressure, {@code some avg10}.
    */

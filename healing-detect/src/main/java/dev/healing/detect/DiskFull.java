@@ -123,7 +123,7 @@ public final class DiskFull implements Detector {
     Level.Standing bytes = room.bytes().update(mount, state.value(used));
     Level.Standing inodes = room.inodes().update(mount, state.value(inodesUsed));
     if (bytes.bad() || inodes.bad()) {
-      issues.add(issue(state, mount, bytes, inodes));
+      issues.add(issue(state, mount, bytes, inodes, keys(mount).clear()));
     } else if (bytes == Level.Standing.UNKNOWN) {
       unreadable.add(why(state, mount, used, room.bytes()));
     } else if (inodes == Level.Standing.UNKNOWN) {
@@ -140,11 +140,11 @@ public final class DiskFull implements Detector {
   }
 
   private static Issue issue(
-      HostState state, String mount, Level.Standing bytes, Level.Standing inodes) {
+      HostState state, String mount, Level.Standing bytes, Level.Standing inodes, double clear) {
     Metric used = Metric.of(Metric.FILESYSTEM_USED, mount);
     Metric available = Metric.of(Metric.FILESYSTEM_AVAILABLE, mount);
     Metric inodesUsed = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
-    Evidence evidence = Evidence.of(state, used, available, inodesUsed);
+    Evidence evidence = Evidence.of(state, used, available, inodesUsed).clearing(mount, clear);
     List<String> text = new ArrayList<>();
     if (bytes.bad()) {
       text.add(Texts.percent(evidence.value(used)) + " of its bytes are in use");

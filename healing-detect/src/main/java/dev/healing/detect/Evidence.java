@@ -16,6 +16,13 @@ record Evidence(Map<String, Double> metrics) {
     return new Evidence(metrics);
   }
 
+  /** With the level below which the issue is over. */
+  Evidence clearing(String component, double below) {
+    Map<String, Double> more = new TreeMap<>(metrics);
+    more.put(Metric.of(Metric.CLEARS_BELOW, component).toString(), below);
+    return new Evidence(more);
+  }
+
   boolean has(Metric metric) {
     return metrics.containsKey(metric.toString());
   }

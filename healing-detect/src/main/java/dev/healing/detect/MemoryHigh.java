@@ -19,9 +19,11 @@ public final class MemoryHigh implements Detector {
   private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
 
   private final Level level;
+  private final double clear;
 
-  private MemoryHigh(Level level) {
-    this.level = level;
+  private MemoryHigh(LevelKeys keys) {
+    this.level = keys.level();
+    this.clear = keys.clear();
   }
 
   /** Makes it. */
@@ -33,7 +35,7 @@ public final class MemoryHigh implements Detector {
 
     @Override
     public Detector create(HostContext context) {
-      return new MemoryHigh(LevelKeys.of(context.configuration(), DEFAULTS).level());
+      return new MemoryHigh(LevelKeys.of(context.configuration(), DEFAULTS));
     }
   }
 
@@ -47,9 +49,10 @@ public final class MemoryHigh implements Detector {
     return level.judge(state, COMPONENT, Metric.MEMORY_USED, standing -> issue(state, standing));
   }
 
-  private static Issue issue(HostState state, Level.Standing standing) {
+  private Issue issue(HostState state, Level.Standing standing) {
     Evidence evidence =
-        Evidence.of(state, Metric.MEMORY_USED, Metric.MEMORY_AVAILABLE, Metric.SWAP_USED);
+        Evidence.of(state, Metric.MEMORY_USED, Metric.MEMORY_AVAILABLE, Metric.SWAP_USED)
+            .clearing(COMPONENT, clear);
     StringBuilder text = new StringBuilder();
     text.append(Texts.percent(evidence.value(Metric.MEMORY_USED))).append(" of memory is in use");
     if (evidence.has(Metric.MEMORY_AVAILABLE)) {

@@ -73,7 +73,9 @@ class DetectorsTest {
     assertThat(issue.severity()).isEqualTo(Severity.HIGH);
     assertThat(issue.components()).containsExactly("memory");
     assertThat(issue.description()).isEqualTo("91.2% of memory is in use; 1.0 GiB available");
-    assertThat(issue.metrics()).containsEntry("memory.used.fraction", 0.912);
+    assertThat(issue.metrics())
+        .containsEntry("memory.used.fraction", 0.912)
+        .containsEntry("clears.below.fraction{memory}", 0.85);
     assertThat(repeat(detector, 5, memory(0.97)).issues().get(0).severity())
         .isEqualTo(Severity.CRITICAL);
     assertThat(detector.detect(memory(0.86)).issues()).hasSize(1);
@@ -137,7 +139,8 @@ class DetectorsTest {
 
   @Test
   void eachMountHasItsOwnLevelsAndMayBeOff() {
-    Map<String, ?> mounts = Map.of("/scratch", "off", "/data", Map.of("high", "98%"));
+    Map<String, ?> mounts =
+        Map.of("/scratch", "off", "/data", Map.of("high", "98%"), "/var", Map.of("clear", "70%"));
     Detector detector = make(new DiskFull.Provider(), Map.of("mounts", mounts));
     HostState state =
         HostStates.now()
@@ -154,7 +157,8 @@ class DetectorsTest {
     assertThat(issue.description()).isEqualTo("/var: 99% of its inodes are in use");
     assertThat(issue.metrics())
         .containsEntry("filesystem.inodes.used.fraction{/var}", 0.99)
-        .containsEntry("filesystem.used.fraction{/var}", 0.3);
+        .containsEntry("filesystem.used.fraction{/var}", 0.3)
+        .containsEntry("clears.below.fraction{/var}", 0.7);
   }
 
   @Test

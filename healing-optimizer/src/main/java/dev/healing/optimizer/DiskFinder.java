@@ -50,6 +50,7 @@ final class DiskFinder implements Finder {
     double bytesUsed = note(state, Metric.FILESYSTEM_USED, mount, metrics).orElse(0);
     double inodesUsed = note(state, Metric.FILESYSTEM_INODES_USED, mount, metrics).orElse(0);
     OptionalDouble available = note(state, Metric.FILESYSTEM_AVAILABLE, mount, metrics);
+    metrics.put(Metric.of(Metric.CLEARS_BELOW, mount).toString(), from);
     boolean inodes = inodesUsed > bytesUsed;
     double used = Math.max(bytesUsed, inodesUsed);
     String full = mount + " is " + Estimate.percent(used) + " full" + (inodes ? " of inodes" : "");

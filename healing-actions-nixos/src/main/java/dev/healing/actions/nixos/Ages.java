@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos;
 
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * How many files and bytes there are of which age, to about a thousandth of it, in a table of fixed
@@ -9,6 +10,14 @@ import java.util.OptionalLong;
 final class Ages {
   private static final int PRECISION = 10;
   private static final int ROWS = Long.SIZE << PRECISION;
+
+  /**
+   * The oldest.
+   *
+   * @param fromNanos their age, or more
+   * @param amount how many they are
+   */
+  record Oldest(long fromNanos, Amount amount) {}
 
   private final long[] files = new long[ROWS];
   private final long[] bytes = new long[ROWS];
@@ -24,25 +33,31 @@ final class Ages {
     bytes[row] += size;
   }
 
+  /** What was added. */
+  Amount all() {
+    return new Amount(LongStream.of(files).sum(), LongStream.of(bytes).sum());
+  }
+
   /**
-   * The age at and above which there are no more files and bytes than these; empty if there are
-   * more even of the highest.
+   * The oldest that cover what is needed, and no more; where more may not go, those that may, and
+   * where there are no more, all. Empty if even those of the highest age may not all go.
    */
-  OptionalLong oldest(long mostFiles, long mostBytes) {
-    long filesSoFar = 0;
-    long bytesSoFar = 0;
-    OptionalLong from = OptionalLong.empty();
+  Optional<Oldest> oldest(Amount needed, Amount most) {
+    Amount soFar = Amount.NONE;
+    Optional<Oldest> oldest = Optional.empty();
     for (int row = ROWS - 1; row >= 0; row--) {
-      filesSoFar += files[row];
-      bytesSoFar += bytes[row];
-      if (filesSoFar > mostFiles || bytesSoFar > mostBytes) {
-        break;
-      }
       if (files[row] > 0) {
-        from = OptionalLong.of(least(row));
+        soFar = soFar.plus(new Amount(files[row], bytes[row]));
+        if (!most.covers(soFar)) {
+          break;
+        }
+        oldest = Optional.of(new Oldest(least(row), soFar));
+        if (soFar.covers(needed)) {
+          break;
+        }
       }
     }
-    return from;
+    return oldest;
   }
 
   private static int row(long ageNanos) {

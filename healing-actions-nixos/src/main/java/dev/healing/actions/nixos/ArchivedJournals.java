@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -56,35 +57,38 @@ final class ArchivedJournals {
         Files.isDirectory(host.files().path(DIRECTORY), LinkOption.NOFOLLOW_LINKS)
             && host.commands().which(TOOL).isPresent();
     return there
-        ? Optional.of(new ArchivedJournals(host, cutoff)).filter(j -> j.files() > 0)
+        ? Optional.of(new ArchivedJournals(host, cutoff)).filter(j -> j.amount().files() > 0)
         : Optional.empty();
   }
 
-  long files() {
-    return promised.size();
+  /** Takes something about a journal. */
+  interface Taker {
+    /** Right after which microsecond it begins, since the epoch in nanoseconds, and its size. */
+    void take(long afterNanos, long bytes);
   }
 
-  long bytes() {
-    return bytes(promised);
+  void each(Taker taker) {
+    promised.forEach(
+        (name, bytes) ->
+            taker.take(TimeUnit.MICROSECONDS.toNanos(firstMicros(name).getAsLong() + 1), bytes));
+  }
+
+  Amount amount() {
+    return amount(promised);
   }
 
   String step() {
-    return "journalctl --vacuum-time: delete "
-        + files()
-        + " archived journals that begin before "
-        + cutoff
-        + ", "
-        + Checks.size(bytes());
+    return "journalctl --vacuum-time: delete " + amount() + " archived that begin before " + cutoff;
   }
 
   /** What the tool did. */
-  record Vacuumed(long files, long bytes, String problem) {}
+  record Vacuumed(Amount amount, String problem) {}
 
   /** Has them deleted; nothing if there are others now than were promised. */
   Vacuumed vacuum(Execution execution) {
     SortedMap<String, Long> before = list();
     if (!promised.keySet().containsAll(before.keySet())) {
-      return new Vacuumed(0, 0, "; journals left: others were archived since the preview");
+      return new Vacuumed(Amount.NONE, "; journals left: others were archived since the preview");
     }
     // The tool takes a span back from its own start, which may come some seconds after this.
     Duration span = Duration.between(cutoff, host.time().now()).plus(START);
@@ -98,12 +102,11 @@ final class ArchivedJournals {
                     "--vacuum-time=" + span.toSeconds() + "s"));
     SortedMap<String, Long> gone = new TreeMap<>(before);
     gone.keySet().removeAll(list().keySet());
-    return new Vacuumed(
-        gone.size(), bytes(gone), result.ok() ? "" : "; journalctl: " + result.complaint());
+    return new Vacuumed(amount(gone), result.ok() ? "" : "; journalctl: " + result.complaint());
   }
 
-  private static long bytes(SortedMap<String, Long> files) {
-    return files.values().stream().mapToLong(Long::longValue).sum();
+  private static Amount amount(SortedMap<String, Long> files) {
+    return new Amount(files.size(), files.values().stream().mapToLong(Long::longValue).sum());
   }
 
   /** Names with sizes. Only root and journald can write there. */
@@ -130,11 +133,17 @@ final class ArchivedJournals {
   }
 
   private boolean old(Path journal) {
-    Matcher name = ARCHIVED.matcher(String.valueOf(journal.getFileName()));
+    OptionalLong first = firstMicros(String.valueOf(journal.getFileName()));
+    return first.isPresent() && Long.compareUnsigned(first.getAsLong(), firstBeforeMicros) < 0;
+  }
+
+  /** When its first entry was made, as its name has it; empty if it is still written to. */
+  private static OptionalLong firstMicros(String journal) {
+    Matcher name = ARCHIVED.matcher(journal);
     if (!name.matches()) {
-      return false;
+      return OptionalLong.empty();
     }
     String first = name.group(1) == null ? name.group(2) : name.group(1);
-    return Long.compareUnsigned(Long.parseUnsignedLong(first, 16), firstBeforeMicros) < 0;
+    return OptionalLong.of(Long.parseUnsignedLong(first, 16));
   }
 }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Deletes old logs, caches and temporary files on the file system that is full, and the journal's
@@ -72,23 +71,22 @@ public final class CleanDisk implements HealingAction {
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(DESCRIPTION, issue);
     String mount = issue.components().first();
-    Optional<ArchivedJournals> archived = journals(mount);
+    boolean journals = journal && journalIsOn(mount);
     List<Path> there = Roots.on(host.files(), roots, mount);
-    Checks.require(
-        !there.isEmpty() || archived.isPresent(), "none of " + roots + " is on " + mount);
-    Supplier<Room> gauge = () -> Room.onDisk(host.files(), mount, issue);
-    return new Sweep(host, DESCRIPTION.id(), there, limits, gauge, archived)
+    Checks.require(!there.isEmpty() || journals, "none of " + roots + " is on " + mount);
+    return new Sweep(
+            host,
+            DESCRIPTION.id(),
+            there,
+            limits,
+            Room.onDisk(host, issue, limits.target(issue)),
+            time -> journals ? ArchivedJournals.before(host, time) : Optional.empty())
         .prepare("filesystem:" + mount);
   }
 
-  private Optional<ArchivedJournals> journals(String mount) {
-    boolean here =
-        journal
-            && roots.stream().anyMatch(Path.of(ArchivedJournals.DIRECTORY)::startsWith)
-            && Checks.device(host.files(), ArchivedJournals.DIRECTORY)
-                .equals(Checks.device(host.files(), mount));
-    return here
-        ? ArchivedJournals.before(host, host.time().now().minus(limits.olderThan()))
-        : Optional.empty();
+  private boolean journalIsOn(String mount) {
+    return roots.stream().anyMatch(Path.of(ArchivedJournals.DIRECTORY)::startsWith)
+        && Checks.device(host.files(), ArchivedJournals.DIRECTORY)
+            .equals(Checks.device(host.files(), mount));
   }
 }

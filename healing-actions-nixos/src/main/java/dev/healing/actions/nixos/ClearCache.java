@@ -29,6 +29,9 @@ import java.util.function.Supplier;
  * dropped when no root lives in memory), and those of {@link SweepLimits}.
  */
 public final class ClearCache implements HealingAction {
+  /** Of all memory; less comes and goes by itself. */
+  private static final double LEAST_GAIN = 0.01;
+
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
@@ -79,7 +82,7 @@ public final class ClearCache implements HealingAction {
       String mount = issue.components().first();
       List<Path> there = Roots.on(host.files(), roots, mount);
       Checks.require(!there.isEmpty(), "none of " + roots + " is on " + mount);
-      return sweep(there, () -> Room.onDisk(host.files(), mount, issue))
+      return sweep(there, Room.onDisk(host, issue, limits.target(issue)))
           .prepare("filesystem:" + mount);
     }
     Mounts mounts = Mounts.read(host.files());
@@ -90,7 +93,8 @@ public final class ClearCache implements HealingAction {
                 .filter(root -> mounts.inMemory(root.toString()))
                 .toList());
     if (!inMemory.isEmpty()) {
-      return sweep(inMemory, () -> Room.inMemory(host.files())).prepare("memory");
+      double target = limits.target(issue);
+      return sweep(inMemory, () -> Room.inMemory(host.files(), target)).prepare("memory");
     }
     Checks.require(
         pageCache, "none of " + roots + " lives in memory, and page-cache is switched off");
@@ -98,7 +102,7 @@ public final class ClearCache implements HealingAction {
   }
 
   private Sweep sweep(List<Path> where, Supplier<Room> gauge) {
-    return new Sweep(host, DESCRIPTION.id(), where, limits, gauge, Optional.empty());
+    return new Sweep(host, DESCRIPTION.id(), where, limits, gauge, time -> Optional.empty());
   }
 
   private PreparedAction dropPageCache() {
@@ -116,11 +120,14 @@ public final class ClearCache implements HealingAction {
           if (!host.time().bootId().equals(boot)) {
             return ActionReport.refused("the host was booted again since the preview");
           }
-          double before = MemAvailable.read(host.files()).availableBytes();
+          MemAvailable memory = MemAvailable.read(host.files());
+          double before = memory.availableBytes();
           host.files().writeSetting(DROP_CACHES, "1");
           double after = MemAvailable.read(host.files()).availableBytes();
           return ActionReport.of(
-              after > before ? Result.DONE : Result.NOTHING_GAINED,
+              after - before < memory.totalBytes() * LEAST_GAIN
+                  ? Result.NOTHING_GAINED
+                  : Result.DONE,
               "page cache dropped: " + Checks.size(Math.max(0, after - before)) + " more available",
               Map.of("memory.available.bytes", before),
               Map.of("memory.available.bytes", after));

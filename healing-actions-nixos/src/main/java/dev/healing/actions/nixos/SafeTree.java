@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SafeTree {
   private static final int DEEPEST = 64;
+  private static final long LARGEST_BLOCK = 4096; // a network may say what it likes to send
   private static final int STICKY = 01000;
   private static final int KIND = 0170000;
   private static final int REGULAR = 0100000;
@@ -62,8 +63,9 @@ final class SafeTree {
    * An open directory on the way.
    *
    * @param key device and inode
+   * @param blockBytes in which its file system gives room
    */
-  record Directory(SecureDirectoryStream<Path> stream, Path full, Object key) {}
+  record Directory(SecureDirectoryStream<Path> stream, Path full, Object key, long blockBytes) {}
 
   /**
    * A file that may go.
@@ -81,6 +83,12 @@ final class SafeTree {
       FileTime modified,
       long changedNanos,
       boolean disposable) {
+    /** What it takes: whole blocks, as if it had neither holes nor shared any. */
+    long onDiskBytes() {
+      long block = in.blockBytes();
+      return (size + block - 1) / block * block;
+    }
+
     /** Deletes it if what has this name in the open directory is still that file, unchanged. */
     boolean delete() throws IOException {
       BasicFileAttributes now = attributes(in.stream(), name);
@@ -143,13 +151,16 @@ final class SafeTree {
    *
    * @throws RefusedException if the root is no directory, or reached through a link
    */
-  void walk(Path root, Visitor visitor) {
-    Path full = files.path(root.toString());
+  void walk(Path top, Visitor visitor) {
+    Path full = files.path(top.toString());
     try (SecureDirectoryStream<Path> opened = open(full)) {
       PosixFileAttributes own = attributes(opened);
-      walk(new Directory(opened, full, own.fileKey()), device(own.fileKey()), 0, visitor);
+      long blockBytes =
+          Math.max(1, Math.min(LARGEST_BLOCK, Files.getFileStore(full).getBlockSize()));
+      Directory root = new Directory(opened, full, own.fileKey(), blockBytes);
+      walk(root, device(own.fileKey()), 0, visitor);
     } catch (IOException e) {
-      throw notSafe(root, e);
+      throw notSafe(top, e);
     }
   }
 
@@ -223,7 +234,8 @@ final class SafeTree {
         unseen++;
         return true;
       }
-      return walk(new Directory(child, full, own.fileKey()), device, depth + 1, visitor);
+      Directory below = new Directory(child, full, own.fileKey(), above.blockBytes());
+      return walk(below, device, depth + 1, visitor);
     } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {

@@ -102,12 +102,12 @@ final class Survey {
     Tally here = way.getFirst();
     directories.add(here.key);
     here.files++;
-    here.bytes += file.size();
+    here.bytes += file.onDiskBytes();
     if (here.names.size() < namesShown) {
       here.names.add(file.name().toString());
     }
     files++;
-    bytes += file.size();
+    bytes += file.onDiskBytes();
   }
 
   void leave() {
@@ -136,7 +136,7 @@ final class Survey {
     for (Tally tally : sorted) {
       // Names may hold anything; this is one line each.
       String name = names.name(tally.full).replaceAll("\\p{Cntrl}", "?");
-      lines.add("in " + name + ": " + Sweep.told(tally.files, tally.bytes));
+      lines.add("in " + name + ": " + new Amount(tally.files, tally.bytes));
       restFiles -= tally.files;
       restBytes -= tally.bytes;
     }
@@ -145,17 +145,13 @@ final class Survey {
           "in "
               + (directories.size() - sorted.size())
               + " more directories: "
-              + Sweep.told(restFiles, restBytes));
+              + new Amount(restFiles, restBytes));
     }
     return lines;
   }
 
-  long files() {
-    return files;
-  }
-
-  long bytes() {
-    return bytes;
+  Amount amount() {
+    return new Amount(files, bytes);
   }
 
   /** Files that were not counted for being in too many directories. */

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Preview;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.nio.file.Path;
@@ -17,11 +18,16 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Which old files under some roots would be deleted: what clean_disk and clear_cache have in
  * common. {@link Sweeping} does it.
+ *
+ * <p>No more goes than is needed, the oldest first. Who looks at everything once learns how much
+ * there is of which age, and with that from which age on it is enough; those of that age and more
+ * are promised.
  *
  * <p>What is deleted is what was previewed, without remembering a million files. The preview fixes
  * a rule: files of these directories, last changed before that instant. Whatever happens to a file
@@ -33,7 +39,7 @@ import java.util.function.Supplier;
  *
  * @param action whose list of what was deleted it gets into
  * @param gauge reads what room there is
- * @param journals to be deleted as well
+ * @param archive the journals that begin before an instant, to be deleted as well
  */
 record Sweep(
     HostContext host,
@@ -41,33 +47,56 @@ record Sweep(
     List<Path> roots,
     SweepLimits limits,
     Supplier<Room> gauge,
-    Optional<ArchivedJournals> journals) {
+    Function<Instant, Optional<ArchivedJournals>> archive) {
   private static final long FILES_PER_SECOND = 5_000;
+
+  /**
+   * What a promise rests on.
+   *
+   * @param room that there was
+   * @param identities of the roots
+   */
+  record Basis(Instant at, long monotonicNanos, Room room, SortedMap<String, String> identities) {
+    long ageNanos(long changedNanos) {
+      return nanos(at) - changedNanos;
+    }
+  }
 
   /**
    * What was promised.
    *
    * @param rule what is left alone
    * @param survey of what is not
-   * @param identities of the roots
+   * @param journals to be deleted as well
+   * @param unseen directories, of which nothing is known
    */
   record Promise(
-      Instant at,
-      long monotonicNanos,
+      Basis basis,
       SafeTree.Spared rule,
       Survey survey,
-      SortedMap<String, String> identities) {}
+      Optional<ArchivedJournals> journals,
+      int unseen) {
+    Amount amount() {
+      return survey.amount().plus(journals.map(ArchivedJournals::amount).orElse(Amount.NONE));
+    }
+
+    /** When what goes was last changed, at the latest. */
+    Instant before() {
+      return instant(rule.fromNanos());
+    }
+  }
 
   /**
    * Works it out.
    *
    * @param lane see {@link Preview}
-   * @throws dev.healing.api.RefusedException if there is nothing to delete, or too little
+   * @throws RefusedException if there is nothing to delete, or too little, or the clock cannot be
+   *     believed
    */
   PreparedAction prepare(String lane) {
+    Checks.refuseIf(WallClock.doubt(host, roots));
     Instant now = host.time().now();
-    long monotonicNanos = host.time().monotonicNanos();
-    SortedMap<String, String> identities = identities();
+    Basis basis = new Basis(now, host.time().monotonicNanos(), gauge.get(), identities());
     SafeTree.Spared rule =
         new SafeTree.Spared(
             nanos(now.minus(limits.olderThan())),
@@ -76,49 +105,51 @@ record Sweep(
             limits.keepNewest(),
             nanos(now));
     Ages ages = new Ages();
-    SafeTree tree = new SafeTree(host.files(), rule);
-    Survey survey = look(tree, file -> ages.add(nanos(now) - file.changedNanos(), file.size()));
+    Promise all =
+        promise(basis, rule, f -> ages.add(basis.ageNanos(f.changedNanos()), f.onDiskBytes()));
+    all.journals().ifPresent(j -> j.each((after, size) -> ages.add(basis.ageNanos(after), size)));
+    Checks.require(
+        all.amount().files() > 0,
+        "nothing under " + roots + " was last changed before " + all.before() + " and is free");
+    Amount needed = basis.room().needed(limits);
+    Ages.Oldest oldest = ages.oldest(needed, limits.most()).orElseThrow(this::allOfOneAge);
+    Amount younger = ages.all().minus(oldest.amount());
+    Promise promise =
+        younger.files() == 0
+            ? all
+            : promise(basis, rule.from(nanos(now) - oldest.fromNanos() + 1), file -> {});
     List<String> rest = new ArrayList<>();
-    if (survey.files() > limits.maxFiles() || survey.bytes() > limits.maxBytes()) {
-      rule = rule.from(nanos(now) - oldest(ages) + 1);
-      tree = new SafeTree(host.files(), rule);
-      rest.add(
-          "leave what is younger to a later run: max-files is "
-              + limits.maxFiles()
-              + ", max-bytes "
-              + Checks.size(limits.maxBytes()));
-      survey = look(tree, file -> {});
-    }
-    if (survey.crowdedOut() > 0) {
+    if (younger.files() > 0) {
       rest.add(
           "leave "
-              + survey.crowdedOut()
-              + " files to a later run: they are in more than "
-              + Survey.MOST_DIRECTORIES
-              + " directories");
+              + younger
+              + " that are old too"
+              + (oldest.amount().covers(needed) ? "" : " to a later run: " + mostInWords()));
     }
-    if (tree.unseen() > 0) {
-      rest.add("leave out " + unseen(tree));
-    }
-    Promise promise = new Promise(now, monotonicNanos, rule, survey, identities);
     Preview preview = preview(lane, promise, rest);
     return new Prepared(preview, execution -> new Sweeping(this, promise, execution).run());
   }
 
-  private long oldest(Ages ages) {
-    OptionalLong age = ages.oldest(limits.maxFiles(), limits.maxBytes());
-    Checks.require(
-        age.isPresent(),
-        "even the oldest files are more than max-files "
-            + limits.maxFiles()
-            + " or max-bytes "
-            + Checks.size(limits.maxBytes())
-            + ", all of one age; raise that limit");
-    return age.getAsLong();
+  private RefusedException allOfOneAge() {
+    return new RefusedException(
+        "even the oldest files are more than may go, all of one age: "
+            + mostInWords()
+            + "; raise that limit");
+  }
+
+  private String mostInWords() {
+    return "max-files is " + limits.maxFiles() + ", max-bytes " + Checks.size(limits.maxBytes());
   }
 
   private interface Noted {
     void note(SafeTree.Found file);
+  }
+
+  private Promise promise(Basis basis, SafeTree.Spared rule, Noted noted) {
+    SafeTree tree = new SafeTree(host.files(), rule);
+    Survey survey = look(tree, noted);
+    Optional<ArchivedJournals> journals = archive.apply(instant(rule.fromNanos()));
+    return new Promise(basis, rule, survey, journals, tree.unseen());
   }
 
   private Survey look(SafeTree tree, Noted noted) {
@@ -156,42 +187,54 @@ record Sweep(
 
   private Preview preview(String lane, Promise promise, List<String> rest) {
     Survey survey = promise.survey();
-    Instant before = FileTime.from(promise.rule().fromNanos(), TimeUnit.NANOSECONDS).toInstant();
-    long files = survey.files() + journals.map(ArchivedJournals::files).orElse(0L);
-    long bytes = survey.bytes() + journals.map(ArchivedJournals::bytes).orElse(0L);
-    Room room = gauge.get();
-    Checks.require(
-        files > 0,
-        "nothing under " + roots + " was last changed before " + before + " and is free");
-    Checks.refuseIf(room.tooLittle(files, bytes, limits));
+    Amount amount = promise.amount();
+    Room room = promise.basis().room();
+    Checks.require(amount.files() > 0, "what was old under " + roots + " is gone already");
+    Checks.refuseIf(room.tooLittle(amount, limits));
     List<String> steps = new ArrayList<>();
-    if (survey.files() > 0) {
+    if (survey.amount().files() > 0) {
       steps.add(
           "delete "
-              + told(survey.files(), survey.bytes())
+              + survey.amount()
               + " last changed before "
-              + before
+              + promise.before()
+              + ", older than "
+              + age(promise)
               + (limits.keepNewest() > 0
                   ? ", but the newest " + limits.keepNewest() + " of each directory"
                   : ""));
       steps.addAll(survey.lines(host.files()));
     }
+    promise.journals().ifPresent(j -> steps.add(j.step()));
+    steps.add(room.after(amount));
     steps.addAll(rest);
-    journals.ifPresent(j -> steps.add(j.step()));
-    if (room.usedFraction(bytes) > limits.target()) {
-      steps.add("which alone does not bring " + room.name() + " down to target");
+    if (survey.crowdedOut() > 0) {
+      steps.add(
+          "leave "
+              + survey.crowdedOut()
+              + " files to a later run: they are in more than "
+              + Survey.MOST_DIRECTORIES
+              + " directories");
     }
-    TreeMap<String, String> facts = new TreeMap<>(promise.identities());
+    if (promise.unseen() > 0) {
+      steps.add("leave out " + unseen(promise.unseen()));
+    }
+    TreeMap<String, String> facts = new TreeMap<>(promise.basis().identities());
     facts.put("boot-id", host.time().bootId());
-    facts.put("older-than", before.toString());
+    facts.put("older-than", promise.before().toString());
     return new Preview(
         room.name(),
         lane,
         steps,
-        OptionalLong.of(files),
-        OptionalLong.of(bytes),
-        Duration.ofSeconds(1 + files / FILES_PER_SECOND),
+        OptionalLong.of(amount.files()),
+        OptionalLong.of(amount.bytes()),
+        Duration.ofSeconds(1 + amount.files() / FILES_PER_SECOND),
         facts);
+  }
+
+  private static String age(Promise promise) {
+    Duration age = Duration.between(promise.before(), promise.basis().at());
+    return age.toDays() + " d " + age.toHoursPart() + " h";
   }
 
   SortedMap<String, String> identities() {
@@ -207,16 +250,16 @@ record Sweep(
     return excluded;
   }
 
-  static String told(long files, long bytes) {
-    return files + " files, " + Checks.size(bytes);
-  }
-
-  static String unseen(SafeTree tree) {
-    return tree.unseen()
+  static String unseen(int directories) {
+    return directories
         + " directories that could not be read, lie too deep, or let everybody write";
   }
 
   private static long nanos(Instant instant) {
     return FileTime.from(instant).to(TimeUnit.NANOSECONDS);
+  }
+
+  private static Instant instant(long nanos) {
+    return FileTime.from(nanos, TimeUnit.NANOSECONDS).toInstant();
   }
 }

@@ -1,7 +1,10 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.Issue;
+import dev.healing.api.Metric;
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /**
  * What a run may delete, and what it must give: the keys that clean_disk and clear_cache share.
@@ -12,7 +15,7 @@ import java.time.Duration;
  * @param maxBytes at most this much in one run, the oldest first
  * @param minBytes what makes a run worth it even if the target is not reached
  * @param minFiles the same where inodes run out
- * @param target use at which the issue is over
+ * @param target use at which the issue is over; empty to go by what the issue says
  */
 record SweepLimits(
     Duration olderThan,
@@ -21,9 +24,12 @@ record SweepLimits(
     long maxBytes,
     long minBytes,
     long minFiles,
-    double target) {
+    OptionalDouble target) {
   /** Less is no age: what somebody has just written or is about to read would go. */
   private static final Duration YOUNGEST = Duration.ofHours(1);
+
+  /** Where neither the configuration nor the issue says it. */
+  private static final double USUAL_TARGET = 0.85;
 
   /** Reads them; the age has a default of its own. */
   static SweepLimits read(Configuration section, Duration usualAge) {
@@ -32,6 +38,7 @@ record SweepLimits(
       section.contradiction("older-than", "at least 1h: what is younger may be in use");
       olderThan = usualAge;
     }
+    double target = section.fraction("target", USUAL_TARGET);
     SweepLimits limits =
         new SweepLimits(
             olderThan,
@@ -40,7 +47,7 @@ record SweepLimits(
             section.bytes("max-bytes", 1L << 40),
             section.bytes("min-bytes", 1L << 30),
             section.count("min-files", 1000, 1, 100_000_000),
-            section.fraction("target", 0.85));
+            section.has("target") ? OptionalDouble.of(target) : OptionalDouble.empty());
     if (limits.minBytes > limits.maxBytes) {
       section.contradiction("min-bytes", "at most max-bytes, or it is never enough");
     }
@@ -48,5 +55,16 @@ record SweepLimits(
       section.contradiction("min-files", "at most max-files, or it is never enough");
     }
     return limits;
+  }
+
+  /** Use at which this issue is over. */
+  double target(Issue issue) {
+    Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());
+    return target.orElse(issue.metrics().getOrDefault(clears.toString(), USUAL_TARGET));
+  }
+
+  /** What may go in one run. */
+  Amount most() {
+    return new Amount(maxFiles, maxBytes);
   }
 }

@@ -22,6 +22,7 @@ final class Sweeping implements SafeTree.Visitor {
   private final Sweep sweep;
   private final HostContext host;
   private final Sweep.Promise promise;
+  private final Sweep.Basis basis;
   private final Execution execution;
   private final Survey deleted = new Survey(DeletedList.NAMES, this::list);
   private final DeletedList list;
@@ -32,38 +33,50 @@ final class Sweeping implements SafeTree.Visitor {
     this.sweep = sweep;
     this.host = sweep.host();
     this.promise = promise;
+    this.basis = promise.basis();
     this.execution = execution;
     requireUnchanged();
     this.list =
         new DeletedList(
-            host.state(), host.files(), promise.at(), sweep.action() + " under " + sweep.roots());
+            host.state(), host.files(), basis.at(), sweep.action() + " under " + sweep.roots());
   }
 
   private void requireUnchanged() {
     Checks.require(
-        sweep.identities().equals(promise.identities()),
+        sweep.identities().equals(basis.identities()),
         "the roots are no longer the directories of the preview");
-    Duration byWall = Duration.between(promise.at(), host.time().now());
-    Duration truly = Duration.ofNanos(host.time().monotonicNanos() - promise.monotonicNanos());
+    Duration byWall = Duration.between(basis.at(), host.time().now());
+    Duration truly = Duration.ofNanos(host.time().monotonicNanos() - basis.monotonicNanos());
     Checks.require(
         byWall.minus(truly).abs().compareTo(CLOCK_TOLERANCE) < 0,
         "the clock was set since the preview, so ages are no longer what they were");
+    Room now = sweep.gauge().get();
+    Checks.require(
+        now.full() || !basis.room().full(),
+        now.name() + " is no longer full, so nothing needs to go");
+  }
+
+  /** A hundredth of what was promised; less has changed nothing. */
+  private Amount leastGain() {
+    Amount promised = promise.amount();
+    return basis.room().filesTooMany() > 0
+        ? new Amount(Math.max(1, promised.files() / 100), 0)
+        : new Amount(1, promised.bytes() / 100);
   }
 
   ActionReport run() {
     Room before = sweep.gauge().get();
     SafeTree tree = new SafeTree(host.files(), rule());
     sweep.roots().forEach(root -> walk(tree, root));
-    ArchivedJournals.Vacuumed journals = new ArchivedJournals.Vacuumed(0, 0, "");
-    if (sweep.journals().isPresent() && !stopped()) {
-      journals = sweep.journals().get().vacuum(execution);
+    ArchivedJournals.Vacuumed journals = new ArchivedJournals.Vacuumed(Amount.NONE, "");
+    if (promise.journals().isPresent() && !stopped()) {
+      journals = promise.journals().get().vacuum(execution);
     }
     finishList();
     Room after = sweep.gauge().get();
-    long files = deleted.files() + journals.files();
-    long bytes = deleted.bytes() + journals.bytes();
+    Amount gone = deleted.amount().plus(journals.amount());
     return ActionReport.of(
-        files == 0 ? Result.NOTHING_GAINED : Result.DONE,
+        gone.covers(leastGain()) ? Result.DONE : Result.NOTHING_GAINED,
         detail(tree, journals),
         Map.of(before.measured(), (double) before.availableBytes()),
         new TreeMap<>(
@@ -71,16 +84,16 @@ final class Sweeping implements SafeTree.Visitor {
                 after.measured(),
                 (double) after.availableBytes(),
                 "deleted.count",
-                (double) files,
+                (double) gone.files(),
                 "deleted.bytes",
-                (double) bytes)));
+                (double) gone.bytes())));
   }
 
   private void walk(SafeTree tree, Path root) {
     try {
       tree.walk(root, this);
     } catch (RefusedException e) {
-      if (deleted.files() == 0) {
+      if (deleted.amount().files() == 0) {
         throw e;
       }
       trouble = "; stopped: " + e.getMessage();
@@ -109,9 +122,9 @@ final class Sweeping implements SafeTree.Visitor {
     }
     if (promise.survey().directories().contains(file.in().key()) && file.delete()) {
       deleted.add(file);
-      if (deleted.files() % FILES_BETWEEN_WORDS == 0) {
-        execution.progress(
-            "deleted " + deleted.files() + " of " + promise.survey().files() + " files");
+      long files = deleted.amount().files();
+      if (files % FILES_BETWEEN_WORDS == 0) {
+        execution.progress("deleted " + files + " of " + promise.survey().amount());
       }
     }
     return true;
@@ -147,20 +160,20 @@ final class Sweeping implements SafeTree.Visitor {
 
   private String detail(SafeTree tree, ArchivedJournals.Vacuumed journals) {
     StringBuilder text = new StringBuilder("deleted ");
-    text.append(deleted.files()).append(" of ");
-    text.append(Sweep.told(promise.survey().files(), deleted.bytes()));
-    if (deleted.files() > 0) {
+    Amount gone = deleted.amount();
+    text.append(gone.files()).append(" of ");
+    text.append(new Amount(promise.survey().amount().files(), gone.bytes()));
+    if (gone.files() > 0) {
       text.append("; ").append(String.join("; ", deleted.lines(host.files())));
       text.append("; listed in ").append(host.state().location()).append("/action.");
       text.append(sweep.action()).append('.').append(DeletedList.FILE);
-      text.append(" as run ").append(promise.at());
+      text.append(" as run ").append(basis.at());
     }
-    if (sweep.journals().isPresent()) {
-      text.append("; of the journal ");
-      text.append(Sweep.told(journals.files(), journals.bytes())).append(journals.problem());
+    if (promise.journals().isPresent()) {
+      text.append("; of the journal ").append(journals.amount()).append(journals.problem());
     }
     if (tree.unseen() > 0) {
-      text.append("; left out ").append(Sweep.unseen(tree));
+      text.append("; left out ").append(Sweep.unseen(tree.unseen()));
     }
     return text.append(trouble)
         .append(execution.cancelled() ? "; stopped before the end" : "")

@@ -34,7 +34,7 @@ abstract class OldFilesContract extends WorldContract {
     assertThat(preview.items()).hasValue(1);
     assertThat(report.after()).containsEntry("deleted.count", 1.0);
     assertThat(world.host.state().lines(DeletedList.FILE).lines().get(1))
-        .contains("\"directory\":\"/var/cache/a\",\"files\":1,\"bytes\":9")
+        .contains("\"directory\":\"/var/cache/a\",\"files\":1,\"bytes\":4096")
         .contains("old\\u000aname");
     assertThat(Files.exists(world.root.resolve("var/cache/a/old\nname"))).isFalse();
     assertThat(world.root.resolve("var/cache/a/new")).exists();

@@ -31,7 +31,7 @@ class PreviewedFilesTest {
   private final World world = new World();
 
   private PreparedAction prepare(Map<String, Object> section) {
-    Map<String, Object> all = new HashMap<>(Map.of("min-bytes", "1B"));
+    Map<String, Object> all = new HashMap<>(Map.of("min-bytes", "1B", "target", "0%"));
     all.putAll(section);
     return new CleanDisk.Provider()
         .create(world.host.withConfiguration(Configuration.of(all)))
@@ -129,7 +129,7 @@ class PreviewedFilesTest {
     assertThat(execute(prepared).detail()).startsWith("deleted 5 of 5 files");
     assertThat(left("var/tmp")).hasSize(15).contains("8", "22").doesNotContain("23", "27");
 
-    assertThat(execute(prepare(Map.of("max-bytes", "29B"))).detail())
+    assertThat(execute(prepare(Map.of("max-bytes", "15KiB"))).detail())
         .startsWith("deleted 3 of 3 files");
     assertThat(left("var/tmp")).hasSize(12).contains("19").doesNotContain("20");
   }
@@ -208,10 +208,10 @@ class PreviewedFilesTest {
   void tooLittleIsNotDeleted() {
     world.old("/var/tmp/nine bytes");
     world.monthPasses();
-    world.room(50);
-    refused(Map.of("min-bytes", "10B"), "1 files, 0 KiB leave /var at 94 %");
-    refused(Map.of("min-bytes", "10B", "target", "90%"), "expected at most target 90 %");
-    assertThat(prepare(Map.of("min-bytes", "10B", "target", "94.5%")).preview().items())
+    world.blocksLeft(50);
+    refused(Map.of("min-bytes", "5KiB"), "1 files, 4 KiB leave /var at 95 %");
+    refused(Map.of("min-bytes", "5KiB", "target", "90%"), "expected at most target 90 %");
+    assertThat(prepare(Map.of("min-bytes", "5KiB", "target", "94.9%")).preview().items())
         .hasValue(1);
   }
 
@@ -219,6 +219,7 @@ class PreviewedFilesTest {
   void fewBytesAreEnoughWhereInodesRunOut() {
     world.old("/var/tmp/nine bytes");
     world.monthPasses();
+    world.host.commands().succeeds("1000\n", "stat", "-f", "-c", "%c", "--", "/var");
     Map<String, Object> section = Map.of("min-bytes", "1GiB", "min-files", 1);
     HealingAction action =
         new CleanDisk.Provider().create(world.host.withConfiguration(Configuration.of(section)));

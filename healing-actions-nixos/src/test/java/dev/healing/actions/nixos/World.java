@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 
 /** A fixture host in a directory of its own. */
 final class World {
+  /** What a file takes that has a few bytes. */
+  static final long BLOCK = 4096;
+
   final Path root;
   final TestHost host;
   boolean quotasHold = true;
@@ -120,11 +123,20 @@ final class World {
 
   /** So much of 1000 bytes is available on the only file system. */
   void room(long available) {
+    room(1000, available);
+  }
+
+  /** So many of 1000 blocks are available on the only file system. */
+  void blocksLeft(int available) {
+    room(1000 * BLOCK, available * BLOCK);
+  }
+
+  private void room(long total, long available) {
     host.files()
         .space(
             "/",
             new HostFiles.Space(
-                1000, available, available, OptionalLong.empty(), OptionalLong.empty()));
+                total, available, available, OptionalLong.empty(), OptionalLong.empty()));
   }
 
   /** A process that uses so much memory. */

@@ -32,7 +32,8 @@ public final class CleanDiskRun {
 
   /** Prints seconds of both steps, and what they take of memory. */
   public static void main(String[] arguments) throws Exception {
-    Map<String, Object> section = Map.of("roots", List.of(arguments[1]), "min-bytes", "1B");
+    Map<String, Object> section =
+        Map.of("roots", List.of(arguments[1]), "min-bytes", "1B", "target", "0%");
     try (LinuxHost host = LinuxHost.open(Path.of(arguments[2]))) {
       HostContext later = later(host, Configuration.of(section));
       ActionProvider provider =

@@ -1,0 +1,47 @@
+package dev.healing.actions.nixos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.Configuration;
+import dev.healing.api.IssueType;
+import dev.healing.spi.HostContext;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.TestExecution;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** After the page cache was dropped, 150 of 1000 kB are available. */
+class PageCacheTest {
+  private final World world = new World();
+
+  private ActionReport drop(int availableKb) {
+    world.memory(1000, availableKb);
+    world.host.files().write("/proc/sys/vm/drop_caches", "0");
+    GivingHost giving = new GivingHost(world);
+    Configuration section = Configuration.of(Map.of("page-cache", "on"));
+    Object host =
+        Proxy.newProxyInstance(
+            HostContext.class.getClassLoader(),
+            new Class<?>[] {HostContext.class},
+            (self, method, arguments) ->
+                method.getName().equals("configuration")
+                    ? section
+                    : method.invoke(giving, arguments));
+    return new ClearCache.Provider()
+        .create((HostContext) host)
+        .prepare(world.issue(IssueType.MEMORY_HIGH, "memory"), HostStates.now().build())
+        .execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void lessThanAHundredthOfMemoryIsNoGain() {
+    assertThat(drop(50).result()).isEqualTo(Result.DONE);
+    assertThat(drop(140).result()).isEqualTo(Result.DONE);
+    assertThat(drop(141).result()).isEqualTo(Result.NOTHING_GAINED);
+    assertThat(world.host.files().read("/proc/sys/vm/drop_caches")).hasValue("1");
+  }
+}
