@@ -6,10 +6,8 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
-import dev.healing.spi.HostContext;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,18 +19,9 @@ class PageCacheTest {
   private ActionReport drop(int availableKb) {
     world.memory(1000, availableKb);
     world.host.files().write("/proc/sys/vm/drop_caches", "0");
-    GivingHost giving = new GivingHost(world);
     Configuration section = Configuration.of(Map.of("page-cache", "on"));
-    Object host =
-        Proxy.newProxyInstance(
-            HostContext.class.getClassLoader(),
-            new Class<?>[] {HostContext.class},
-            (self, method, arguments) ->
-                method.getName().equals("configuration")
-                    ? section
-                    : method.invoke(giving, arguments));
     return new ClearCache.Provider()
-        .create((HostContext) host)
+        .create(new GivingHost(world, section, () -> world.memory(1000, 150)))
         .prepare(world.issue(IssueType.MEMORY_HIGH, "memory"), HostStates.now().build())
         .execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
   }
