@@ -61,6 +61,12 @@ record ProcessUse(ProcessState process, double cores, double grownBytesPerSecond
     return uses;
   }
 
+  /** How many processors there are; 0 where that is not told. */
+  static long processors(HostContext host) {
+    String stat = host.files().read("/proc/stat").orElse("");
+    return stat.lines().filter(line -> line.matches("cpu[0-9]+ .*")).count();
+  }
+
   /** What it has and, at this pace, soon will have. */
   double memoryWeight() {
     double soon = Math.max(0, grownBytesPerSecond) * SECONDS_AHEAD;

@@ -67,7 +67,7 @@ final class Victim {
     double least =
         memory
             ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes())
-            : Math.max(LEAST_CORES, minCpu * processors());
+            : Math.max(LEAST_CORES, minCpu * ProcessUse.processors(host));
     List<ProcessUse> all =
         ProcessUse.measure(
             host,
@@ -113,11 +113,6 @@ final class Victim {
   }
 
   /** How many there are; 0 if the kernel does not say. */
-  private long processors() {
-    String stat = host.files().read("/proc/stat").orElse("");
-    return stat.lines().filter(line -> line.matches("cpu[0-9]+ .*")).count();
-  }
-
   private static String nobody(boolean memory, double least) {
     return memory
         ? "nobody stands out: no process that may be ended uses "
