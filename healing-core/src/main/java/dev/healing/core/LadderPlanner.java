@@ -15,9 +15,9 @@ import java.util.Locale;
 
 /**
  * Mild before harsh: what was tried least in this incident comes first, then the lower risk, then
- * the higher confidence. A service is repaired only after a restart of it did not help, and once.
- * What made it worse is not tried again, and what can cost somebody's work is out of proportion to
- * less than a HIGH issue.
+ * the higher confidence, then what can be undone. A service is repaired only after a restart of it
+ * did not help, and once. What made it worse is not tried again, and what can cost somebody's work
+ * is out of proportion to less than a HIGH issue.
  */
 final class LadderPlanner implements Planner {
   @Override
@@ -37,6 +37,7 @@ final class LadderPlanner implements Planner {
             .thenComparing(c -> c.action().risk())
             .thenComparing(c -> c.action().id().equals(ActionId.REPAIR_SERVICE))
             .thenComparing(c -> -c.confidence().value())
+            .thenComparing(c -> !c.action().canBeUndone())
             .thenComparing(c -> c.action().id()));
     List<HealingPlan.Step> steps =
         chosen.stream().map(c -> new HealingPlan.Step(c.action(), c.confidence())).toList();
