@@ -2,6 +2,7 @@ package dev.healing.api;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,8 +31,10 @@ public record ActionReport(
     REFUSED
   }
 
-  /** Copies. */
+  /** Validates and copies. */
   public ActionReport {
+    Objects.requireNonNull(result, "report without a result");
+    Objects.requireNonNull(detail, "report without a detail");
     before = finite(before);
     after = finite(after);
   }

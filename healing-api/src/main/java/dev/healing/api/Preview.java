@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,6 +32,11 @@ public record Preview(
     SortedMap<String, String> facts) {
   /** Validates and copies. */
   public Preview {
+    Objects.requireNonNull(target, "preview without a target");
+    Objects.requireNonNull(lane, "preview without a lane");
+    Objects.requireNonNull(items, "preview without items, not even empty");
+    Objects.requireNonNull(bytes, "preview without bytes, not even empty");
+    Objects.requireNonNull(expectedDuration, "preview without a duration");
     steps = List.copyOf(steps);
     if (steps.isEmpty()) {
       throw new IllegalArgumentException("preview of " + target + ": expected at least one step");

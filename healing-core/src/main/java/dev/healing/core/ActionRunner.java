@@ -56,8 +56,6 @@ final class ActionRunner {
                 PreparedAction made =
                     Objects.requireNonNull(action.prepare(issue, state), "it returned null");
                 Preview preview = Objects.requireNonNull(made.preview(), "its preview is null");
-                Objects.requireNonNull(preview.target(), "its preview has no target");
-                Objects.requireNonNull(preview.lane(), "its preview has no lane");
                 prepared = Optional.of(new Shown(preview, made));
               } catch (HealingException e) {
                 why = Objects.toString(e.getMessage(), e.toString());

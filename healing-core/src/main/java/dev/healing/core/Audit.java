@@ -5,7 +5,6 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,13 +14,13 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What was decided and done, kept in {@code audit.jsonl} so that everything can be explained
  * afterwards. Two kinds of line: {@code {"kind":"decision",…}} whenever a decision changes, and
- * {@code {"kind":"receipt",…}} after every attempt. At 16 MiB the file becomes {@code
+ * {@code {"kind":"receipt",…}} after every attempt. At 4 MiB the file becomes {@code
  * audit.1.jsonl}, and the one that had that name is gone. Reading needs no engine.
  */
 public final class Audit {
   static final String FILE = "audit.jsonl";
   static final String OLDER = "audit.1.jsonl";
-  private static final long ROTATE_BYTES = 16L << 20;
+  private static final long ROTATE_BYTES = 4L << 20;
 
   private final StateStore store;
   private final List<String> unwritten = new ArrayList<>();
@@ -35,13 +34,9 @@ public final class Audit {
   public List<Receipt> history(int most) {
     List<Receipt> receipts = new ArrayList<>();
     for (String file : List.of(FILE, OLDER)) {
-      List<ObjectNode> nodes = read(file);
-      Collections.reverse(nodes);
-      for (ObjectNode node : nodes) {
-        if (receipts.size() == most) {
-          return receipts;
-        }
-        receipt(node).ifPresent(receipts::add);
+      List<String> lines = store.lines(file).lines();
+      for (int i = lines.size() - 1; i >= 0 && receipts.size() < most; i--) {
+        parsed(lines.get(i)).flatMap(Audit::receipt).ifPresent(receipts::add);
       }
     }
     return receipts;
@@ -68,9 +63,10 @@ public final class Audit {
     List<ObjectNode> trail = new ArrayList<>();
     Set<String> incidents = new TreeSet<>();
     for (String file : List.of(OLDER, FILE)) {
-      for (ObjectNode node : read(file)) {
-        String incident = node.path("incident").asString();
-        if (incident.startsWith(incidentId)) {
+      for (String line : store.lines(file).lines()) {
+        ObjectNode node = parsed(line).orElse(null);
+        String incident = node == null ? "" : node.path("incident").asString();
+        if (node != null && incident.startsWith(incidentId)) {
           incidents.add(incident);
           trail.add(node);
         }
@@ -129,15 +125,12 @@ public final class Audit {
     }
   }
 
-  private List<ObjectNode> read(String file) {
-    List<ObjectNode> nodes = new ArrayList<>();
-    for (String line : store.lines(file).lines()) {
-      try {
-        nodes.add(EngineJson.parse(line));
-      } catch (IllegalArgumentException e) {
-        // A line that is whole by its checksum and still no JSON was not written by us.
-      }
+  /** One at a time: as trees, all of them would take many times the room. */
+  private static Optional<ObjectNode> parsed(String line) {
+    try {
+      return Optional.of(EngineJson.parse(line));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // whole by its checksum and still no JSON: not written by us
     }
-    return nodes;
   }
 }

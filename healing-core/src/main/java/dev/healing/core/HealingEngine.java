@@ -66,6 +66,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final Inquiries inquiries;
   private final Triggers triggers;
   private final EngineThread thread;
+
+  /** One after the other, in the order of the reloads; set on the engine's thread. */
+  private CompletableFuture<@Nullable Void> changeOfTriggers =
+      CompletableFuture.completedFuture(null);
+
   private volatile boolean closed;
 
   private HealingEngine(Builder builder) {
@@ -483,14 +488,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Duration patience = loop.settings().patience();
     loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
-    host.workers()
-        .start(
-            "triggers",
+    changeOfTriggers =
+        changeOfTriggers.thenRunAsync(
             () -> {
               triggers.close(old.triggers(), patience);
               triggers.start(now.triggers(), patience);
               done.complete(null);
-            });
+            },
+            change -> host.workers().start("triggers", change));
   }
 
   /** Tells what happens from now on, on a thread of its own. */

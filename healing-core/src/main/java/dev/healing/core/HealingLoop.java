@@ -52,6 +52,7 @@ final class HealingLoop {
   private Settings settings;
   private Plugins plugins;
 
+  private @Nullable Observation arrived;
   private @Nullable HostState state;
   private List<Unreadable> unreadable = List.of();
   private long looks;
@@ -98,13 +99,14 @@ final class HealingLoop {
    */
   Duration turn() {
     inbox.drain(); // looks, actions and people's words that have arrived
+    observed(); // triage → validate
     if (!stopping) {
-      look(); // sample → detect → triage
+      look(); // sample → detect
       deliberation.decide(); // plan → guard
       treatment.start(); // journal intent → execute
     }
     treatment.enforceDeadlines();
-    chronicle.commit(plugins.knowledge()); // validated: journal receipt → learn → tell
+    chronicle.commit(plugins.knowledge()); // journal receipt → learn → tell
     if (stopping && treatment.idle() && chronicle.learning().idle()) {
       whenIdle.complete(null);
     }
@@ -124,7 +126,7 @@ final class HealingLoop {
     lastLookNanos = now;
     nextLookNanos = now + settings.interval().toNanos();
     treatment.lookBegins();
-    observe(this::observed);
+    observe(observation -> arrived = observation);
   }
 
   private void observe(Consumer<Observation> then) {
@@ -149,7 +151,12 @@ final class HealingLoop {
 
   // ---------------------------------------------------- triage → validate
 
-  private void observed(Observation observation) {
+  private void observed() {
+    Observation observation = arrived;
+    if (observation == null) {
+      return;
+    }
+    arrived = null;
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
@@ -252,15 +259,21 @@ final class HealingLoop {
     if (validator.isPresent()) {
       incident.asked = request.only();
     }
-    incident.requests.add(request);
-    deliberation.reconsider(incident);
-    lookSoon(); // evidence first
+    ask(incident, request);
   }
 
   void request(String incidentId, Tracked.Request request) {
-    Tracked incident = incidents.openNamed(incidentId);
+    ask(incidents.openNamed(incidentId), request);
+  }
+
+  /** Evidence first, also of what is known: it may be an hour old. */
+  private void ask(Tracked incident, Tracked.Request request) {
     incident.requests.add(request);
+    if (incident.phase() == Phase.IDLE) {
+      incident.lookedFor = false;
+    }
     deliberation.reconsider(incident);
+    lookSoon();
   }
 
   Deliberation deliberation() {

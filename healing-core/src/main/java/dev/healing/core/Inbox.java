@@ -22,11 +22,13 @@ final class Inbox {
 
   /** Runs what was posted until now; what is posted meanwhile has to wait. */
   void drain() {
-    for (int left = bell.drainPermits(); left > 0; left--) {
+    for (int left = bell.availablePermits(); left > 0; left--) {
       Runnable post = posts.poll();
-      if (post != null) {
-        post.run();
+      if (post == null) {
+        return;
       }
+      bell.acquireUninterruptibly(); // one by one: the others stay if this one throws
+      post.run();
     }
   }
 

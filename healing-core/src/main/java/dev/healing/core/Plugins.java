@@ -8,6 +8,7 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.api.IssueType;
 import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
+import dev.healing.api.Verdict;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
@@ -121,6 +122,9 @@ final class Plugins {
                     + ". Give yours another name");
           }
         });
+    infos.stream()
+        .filter(info -> info.kind().equals("guard") && info.state().equals("skipped"))
+        .forEach(info -> guards.put(info.name(), missing(info)));
     Map<String, Planner> planners =
         make.all("planner", "planner", PlannerProvider.class, load(PlannerProvider.class, loader));
     Map<String, KnowledgeBase> bases =
@@ -166,6 +170,12 @@ final class Plugins {
   // ServiceLoader.load must be called in the module that declares the use.
   private static <P> ServiceLoader<P> load(Class<P> type, ClassLoader loader) {
     return ServiceLoader.load(type, loader);
+  }
+
+  /** Nobody knows what it would have forbidden: until it is there, it says no to everything. */
+  private static Guard missing(PluginInfo info) {
+    String why = info.problem().orElse("it could not be made") + "; that counts as no";
+    return proposal -> Verdict.deny(why);
   }
 
   private static <T> Optional<Named<T>> onlyOne(

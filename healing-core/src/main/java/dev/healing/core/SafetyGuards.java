@@ -16,6 +16,7 @@ import dev.healing.spi.Proposal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The guards that every engine has, and what counts of what they and those of plugins say.
@@ -251,7 +253,13 @@ final class SafetyGuards {
 
   private static Verdict cooldown(Proposal proposal, Duration cooldown) {
     ActionId action = action(proposal).id();
-    Optional<ActionHistory.Entry> last = proposal.history().last(action, proposal.target());
+    // On the same target, or at the same problem: the next process that is ended is another target.
+    Optional<ActionHistory.Entry> last =
+        Stream.concat(
+                proposal.history().last(action, proposal.target()).stream(),
+                proposal.history().of(proposal.incident().fingerprint(), cooldown).stream()
+                    .filter(entry -> entry.action().equals(action)))
+            .min(Comparator.comparing(ActionHistory.Entry::age));
     if (last.isEmpty() || last.orElseThrow().age().compareTo(cooldown) >= 0) {
       return ok("no similar action within " + cooldown.toSeconds() + " s");
     }
@@ -260,7 +268,7 @@ final class SafetyGuards {
         proposal.at().plus(wait),
         action
             + " on "
-            + proposal.target()
+            + last.orElseThrow().target()
             + " was started "
             + last.orElseThrow().age().toSeconds()
             + " s ago, similar actions are "

@@ -45,6 +45,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
@@ -266,6 +268,45 @@ class PluginsTest {
         // It does not listen.
       }
     }
+  }
+
+  @Test
+  void aGuardThatIsNotThereSaysNo() {
+    GuardProvider broken =
+        new GuardProvider() {
+          @Override
+          public String name() {
+            return "change_freeze";
+          }
+
+          @Override
+          public Guard create(HostContext context) {
+            throw new IllegalStateException("its calendar does not answer");
+          }
+        };
+    Set<String> down = new TreeSet<>(Set.of("web.service"));
+    HealingEngine engine =
+        engine()
+            .add(broken)
+            .add(
+                Given.detector(
+                    "services",
+                    s -> Detection.of(down.stream().map(d -> Given.issue(s.at(), d)).toList())))
+            .add(
+                Given.action(
+                    Given.RESTART,
+                    Risk.LOW,
+                    e -> {
+                      down.clear();
+                      return ActionReport.done("restarted");
+                    }))
+            .build();
+    engine.open();
+    new EngineDriver(host.time(), engine).run(Duration.ofMinutes(10));
+
+    assertThat(down).isNotEmpty();
+    assertThat(engine.incidents().get(0).note())
+        .contains("change_freeze", "its calendar does not answer", "counts as no");
   }
 
   @Test

@@ -22,6 +22,7 @@ import dev.healing.spi.Proposal;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -288,6 +289,28 @@ class SafetyGuardsTest {
     started(Given.RESTART, "other.service", Outcome.UNCHANGED);
     started(ActionId.CLEAR_CACHE, UNIT, Outcome.UNCHANGED);
     assertThat(kind("cooldown")).as("neither is similar").isEqualTo(Kind.PROCEED);
+  }
+
+  @Test
+  void oneActionAtOneProblemIsSimilarWhateverItTouches() {
+    Instant now = host.time().now();
+    Intent other =
+        Intent.of(
+            "x.1",
+            "x",
+            Given.issue(now, UNIT),
+            now,
+            Given.description(Given.RESTART, Risk.LOW),
+            Given.preview("runaway:17"),
+            Origin.AUTOMATIC,
+            0.5,
+            now);
+    journal.add(other);
+    journal.close(Given.receipt(other, Outcome.HEALED, now));
+    assertThat(kind("cooldown")).isEqualTo(Kind.DEFER);
+    assertThat(of("cooldown").reason()).contains("runaway:17");
+    host.time().advance(Duration.ofMinutes(5));
+    assertThat(kind("cooldown")).isEqualTo(Kind.PROCEED);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.healing.actions.nixos;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
+import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
@@ -76,5 +77,11 @@ final class Checks {
       return String.format(Locale.ROOT, "%.1f MiB", bytes / (1L << 20));
     }
     return String.format(Locale.ROOT, "%.0f KiB", bytes / 1024);
+  }
+
+  /** Use down to which to go: as configured, or further if the issue is only over further down. */
+  static double target(double configured, Issue issue) {
+    Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());
+    return Math.min(configured, issue.metrics().getOrDefault(clears.toString(), configured));
   }
 }

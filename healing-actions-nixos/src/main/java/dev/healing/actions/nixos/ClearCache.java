@@ -29,9 +29,6 @@ import java.util.function.Supplier;
  * dropped when no root lives in memory), and those of {@link SweepLimits}.
  */
 public final class ClearCache implements HealingAction {
-  /** Of all memory; less comes and goes by itself. */
-  private static final double LEAST_GAIN = 0.01;
-
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
@@ -125,9 +122,7 @@ public final class ClearCache implements HealingAction {
           host.files().writeSetting(DROP_CACHES, "1");
           double after = MemAvailable.read(host.files()).availableBytes();
           return ActionReport.of(
-              after - before < memory.totalBytes() * LEAST_GAIN
-                  ? Result.NOTHING_GAINED
-                  : Result.DONE,
+              after - before < memory.gainBytes() ? Result.NOTHING_GAINED : Result.DONE,
               "page cache dropped: " + Checks.size(Math.max(0, after - before)) + " more available",
               Map.of("memory.available.bytes", before),
               Map.of("memory.available.bytes", after));

@@ -99,10 +99,11 @@ public final class FreeMemory implements HealingAction {
     Checks.treats(description, issue);
     Checks.refuseIf(unavailable());
     MemAvailable memory = MemAvailable.read(host.files());
+    double down = Checks.target(target, issue);
     Checks.require(
-        tooFull(memory),
-        "less than " + Math.round(target * 100) + " % of memory is in use: nothing to free");
-    double wanted = memory.usedBytes() - target * memory.totalBytes();
+        memory.usedFraction() > down,
+        "no more than " + Math.round(down * 100) + " % of memory is in use: nothing to free");
+    double wanted = memory.usedBytes() - down * memory.totalBytes();
     Reclaim reclaim = Reclaim.of(host, Math.min(wanted, MOST * memory.totalBytes()));
     if (reclaim.bytes() < memory.gainBytes()) {
       reclaim = new Reclaim(host, List.of());
@@ -122,11 +123,11 @@ public final class FreeMemory implements HealingAction {
             + Checks.size(memory.gainBytes())
             + " can be swapped out of services that may be touched; and "
             + noRestart);
-    return prepared(memory, reclaim, leak, noRestart);
+    return prepared(memory, down, reclaim, leak, noRestart);
   }
 
   private PreparedAction prepared(
-      MemAvailable memory, Reclaim reclaim, Optional<Leak> leak, String noRestart) {
+      MemAvailable memory, double down, Reclaim reclaim, Optional<Leak> leak, String noRestart) {
     List<String> steps = new ArrayList<>(reclaim.steps());
     TreeMap<String, String> facts = new TreeMap<>(Map.of("boot-id", host.time().bootId()));
     facts.putAll(reclaim.facts());
@@ -138,7 +139,7 @@ public final class FreeMemory implements HealingAction {
     if (leak.isPresent()) {
       RestartPlan plan = leaks.plan(leak.get(), memory);
       if (!reclaim.shares().isEmpty()) {
-        steps.add("only if then more than " + Math.round(target * 100) + " % is still in use:");
+        steps.add("only if then more than " + Math.round(down * 100) + " % is still in use:");
       }
       steps.addAll(plan.steps(leaks.keys()));
       facts.putAll(plan.facts(host));
@@ -160,44 +161,66 @@ public final class FreeMemory implements HealingAction {
             OptionalLong.of((long) bytes),
             expected,
             facts);
-    return new Prepared(preview, execution -> execute(preview, reclaim, leak, execution));
-  }
-
-  private boolean tooFull(MemAvailable memory) {
-    return memory.usedBytes() > target * memory.totalBytes();
+    return new Prepared(preview, execution -> execute(preview, down, reclaim, leak, execution));
   }
 
   private ActionReport execute(
-      Preview preview, Reclaim reclaim, Optional<Leak> leak, Execution execution) {
+      Preview preview, double down, Reclaim reclaim, Optional<Leak> leak, Execution execution) {
     MemAvailable before = MemAvailable.read(host.files());
-    Checks.require(tooFull(before), "memory is no longer short");
+    Checks.require(before.usedFraction() > down, "memory is no longer short");
     Checks.require(
         preview.facts().entrySet().containsAll(reclaim.facts().entrySet()),
         "a service was stopped or restarted since the preview");
     leak.ifPresent(
         found -> ServiceRestart.requireSame(host, leaks.plan(found, before), preview.facts()));
+    ActionReport freed = free(preview, down, reclaim, leak, before, execution);
+    boolean worked = freed.result() == Result.DONE || freed.result() == Result.NOTHING_GAINED;
+    return swap.isPresent() && worked ? emptySwap(freed, swap.get(), execution) : freed;
+  }
+
+  /** Swaps out, and restarts if that is not enough. */
+  private ActionReport free(
+      Preview preview,
+      double down,
+      Reclaim reclaim,
+      Optional<Leak> leak,
+      MemAvailable before,
+      Execution execution) {
+    boolean reclaims = !reclaim.shares().isEmpty();
+    if (reclaims) {
+      execution.progress("swaps out what is not used");
+    }
     reclaim.run(execution);
     MemAvailable now = MemAvailable.read(host.files());
-    if (leak.isEmpty() || execution.cancelled() || !tooFull(now)) {
-      return report(before, now, Optional.empty(), execution);
+    if (leak.isEmpty() || execution.cancelled() || now.usedFraction() <= down) {
+      return report(before, now, Optional.empty());
     }
     try {
       RestartPlan plan = leaks.plan(leak.get(), now);
       ServiceRestart.requireSame(host, plan, preview.facts());
       ActionReport restarted = new ServiceRestart(host, leaks.keys(), plan, execution).run();
-      return report(before, MemAvailable.read(host.files()), Optional.of(restarted), execution);
+      return report(before, MemAvailable.read(host.files()), Optional.of(restarted));
     } catch (RefusedException e) {
+      if (!reclaims) {
+        throw e;
+      }
       // What was done before is not undone by that: it is told as what it gave.
       execution.progress("not restarted: " + e.getMessage());
-      return report(before, now, Optional.empty(), execution);
+      return report(before, now, Optional.empty());
     }
   }
 
-  private ActionReport report(
-      MemAvailable before,
-      MemAvailable after,
-      Optional<ActionReport> restarted,
-      Execution execution) {
+  /** Last, and no part of the gain: it takes memory, and gives room in swap. */
+  private static ActionReport emptySwap(ActionReport freed, SwapCycle cycle, Execution execution) {
+    return ActionReport.of(
+        freed.result(),
+        freed.detail() + "; " + cycle.run(execution),
+        freed.before(),
+        freed.after());
+  }
+
+  private static ActionReport report(
+      MemAvailable before, MemAvailable after, Optional<ActionReport> restarted) {
     double gained = after.availableBytes() - before.availableBytes();
     Map<String, Double> numbersBefore = new TreeMap<>();
     Map<String, Double> numbersAfter = new TreeMap<>();
@@ -217,11 +240,9 @@ public final class FreeMemory implements HealingAction {
             measured == Result.DONE
                 ? ""
                 : ", less than the " + Checks.size(before.gainBytes()) + " that count as a gain");
-    // Measured before: it takes memory, and gives room in swap.
-    String swapped = swap.map(cycle -> "; " + cycle.run(execution)).orElse("");
     return ActionReport.of(
         restarted.map(ActionReport::result).filter(r -> r != Result.DONE).orElse(measured),
-        restarted.map(r -> r.detail() + "; " + how).orElse(how) + swapped,
+        restarted.map(r -> r.detail() + "; " + how).orElse(how),
         numbersBefore,
         numbersAfter);
   }

@@ -100,7 +100,8 @@ public final class GarbageCollect implements HealingAction {
     Checks.require(!dead.isEmpty(), "nothing in " + NixStore.STORE + " is unreferenced");
     StoreSample sample = StoreSample.of(host.files(), dead, MOST_FILES);
     long deadBytes = sample.ofAll(sample.freedBytes());
-    long expectedBytes = Math.min(deadBytes, wantedBytes());
+    double down = Checks.target(target, issue);
+    long expectedBytes = Math.min(deadBytes, wantedBytes(down));
     Learned.Speed speed = learned.speed();
     Preview preview =
         new Preview(
@@ -117,7 +118,7 @@ public final class GarbageCollect implements HealingAction {
                     + ", until "
                     + mount
                     + " is at most "
-                    + Math.round(target * 100)
+                    + Math.round(down * 100)
                     + " % full or a slice frees nothing: "
                     + Checks.size(expectedBytes)
                     + " expected, at "
@@ -129,18 +130,18 @@ public final class GarbageCollect implements HealingAction {
             OptionalLong.of(expectedBytes),
             speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
             store.facts());
-    return new Prepared(preview, execution -> execute(preview, execution));
+    return new Prepared(preview, execution -> execute(preview, down, execution));
   }
 
   /** What has to be freed to come to the target, in whole slices, and one at least. */
-  private long wantedBytes() {
+  private long wantedBytes(double down) {
     HostFiles.Space space = store.space();
     double usedBytes = (double) space.totalBytes() - space.freeBytes();
-    double excess = usedBytes - target * (usedBytes + space.availableBytes());
+    double excess = usedBytes - down * (usedBytes + space.availableBytes());
     return (long) Math.max(1, Math.ceil(excess / sliceBytes)) * sliceBytes;
   }
 
-  private ActionReport execute(Preview preview, Execution execution) {
+  private ActionReport execute(Preview preview, double down, Execution execution) {
     store.requireUnchanged(preview.facts(), store.facts());
     store.requireSystemRooted();
     long beforeBytes = store.space().availableBytes();
@@ -156,7 +157,7 @@ public final class GarbageCollect implements HealingAction {
       long inSlice = deleted(slice);
       paths += inSlice;
       execution.progress(paths + " store paths deleted");
-      end = end(preview, inSlice, execution);
+      end = end(preview, down, inSlice, execution);
     }
     Optional<String> broken = brokenRoots();
     Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
@@ -183,15 +184,15 @@ public final class GarbageCollect implements HealingAction {
   }
 
   /** Why no other slice follows; empty if one does. */
-  private String end(Preview preview, long inSlice, Execution execution) {
+  private String end(Preview preview, double down, long inSlice, Execution execution) {
     if (execution.cancelled()) {
       return "; stopped";
     }
     if (inSlice == 0) {
       return "; nothing is left to collect";
     }
-    if (store.space().usedFraction() <= target) {
-      return "; " + preview.target() + " is at most " + Math.round(target * 100) + " % full";
+    if (store.space().usedFraction() <= down) {
+      return "; " + preview.target() + " is at most " + Math.round(down * 100) + " % full";
     }
     return store
         .busy()

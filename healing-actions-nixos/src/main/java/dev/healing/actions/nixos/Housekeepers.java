@@ -1,7 +1,13 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.HostException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -25,13 +31,12 @@ final class Housekeepers {
           "/var/cache/pbuilder",
           "/var/cache/unbound",
           "/var/log/audit",
-          "/var/log/btmp",
-          "/var/log/faillog",
           "/var/log/journal",
-          "/var/log/lastlog",
           "/var/log/mysql",
-          "/var/log/sudo-io",
-          "/var/log/wtmp");
+          "/var/log/sudo-io");
+
+  /** Who logged in, also in the files that were rotated: those are the only ones that get old. */
+  private static final String LOGINS = "{btmp,faillog,lastlog,wtmp}*";
 
   private static final Set<String> APT =
       Set.of("apt", "apt-get", "apt.systemd.dai", "aptitude", "dpkg", "unattended-upgr");
@@ -59,6 +64,7 @@ final class Housekeepers {
   static Set<Path> kept(HostContext host) {
     Set<Path> kept = new HashSet<>();
     ALWAYS.forEach(name -> kept.add(host.files().path(name)));
+    kept.addAll(logins(host.files().path("/var/log")));
     Set<String> running =
         host.processes().all().stream().map(ProcessState::name).collect(Collectors.toSet());
     PACKAGES.forEach(
@@ -68,5 +74,17 @@ final class Housekeepers {
           }
         });
     return kept;
+  }
+
+  private static Set<Path> logins(Path logs) {
+    Set<Path> logins = new HashSet<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(logs, LOGINS)) {
+      found.forEach(logins::add);
+    } catch (NoSuchFileException e) {
+      return logins;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new HostException(logs + " cannot be listed: " + e, e);
+    }
+    return logins;
   }
 }

@@ -34,6 +34,10 @@ record MemAvailable(long totalBytes, long availableBytes) {
     return totalBytes - availableBytes;
   }
 
+  double usedFraction() {
+    return (double) usedBytes() / totalBytes;
+  }
+
   /** What is less comes and goes by itself, and is no gain: 1 % of memory, and at least 16 MiB. */
   double gainBytes() {
     return Math.max(NOISE * totalBytes, NOISE_BYTES);

@@ -195,10 +195,10 @@ final class SafeTree {
       Directory here, Path name, Object device, int depth, Newest newest, Visitor visitor) {
     Path full = here.full().resolve(name);
     try {
-      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
       if (spared.excluded().contains(full)) {
-        return true;
+        return true; // not even looked at: a mount whose server is gone would never answer
       }
+      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
       int kind = (Integer) known(seen, "mode") & KIND;
       if (kind == DIRECTORY) {
         return descend(here, name, full, device, depth, visitor);

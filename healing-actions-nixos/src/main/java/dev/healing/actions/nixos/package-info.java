@@ -6,7 +6,9 @@
  * {@code execute} looks at the facts again and refuses when the world has changed. What an action
  * gained is measured before and after, never assumed: an action that gave nothing back says so.
  *
- * <p>Files are only ever deleted by {@link dev.healing.actions.nixos.SafeTree}, relative to an open
- * directory and without following any link.
+ * <p>Files of others are only ever deleted by {@link dev.healing.actions.nixos.SafeTree}, relative
+ * to an open directory and without following any link; by {@link
+ * dev.healing.actions.nixos.RuntimeState}, what a failed service itself declares under {@code
+ * /run}; and by journalctl, its own archives.
  */
 package dev.healing.actions.nixos;

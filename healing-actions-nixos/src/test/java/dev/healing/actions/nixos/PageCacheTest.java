@@ -12,25 +12,25 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** After the page cache was dropped, 150 of 1000 kB are available. */
+/** After the page cache was dropped, 600,000 of 4,000,000 kB are available. */
 class PageCacheTest {
   private final World world = new World();
 
   private ActionReport drop(int availableKb) {
-    world.memory(1000, availableKb);
+    world.memory(4_000_000, availableKb);
     world.host.files().write("/proc/sys/vm/drop_caches", "0");
     Configuration section = Configuration.of(Map.of("page-cache", "on"));
     return new ClearCache.Provider()
-        .create(new GivingHost(world, section, () -> world.memory(1000, 150)))
+        .create(new GivingHost(world, section, () -> world.memory(4_000_000, 600_000)))
         .prepare(world.issue(IssueType.MEMORY_HIGH, "memory"), HostStates.now().build())
         .execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
   }
 
   @Test
   void lessThanAHundredthOfMemoryIsNoGain() {
-    assertThat(drop(50).result()).isEqualTo(Result.DONE);
-    assertThat(drop(140).result()).isEqualTo(Result.DONE);
-    assertThat(drop(141).result()).isEqualTo(Result.NOTHING_GAINED);
+    assertThat(drop(200_000).result()).isEqualTo(Result.DONE);
+    assertThat(drop(560_000).result()).isEqualTo(Result.DONE);
+    assertThat(drop(560_001).result()).isEqualTo(Result.NOTHING_GAINED);
     assertThat(world.host.files().read("/proc/sys/vm/drop_caches")).hasValue("1");
   }
 }
