@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Has journald delete its oldest archives when the file system that holds them is full. Keys:
@@ -84,14 +85,18 @@ public record VacuumJournal(HostContext host, String mount, long keepBytes)
             Duration.ofSeconds(5),
             Map.of("boot-id", host.time().bootId()),
             "journalctl --vacuum-size=" + keepBytes);
-    return new Vacuum(host, preview);
+    return new Vacuum(host, preview, new AtomicBoolean());
   }
 
-  private record Vacuum(HostContext host, Preview preview) implements PreparedAction {
+  private record Vacuum(HostContext host, Preview preview, AtomicBoolean begun)
+      implements PreparedAction {
     @Override
     public ActionReport execute(Execution execution) {
       if (execution.cancelled()) {
         return ActionReport.refused("stopped before anything was done");
+      }
+      if (!begun.compareAndSet(false, true)) {
+        return ActionReport.refused("what was previewed is done once: prepare it again");
       }
       if (!host.time().bootId().equals(preview.facts().get("boot-id"))) {
         return ActionReport.refused("the host was booted again since the preview");
