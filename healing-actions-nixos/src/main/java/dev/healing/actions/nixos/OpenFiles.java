@@ -3,14 +3,22 @@ package dev.healing.actions.nixos;
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostFiles;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.AbstractSet;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,48 +28,124 @@ import java.util.regex.Pattern;
  * process that we may not look into, nothing is known.
  */
 final class OpenFiles {
+  /** See proc_pid_maps(5): range, rights, offset, device, inode and name. */
   private static final Pattern MAPPED =
-      Pattern.compile("(?m)^\\S+ \\S+ \\S+ \\S+ [1-9]\\d* +(/.+)$");
+      Pattern.compile("\\S+ \\S+ \\S+ ([0-9a-f]+):([0-9a-f]+) ([1-9]\\d*) +(/.+)");
+
   private static final Pattern SWAP = Pattern.compile("(?m)^(/\\S+)\\s+file\\s");
 
   private final HostFiles files;
-  private final Set<Object> keys = new HashSet<>();
+  private final Optional<Path> ours;
+  private final Set<Object> keys = new FileKeys();
+  private final Set<String> names = new HashSet<>();
 
   private OpenFiles(HostFiles files) {
     this.files = files;
+    this.ours = nameSpace(files.path("/proc/self"));
   }
 
   /**
-   * Their file keys: device and inode.
+   * Their file keys: device and inode. More may be added to them.
    *
-   * @throws RefusedException if the processes cannot be listed
+   * @throws RefusedException if the processes cannot be listed, or what one of them has open or
+   *     mapped cannot be read to its end
    */
   static Set<Object> keys(HostFiles files) {
     OpenFiles open = new OpenFiles(files);
     try (DirectoryStream<Path> processes =
         Files.newDirectoryStream(files.path("/proc"), "[0-9]*")) {
-      Set<String> mapped = new HashSet<>();
       for (Path process : processes) {
-        open.addDescriptors(process.resolve("fd"));
-        open.find(MAPPED, files.name(process) + "/maps", mapped);
+        open.addDescriptors(process);
+        open.addMapped(process);
       }
-      open.find(SWAP, "/proc/swaps", mapped);
-      mapped.forEach(open::add);
     } catch (IOException | DirectoryIteratorException e) {
       throw new RefusedException(
           "/proc cannot be listed, so nobody knows which files are open; nothing is deleted: " + e);
     }
+    open.addSwaps();
     open.addLoops();
     return open.keys;
   }
 
-  private void addDescriptors(Path descriptors) {
-    try (DirectoryStream<Path> open = Files.newDirectoryStream(descriptors)) {
+  private void addDescriptors(Path process) {
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path descriptor : open) {
         add(descriptor);
       }
-    } catch (IOException | DirectoryIteratorException e) {
-      // The process has ended, or is not ours to look into.
+    } catch (DirectoryIteratorException e) {
+      refuseUnlessEndedOrNotOurs(process, "fd", e.getCause());
+    } catch (IOException e) {
+      refuseUnlessEndedOrNotOurs(process, "fd", e);
+    }
+  }
+
+  /** Line by line, since there may be many; by number and by name, of which either may be odd. */
+  private void addMapped(Path process) {
+    boolean elsewhere = !nameSpace(process).equals(ours);
+    Set<String> there = new HashSet<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                Files.newInputStream(process.resolve("maps")), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher mapped = MAPPED.matcher(line);
+        if (mapped.matches()) {
+          keys.add(key(mapped.group(1), mapped.group(2), mapped.group(3)));
+          String name = mapped.group(4);
+          if (names.add(name)) {
+            add(name);
+          }
+          if (elsewhere && there.add(name)) {
+            addFollowed(process.resolve("root" + name));
+          }
+        }
+      }
+    } catch (IOException e) {
+      refuseUnlessEndedOrNotOurs(process, "maps", e);
+    }
+  }
+
+  private void refuseUnlessEndedOrNotOurs(Path process, String what, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    boolean ended =
+        e instanceof NoSuchFileException
+            || message.endsWith("No such process")
+            || Files.notExists(process);
+    boolean notOurs =
+        e instanceof AccessDeniedException || message.endsWith("Operation not permitted");
+    Checks.require(
+        ended || notOurs,
+        files.name(process)
+            + "/"
+            + what
+            + " cannot be read to its end, so nobody knows which files are in use; nothing is"
+            + " deleted: "
+            + e);
+  }
+
+  /** Where its names are looked up; empty if we may not know. */
+  private static Optional<Path> nameSpace(Path process) {
+    try {
+      return Optional.of(Files.readSymbolicLink(process.resolve("ns/mnt")));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As the JDK shows the key of a file with these numbers, of which the first two are hex. */
+  private static String key(String major, String minor, String inode) {
+    long high = Long.parseLong(major, 16);
+    long low = Long.parseLong(minor, 16);
+    // See makedev in glibc's sysmacros.h.
+    long device =
+        (high & ~0xfffL) << 32 | (high & 0xfff) << 8 | (low & ~0xffL) << 12 | (low & 0xff);
+    return "(dev=" + Long.toHexString(device) + ",ino=" + inode + ")";
+  }
+
+  private void addSwaps() {
+    Matcher swap = SWAP.matcher(files.read("/proc/swaps").orElse(""));
+    while (swap.find()) {
+      add(swap.group(1));
     }
   }
 
@@ -77,39 +161,57 @@ final class OpenFiles {
     }
   }
 
-  private void find(Pattern pattern, String file, Set<String> names) {
-    try {
-      Matcher line = pattern.matcher(files.read(file).orElse(""));
-      while (line.find()) {
-        names.add(line.group(1));
-      }
-    } catch (HostException e) {
-      // The process has ended, or is not ours to look into.
-    }
-  }
-
   private void add(String name) {
     try {
-      addKey(files.path(name));
-    } catch (InvalidPathException | HostException | IOException e) {
-      // A name of another name space, or of a file that is gone.
+      addFollowed(files.path(name));
+    } catch (InvalidPathException | HostException e) {
+      // A name that is none here.
     }
   }
 
   private void add(Path descriptor) {
     try {
       if (Files.readSymbolicLink(descriptor).isAbsolute()) {
-        addKey(descriptor);
+        addFollowed(descriptor);
       }
     } catch (IOException e) {
       // Closed meanwhile.
     }
   }
 
-  private void addKey(Path path) throws IOException {
-    BasicFileAttributes of = Files.readAttributes(path, BasicFileAttributes.class);
-    if (of.isRegularFile() && of.fileKey() != null) {
-      keys.add(of.fileKey());
+  private void addFollowed(Path path) {
+    try {
+      BasicFileAttributes of = Files.readAttributes(path, BasicFileAttributes.class);
+      if (of.isRegularFile() && of.fileKey() != null) {
+        keys.add(of.fileKey());
+      }
+    } catch (IOException e) {
+      // A name of another name space, or of a file that is gone.
+    }
+  }
+
+  /** File keys, and texts of such: the JDK makes none from a device and an inode. */
+  private static final class FileKeys extends AbstractSet<Object> {
+    private final Set<String> texts = new HashSet<>();
+
+    @Override
+    public boolean add(Object key) {
+      return texts.add(key.toString());
+    }
+
+    @Override
+    public boolean contains(Object key) {
+      return texts.contains(key.toString());
+    }
+
+    @Override
+    public Iterator<Object> iterator() {
+      return Set.<Object>copyOf(texts).iterator();
+    }
+
+    @Override
+    public int size() {
+      return texts.size();
     }
   }
 }

@@ -105,8 +105,8 @@ final class Sweeping implements SafeTree.Visitor {
     SafeTree.Spared then = promise.rule();
     Set<Path> excluded = new HashSet<>(then.excluded());
     excluded.addAll(sweep.excluded());
-    Set<Object> open = new HashSet<>(then.open());
-    open.addAll(OpenFiles.keys(host.files()));
+    Set<Object> open = OpenFiles.keys(host.files());
+    open.addAll(then.open());
     return new SafeTree.Spared(then.fromNanos(), excluded, open, then.newest(), then.knownNanos());
   }
 
