@@ -52,6 +52,14 @@ public final class HostStates {
     return this;
   }
 
+  /** With this value, which was measured before this look. */
+  public HostStates sample(Metric metric, double value, Instant measuredAt) {
+    samples
+        .computeIfAbsent(metric, m -> new ArrayList<>())
+        .add(new Sample(metric, value, measuredAt));
+    return this;
+  }
+
   /** With this fraction of 10 GiB of memory in use. */
   public HostStates memory(double usedFraction) {
     return sample(Metric.MEMORY_USED, usedFraction)

@@ -120,8 +120,8 @@ public final class DiskFull implements Detector {
     Metric used = Metric.of(Metric.FILESYSTEM_USED, mount);
     Metric inodesUsed = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
     Room room = rooms.computeIfAbsent(mount, m -> Room.of(keys(m)));
-    Level.Standing bytes = room.bytes().update(mount, state.value(used));
-    Level.Standing inodes = room.inodes().update(mount, state.value(inodesUsed));
+    Level.Standing bytes = room.bytes().update(state, mount, used);
+    Level.Standing inodes = room.inodes().update(state, mount, inodesUsed);
     if (bytes.bad() || inodes.bad()) {
       issues.add(issue(state, mount, bytes, inodes, keys(mount).clear()));
     } else if (bytes == Level.Standing.UNKNOWN) {

@@ -31,10 +31,12 @@ record Evidence(Map<String, Double> metrics) {
     return metrics.getOrDefault(metric.toString(), Double.NaN);
   }
 
-  /** That the level of the component is unknown, because of what it lacks or had too little of. */
+  /**
+   * That the level of the component is unknown: what it lacks, or had too little or nothing new of.
+   */
   static Unreadable why(HostState state, String component, Metric metric, Level level) {
     return state.sample(metric).isPresent()
-        ? new Unreadable(component, level.tooFew(component))
+        ? new Unreadable(component, level.unknown(component))
         : why(state, component, metric.toString());
   }
 

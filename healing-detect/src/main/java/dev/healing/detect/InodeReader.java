@@ -13,14 +13,21 @@ import java.util.OptionalDouble;
 
 /**
  * Inodes, which Java cannot ask for: one {@code stat} for all file systems, now and then and in the
- * background. If it fails there are no samples; they change slowly, so that a minute is early.
+ * background, since they change slowly. Where half of them are in use it may be that something is
+ * reported and done about it: then it is asked at every look, and what is told is of that look. If
+ * it fails there are no samples.
  */
 final class InodeReader {
   private static final long ASK_NANOS = Duration.ofMinutes(1).toNanos();
   private static final long FRESH_NANOS = Duration.ofMinutes(3).toNanos();
   private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
+  private static final double SCARCE_FRACTION = 0.5;
 
-  private record Answer(Map<String, Double> usedFractions, long nanos, Instant at) {}
+  private record Answer(Map<String, Double> usedFractions, long nanos, Instant at) {
+    boolean scarce() {
+      return usedFractions.values().stream().anyMatch(used -> used >= SCARCE_FRACTION);
+    }
+  }
 
   private final HostContext context;
   private volatile Answer answer;
@@ -34,6 +41,10 @@ final class InodeReader {
   }
 
   void sample(Look look, List<String> places) {
+    if (answer.scarce() && !asking && !places.isEmpty()) {
+      begin();
+      ask(places);
+    }
     long now = context.time().monotonicNanos();
     Answer last = answer;
     if (now - last.nanos() < FRESH_NANOS) {
@@ -45,11 +56,15 @@ final class InodeReader {
       }
     }
     if (!places.isEmpty() && !asking && (!asked || now - askedAt >= ASK_NANOS)) {
-      asked = true;
-      askedAt = now;
-      asking = true;
+      begin();
       context.workers().start("inodes", () -> ask(places));
     }
+  }
+
+  private void begin() {
+    asked = true;
+    askedAt = context.time().monotonicNanos();
+    asking = true;
   }
 
   private void ask(List<String> places) {

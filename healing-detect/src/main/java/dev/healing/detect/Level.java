@@ -5,13 +5,15 @@ import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
+import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -21,7 +23,8 @@ import java.util.function.Function;
  *
  * <p>Raised when n of the last m samples are high; critical as long as n of the last m are
  * critical; cleared by one sample that is clear, and then the counting starts anew. Between the two
- * levels it stays as it is. An absent sample counts for nothing.
+ * levels it stays as it is. An absent sample counts for nothing, and neither does one that an
+ * earlier look has counted: what is not measured anew tells neither that it lasts nor that it ends.
  *
  * <p>Who has just begun to count, after a start or a reload, does not know whether the component
  * was raised before. One sample that is clear tells, and so does a window that is full; until then
@@ -33,7 +36,7 @@ final class Level {
     CALM,
     RAISED,
     CRITICAL,
-    /** It was raised, and now there is no sample to tell; or there are too few to tell at all. */
+    /** It was raised, and there is no new sample to tell; or there are too few to tell at all. */
     UNKNOWN;
 
     /** Whether there is something to report. */
@@ -60,6 +63,7 @@ final class Level {
     private boolean raised;
     private boolean told;
     private int absent;
+    private Instant counted = Instant.MIN;
 
     /** Whether there are samples, but too few to tell whether it is calm. */
     private boolean begun() {
@@ -74,15 +78,16 @@ final class Level {
     this.limits = limits;
   }
 
-  /** Where the component stands after this sample. */
-  Standing update(String component, OptionalDouble sample) {
+  /** Where the component stands after this look. */
+  Standing update(HostState state, String component, Metric metric) {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
-    if (sample.isEmpty()) {
-      track.absent++;
+    Optional<Sample> sample = state.sample(metric);
+    track.absent = sample.isEmpty() ? track.absent + 1 : 0;
+    if (sample.isEmpty() || known(track, sample.get(), state.at())) {
       return track.raised || track.begun() ? Standing.UNKNOWN : Standing.CALM;
     }
-    track.absent = 0;
-    double value = sample.getAsDouble();
+    track.counted = sample.get().at();
+    double value = sample.get().value();
     track.window.addLast(value);
     if (track.window.size() > limits.of().m()) {
       track.window.removeFirst();
@@ -100,10 +105,15 @@ final class Level {
     return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
   }
 
+  /** Whether an earlier look has counted it. */
+  private static boolean known(Track track, Sample sample, Instant look) {
+    return sample.at().equals(track.counted) && sample.at().isBefore(look);
+  }
+
   /** Where the component stands after this look, as what is found of it. */
   Detection judge(
       HostState state, String component, Metric metric, Function<Standing, Issue> issue) {
-    Standing standing = update(component, state.value(metric));
+    Standing standing = update(state, component, metric);
     if (standing == Standing.UNKNOWN || state.sample(metric).isEmpty()) {
       Unreadable why = Evidence.why(state, component, metric, this);
       return new Detection(List.of(), List.of(why));
@@ -116,8 +126,11 @@ final class Level {
   }
 
   /** Why a component that has a sample is unknown. */
-  String tooFew(String component) {
+  String unknown(String component) {
     Track track = tracks.get(component);
+    if (track != null && track.raised) {
+      return "not measured anew since " + track.counted;
+    }
     int seen = track == null ? 0 : track.window.size();
     return "too early to tell: " + seen + " of " + limits.of().m() + " samples, and none is clear";
   }

@@ -7,12 +7,22 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Room on a file system that may hang: asked in the background, told as long as it is fresh. */
+/**
+ * Room on a file system that may hang: asked in the background, told as long as it is fresh. Where
+ * half of it is in use it may be that something is reported and done about it: then it is asked at
+ * every look, which waits a moment for the answer: what is told is of that look.
+ */
 final class SlowSpace {
   private static final long ASK_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long FRESH_NANOS = Duration.ofSeconds(90).toNanos();
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final double SCARCE_FRACTION = 0.5;
 
-  private record Answer(@Nullable Space space, String trouble, long nanos, Instant at) {}
+  private record Answer(@Nullable Space space, String trouble, long nanos, Instant at) {
+    boolean scarce() {
+      return space != null && space.usedFraction() >= SCARCE_FRACTION;
+    }
+  }
 
   private final HostContext context;
   private final String place;
@@ -27,6 +37,7 @@ final class SlowSpace {
   }
 
   void sample(Look look) {
+    askAtOnceIfScarce();
     long now = context.time().monotonicNanos();
     Answer last = answer;
     if (last != null && now - last.nanos() < FRESH_NANOS && last.space() != null) {
@@ -44,15 +55,37 @@ final class SlowSpace {
     }
   }
 
-  private void ask() {
+  private void askAtOnceIfScarce() {
+    Answer last = answer;
+    if (last == null || !last.scarce() || asking) {
+      return;
+    }
+    askedAt = context.time().monotonicNanos();
     try {
-      Space space = context.files().space(place);
-      answer = new Answer(space, "", context.time().monotonicNanos(), context.time().now());
+      context.workers().call("room on " + place, PATIENCE, this::ask);
     } catch (HostException e) {
-      String why = String.valueOf(e.getMessage());
-      answer = new Answer(null, why, context.time().monotonicNanos(), context.time().now());
+      // Not in time: it is told what was known, and a later look tells what comes of it.
+    }
+  }
+
+  private Answer ask() {
+    asking = true;
+    try {
+      Answer next = measured();
+      answer = next;
+      return next;
     } finally {
       asking = false;
+    }
+  }
+
+  private Answer measured() {
+    try {
+      Space space = context.files().space(place);
+      return new Answer(space, "", context.time().monotonicNanos(), context.time().now());
+    } catch (HostException e) {
+      String why = String.valueOf(e.getMessage());
+      return new Answer(null, why, context.time().monotonicNanos(), context.time().now());
     }
   }
 }

@@ -13,6 +13,8 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
+import dev.healing.testkit.VirtualTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -159,6 +161,31 @@ class DetectorsTest {
         .containsEntry("filesystem.inodes.used.fraction{/var}", 0.99)
         .containsEntry("filesystem.used.fraction{/var}", 0.3)
         .containsEntry("clears.below.fraction{/var}", 0.7);
+  }
+
+  @Test
+  void inodesThatWereNotMeasuredAnewAreUnreadableAndNeitherThereNorGone() {
+    Detector detector = make(new DiskFull.Provider(), Map.of());
+    Instant at = VirtualTime.START;
+    for (int look = 0; look < 3; look++) {
+      at = at.plusSeconds(1);
+      detector.detect(inodes(at, at, 0.99));
+    }
+    Detection old = detector.detect(inodes(at.plusSeconds(1), at, 0.99));
+    assertThat(old.issues()).isEmpty();
+    assertThat(old.unreadable())
+        .containsExactly(new Unreadable("/var", "not measured anew since " + at));
+    assertThat(detector.detect(inodes(at.plusSeconds(2), at.plusSeconds(2), 0.99)).issues())
+        .hasSize(1);
+    assertThat(detector.detect(inodes(at.plusSeconds(3), at.plusSeconds(3), 0.5)))
+        .isEqualTo(Detection.NOTHING);
+  }
+
+  private static HostState inodes(Instant look, Instant measuredAt, double used) {
+    return HostStates.at(look)
+        .sample(Metric.of(Metric.FILESYSTEM_USED, "/var"), 0.3)
+        .sample(VAR_INODES, used, measuredAt)
+        .build();
   }
 
   @Test

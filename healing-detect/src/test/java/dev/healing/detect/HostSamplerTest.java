@@ -8,6 +8,7 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
+import dev.healing.spi.HostFiles.Space;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.TestHost;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,7 @@ class HostSamplerTest {
       }
     }
     host = new TestHost(root);
-    host.commands().succeeds("1000 400 /\n", "stat", "-f", "-c", "%c %d %n", "--", "/");
+    host.commands().succeeds("1000 600 /\n", "stat", "-f", "-c", "%c %d %n", "--", "/");
     sampler = new HostSampler.Provider().create(host);
   }
 
@@ -67,7 +69,7 @@ class HostSamplerTest {
     host.time().advance(Duration.ofSeconds(1));
     host.files().write("/proc/stat", "cpu  160 0 0 940 0 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 1\n");
     Map<Metric, Double> second = values(sampler.read());
-    assertThat(second).containsEntry(Metric.CPU_BUSY, 0.6).containsEntry(ROOT_INODES, 0.6);
+    assertThat(second).containsEntry(Metric.CPU_BUSY, 0.6).containsEntry(ROOT_INODES, 0.4);
     host.files().write("/proc/stat", "cpu  161 0 0 940 0 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 1\n");
     assertThat(values(sampler.read())).containsEntry(Metric.CPU_BUSY, 0.6);
     assertThat(host.commands().calls()).hasSize(1);
@@ -75,6 +77,33 @@ class HostSamplerTest {
     sampler.read();
     host.time().advance(Duration.ofSeconds(1));
     assertThat(host.commands().calls()).hasSize(2);
+  }
+
+  @Test
+  void inodesThatBecomeScarceAreMeasuredAtEveryLook() {
+    inodesFree(100);
+    sampler.read();
+    host.time().advance(Duration.ofSeconds(1));
+    for (int free = 90; free > 50; free -= 10) {
+      inodesFree(free);
+      Reading look = sampler.read();
+      assertThat(values(look)).containsEntry(ROOT_INODES, 1 - free / 1000.0);
+      assertThat(look.samples())
+          .filteredOn(sample -> sample.metric().equals(ROOT_INODES))
+          .allSatisfy(sample -> assertThat(sample.at()).isEqualTo(host.time().now()));
+      host.time().advance(Duration.ofSeconds(1));
+    }
+    inodesFree(800);
+    assertThat(values(sampler.read())).as("right after").containsEntry(ROOT_INODES, 0.2);
+    int calls = host.commands().calls().size();
+    host.time().advance(Duration.ofSeconds(1));
+    sampler.read();
+    assertThat(host.commands().calls()).hasSize(calls);
+  }
+
+  private void inodesFree(int ofAThousand) {
+    host.commands()
+        .succeeds("1000 " + ofAThousand + " /\n", "stat", "-f", "-c", "%c %d %n", "--", "/");
   }
 
   @Test
@@ -127,6 +156,11 @@ class HostSamplerTest {
     host.time().advance(Duration.ofSeconds(1));
     assertThat(values(configured.read())).containsKey(home);
     assertThat(values(sampler.read())).doesNotContainKey(home);
+
+    host.files().space("/home", new Space(100, 10, 10, OptionalLong.empty(), OptionalLong.empty()));
+    assertThat(values(configured.read()))
+        .as("half of it was in use: asked at every look")
+        .containsEntry(home, 0.9);
   }
 
   private static Map<Metric, Double> values(Reading reading) {

@@ -3,14 +3,18 @@ package dev.healing.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration.NofM;
+import dev.healing.api.Metric;
 import dev.healing.detect.Level.Standing;
+import dev.healing.testkit.HostStates;
+import dev.healing.testkit.VirtualTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class LevelTest {
   private static final double ABSENT = Double.NaN;
+  private Instant now = VirtualTime.START;
   private final Level level = new Level(Level.Limits.above(0.90, 0.95, 0.85, new NofM(3, 5)));
 
   @Test
@@ -33,7 +37,7 @@ class LevelTest {
   @Test
   void isUnknownUntilItIsClearOrTheWindowIsFull() {
     assertThat(feed(0.86, ABSENT, 0.9, 0.86, 0.86)).containsOnly(Standing.UNKNOWN);
-    assertThat(level.tooFew("memory")).startsWith("too early to tell: 4 of 5 samples");
+    assertThat(level.unknown("memory")).startsWith("too early to tell: 4 of 5 samples");
     assertThat(feed(0.86, ABSENT, 0.86)).containsOnly(Standing.CALM);
   }
 
@@ -69,13 +73,37 @@ class LevelTest {
     assertThat(feed(ABSENT)).containsExactly(Standing.UNKNOWN);
   }
 
+  private Standing again(double value, Instant measuredAt) {
+    now = now.plusSeconds(1);
+    return update(HostStates.at(now).sample(Metric.MEMORY_USED, value, measuredAt));
+  }
+
+  @Test
+  void oneMeasurementCountsOnceHoweverOftenItIsToldAndJudgesNothing() {
+    Instant first = now;
+    for (int look = 0; look < 5; look++) {
+      assertThat(again(0.99, first)).isEqualTo(Standing.UNKNOWN);
+    }
+    assertThat(level.unknown("memory")).startsWith("too early to tell: 1 of 5 samples");
+    assertThat(feed(0.99, 0.99)).containsExactly(Standing.UNKNOWN, Standing.CRITICAL);
+    Instant last = now;
+    assertThat(again(0.99, last)).as("neither there nor gone").isEqualTo(Standing.UNKNOWN);
+    assertThat(level.unknown("memory")).isEqualTo("not measured anew since " + last);
+    assertThat(feed(0.5)).containsExactly(Standing.CALM);
+    assertThat(again(0.5, now)).isEqualTo(Standing.CALM);
+  }
+
   private List<Standing> feed(double... values) {
     List<Standing> standings = new ArrayList<>();
     for (double value : values) {
-      OptionalDouble sample =
-          Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
-      standings.add(level.update("memory", sample));
+      now = now.plusSeconds(1);
+      HostStates look = HostStates.at(now);
+      standings.add(update(Double.isNaN(value) ? look : look.sample(Metric.MEMORY_USED, value)));
     }
     return standings;
+  }
+
+  private Standing update(HostStates look) {
+    return level.update(look.build(), "memory", Metric.MEMORY_USED);
   }
 }

@@ -35,12 +35,11 @@ record Room(
 
   private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
-  /** Reads it on the file system that the issue is about; how inodes stand is what it says. */
+  /** Reads it anew on the file system that the issue is about; inodes if it is about those. */
   static Supplier<Room> onDisk(HostContext host, Issue issue, double target) {
     String mount = issue.components().first();
     Metric inodes = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
-    double tooMuch = issue.metrics().getOrDefault(inodes.toString(), 0.0) - target;
-    long filesTooMany = tooMuch > 0 ? filesTooMany(host, mount, tooMuch + RESERVE) : 0;
+    boolean inodesToo = issue.metrics().getOrDefault(inodes.toString(), 0.0) > target;
     return () -> {
       HostFiles.Space space = host.files().space(mount);
       return new Room(
@@ -49,15 +48,17 @@ record Room(
           space.availableBytes(),
           Math.max(0, space.totalBytes() - space.freeBytes()),
           target,
-          filesTooMany);
+          inodesToo ? filesTooMany(host, mount, target) : 0);
     };
   }
 
-  private static long filesTooMany(HostContext host, String mount, double tooMuch) {
-    Command stat = Command.of(TIME_LIMIT, "stat", "-f", "-c", "%c").operands(List.of(mount));
+  private static long filesTooMany(HostContext host, String mount, double target) {
+    Command stat = Command.of(TIME_LIMIT, "stat", "-f", "-c", "%c %d").operands(List.of(mount));
     try {
-      String inodes = host.commands().run(stat).stdout().strip();
-      return (long) Math.ceil(tooMuch * Long.parseLong(inodes));
+      String[] inodes = host.commands().run(stat).stdout().strip().split(" ", 2);
+      long total = Long.parseLong(inodes[0]);
+      long used = total - Long.parseLong(inodes[inodes.length - 1]);
+      return used > target * total ? used - (long) ((target - RESERVE) * total) : 0;
     } catch (HealingException | NumberFormatException e) {
       return Long.MAX_VALUE;
     }

@@ -117,13 +117,31 @@ class LeastHarmTest {
 
   @Test
   void asManyFilesGoAsBringInodesBelowTarget() {
-    world.host.commands().succeeds("1000\n", "stat", "-f", "-c", "%c", "--", "/var");
+    inodesFree(148);
     numbers.put(number(Metric.FILESYSTEM_INODES_USED), 0.8518);
     world.blocksLeft(500);
     goes(Map.of(), 12, "which is enough to bring /var down to 85 %");
 
-    world.host.commands().fails(1, "no such thing", "stat", "-f", "-c", "%c", "--", "/var");
+    world.host.commands().fails(1, "no such thing", "stat", "-f", "-c", "%c %d", "--", "/var");
     goes(Map.of("min-files", 20), 20, "nobody knows if it is enough");
+  }
+
+  private void inodesFree(int ofAThousand) {
+    world
+        .host
+        .commands()
+        .succeeds("1000 " + ofAThousand + "\n", "stat", "-f", "-c", "%c %d", "--", "/var");
+  }
+
+  @Test
+  void nothingGoesIfThereAreInodesAgain() {
+    numbers.put(number(Metric.FILESYSTEM_INODES_USED), 0.99);
+    world.blocksLeft(500);
+    inodesFree(10);
+    PreparedAction prepared = prepare(Map.of("min-files", 1));
+    inodesFree(500);
+    assertThat(execute(prepared).detail()).contains("/var is no longer full");
+    assertThat(world.root.resolve("var/tmp/27")).exists();
   }
 
   @Test

@@ -219,7 +219,7 @@ class PreviewedFilesTest {
   void fewBytesAreEnoughWhereInodesRunOut() {
     world.old("/var/tmp/nine bytes");
     world.monthPasses();
-    world.host.commands().succeeds("1000\n", "stat", "-f", "-c", "%c", "--", "/var");
+    world.host.commands().succeeds("1000 10\n", "stat", "-f", "-c", "%c %d", "--", "/var");
     Map<String, Object> section = Map.of("min-bytes", "1GiB", "min-files", 1);
     HealingAction action =
         new CleanDisk.Provider().create(world.host.withConfiguration(Configuration.of(section)));
