@@ -111,7 +111,7 @@ public interface Systemd {
   /**
    * Sets the limit until it is set again or the host is booted; nothing else of the unit changes.
    *
-   * @param value empty: none
+   * @param value empty: none; a limit may be taken away from a protected unit as well
    * @throws RefusedException if the unit is protected, by whatever name it is called
    */
   void setLimit(String service, Limit limit, OptionalLong value);

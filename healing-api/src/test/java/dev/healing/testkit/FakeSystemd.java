@@ -299,7 +299,7 @@ public final class FakeSystemd implements Systemd {
     answer();
     check(name);
     Optional<String> why = protection.get().unit(name);
-    if (why.isPresent()) {
+    if (value.isPresent() && why.isPresent()) {
       throw new RefusedException(why.get());
     }
     if (!units.containsKey(name)) {

@@ -233,7 +233,10 @@ final class PluginContext implements HostContext {
 
     @Override
     public void setLimit(String service, Limit limit, OptionalLong value) {
-      refuse(protection.unit(service, host));
+      // Whoever is protected is protected from limits, not from being freed of one.
+      if (value.isPresent()) {
+        refuse(protection.unit(service, host));
+      }
       host.setLimit(service, limit, value);
     }
 

@@ -156,6 +156,14 @@ class PluginContextTest {
   }
 
   @Test
+  void aUnitThatIsProtectedSinceCanStillBeFreedOfItsLimit() {
+    host.systemd().service("pg1.service");
+    host.systemd().setLimit("pg1.service", Limit.CPU_QUOTA, OptionalLong.of(1));
+    context.systemd().setLimit("pg1.service", Limit.CPU_QUOTA, OptionalLong.empty());
+    assertThat(host.systemd().limit("pg1.service", Limit.CPU_QUOTA)).isEmpty();
+  }
+
+  @Test
   void whatIsVitalIsOutOfReach() {
     Ref sshd = process(600, "sshd");
     assertThatThrownBy(() -> hold(sshd).kill()).isInstanceOf(RefusedException.class);

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Takes away what {@link ThrottleService} has set. What is set otherwise by now is somebody else's,
- * and is left as it is.
+ * Takes away what {@link ThrottleService} has set, also from a unit that is protected since. What
+ * is set otherwise by now is somebody else's, and is left as it is.
  */
 public final class LiftThrottle implements HealingAction {
   private static final ActionDescription DESCRIPTION =
@@ -77,7 +77,6 @@ public final class LiftThrottle implements HealingAction {
     Checks.treats(DESCRIPTION, issue);
     Checks.refuseIf(throttles.damage());
     String unit = issue.components().first();
-    Checks.refuseIf(host.protection().unit(unit, host.systemd()));
     List<Throttle> ours = throttles.all().stream().filter(t -> t.unit().equals(unit)).toList();
     Checks.require(!ours.isEmpty(), unit + " is not throttled by us");
     List<String> steps = new ArrayList<>();

@@ -4,28 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.actions.nixos.Throttles.Throttle;
 import dev.healing.api.ActionReport;
-import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.spi.Systemd.Limit;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 class LiftThrottleContractTest extends WorldContract {
   LiftThrottleContractTest() {
     super(new LiftThrottle.Provider(), IssueType.THROTTLED_CALM, "calm.service");
     world.service("calm.service", "simple", 200);
-    for (String unit : List.of("calm.service", "sshd.service")) {
+    for (String unit : List.of("calm.service", "other.service")) {
       new Throttles(world.host)
           .add(new Throttle(unit, Limit.CPU_QUOTA, 1_000_000, world.host.time().bootId(), 1, 1));
     }
     world.host.systemd().setLimit("calm.service", Limit.CPU_QUOTA, OptionalLong.of(1_000_000));
-  }
-
-  @Override
-  protected Optional<Issue> protectedIssue() {
-    return Optional.of(world.issue(IssueType.THROTTLED_CALM, "sshd.service"));
   }
 
   @Override

@@ -153,6 +153,29 @@ class ThrottleTest {
   }
 
   @Test
+  void whoIsProtectedSinceIsFreedOfOurLimitAndOfNoOther() {
+    runs(1.8);
+    throttle();
+    world.host.protect(new Protection(List.of("runaway"), List.of()));
+    assertThat(execute(lift()).result()).isEqualTo(Result.DONE);
+    assertThat(quota()).isEmpty();
+
+    world.host.protect(Protection.vitalOnly());
+    throttle();
+    world.host.systemd().setLimit("runaway.service", Limit.CPU_QUOTA, OptionalLong.of(300_000));
+    world.host.protect(new Protection(List.of("runaway"), List.of()));
+    execute(lift());
+    assertThat(quota()).as("the operator's").hasValue(300_000);
+  }
+
+  private PreparedAction lift() {
+    return new LiftThrottle.Provider()
+        .create(world.host)
+        .prepare(
+            world.issue(IssueType.THROTTLED_CALM, "runaway.service"), HostStates.now().build());
+  }
+
+  @Test
   void whoIsNotToBeThrottledIsNot() {
     runs(1.8);
     refused(Map.of("avoid", List.of("run*")), "named in avoid");
