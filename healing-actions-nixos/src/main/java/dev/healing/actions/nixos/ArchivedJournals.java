@@ -9,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -117,7 +118,8 @@ final class ArchivedJournals {
       for (Path machine : machines) {
         try (DirectoryStream<Path> journals = Files.newDirectoryStream(machine, this::old)) {
           for (Path journal : journals) {
-            found.put(machine.getFileName() + "/" + journal.getFileName(), Files.size(journal));
+            String name = machine.getFileName() + "/" + journal.getFileName();
+            size(journal).ifPresent(bytes -> found.put(name, bytes));
           }
         }
       }
@@ -125,6 +127,15 @@ final class ArchivedJournals {
       throw new HostException(DIRECTORY + " cannot be listed: " + e, e);
     }
     return found;
+  }
+
+  /** Empty if journald has deleted it since it was listed. */
+  private static OptionalLong size(Path journal) throws IOException {
+    try {
+      return OptionalLong.of(Files.size(journal));
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private boolean real(Path machine) {

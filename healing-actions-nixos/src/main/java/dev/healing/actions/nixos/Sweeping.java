@@ -2,6 +2,7 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
@@ -67,12 +68,12 @@ final class Sweeping implements SafeTree.Visitor {
   ActionReport run() {
     Room before = sweep.gauge().get();
     SafeTree tree = new SafeTree(host.files(), rule());
-    sweep.roots().forEach(root -> walk(tree, root));
-    ArchivedJournals.Vacuumed journals = new ArchivedJournals.Vacuumed(Amount.NONE, "");
-    if (promise.journals().isPresent() && !stopped()) {
-      journals = promise.journals().get().vacuum(execution);
+    try {
+      sweep.roots().forEach(root -> walk(tree, root));
+    } finally {
+      finishList();
     }
-    finishList();
+    ArchivedJournals.Vacuumed journals = vacuum();
     Room after = sweep.gauge().get();
     Amount gone = deleted.amount().plus(journals.amount());
     return ActionReport.of(
@@ -87,6 +88,19 @@ final class Sweeping implements SafeTree.Visitor {
                 (double) gone.files(),
                 "deleted.bytes",
                 (double) gone.bytes())));
+  }
+
+  /** What went before is told, whatever comes of this. */
+  private ArchivedJournals.Vacuumed vacuum() {
+    try {
+      if (promise.journals().isPresent() && !stopped()) {
+        return promise.journals().get().vacuum(execution);
+      }
+    } catch (HealingException e) {
+      String problem = "; how much of it went is not known: " + e.getMessage();
+      return new ArchivedJournals.Vacuumed(Amount.NONE, problem);
+    }
+    return new ArchivedJournals.Vacuumed(Amount.NONE, "");
   }
 
   private void walk(SafeTree tree, Path root) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
+import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
@@ -16,6 +17,7 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +157,42 @@ class LeastHarmTest {
     assertThat(prepared.preview().items()).hasValue(12);
     assertThat(String.join("\n", prepared.preview().steps()))
         .contains("delete 11 files, 44 KiB", "delete 1 files, 0 KiB archived that begin before");
+  }
+
+  @Test
+  void whatWasDeletedIsToldAndListedAlsoIfTheJournalsCannotBe() {
+    world.host.commands().installed("journalctl", Path.of("/bin/journalctl"));
+    world.aged(JOURNALS + journal(26), Duration.ZERO);
+    world.blocksLeft(149);
+    PreparedAction prepared = prepare(Map.of());
+    Instant before = Instant.parse(prepared.preview().facts().get("older-than"));
+    Duration span = Duration.between(before, world.host.time().now()).plusSeconds(5);
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              throw new HostException("no more processes");
+            },
+            "journalctl",
+            "--directory=/var/log/journal",
+            "--vacuum-time=" + span.toSeconds() + "s");
+    ActionReport report = execute(prepared);
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.after()).containsEntry("deleted.count", 11.0);
+    assertThat(report.detail()).contains("deleted 11 of 11 files", "no more processes");
+    assertThat(world.host.state().lines(DeletedList.FILE).lines().get(1)).contains("\"files\":11");
+  }
+
+  /** As one that goes between being listed and being looked at: a link that leads nowhere. */
+  @Test
+  void aJournalThatVanishesMeanwhileIsNoError() {
+    world.host.commands().installed("journalctl", Path.of("/bin/journalctl"));
+    world.aged(JOURNALS + journal(26), Duration.ZERO);
+    world.link(JOURNALS + journal(25), "vanished");
+    world.blocksLeft(149);
+    assertThat(String.join("\n", prepare(Map.of()).preview().steps()))
+        .contains("delete 1 files, 0 KiB archived");
   }
 
   private String journal(int days) {
