@@ -87,7 +87,7 @@ class HostSamplerTest {
     for (int free = 90; free > 50; free -= 10) {
       inodesFree(free);
       Reading look = sampler.read();
-      assertThat(values(look)).containsEntry(ROOT_INODES, 1 - free / 1000.0);
+      assertThat(values(look)).containsEntry(ROOT_INODES, (1000 - free) / 1000.0);
       assertThat(look.samples())
           .filteredOn(sample -> sample.metric().equals(ROOT_INODES))
           .allSatisfy(sample -> assertThat(sample.at()).isEqualTo(host.time().now()));
