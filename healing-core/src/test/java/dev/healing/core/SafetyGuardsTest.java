@@ -196,6 +196,15 @@ class SafetyGuardsTest {
   }
 
   @Test
+  void whatIsProtectedSinceIsStillFreedOfOurThrottle() {
+    configuration.put("protect", Map.of("units", List.of("web*.service")));
+    action = ActionId.LIFT_THROTTLE;
+    assertThat(kind("protection")).isEqualTo(Kind.PROCEED);
+    action = ActionId.THROTTLE_SERVICE;
+    assertThat(kind("protection")).isEqualTo(Kind.DENY);
+  }
+
+  @Test
   void whatAPersonRejectedIsDoneOnAPersonsWordOnly() {
     rejected = true;
     assertThat(of("rejection"))
