@@ -12,6 +12,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -70,6 +72,7 @@ final class YamlConfiguration {
       throw wrong(name + ": cannot be read: it is no file: expected YAML or JSON");
     }
     try (InputStream in = Files.newInputStream(file)) {
+      refuseIfOthersCanWrite(file);
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (NoSuchFileException e) {
       throw wrong(name + ": there is no such file");
@@ -86,6 +89,24 @@ final class YamlConfiguration {
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), name);
     } catch (CharacterCodingException e) {
       throw wrong(name + ": not UTF-8: expected a text file in that encoding");
+    }
+  }
+
+  /** Commands that it names are run as us. */
+  private static void refuseIfOthersCanWrite(Path file) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+    Set<PosixFilePermission> permissions = attributes.permissions();
+    String owner = attributes.owner().getName();
+    boolean ours = owner.equals("root") || owner.equals(System.getProperty("user.name"));
+    // A group of the owner's own, as many systems make one for each user, is nobody else.
+    boolean groupWrites =
+        permissions.contains(PosixFilePermission.GROUP_WRITE)
+            && !attributes.group().getName().equals(owner);
+    if (!ours || groupWrites || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw wrong(
+          file
+              + ": is refused, because somebody else can write it, and what it says is done as us:"
+              + " expected owned by root or by us, and writable by nobody else (chmod go-w)");
     }
   }
 

@@ -8,6 +8,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -201,5 +202,12 @@ class YamlConfigurationTest {
   private static String read(Path file) {
     return catchThrowableOfType(ConfigurationException.class, () -> YamlConfiguration.read(file))
         .getMessage();
+  }
+
+  @Test
+  void whatOthersCanWriteIsRefused(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("shared.yaml"), "autonomy: observe");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--rw-"));
+    assertThat(read(file)).contains("shared.yaml", "is refused", "writable by nobody else");
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.AbstractSet;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -73,7 +74,7 @@ final class OpenFiles {
         add(descriptor);
       }
     } catch (DirectoryIteratorException e) {
-      refuseUnlessEndedOrNotOurs(process, "fd", e.getCause());
+      refuseUnlessEndedOrNotOurs(process, "fd", Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       refuseUnlessEndedOrNotOurs(process, "fd", e);
     }

@@ -35,6 +35,18 @@ record RestartPlan(
     Set<String> triggers) {
   private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
 
+  private static final Set<String> ASKED =
+      Set.of(
+          "CanStart",
+          "CanReload",
+          "InactiveExitTimestampMonotonic",
+          "ActiveExitTimestampMonotonic",
+          "ExecMainExitTimestampMonotonic");
+
+  /** How a stop can end badly. A watchdog or the lack of memory stops too, and is no wish. */
+  private static final Set<String> BY_STOPPING =
+      Set.of("exit-code", "signal", "core-dump", "timeout");
+
   /**
    * Works it out. Changes nothing.
    *
@@ -59,7 +71,7 @@ record RestartPlan(
     UnitState unit = found.orElseThrow();
     String name = unit.name(); // it may have been called by an alias
     Checks.refuseIf(notLoaded(unit));
-    Map<String, String> can = systemd.properties(name, Set.of("CanStart", "CanReload"));
+    Map<String, String> can = systemd.properties(name, ASKED);
     Checks.require(
         !"no".equals(can.get("CanStart")),
         name + " declares that nobody starts it by hand (RefuseManualStart)");
@@ -67,7 +79,9 @@ record RestartPlan(
     Checks.refuseIf(oneOfMany(systemd, name, triggers));
     Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
     Checks.refuseIf(
-        sick.isPresent() && unit.active() ? Optional.empty() : notRestartable(unit, keys));
+        sick.isPresent() && unit.active()
+            ? Optional.empty()
+            : notRestartable(unit, keys).or(() -> stopped(unit, can)));
     boolean reload = although.isEmpty() && sick.isPresent() && "yes".equals(can.get("CanReload"));
     return reaching(host.protection(), systemd, keys, unit, sick, reload, triggers);
   }
@@ -154,6 +168,31 @@ record RestartPlan(
           name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
     }
     return Optional.empty();
+  }
+
+  /**
+   * What was stopped and did not end well is "failed" too, and it is still somebody's wish that it
+   * is down. Who fails by itself ends first and is then no longer active; who is stopped is first
+   * no longer active, and its process ends after that.
+   */
+  private static Optional<String> stopped(UnitState unit, Map<String, String> times) {
+    long started = micros(times, "InactiveExitTimestampMonotonic");
+    long left = micros(times, "ActiveExitTimestampMonotonic");
+    long ended = micros(times, "ExecMainExitTimestampMonotonic");
+    return BY_STOPPING.contains(unit.result()) && left > started && ended > left
+        ? Optional.of(
+            unit.name()
+                + " was told to stop and did not end well ("
+                + unit.result()
+                + "): who wants it up starts it ('systemctl start "
+                + unit.name()
+                + "')")
+        : Optional.empty();
+  }
+
+  private static long micros(Map<String, String> times, String name) {
+    String micros = times.getOrDefault(name, "");
+    return micros.matches("[0-9]{1,18}") ? Long.parseLong(micros) : 0;
   }
 
   private static RestartPlan reaching(

@@ -428,4 +428,29 @@ class RestartKindsTest {
     log("no luck");
     repairRefused("systemctl reset-failed web.service", "no luck");
   }
+
+  private void times(long started, long left, long ended) {
+    world
+        .host
+        .systemd()
+        .property(WEB, "InactiveExitTimestampMonotonic", Long.toString(started))
+        .property(WEB, "ActiveExitTimestampMonotonic", Long.toString(left))
+        .property(WEB, "ExecMainExitTimestampMonotonic", Long.toString(ended));
+  }
+
+  @Test
+  void whatWasToldToStopAndEndedBadlyIsSomebodysWish() {
+    times(1_000, 5_000, 5_200);
+    assertThatThrownBy(() -> restarted(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContainingAll("was told to stop", "systemctl start " + WEB);
+  }
+
+  @Test
+  void whatEndedByItselfIsRestartedAlsoWhenItFailedInItsStartAfterAnEarlierStop() {
+    times(1_000, 5_001, 5_000);
+    prepared(restart(world, Map.of()));
+    times(6_000, 5_000, 6_100);
+    prepared(restart(world, Map.of()));
+  }
 }

@@ -61,6 +61,10 @@ class RestartRealHostTest {
     unit("test-sock.service", SLEEPS);
     unit("test-conn.socket", "[Socket]\nListenStream=/run/test-conn.sock\nAccept=yes\n");
     unit("test-conn@.service", "[Service]\nStandardInput=socket\nExecStart=/bin/false\n");
+    unit(
+        "test-stopped.service",
+        "[Service]\nRestart=always\n"
+            + "ExecStart=/bin/bash -c 'trap \"exit 143\" TERM; while :; do sleep 0.1; done'\n");
     unit("test-timed.timer", "[Timer]\nOnCalendar=*-01-01\n");
     unit("test-timed.service", SLEEPS);
     unit("test-inst@.service", SLEEPS + "ExecStartPre=/usr/bin/touch /run/test-inst\n");
@@ -131,7 +135,7 @@ class RestartRealHostTest {
         systemctl start test-sock.socket test-conn.socket test-timed.timer
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
-          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer
+          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped
         systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
           sleep 0.1
@@ -140,6 +144,7 @@ class RestartRealHostTest {
         for unit in masked sock timed inst@a main many silent dies unhealthy locked; do
           systemctl kill --kill-who=main -s KILL test-$unit || true # dead already is dead too
         done
+        systemctl stop test-stopped
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
         touch -d '+1 minute' /etc/systemd/system/test-outdated.service
@@ -209,6 +214,12 @@ class RestartRealHostTest {
   void whatIsMaskedIsRefused() {
     noted("test-masked.service", "is masked", "systemctl unmask test-masked.service");
     assertThat(up("test-masked.service")).isFalse();
+  }
+
+  @Test
+  void whatSomebodyStoppedAndDidNotEndWellIsLeftDown() {
+    noted("test-stopped.service", "was told to stop", "systemctl start test-stopped.service");
+    assertThat(up("test-stopped.service")).isFalse();
   }
 
   @Test
