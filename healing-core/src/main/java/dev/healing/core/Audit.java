@@ -24,6 +24,7 @@ public final class Audit {
 
   private final StateStore store;
   private final List<String> unwritten = new ArrayList<>();
+  private volatile List<String> damaged = List.of();
 
   /** Reads and writes in this store. */
   public Audit(StateStore store) {
@@ -33,13 +34,22 @@ public final class Audit {
   /** The newest receipts, newest first. */
   public List<Receipt> history(int most) {
     List<Receipt> receipts = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
     for (String file : List.of(FILE, OLDER)) {
-      List<String> lines = store.lines(file).lines();
+      StateStore.Lines read = store.lines(file);
+      wrong.addAll(read.damaged());
+      List<String> lines = read.lines();
       for (int i = lines.size() - 1; i >= 0 && receipts.size() < most; i--) {
         parsed(lines.get(i)).flatMap(Audit::receipt).ifPresent(receipts::add);
       }
     }
+    damaged = List.copyOf(wrong);
     return receipts;
+  }
+
+  /** What was wrong with the files when the history was last read: then some of it is missing. */
+  List<String> damaged() {
+    return damaged;
   }
 
   private static Optional<Receipt> receipt(ObjectNode node) {
