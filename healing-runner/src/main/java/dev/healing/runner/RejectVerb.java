@@ -18,7 +18,10 @@ final class RejectVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(spec, "ID", "The incident, or the beginning of its id.");
+    Operands.required(
+        spec,
+        "ID",
+        "What is asked, as 'issues' shows it (INCIDENT.DIGEST); or the incident, or the beginning of its id, for what is asked there, unless that has changed since it was first shown.");
   }
 
   @Override
