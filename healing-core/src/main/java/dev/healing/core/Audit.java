@@ -7,8 +7,8 @@ import dev.healing.spi.StateStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -70,28 +70,27 @@ public final class Audit {
    * @throws HealingException if several incidents begin with it, naming some
    */
   public List<ObjectNode> trail(String incidentId) {
-    List<ObjectNode> trail = new ArrayList<>();
-    Set<String> incidents = new TreeSet<>();
+    SortedMap<String, List<String>> linesOf = new TreeMap<>();
     for (String file : List.of(OLDER, FILE)) {
       for (String line : store.lines(file).lines()) {
-        ObjectNode node = parsed(line).orElse(null);
-        String incident = node == null ? "" : node.path("incident").asString();
-        if (node != null && incident.startsWith(incidentId)) {
-          incidents.add(incident);
-          trail.add(node);
-        }
+        parsed(line)
+            .map(node -> node.path("incident").asString())
+            .filter(incident -> incident.startsWith(incidentId))
+            .ifPresent(
+                incident -> linesOf.computeIfAbsent(incident, i -> new ArrayList<>()).add(line));
       }
     }
-    if (incidents.contains(incidentId)) {
-      trail.removeIf(node -> !node.path("incident").asString().equals(incidentId));
-    } else if (incidents.size() > 1) {
+    if (linesOf.size() > 1 && !linesOf.containsKey(incidentId)) {
       throw new HealingException(
           "incident '"
               + incidentId
               + "' is ambiguous: expected one of "
-              + String.join(", ", incidents.stream().limit(5).toList()));
+              + String.join(", ", linesOf.keySet().stream().limit(5).toList()));
     }
-    return trail;
+    List<String> only = linesOf.values().stream().findFirst().orElse(List.of());
+    return linesOf.getOrDefault(incidentId, only).stream()
+        .flatMap(line -> parsed(line).stream())
+        .toList();
   }
 
   void add(String incident, Decision decision) {
