@@ -41,7 +41,8 @@ record CpuRestraint(HostContext host, double share) implements Restraint {
             window -> {
               host.workers().sleep(window);
               return true;
-            }));
+            }),
+        ProcessUse.justStarted(host));
   }
 
   @Override
@@ -82,7 +83,7 @@ record CpuRestraint(HostContext host, double share) implements Restraint {
   @Override
   public ActionReport effect(Throttle throttle, ServiceUse first, Execution execution) {
     double now =
-        ServiceUse.byProcessor(ProcessUse.measure(host, execution::pause)).stream()
+        ServiceUse.byProcessor(ProcessUse.measure(host, execution::pause), use -> false).stream()
             .filter(use -> use.name().equals(throttle.unit()))
             .mapToDouble(ServiceUse::amount)
             .sum();

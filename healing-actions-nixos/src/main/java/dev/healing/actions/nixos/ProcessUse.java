@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a process used over half a second.
@@ -23,6 +24,12 @@ record ProcessUse(ProcessState process, double cores, double grownBytesPerSecond
 
   /** How far ahead growth counts, and at most as much as is there already. */
   private static final double SECONDS_AHEAD = 10;
+
+  /** Processors that were seen to be busy over several looks are not so by whom started since. */
+  private static final Duration JUST_STARTED = Duration.ofSeconds(10);
+
+  /** USER_HZ: 100 wherever a JVM runs. */
+  private static final double TICKS_PER_SECOND = 100;
 
   /** How the time between the two looks passes; false if it should not go on. */
   interface Wait {
@@ -59,6 +66,22 @@ record ProcessUse(ProcessState process, double cores, double grownBytesPerSecond
       }
     }
     return uses;
+  }
+
+  /** Who was just started; nobody, while it is not known how long the host is up. */
+  static Predicate<ProcessUse> justStarted(HostContext host) {
+    String[] uptime = host.files().read("/proc/uptime").orElse("").split(" ");
+    double upSeconds;
+    try {
+      upSeconds = Double.parseDouble(uptime[0]);
+    } catch (NumberFormatException e) {
+      return use -> false;
+    }
+    return use -> {
+      // Below zero where a container is told another uptime than that which its processes count by.
+      double age = upSeconds - use.process().ref().startTicks() / TICKS_PER_SECOND;
+      return age >= 0 && age < JUST_STARTED.toSeconds();
+    };
   }
 
   /** How many processors there are; 0 where that is not told. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,10 +26,15 @@ record ServiceUse(String name, List<String> units, double amount, long cpuNanos,
   static final String GROUPS = "/sys/fs/cgroup/";
   private static final Pattern INACTIVE_FILE = Pattern.compile("(?m)^inactive_file (\\d{1,18})$");
 
-  /** By processor time, in cores, the largest first. */
-  static List<ServiceUse> byProcessor(List<ProcessUse> uses) {
+  /**
+   * By processor time, in cores, the largest first.
+   *
+   * @param besides processes that do not count, unless there are others in the same unit
+   */
+  static List<ServiceUse> byProcessor(List<ProcessUse> uses, Predicate<ProcessUse> besides) {
     Map<String, List<ProcessUse>> byUnit = new HashMap<>();
     uses.forEach(use -> byUnit.computeIfAbsent(key(use), n -> new ArrayList<>()).add(use));
+    byUnit.values().removeIf(own -> own.stream().allMatch(besides));
     List<ServiceUse> all = new ArrayList<>();
     byUnit.forEach(
         (name, own) ->

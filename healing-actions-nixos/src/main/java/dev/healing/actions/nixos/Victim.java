@@ -3,7 +3,6 @@ package dev.healing.actions.nixos;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +22,6 @@ import java.util.function.Predicate;
 final class Victim {
   private static final double LEAST_CORES = 0.5;
   private static final double MARGIN = 2;
-  private static final Duration JUST_STARTED = Duration.ofSeconds(10);
-
-  /** USER_HZ: 100 wherever a JVM runs. */
-  private static final double TICKS_PER_SECOND = 100;
 
   /** Who installs, builds and checks uses much, is soon done, and leaves a mess half-way. */
   private static final List<String> AT_WORK =
@@ -75,13 +70,14 @@ final class Victim {
               host.workers().sleep(window);
               return true;
             });
-    Predicate<ProcessUse> justStarted = memory ? use -> false : justStarted();
+    Predicate<ProcessUse> justStarted =
+        memory ? use -> false : ProcessUse.justStarted(host).and(use -> !preferred(use));
     List<ProcessUse> others =
         all.stream()
             .filter(use -> spared(use.process()).isEmpty())
             .filter(justStarted.negate())
             .sorted(
-                Comparator.comparing((ProcessUse use) -> !prefer.match(use.process().name()))
+                Comparator.comparing((ProcessUse use) -> !preferred(use))
                     .thenComparing(Comparator.comparingDouble(use -> -weight(memory, use))))
             .toList();
     // By whatever name its unit is protected: asked of few, since systemd answers.
@@ -97,7 +93,7 @@ final class Victim {
             .filter(use -> use != first && use.process().state() != 'Z')
             .filter(justStarted.negate())
             .max(Comparator.comparingDouble(use -> weight(memory, use)));
-    if (!prefer.match(first.process().name())) {
+    if (!preferred(first)) {
       next.ifPresent(use -> requireMargin(memory, first, use));
       others.stream()
           .filter(use -> memory && amount(true, use) >= least)
@@ -122,20 +118,8 @@ final class Victim {
             + String.format(Locale.ROOT, "%.2f cores or more", least);
   }
 
-  /** Whoever is preferred is not; nor is anybody while it is not known how long the host is up. */
-  private Predicate<ProcessUse> justStarted() {
-    String[] uptime = host.files().read("/proc/uptime").orElse("").split(" ");
-    double upSeconds;
-    try {
-      upSeconds = Double.parseDouble(uptime[0]);
-    } catch (NumberFormatException e) {
-      return use -> false;
-    }
-    return use -> {
-      // Below zero where a container is told another uptime than that which its processes count by.
-      double age = upSeconds - use.process().ref().startTicks() / TICKS_PER_SECOND;
-      return age >= 0 && age < JUST_STARTED.toSeconds() && !prefer.match(use.process().name());
-    };
+  private boolean preferred(ProcessUse use) {
+    return prefer.match(use.process().name());
   }
 
   private static double amount(boolean memory, ProcessUse use) {

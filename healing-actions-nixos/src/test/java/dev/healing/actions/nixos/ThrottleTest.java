@@ -131,6 +131,24 @@ class ThrottleTest {
     assertThat(new Throttles(world.host).all()).isEmpty();
   }
 
+  /** As many seconds after boot as their number says they were started. */
+  @Test
+  void whatWasJustStartedIsNeitherTheCauseOfBusyProcessorsNorBesideIt() {
+    world.host.files().write("/proc/uptime", "309.99 12.00\n");
+    runs(1.2);
+    world.busy(300, "verb", 0.9, "user.slice", "session-1.scope");
+    assertThat(throttle().result()).isEqualTo(Result.DONE);
+
+    world.service("started.service", "simple", 300);
+    world.busy(300, "started", 1.9, "system.slice", "started.service");
+    world.host.processes().remove(200);
+    refused("nothing uses 1.00 cores");
+    world.busy(200, "started", 0.0, "system.slice", "started.service");
+    assertThat(prepare(IssueType.CPU_HIGH, Map.of()).preview().target())
+        .as("its newest process is young, and it is not")
+        .isEqualTo("started.service");
+  }
+
   @Test
   void whatSomebodyElseHasSetIsNeverOverwritten() {
     runs(1.8);

@@ -164,13 +164,14 @@ class ProcessesRealHostTest {
   @Test
   void aRunawayServiceIsThrottledOrTheThrottleIsTakenAwayAgain() {
     loopFirstInTheQueue("runaway");
+    host.letTimePass(Duration.ofSeconds(10)); // who was just started is no cause
 
     host.startHealing(
         CONFIGURATION + "actions: {kill_process: off, throttle_service: {cpu: 10%}}\n");
     JsonNode receipt =
         host.await(
                 "it is throttled",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () ->
                     host.history("throttle_service").stream()
                         .filter(r -> r.has("startedAt"))
