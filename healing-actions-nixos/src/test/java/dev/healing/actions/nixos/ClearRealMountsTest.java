@@ -153,6 +153,41 @@ class ClearRealMountsTest {
   }
 
   @Test
+  void whatIsMountedElsewhereFromBelowARootIsLeftAlone() throws Exception {
+    Path gone = old("cache/old");
+    Path precious = old("cache/a/precious/file");
+    bind(precious.getParent(), directory("home"));
+
+    ActionReport report = execute(prepare(IssueType.DISK_FULL, top.resolve("cache")));
+
+    assertThat(report.detail()).startsWith("deleted 1 of 1 files");
+    assertThat(gone).doesNotExist();
+    assertThat(top.resolve("home/file")).exists();
+  }
+
+  @Test
+  void theLayersOfAnOverlayAreLeftAlone() throws Exception {
+    Path gone = old("cache/old");
+    old("cache/lower/file");
+    old("cache/upper/other");
+    Path merged = directory("merged");
+    String layers =
+        String.format(
+            "lowerdir=%s,upperdir=%s,workdir=%s",
+            top.resolve("cache/lower"), top.resolve("cache/upper"), directory("cache/work"));
+    assumeThat(run("mount", "-t", "overlay", "-o", layers, "healing-test", merged.toString()))
+        .as("skipped: this kernel lays nothing over a tmpfs")
+        .isZero();
+
+    ActionReport report = execute(prepare(IssueType.DISK_FULL, top.resolve("cache")));
+
+    assertThat(report.detail()).startsWith("deleted 1 of 1 files");
+    assertThat(gone).doesNotExist();
+    assertThat(List.of(merged.resolve("file"), merged.resolve("other")))
+        .allSatisfy(path -> assertThat(path).exists());
+  }
+
+  @Test
   void whatIsMountedAfterThePreviewIsLeftAlone() throws Exception {
     Path gone = old("cache/old");
     old("cache/d/inner");
