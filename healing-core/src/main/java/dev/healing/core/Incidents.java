@@ -291,8 +291,7 @@ final class Incidents {
       return false;
     }
     Detection detection = observation.detections().get(reporter);
-    boolean unmeasured = observation.faults().keySet().stream().anyMatch(Watch::isSampler);
-    if (detection == null || unmeasured) {
+    if (detection == null || observation.missed().contains(reporter)) {
       return true; // a detector cannot tell what was not measured from what is well
     }
     if (!incident.seen && !detection.unreadable().isEmpty()) {

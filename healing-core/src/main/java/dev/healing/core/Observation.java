@@ -7,6 +7,7 @@ import dev.healing.api.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one look found.
@@ -14,12 +15,14 @@ import java.util.Map;
  * @param startedNanos monotonic time when it began: it tells nothing about what was done later
  * @param state what was measured
  * @param detections what each detector that could look says, by its name
+ * @param missed those of them who asked for what should have been measured and was not
  * @param faults what is wrong with plugins, by {@code kind:name}
  */
 record Observation(
     long startedNanos,
     HostState state,
     Map<String, Detection> detections,
+    Set<String> missed,
     Map<String, String> faults) {
   /** All issues, by whichever detector. */
   List<Issue> issues() {

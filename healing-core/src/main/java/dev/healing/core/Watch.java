@@ -7,18 +7,21 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
+import dev.healing.core.PartialState.Gives;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +32,11 @@ final class Watch {
   private final TimeSource time;
   private final PluginCalls calls;
   private final MetricHistory history = new MetricHistory();
+  private final Map<String, Gives> given = new ConcurrentHashMap<>();
 
   Watch(TimeSource time, Workers workers) {
     this.time = time;
     this.calls = new PluginCalls("look", time, workers);
-  }
-
-  /** Whether a fault is a sampler's. */
-  static boolean isSampler(String plugin) {
-    return plugin.startsWith(SAMPLER);
   }
 
   boolean looking() {
@@ -56,7 +55,8 @@ final class Watch {
     plugins
         .samplers()
         .forEach(
-            (name, sampler) -> asked.add(found.call(SAMPLER + name, () -> found.ask(sampler))));
+            (name, sampler) ->
+                asked.add(found.call(SAMPLER + name, () -> found.ask(name, sampler))));
     detectors.forEach(
         (name, detector) ->
             asked.add(found.call("detector:" + name, () -> found.ask(name, detector))));
@@ -66,6 +66,7 @@ final class Watch {
   /** Goes on with other plugins. */
   void startAnew() {
     calls.startAnew();
+    given.clear();
   }
 
   /** The look that was begun has arrived. */
@@ -86,6 +87,7 @@ final class Watch {
     private final List<Unreadable> unreadable = new ArrayList<>();
     private final Map<String, Detection> detections = new LinkedHashMap<>();
     private final Map<String, String> faults = new LinkedHashMap<>();
+    private final Set<String> missed = new HashSet<>();
     private @Nullable HostSnapshot state;
 
     PluginCalls.Call call(String plugin, PluginCalls.Question question) {
@@ -96,9 +98,10 @@ final class Watch {
       return calls.starved() ? "look" : plugin;
     }
 
-    Runnable ask(Sampler sampler) {
+    Runnable ask(String name, Sampler sampler) {
       Reading reading = Objects.requireNonNull(sampler.read(), "it returned null");
       return () -> {
+        given.computeIfAbsent(name, n -> new Gives()).add(reading.samples(), reading.units());
         samples.addAll(reading.samples());
         units.addAll(reading.units());
         unreadable.addAll(reading.unreadable());
@@ -106,7 +109,8 @@ final class Watch {
     }
 
     Runnable ask(String name, Detector detector) {
-      Detection detection = Objects.requireNonNull(detector.detect(state()), "it returned null");
+      PartialState shown = new PartialState(state(), missing());
+      Detection detection = Objects.requireNonNull(detector.detect(shown), "it returned null");
       Set<IssueType> declared = detector.reports();
       for (Issue issue : detection.issues()) {
         if (!declared.contains(issue.type())) {
@@ -114,7 +118,19 @@ final class Watch {
               "it reports " + issue.type() + " and declares " + declared);
         }
       }
-      return () -> detections.put(name, detection);
+      return () -> {
+        detections.put(name, detection);
+        if (shown.missed()) {
+          missed.add(name);
+        }
+      };
+    }
+
+    private synchronized List<Gives> missing() {
+      return faults.keySet().stream()
+          .filter(plugin -> plugin.startsWith(SAMPLER))
+          .map(plugin -> given.getOrDefault(plugin.substring(SAMPLER.length()), new Gives()))
+          .toList();
     }
 
     /** Made when the first detector asks: by then all samplers have been. */
@@ -127,7 +143,7 @@ final class Watch {
     }
 
     Observation observation() {
-      return new Observation(startedNanos, state(), detections, faults);
+      return new Observation(startedNanos, state(), detections, missed, faults);
     }
   }
 }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
-import dev.healing.api.IncidentStatus;
+import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import dev.healing.api.Reading;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
+import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,38 +111,87 @@ class EvidenceTest {
     assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
   }
 
-  @Test
-  void whatASamplerDidNotMeasureIsNotTakenForWell() {
+  /** The sampler ends as soon as the action was done. */
+  private Receipt afterItsSamplerFailed(Reading given, Consumer<HostState> asks) {
     HealingEngine measured =
         Given.engine(host, Map.of("limits", Map.of("health-floor", 0)))
-            .add(Given.sampler("units", this::measure))
-            .add(Given.detector("services", this::detect))
             .add(
-                Given.action(
-                    Given.RESTART,
-                    Risk.LOW,
-                    execution -> {
-                      broken.clear(); // the detector sees nothing, since nothing is measured
-                      unmeasured = true;
-                      return ActionReport.done("restarted");
+                Given.sampler(
+                    "measuring",
+                    () -> {
+                      if (!done.isEmpty()) {
+                        throw new IllegalStateException("did not answer");
+                      }
+                      return given;
                     }))
+            .add(
+                Given.detector(
+                    "services",
+                    state -> {
+                      asks.accept(state);
+                      return detect(state);
+                    }))
+            .add(Given.action(Given.RESTART, Risk.LOW, execution -> mend()))
             .build();
     measured.open();
     broken.add(WEB);
     new EngineDriver(host.time(), measured).run(Duration.ofMinutes(1));
-    assertThat(measured.audit().history(5))
-        .extracting(Receipt::outcome)
-        .containsExactly(Outcome.AMBIGUOUS);
-    assertThat(measured.incidents()).noneMatch(i -> i.status() == IncidentStatus.HEALED);
+    assertThat(measured.audit().history(5)).hasSize(1);
+    return measured.audit().history(5).get(0);
   }
 
-  private boolean unmeasured;
+  private static final Metric TEMPERATURE = Metric.of("room.celsius", "hall");
 
-  private Reading measure() {
-    if (unmeasured) {
-      throw new IllegalStateException("did not answer");
-    }
-    return new Reading(List.of(), List.of(), List.of());
+  private Reading temperature() {
+    return new Reading(
+        List.of(new Sample(TEMPERATURE, 20, host.time().now())), List.of(), List.of());
+  }
+
+  @Test
+  void whatASamplerDidNotMeasureIsNotTakenForWell() {
+    Receipt receipt =
+        afterItsSamplerFailed(temperature(), state -> state.sample(TEMPERATURE).isPresent());
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+  }
+
+  @Test
+  void whatWasMeasuredEarlierIsNotTakenForWell() {
+    Receipt receipt = afterItsSamplerFailed(temperature(), state -> state.recent(TEMPERATURE, 3));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+  }
+
+  @Test
+  void whatIsNotAmongThoseThatWereMeasuredIsNotTakenForWell() {
+    Receipt receipt =
+        afterItsSamplerFailed(temperature(), state -> state.components(TEMPERATURE.name()));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+  }
+
+  @Test
+  void unitsOfWhichNobodyToldAreNotTakenForWell() {
+    host.systemd().service(WEB);
+    Reading units = new Reading(List.of(), host.systemd().unit(WEB).stream().toList(), List.of());
+    Receipt receipt = afterItsSamplerFailed(units, HostState::units);
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+  }
+
+  @Test
+  void aSamplerThatNobodyAskedForBlindsNobody() {
+    Receipt receipt =
+        afterItsSamplerFailed(
+            temperature(),
+            state -> {
+              state.units();
+              state.sample(Metric.MEMORY_USED);
+            });
+    assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  @Test
+  void ofASamplerThatNeverGaveAnythingNobodyKnowsWhatIsMissing() {
+    Reading nothing = new Reading(List.of(), List.of(), List.of());
+    Receipt receipt = afterItsSamplerFailed(nothing, state -> state.sample(Metric.MEMORY_USED));
+    assertThat(receipt.outcome()).isEqualTo(Outcome.AMBIGUOUS);
   }
 
   @Test
