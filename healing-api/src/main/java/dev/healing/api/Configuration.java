@@ -241,6 +241,11 @@ public final class Configuration {
     return list(key, fallback, "a text", Values::text);
   }
 
+  /** A list of names for {@link Globs}. */
+  public List<String> globs(String key, List<String> fallback) {
+    return list(key, fallback, "a name, which may have * and ? in it", Values::glob);
+  }
+
   /** A list of absolute paths of this host. */
   public List<Path> paths(String key, List<Path> fallback) {
     return list(key, fallback, "an absolute path", Values::path);

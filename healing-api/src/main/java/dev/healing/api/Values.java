@@ -93,6 +93,14 @@ final class Values {
     return raw.toString();
   }
 
+  static String glob(Object raw) {
+    String text = text(raw);
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("matches nothing");
+    }
+    return text;
+  }
+
   static Path path(Object raw) {
     Path parsed = Path.of(text(raw));
     if (!parsed.isAbsolute()) {

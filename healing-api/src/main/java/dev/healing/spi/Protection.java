@@ -1,12 +1,11 @@
 package dev.healing.spi;
 
+import dev.healing.api.Globs;
 import dev.healing.api.UnitState;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What must never be touched. Decides; {@link HostContext} enforces. Immutable. */
@@ -28,7 +27,7 @@ public final class Protection {
           "sd-pam",
           "(sd-pam)");
   private static final Predicate<String> VITAL_UNIT =
-      globs(
+      Globs.of(
           List.of(
               "ssh.service",
               "sshd.service",
@@ -68,8 +67,8 @@ public final class Protection {
   public Protection(List<String> units, List<String> processes) {
     this.units = units.stream().map(UnitState::fullName).toList();
     this.processes = List.copyOf(processes);
-    unit = globs(this.units);
-    process = globs(processes);
+    unit = Globs.of(this.units);
+    process = Globs.of(processes);
   }
 
   /** Only what is never touched on any host. */
@@ -155,18 +154,5 @@ public final class Protection {
       HostProcesses.ProcessState process, List<Long> ourselves, Systemd systemd) {
     return process(process, ourselves)
         .or(() -> process.unit().flatMap(name -> unit(name, systemd)));
-  }
-
-  private static Predicate<String> globs(List<String> globs) {
-    return globs.isEmpty()
-        ? name -> false
-        : Pattern.compile(
-                globs.stream().map(Protection::regex).collect(Collectors.joining("|")),
-                Pattern.DOTALL)
-            .asMatchPredicate();
-  }
-
-  private static String regex(String glob) {
-    return "\\Q" + glob.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";
   }
 }

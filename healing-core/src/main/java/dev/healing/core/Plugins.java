@@ -153,8 +153,9 @@ final class Plugins {
     Optional<Named<KnowledgeBase>> base = onlyOne("knowledge", bases, problems);
     if (base.isEmpty()) {
       problems.add(
-          "no knowledge base is loaded: put dev.healing:healing-learning on the class or module"
-              + " path, or register one with the engine's builder");
+          "no knowledge base is in use: do not switch it off under 'knowledge', or put"
+              + " dev.healing:healing-learning on the class or module path, or register one with"
+              + " the engine's builder");
     }
     actions.forEach((name, action) -> addRemedy(name, action, host, configuration, problems));
     problems.addAll(configuration.problems());

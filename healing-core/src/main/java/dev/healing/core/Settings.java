@@ -82,7 +82,7 @@ record Settings(
         interval,
         plugins.duration("deadline", Duration.ofSeconds(2)),
         read,
-        new Protection(protect.texts("units", List.of()), protect.texts("processes", List.of())),
+        new Protection(protect.globs("units", List.of()), protect.globs("processes", List.of())),
         Optional.of(plugins.path("directory", NO_DIRECTORY)).filter(d -> !d.equals(NO_DIRECTORY)));
   }
 }

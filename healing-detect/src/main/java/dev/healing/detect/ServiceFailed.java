@@ -1,7 +1,7 @@
 package dev.healing.detect;
 
-import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.Globs;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * A systemd unit is in state failed: reported at once, since systemd has decided it, and not over
@@ -28,11 +27,11 @@ import java.util.regex.Pattern;
 public final class ServiceFailed implements Detector {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
-  private final List<Pattern> ignored;
+  private final Globs ignored;
   private Set<String> reported = Set.of();
 
-  private ServiceFailed(List<Pattern> ignored) {
-    this.ignored = List.copyOf(ignored);
+  private ServiceFailed(Globs ignored) {
+    this.ignored = ignored;
   }
 
   /** Makes it. */
@@ -44,28 +43,9 @@ public final class ServiceFailed implements Detector {
 
     @Override
     public Detector create(HostContext context) {
-      Configuration section = context.configuration();
-      List<Pattern> ignored = new ArrayList<>();
-      section
-          .texts("ignore", List.of())
-          .forEach(text -> ignored.add(glob(UnitState.fullName(text))));
-      return new ServiceFailed(ignored);
+      List<String> ignored = context.configuration().globs("ignore", List.of());
+      return new ServiceFailed(Globs.of(ignored.stream().map(UnitState::fullName).toList()));
     }
-  }
-
-  /** {@code *} is any text, {@code ?} any character, all else is itself. */
-  static Pattern glob(String text) {
-    StringBuilder regex = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      if (c == '*') {
-        regex.append(".*");
-      } else if (c == '?') {
-        regex.append('.');
-      } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-      }
-    }
-    return Pattern.compile(regex.toString());
   }
 
   @Override
@@ -80,8 +60,7 @@ public final class ServiceFailed implements Detector {
     }
     List<Issue> issues = new ArrayList<>();
     for (UnitState unit : new TreeMap<>(state.units()).values()) {
-      if ((unit.failed() || stuck(state, unit))
-          && ignored.stream().noneMatch(p -> p.matcher(unit.name()).matches())) {
+      if ((unit.failed() || stuck(state, unit)) && !ignored.test(unit.name())) {
         issues.add(issue(state, unit));
       }
     }

@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code explain ID}. */
 final class ExplainVerb implements Verb {
+  private static final int LONGEST_SHOWN = 60;
+
   @Override
   public String name() {
     return "explain";
@@ -28,7 +30,8 @@ final class ExplainVerb implements Verb {
 
   @Override
   public int run(Invocation invocation) {
-    String id = invocation.operand().orElseThrow();
+    // What 'approve' takes and what 'history' shows begin with the incident and a dot.
+    String id = invocation.operand().orElseThrow().split("\\.", 2)[0];
     Answer answer =
         invocation
             .ask(invocation.request(name()).put("id", id))
@@ -38,9 +41,14 @@ final class ExplainVerb implements Verb {
         && answer.error().isEmpty()) {
       answer =
           Answer.failed(
-              Exit.FAILED, "nothing is written about '" + id + "'; 'healing history' has the ids");
+              Exit.FAILED,
+              "nothing is written about '" + shortened(id) + "'; 'healing history' has the ids");
     }
     return invocation.show(answer, Views::explain);
+  }
+
+  private static String shortened(String id) {
+    return id.length() <= LONGEST_SHOWN ? id : id.substring(0, LONGEST_SHOWN) + "…";
   }
 
   private static Answer fromFiles(Invocation invocation, String id) {

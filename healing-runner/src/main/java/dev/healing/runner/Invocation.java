@@ -115,7 +115,15 @@ final class Invocation {
 
   private Optional<Path> givenStateDirectory() {
     return Optional.ofNullable(typed.matchedOptionValue("--state", (Path) null))
-        .map(given -> given.toAbsolutePath().normalize());
+        .map(given -> given.toAbsolutePath().normalize())
+        .map(this::directoryOrNothingYet);
+  }
+
+  private Path directoryOrNothingYet(Path given) {
+    if (Files.exists(given) && !Files.isDirectory(given)) {
+      throw wrong("--state is '" + given + "': expected a directory, or a name for a new one");
+    }
+    return given;
   }
 
   Optional<Path> configurationFile() {

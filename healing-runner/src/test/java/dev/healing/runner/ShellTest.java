@@ -86,7 +86,8 @@ class ShellTest {
         "pause --for 0s",
         "history --most 0",
         "history --most many",
-        "check-config"
+        "check-config",
+        "status --state /etc/passwd"
       })
   void wrongUsageIsTwoAndSaysWhereHelpIs(String typed) {
     assertThat(run(typed.split(" "))).isEqualTo(2);
@@ -105,6 +106,7 @@ class ShellTest {
         autonomy: !!str auto
         limits: {cooldown: soon, what: 1}
         actions: {clean_disk: {roots: [etc]}}
+        protect: {units: [""]}
         plugins: {directory: /nowhere/at/all}
         """);
 
@@ -116,6 +118,7 @@ class ShellTest {
             p -> assertThat(p).contains(":4: 'limits.cooldown' is 'soon'"),
             p -> assertThat(p).contains(":4: unknown key 'limits.what'"),
             p -> assertThat(p).contains(":5: 'actions.clean_disk.roots' is 'etc'"),
+            p -> assertThat(p).contains(":6: 'protect.units' is ''", "may have * and ?"),
             p -> assertThat(p).contains("plugins.directory /nowhere/at/all cannot be read"));
   }
 

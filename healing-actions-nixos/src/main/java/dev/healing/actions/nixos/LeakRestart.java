@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.Globs;
 import dev.healing.api.HostState;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
@@ -34,7 +35,7 @@ record LeakRestart(
         host,
         window,
         section.fraction("leak-growth", 0.05),
-        new Globs(section.texts("avoid", ThrottleService.BUILDERS)),
+        Globs.of(section.globs("avoid", ThrottleService.BUILDERS)),
         RestartKeys.of(host));
   }
 
@@ -69,7 +70,7 @@ record LeakRestart(
   /** Its restart at this moment. */
   RestartPlan plan(Leak leak, MemAvailable memory) {
     String unit = leak.unit();
-    Checks.require(!avoid.match(unit), unit + " is named in avoid");
+    Checks.require(!avoid.test(unit), unit + " is named in avoid");
     Checks.require(
         host.processes().ourselves().stream()
             .map(host.processes()::find)

@@ -5,6 +5,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
+import dev.healing.api.Globs;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -67,7 +68,7 @@ public final class ThrottleService implements HealingAction {
     this.cpu = new CpuRestraint(host, atLeast("cpu", 0.10, 0.50));
     double minShare = host.configuration().fraction("min-share", 0.10);
     this.memory = new MemoryRestraint(host, atLeast("memory", 0.50, 0.90), minShare);
-    this.avoid = new Globs(host.configuration().texts("avoid", BUILDERS));
+    this.avoid = Globs.of(host.configuration().globs("avoid", BUILDERS));
   }
 
   /** Less would as good as stop it. */
@@ -164,7 +165,7 @@ public final class ThrottleService implements HealingAction {
     Checks.require(
         found.isService(),
         found.name() + " stands out and is no service: only services are throttled");
-    Checks.require(!avoid.match(found.name()), found.name() + " is named in avoid");
+    Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
     Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
     Checks.require(
         found.pids().stream().noneMatch(host.processes().ourselves()::contains),

@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.Globs;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -50,8 +51,8 @@ final class Victim {
     this.minShare = host.configuration().fraction("min-share", 0.10);
     // As much as is between where processors are busy and where they are no longer: 90% and 75%.
     this.minCpu = host.configuration().fraction("min-cpu", 0.15);
-    this.avoid = new Globs(host.configuration().texts("avoid", AT_WORK));
-    this.prefer = new Globs(host.configuration().texts("prefer", List.of()));
+    this.avoid = Globs.of(host.configuration().globs("avoid", AT_WORK));
+    this.prefer = Globs.of(host.configuration().globs("prefer", List.of()));
   }
 
   /** Who was chosen, and why in words. */
@@ -119,7 +120,7 @@ final class Victim {
   }
 
   private boolean preferred(ProcessUse use) {
-    return prefer.match(use.process().name());
+    return prefer.test(use.process().name());
   }
 
   private static double amount(boolean memory, ProcessUse use) {
@@ -163,7 +164,7 @@ final class Victim {
     if (process.state() == 'Z') {
       return Optional.of(process.name() + " has ended and only waits to be forgotten");
     }
-    if (avoid.match(process.name())) {
+    if (avoid.test(process.name())) {
       return Optional.of(process.name() + " is named in avoid");
     }
     return host.protection().process(process, host.processes().ourselves());
