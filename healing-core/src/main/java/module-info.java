@@ -12,6 +12,7 @@ module dev.healing.core {
 
   uses dev.healing.spi.SamplerProvider;
   uses dev.healing.spi.DetectorProvider;
+  uses dev.healing.spi.DetectorKind;
   uses dev.healing.spi.ActionProvider;
   uses dev.healing.spi.GuardProvider;
   uses dev.healing.spi.PlannerProvider;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,12 +127,18 @@ public final class Configuration {
 
   /** The keys that are written in this section, in the order of the file. */
   public Set<String> keys() {
-    return Set.copyOf(entries.keySet());
+    return Collections.unmodifiableSet(entries.keySet());
   }
 
   /** Whether the key is written. */
   public boolean has(String key) {
     return entries.containsKey(key);
+  }
+
+  /** Whether the key is written in the section of this name. Asks for neither. */
+  public boolean has(String section, String key) {
+    Node child = entries.get(section);
+    return child != null && child.value() instanceof Map<?, ?> map && map.containsKey(key);
   }
 
   /** The section of this name; empty if it is not written. The same object every time. */
@@ -150,6 +158,11 @@ public final class Configuration {
    */
   public Configuration beside(String key) {
     return around == null ? empty() : around.section(key);
+  }
+
+  /** All that this is a section of: for what is set in another part and holds here too. */
+  public Configuration whole() {
+    return around == null ? this : around.whole();
   }
 
   /**
@@ -174,6 +187,11 @@ public final class Configuration {
   /** A percentage such as {@code 90%}, as a fraction from 0 to 1. */
   public double fraction(String key, double fallback) {
     return value(key, fallback, "a percentage from 0% to 100%", Values::fraction);
+  }
+
+  /** A number such as {@code 40}, {@code 1.5} or {@code -3}. */
+  public double number(String key, double fallback) {
+    return value(key, fallback, "a number like 40 or 1.5", Values::number);
   }
 
   /** A whole number between the bounds, inclusive. */
@@ -217,18 +235,29 @@ public final class Configuration {
     return value(key, fallback, "a text", Values::text);
   }
 
-  /** One of the constants, in lower case. */
+  /** A name: a lower-case letter, then up to 63 of a-z, 0-9, _ and -. */
+  public String name(String key, String fallback) {
+    return value(
+        key,
+        fallback,
+        "a name: a-z, then up to 63 of a-z, 0-9, _ and -",
+        raw -> Names.require(key, Values.text(raw)));
+  }
+
+  /** One of the constants, in lower case or, as it is shown, in upper case. */
   public <E extends Enum<E>> E choice(String key, E fallback) {
     E[] constants = fallback.getDeclaringClass().getEnumConstants();
-    List<String> names = new ArrayList<>();
-    for (E constant : constants) {
-      names.add(constant.name().toLowerCase(Locale.ROOT));
-    }
+    List<String> upper = Stream.of(constants).map(Enum::name).toList();
+    List<String> names = upper.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     return value(
         key,
         fallback,
         "one of " + String.join(", ", names),
-        raw -> constants[names.indexOf(raw.toString().strip())]);
+        raw -> {
+          String written = raw.toString().strip();
+          int index = names.indexOf(written);
+          return constants[index >= 0 ? index : upper.indexOf(written)];
+        });
   }
 
   /** An absolute path of this host. */

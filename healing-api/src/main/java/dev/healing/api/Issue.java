@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * Evidence of a problem at one instant.
  *
  * @param id unique among issues: fingerprint hash and time
- * @param detectedAt when the look was made that found it
+ * @param detectedAt when the look was made that found it; earlier, if what it rests on was measured
+ *     earlier: it is no evidence of anything that was done since
  * @param type what kind of problem
  * @param severity how much it matters
  * @param description one sentence for a person, with the numbers

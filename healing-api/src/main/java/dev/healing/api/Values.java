@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Values {
   private static final Pattern QUANTITY =
       Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*(\\S*)\\s*");
+  private static final Pattern NUMBER =
+      Pattern.compile("\\s*(-?[0-9]{1,18}(?:\\.[0-9]{1,18})?)\\s*");
   private static final Pattern N_OF_M = Pattern.compile("\\s*(\\d{1,3})\\s+of\\s+(\\d{1,3})\\s*");
   private static final Map<String, Duration> DURATIONS =
       Map.of(
@@ -79,6 +81,10 @@ final class Values {
       throw new IllegalArgumentException("no percentage: " + raw);
     }
     return percent / 100;
+  }
+
+  static double number(Object raw) {
+    return Double.parseDouble(matched(NUMBER, raw).group(1));
   }
 
   static NofM nOfM(Object raw) {

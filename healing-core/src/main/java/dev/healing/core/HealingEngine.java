@@ -17,6 +17,7 @@ import dev.healing.api.Unreadable;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorKind;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.GuardProvider;
 import dev.healing.spi.Healer;
@@ -152,6 +153,12 @@ public final class HealingEngine implements AutoCloseable, Healer {
     /** Registers a detector. */
     public Builder add(DetectorProvider provider) {
       registry.register(DetectorProvider.class, provider);
+      return this;
+    }
+
+    /** Registers a kind of detector that the configuration may define. */
+    public Builder add(DetectorKind kind) {
+      registry.register(DetectorKind.class, kind);
       return this;
     }
 

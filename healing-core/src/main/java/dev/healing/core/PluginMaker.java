@@ -2,6 +2,9 @@ package dev.healing.core;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
+import dev.healing.api.Metric;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorKind;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Provider;
@@ -14,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -80,6 +84,61 @@ final class PluginMaker {
                 make(kind, name, provider, sections.section(name), create)
                     .ifPresent(plugin -> plugins.put(name, plugin)));
     return plugins;
+  }
+
+  /**
+   * The detectors that the configuration defines: sections that no plugin has the name of, each
+   * with the key of a kind.
+   *
+   * @param measured what samplers can measure; empty if one does not say
+   */
+  Map<String, Detector> defined(ServiceLoader<DetectorKind> found, Optional<Set<Metric>> measured) {
+    Map<String, Detector> detectors = new LinkedHashMap<>();
+    Configuration sections = configuration.section("detectors");
+    Map<String, DetectorKind> kinds =
+        named("detector kind", DetectorKind.class, found, DetectorKind::key);
+    for (String name : sections.keys()) {
+      kinds.keySet().stream()
+          .filter(key -> sections.has(name, key))
+          .findFirst()
+          .map(key -> Objects.requireNonNull(kinds.get(key)))
+          .flatMap(kind -> define(name, kind, sections, measured))
+          .ifPresent(detector -> detectors.put(name, detector));
+    }
+    return detectors;
+  }
+
+  private Optional<Detector> define(
+      String name, DetectorKind kind, Configuration sections, Optional<Set<Metric>> measured) {
+    Optional<String> plugin =
+        infos.stream()
+            .filter(info -> info.kind().equals("detector") && info.name().equals(name))
+            .map(PluginInfo::origin)
+            .findFirst();
+    if (plugin.isPresent()) {
+      sections.contradiction(
+          name,
+          "another name: it has the key '"
+              + kind.key()
+              + "' of "
+              + Registry.origin(kind)
+              + ", which defines a detector of your own, and '"
+              + name
+              + "' is the name of "
+              + plugin.orElseThrow());
+      return Optional.empty();
+    }
+    boolean valid = NAME.matcher(name).matches();
+    if (!valid) {
+      sections.contradiction(name, "a name: a-z, then up to 63 of a-z, 0-9, _ and -");
+    }
+    String usable = valid ? name : "unnamed"; // so that all else that is wrong is told as well
+    return make(
+        "detector",
+        usable,
+        kind,
+        sections.section(name),
+        (maker, context) -> maker.create(usable, context, measured));
   }
 
   private <P> Map<String, P> named(

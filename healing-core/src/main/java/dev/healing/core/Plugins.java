@@ -6,11 +6,13 @@ import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
 import dev.healing.api.Verdict;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorKind;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Guard;
 import dev.healing.spi.GuardProvider;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +109,7 @@ final class Plugins {
     detectors =
         make.all(
             "detector", "detectors", DetectorProvider.class, load(DetectorProvider.class, loader));
+    detectors.putAll(make.defined(load(DetectorKind.class, loader), measured()));
     Map<String, HealingAction> actions =
         make.all("action", "actions", ActionProvider.class, load(ActionProvider.class, loader));
     guards = make.all("guard", "guards", GuardProvider.class, load(GuardProvider.class, loader));
@@ -257,6 +261,27 @@ final class Plugins {
   /** The name of the detector that reports issues of this type. */
   Optional<String> detectorOf(IssueType type) {
     return Optional.ofNullable(detectorOf.get(type));
+  }
+
+  /** What can be measured; empty if a sampler does not say, or is not there to ask. */
+  private Optional<Set<Metric>> measured() {
+    Set<Metric> all = new TreeSet<>();
+    for (Map.Entry<String, Sampler> sampler : samplers.entrySet()) {
+      Set<Metric> some;
+      try {
+        some =
+            Set.copyOf(call("describe sampler " + sampler.getKey(), sampler.getValue()::metrics));
+      } catch (RuntimeException | LinkageError e) {
+        some = Set.of();
+      }
+      if (some.isEmpty()) {
+        return Optional.empty();
+      }
+      all.addAll(some);
+    }
+    boolean missing =
+        infos.stream().anyMatch(i -> i.kind().equals("sampler") && i.state().equals("skipped"));
+    return missing ? Optional.empty() : Optional.of(all);
   }
 
   private Set<IssueType> reports(String name, Detector detector) {

@@ -27,6 +27,9 @@ final class Sightings {
   /** What was rejected or handed over before a start and is not reported for so long is over. */
   private static final Duration OVER_AFTER = Duration.ofHours(1);
 
+  /** Who has told of nothing but what was before an action for so long never looks anew. */
+  private static final Duration NEVER_ANEW = Duration.ofMinutes(15);
+
   private final TimeSource time;
   private final Incidents incidents;
   private final Treatment treatment;
@@ -61,9 +64,9 @@ final class Sightings {
             (detector, detection) ->
                 detection
                     .issues()
-                    .forEach(i -> sighted(detector, i, observation).ifPresent(seen::add)));
+                    .forEach(i -> sighted(detector, i, observation, seen).ifPresent(seen::add)));
     PluginFaults.issues(faults, observation.state().at())
-        .forEach(i -> sighted(PluginFaults.REPORTER, i, observation).ifPresent(seen::add));
+        .forEach(i -> sighted(PluginFaults.REPORTER, i, observation, seen).ifPresent(seen::add));
     if (time.monotonicNanos() - startedNanos > OVER_AFTER.toNanos()) {
       incidents.forgetTheirs(
           type ->
@@ -84,18 +87,35 @@ final class Sightings {
     }
   }
 
-  private Optional<Tracked> sighted(String detector, Issue issue, Observation observation) {
+  private Optional<Tracked> sighted(
+      String detector, Issue issue, Observation observation, Set<Tracked> seen) {
     Optional<Tracked> known = incidents.meant(detector, issue);
     if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
       return known; // a validator tells of its own incident only
     }
     Tracked incident =
         known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
-    incident.sighted(issue, observation.state().at(), observation.startedNanos());
+    long evidenceNanos = observation.startedNanos() - olderThanTheLook(issue, observation);
+    boolean less = issue.severity().compareTo(incident.issue.severity()) < 0;
+    if (seen.contains(incident) && (less || evidenceNanos < incident.seenNanos)) {
+      return Optional.of(incident); // another detector knows better
+    }
+    incident.sighted(issue, observation.state().at(), evidenceNanos);
     if (toBeValidated(incident, observation)) {
-      stillThere(incident, observation.state());
+      long due = incident.attempt().dueNanos;
+      if (evidenceNanos >= due) {
+        stillThere(incident, observation.state());
+      } else if (observation.startedNanos() - due >= NEVER_ANEW.toNanos()) {
+        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+      }
     }
     return Optional.of(incident);
+  }
+
+  /** What was measured before this look tells nothing of what was done since. */
+  private static long olderThanTheLook(Issue issue, Observation observation) {
+    Duration age = Duration.between(issue.detectedAt(), observation.state().at());
+    return age.isNegative() ? 0 : age.toNanos();
   }
 
   private boolean toBeValidated(Tracked incident, Observation observation) {

@@ -208,11 +208,15 @@ final class Tracked {
     forgetAdvice();
   }
 
-  /** A detector has told of it. */
-  void sighted(Issue now, Instant at, long startedNanos) {
+  /**
+   * A detector has told of it.
+   *
+   * @param evidenceNanos since when nothing that was done can show in it, in monotonic time
+   */
+  void sighted(Issue now, Instant at, long evidenceNanos) {
     issue = now;
     lastSeen = at;
-    seenNanos = startedNanos;
+    seenNanos = evidenceNanos;
     lookedFor = true;
     seen = true;
     blindLooks = 0;
