@@ -15,6 +15,8 @@ module dev.healing.detect {
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;
+  provides dev.healing.spi.DetectorKind with
+      dev.healing.detect.OwnLevel.Kind;
   provides dev.healing.spi.TriggerProvider with
       dev.healing.detect.SystemdTrigger.Provider;
 }

@@ -65,6 +65,24 @@ public final class HostSampler implements Sampler {
   }
 
   @Override
+  public Set<Metric> metrics() {
+    Set<Metric> all =
+        new TreeSet<>(
+            List.of(
+                Metric.HEALTH,
+                Metric.MEMORY_USED,
+                Metric.MEMORY_AVAILABLE,
+                Metric.SWAP_USED,
+                Metric.CPU_BUSY,
+                Metric.LOAD,
+                Metric.of(Metric.FILESYSTEM_USED, "*"),
+                Metric.of(Metric.FILESYSTEM_AVAILABLE, "*"),
+                Metric.of(Metric.FILESYSTEM_INODES_USED, "*")));
+    STALLS.forEach(stall -> all.addAll(List.of(stall.some(), stall.full())));
+    return all;
+  }
+
+  @Override
   public Reading read() {
     Look look = new Look(context.time().now());
     MemInfo memory = memory(look);

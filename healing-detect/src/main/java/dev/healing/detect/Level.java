@@ -30,9 +30,9 @@ import java.util.function.Function;
  * was raised before. One sample that is clear tells, and so does a window that is full; until then
  * it is unknown, which is not the same as calm. Not safe for several threads.
  */
-final class Level {
+public final class Level {
   /** Where a component stands. */
-  enum Standing {
+  public enum Standing {
     CALM,
     RAISED,
     CRITICAL,
@@ -40,15 +40,16 @@ final class Level {
     UNKNOWN;
 
     /** Whether there is something to report. */
-    boolean bad() {
+    public boolean bad() {
       return this == RAISED || this == CRITICAL;
     }
   }
 
   /** What counts as what. */
-  record Limits(DoublePredicate high, DoublePredicate critical, DoublePredicate clear, NofM of) {
+  public record Limits(
+      DoublePredicate high, DoublePredicate critical, DoublePredicate clear, NofM of) {
     /** High from {@code high} up, critical from {@code critical} up, clear below {@code clear}. */
-    static Limits above(double high, double critical, double clear, NofM of) {
+    public static Limits above(double high, double critical, double clear, NofM of) {
       return new Limits(v -> v >= high, v -> v >= critical, v -> v < clear, of);
     }
 
@@ -74,16 +75,21 @@ final class Level {
   private final Limits limits;
   private final Map<String, Track> tracks = new HashMap<>();
 
-  Level(Limits limits) {
+  /** With nothing counted yet. */
+  public Level(Limits limits) {
     this.limits = limits;
   }
 
   /** Where the component stands after this look. */
   Standing update(HostState state, String component, Metric metric) {
+    return update(state.at(), component, state.sample(metric));
+  }
+
+  /** Where the component stands after a look at this instant that had this sample. */
+  public Standing update(Instant look, String component, Optional<Sample> sample) {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
-    Optional<Sample> sample = state.sample(metric);
     track.absent = sample.isEmpty() ? track.absent + 1 : 0;
-    if (sample.isEmpty() || known(track, sample.get(), state.at())) {
+    if (sample.isEmpty() || known(track, sample.get(), look)) {
       return track.raised || track.begun() ? Standing.UNKNOWN : Standing.CALM;
     }
     track.counted = sample.get().at();
@@ -126,13 +132,19 @@ final class Level {
   }
 
   /** Why a component that has a sample is unknown. */
-  String unknown(String component) {
+  public String unknown(String component) {
     Track track = tracks.get(component);
     if (track != null && track.raised) {
       return "not measured anew since " + track.counted;
     }
     int seen = track == null ? 0 : track.window.size();
     return "too early to tell: " + seen + " of " + limits.of().m() + " samples, and none is clear";
+  }
+
+  /** Whether the component was raised when it was last judged, and was not clear since. */
+  public boolean raised(String component) {
+    Track track = tracks.get(component);
+    return track != null && track.raised;
   }
 
   /** The components that were ever seen and not forgotten. */

@@ -7,7 +7,7 @@ import dev.healing.api.Configuration.NofM;
  * The keys that set a level: {@code high}, {@code critical}, {@code clear} and {@code for}. Who
  * sets only {@code high} gets the others moved along, so that one key is enough to be consistent.
  */
-record LevelKeys(double high, double critical, double clear, NofM of) {
+public record LevelKeys(double high, double critical, double clear, NofM of) {
   /** How far below a lowered {@code high} it is clear, unless that is said. */
   private static final double GAP = 0.05;
 
@@ -15,7 +15,7 @@ record LevelKeys(double high, double critical, double clear, NofM of) {
   private static final double NEVER = 2;
 
   /** With a critical level. */
-  static LevelKeys of(Configuration section, LevelKeys fallback) {
+  public static LevelKeys of(Configuration section, LevelKeys fallback) {
     double high = section.fraction("high", fallback.high);
     double critical = section.fraction("critical", Math.max(high, fallback.critical));
     if (high > critical) {
@@ -41,7 +41,8 @@ record LevelKeys(double high, double critical, double clear, NofM of) {
     return clear;
   }
 
-  Level level() {
+  /** A level with these keys. */
+  public Level level() {
     return new Level(Level.Limits.above(high, critical, clear, of));
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Measures the memory that the largest services have to themselves: what is theirs alone and backed
@@ -59,6 +60,11 @@ public final class ServiceMemory implements Sampler {
     public Sampler create(HostContext context) {
       return new ServiceMemory(context);
     }
+  }
+
+  @Override
+  public Set<Metric> metrics() {
+    return Set.of(Metric.of(Metric.SERVICE_MEMORY, "*"));
   }
 
   @Override

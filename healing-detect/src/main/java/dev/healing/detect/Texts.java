@@ -3,19 +3,19 @@ package dev.healing.detect;
 import java.util.Locale;
 
 /** Numbers for people. */
-final class Texts {
+public final class Texts {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private Texts() {}
 
   /** {@code 91.2%}. */
-  static String percent(double fraction) {
+  public static String percent(double fraction) {
     String text = String.format(Locale.ROOT, "%.1f", fraction * 100);
     return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + "%";
   }
 
   /** {@code 1.2 GiB}. */
-  static String bytes(double bytes) {
+  public static String bytes(double bytes) {
     double amount = bytes;
     int unit = 0;
     while (amount >= 1024 && unit < UNITS.length - 1) {

@@ -77,6 +77,24 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfOwnLevel extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      return OwnLevelTest.detector(Map.of("metric", "filesystem.used.fraction{*}", "above", "60%"));
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().disk("/var", 0.5).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now().disk("/var", 0.7).build();
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {
