@@ -19,4 +19,6 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.MarkGenerationGood.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.actions.nixos.ThrottledCalm.Provider;
+  provides dev.healing.spi.DetectorKind with
+      dev.healing.actions.nixos.OwnProbe.Kind;
 }

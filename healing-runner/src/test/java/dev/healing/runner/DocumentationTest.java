@@ -55,7 +55,8 @@ class DocumentationTest {
           "optimizer", "optimizer");
 
   /** What stands for any name in a documented key, with an example of one. */
-  private static final Map<String, String> ANY = Map.of("NAME", "", "MOUNT", "/mnt", "UNIT", "web");
+  private static final Map<String, String> ANY =
+      Map.of("NAME", "", "MOUNT", "/mnt", "UNIT", "web", "LEVEL", "level", "PROBE", "probed");
 
   private record Key(List<String> names) {
     static Key of(String dotted) {
@@ -140,6 +141,7 @@ class DocumentationTest {
     Map<String, Object> file = new LinkedHashMap<>();
     put(file, Key.of("no_such_key"), "1");
     put(file, Key.of("plugins.directory"), state.toString());
+    put(file, Key.of("detectors.level.metric"), "no.such.metric");
     for (PluginInfo plugin : check(Map.of(), state)) {
       String section = SECTIONS.get(plugin.kind());
       put(file, Key.of(section).plus(plugin.name()).plus("no_such_key"), "1");

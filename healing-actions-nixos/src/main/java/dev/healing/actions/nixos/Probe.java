@@ -9,8 +9,10 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Workers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,15 +43,23 @@ import javax.net.ssl.SSLSocketFactory;
  * operator says.
  */
 record Probe(String kind, List<String> what, Duration youngerThan) {
-  private static final Duration LIMIT = Duration.ofSeconds(2);
+  /** How long one question may take. */
+  static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** Stands for one that was not understood, where that has been noted. */
+  static final Probe NONE = new Probe("tcp", List.of("nowhere:0"), Duration.ZERO);
+
+  /** What a shell or env says of a program that it cannot find or may not run. */
+  private static final Set<Integer> NOT_RUN = Set.of(126, 127);
+
   private static final Pattern BUS_NAME =
       Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]*(\\.[A-Za-z_-][A-Za-z0-9_-]*)+");
   private static final int LONGEST_LINE = 1024;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})( .*)?");
 
-  /** Reads the probe of this unit, noting what is wrong with it. */
-  static Optional<Probe> read(Configuration probes, String unit) {
-    Configuration section = probes.section(unit);
+  /** Reads the probe under this key, noting what is wrong with it. */
+  static Optional<Probe> read(Configuration probes, String key) {
+    Configuration section = probes.section(key);
     List<String> command = section.texts("command", List.of());
     String tcp = section.text("tcp", "");
     String http = section.text("http", "");
@@ -59,7 +70,7 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
         Stream.of(tcp, http, file, dbus).filter(text -> !text.isEmpty()).count()
             + (command.isEmpty() ? 0 : 1);
     if (written != 1) {
-      probes.contradiction(unit, "exactly one of command, tcp, http, file, dbus");
+      probes.contradiction(key, "exactly one of command, tcp, http, file, dbus");
     } else if (section.has("younger-than") && file.isEmpty()) {
       section.contradiction("younger-than", "a file whose age it is");
     } else if (!file.isEmpty() && !file.startsWith("/")) {
@@ -80,21 +91,37 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
     return Optional.empty();
   }
 
-  /** What is wrong; empty if the service is healthy. Asked for {@link #LIMIT} and no longer. */
+  /**
+   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer. That nobody
+   * answers is wrong; that nobody could be asked is not known to be.
+   *
+   * @throws HostException if it could not be asked: no such program, no right to, an unknown name
+   */
   Optional<String> complaint(HostContext host) {
     try {
       return switch (kind) {
-        case "command" -> {
-          CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
-          yield result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
-        }
+        case "command" -> ended(host);
         case "file" -> aged(host);
         case "dbus" -> owned(host);
         default -> connected(host);
       };
-    } catch (IOException | HealingException | IllegalArgumentException e) {
-      return Optional.of(this + ": " + e.getMessage());
+    } catch (HealingException e) {
+      throw unasked(String.valueOf(e.getMessage()), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unasked(String.valueOf(e), e);
     }
+  }
+
+  private HostException unasked(String why, Exception e) {
+    return new HostException(this + " could not be asked: " + why, e);
+  }
+
+  private Optional<String> ended(HostContext host) {
+    CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
+    if (NOT_RUN.contains(result.exitCode()) && !result.timedOut()) {
+      throw new HostException(result.complaint());
+    }
+    return result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
   }
 
   /** A file from the future, after the clock was set back, is young. */
@@ -135,7 +162,7 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
                     "s",
                     what.get(0)));
     if (!result.ok()) {
-      return Optional.of(this + ": " + result.complaint());
+      throw new HostException(result.complaint());
     }
     return result.stdout().strip().equals("b true")
         ? Optional.empty()
@@ -157,11 +184,19 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
         if (late.get()) {
           return Optional.of(this + ": no answer within " + LIMIT.toSeconds() + " s");
         }
+        if (socket.isConnected() || unreachable(e)) {
+          return Optional.of(this + ": " + e.getMessage());
+        }
         throw e;
       } finally {
         deadline.cancel();
       }
     }
+  }
+
+  /** All else, as too many open files or a name that nobody knows, is not for the service. */
+  private static boolean unreachable(IOException e) {
+    return e instanceof ConnectException || e instanceof NoRouteToHostException;
   }
 
   private static void closeLate(HostContext host, Socket socket, AtomicBoolean late) {

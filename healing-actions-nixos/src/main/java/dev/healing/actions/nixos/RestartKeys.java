@@ -2,11 +2,15 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Configuration;
+import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How services are restarted: the keys of {@code restart_service}, which hold for every action that
@@ -17,7 +21,8 @@ import java.util.Map;
  * @param staysUp how long it must stay up, as the same start, before that counts as up
  * @param healthyWithin how long it may take from up to healthy, where there is a probe
  * @param mostOthers how many other units that are up may be stopped or restarted with it
- * @param probes by unit: how to see that it does its work
+ * @param probes by unit: how to see that it does its work; those of its own, and of detectors that
+ *     say of it that it has failed
  */
 record RestartKeys(
     boolean oneshot,
@@ -25,7 +30,7 @@ record RestartKeys(
     Duration staysUp,
     Duration healthyWithin,
     int mostOthers,
-    Map<String, Probe> probes) {
+    Map<String, List<Probe>> probes) {
   /** How long a reload may take to make it healthy. */
   static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
 
@@ -39,11 +44,12 @@ record RestartKeys(
   }
 
   static RestartKeys read(Configuration section) {
-    Map<String, Probe> probes = new HashMap<>();
+    Map<String, List<Probe>> probes = new HashMap<>();
     Configuration configured = section.section("probes");
     for (String unit : configured.keys()) {
-      Probe.read(configured, unit).ifPresent(probe -> probes.put(UnitState.fullName(unit), probe));
+      Probe.read(configured, unit).ifPresent(probe -> add(probes, UnitState.fullName(unit), probe));
     }
+    OwnProbeKeys.ofServices(section).forEach(own -> add(probes, own.component(), own.probe()));
     return new RestartKeys(
         section.flag("oneshot", false),
         section.duration("starts-within", Duration.ofSeconds(80)),
@@ -51,6 +57,42 @@ record RestartKeys(
         section.duration("healthy-within", Duration.ofSeconds(30)),
         section.count("most-others", 8, 0, 100),
         probes);
+  }
+
+  private static void add(Map<String, List<Probe>> probes, String unit, Probe probe) {
+    List<Probe> known = probes.computeIfAbsent(unit, u -> new ArrayList<>());
+    if (!known.contains(probe)) {
+      known.add(probe);
+    }
+  }
+
+  /** How to see that this unit does its work. */
+  List<Probe> probes(String unit) {
+    return probes.getOrDefault(unit, List.of());
+  }
+
+  /**
+   * What the first of the unit's probes that finds something wrong says; empty if it is healthy, or
+   * has none.
+   *
+   * @throws dev.healing.api.HostException if one could not be asked, and no other complains
+   */
+  Optional<String> complaint(HostContext host, String unit) {
+    HostException unasked = null;
+    for (Probe probe : probes(unit)) {
+      try {
+        Optional<String> complaint = probe.complaint(host);
+        if (complaint.isPresent()) {
+          return complaint;
+        }
+      } catch (HostException e) {
+        unasked = e;
+      }
+    }
+    if (unasked != null) {
+      throw unasked;
+    }
+    return Optional.empty();
   }
 
   /** Enough for all of it, so that it ends by itself and can say how it ended. */

@@ -1,5 +1,7 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Protection;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a restart of one service would be at this moment: allowed, how, and what it takes with it.
@@ -126,10 +129,15 @@ record RestartPlan(
   }
 
   private static Optional<String> sick(HostContext host, RestartKeys keys, UnitState unit) {
-    return Optional.ofNullable(keys.probes().get(unit.name()))
-        .filter(probe -> unit.activeState().equals("active"))
-        .filter(probe -> probe.complaint(host).isPresent())
-        .map(probe -> "not healthy (" + probe + ")");
+    if (!unit.activeState().equals("active")) {
+      return Optional.empty();
+    }
+    try {
+      return keys.complaint(host, unit.name()).map(complaint -> "not healthy (" + complaint + ")");
+    } catch (HostException e) {
+      throw new RefusedException(
+          unit.name() + " is active, and whether it is healthy is not known: " + e.getMessage());
+    }
   }
 
   private static Optional<String> notRestartable(UnitState unit, RestartKeys keys) {
@@ -237,6 +245,10 @@ record RestartPlan(
     Checks.refuseIf(protection.unit(other, systemd).map(why -> what + other + ": " + why));
   }
 
+  private static String shown(List<Probe> probes) {
+    return probes.stream().map(Probe::toString).collect(Collectors.joining(", "));
+  }
+
   private static String shown(Set<String> some, Set<String> more) {
     Set<String> all = new TreeSet<>(some);
     all.addAll(more);
@@ -255,7 +267,7 @@ record RestartPlan(
   /** What is done, one line each. */
   List<String> steps(RestartKeys keys) {
     String name = name();
-    Probe probe = keys.probes().get(name);
+    List<Probe> probes = keys.probes(name);
     List<String> steps = new ArrayList<>();
     if (reload) {
       steps.add("reload " + name + ", which is active but " + although.orElseThrow());
@@ -280,7 +292,7 @@ record RestartPlan(
         unit.type().equals("oneshot")
             ? "wait until it has run to its end"
             : "wait until it is active"
-                + (probe == null ? "" : " and healthy (" + probe + ")")
+                + (probes.isEmpty() ? "" : " and healthy (" + shown(probes) + ")")
                 + ", and stays so for "
                 + keys.staysUp().toMillis() / 1000.0
                 + " s");

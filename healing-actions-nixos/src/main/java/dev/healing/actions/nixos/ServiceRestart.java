@@ -229,8 +229,13 @@ final class ServiceRestart {
     return meantTo && unit.activeState().equals("inactive") && unit.result().equals("success");
   }
 
+  /** What is wrong with it; also that nobody knows, since it is not called well by that. */
   private Optional<String> sick() {
-    return Optional.ofNullable(keys.probes().get(name)).flatMap(probe -> probe.complaint(host));
+    try {
+      return keys.complaint(host, name);
+    } catch (HostException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Which of those that were up and were restarted with it is not up again. */

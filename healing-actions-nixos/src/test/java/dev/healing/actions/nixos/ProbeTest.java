@@ -2,9 +2,11 @@ package dev.healing.actions.nixos;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.healing.api.Configuration;
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,9 +126,20 @@ class ProbeTest {
     assertThat(complaintInTime("command", List.of("sh", "-c", script))).contains("took too long");
   }
 
+  /** A shell says so of a program that it cannot find, or may not run. */
   @Test
-  void commandThatIsNotThereIsAComplaint() {
-    assertThat(complaintInTime("command", List.of("no-such-probe"))).contains("was not found");
+  void whatCannotBeAskedIsNoComplaint() {
+    unasked("was not found", "command", List.of("no-such-probe"));
+    unasked("not found", "command", List.of("sh", "-c", "no-such-probe"));
+    unasked("denied", "command", List.of("sh", "-c", "/etc/passwd"));
+    unasked("no-such-host.invalid", "tcp", "no-such-host.invalid:80");
+    unasked("no-such-host.invalid", "http", "http://no-such-host.invalid/");
+  }
+
+  private void unasked(String why, String kind, Object what) {
+    assertThatThrownBy(() -> complaint(kind, what))
+        .isInstanceOf(HostException.class)
+        .hasMessageContainingAll(kind, "could not be asked", why);
   }
 
   @Test
@@ -189,6 +202,10 @@ class ProbeTest {
     assertThat(probe.complaint(fake)).isEmpty();
     fake.commands().succeeds("b false\n", asked);
     assertThat(probe.complaint(fake)).contains("dbus org.example.Web: nobody owns that name");
+    fake.commands().fails(1, "Failed to connect to bus: No such file or directory", asked);
+    assertThatThrownBy(() -> probe.complaint(fake))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("could not be asked: Failed to connect to bus");
   }
 
   @Test

@@ -222,6 +222,71 @@ class RestartKindsTest {
     assertThat(systemd.restarted()).containsExactly(WEB);
   }
 
+  /** What a detector of the configuration says of a service is ground enough to restart it. */
+  @Test
+  void whatAProbeOfADetectorFindsSickIsRestartedAndMustSatisfyItAfterwards() {
+    systemd.recover(WEB);
+    Map<String, Object> keys =
+        Map.of(
+            "healthy-within", "20s",
+            "probes", Map.of("web", Map.of("command", List.of("check"))),
+            "detectors",
+                Map.of(
+                    "shop_answers",
+                    Map.of(
+                        "probe", Map.of("command", List.of("check", "--shop")),
+                        "type", "service_failed",
+                        "component", "web"),
+                    "shop_is_slow",
+                    Map.of(
+                        "probe",
+                        Map.of("command", List.of("check", "--slow")),
+                        "component",
+                        "web")));
+    boolean[] helps = {true};
+    world.host.commands().succeeds("", "check");
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              boolean well = helps[0] && !systemd.restarted().isEmpty();
+              return new dev.healing.spi.CommandRunner.Result(
+                  well ? 0 : 1, "", "no shop", false, false);
+            },
+            "check",
+            "--shop");
+    PreparedAction prepared = prepared(restart(world, keys));
+    assertThat(prepared.preview().steps())
+        .anyMatch(
+            step ->
+                step.equals(
+                    "restart web.service, which is active but not healthy (command check: no"
+                        + " shop)"))
+        .anyMatch(step -> step.contains("and healthy (command check, command check)"));
+    ActionReport report = done(restart(world, keys));
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.DONE);
+    assertThat(systemd.restarted()).containsExactly(WEB);
+    assertThatThrownBy(() -> restarted(keys)).hasMessageContaining("does not need a restart");
+    helps[0] = false;
+    report = restarted(keys);
+    assertThat(report.result()).isEqualTo(Result.FAILED);
+    assertThat(report.detail()).contains("active but not healthy: command check: no shop");
+  }
+
+  /** A probe whose program was uninstalled says nothing about the service. */
+  @Test
+  void whatCannotBeProbedIsNotRestarted() {
+    systemd.recover(WEB);
+    world.host.commands().fails(127, "check: not found", "check");
+    assertThatThrownBy(
+            () -> restarted(Map.of("probes", Map.of(WEB, Map.of("command", List.of("check"))))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("whether it is healthy is not known")
+        .hasMessageContaining("check: not found");
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
   /** An administrator's stop is not undone, however close it comes. */
   @Test
   void whatIsStoppedAndHasNotFailedIsLeftAlone() {

@@ -96,6 +96,71 @@ class ServicesRealHostTest {
         .doesNotContain("HEALED");
   }
 
+  private static String probed(String probe) {
+    return CALM.strip().replaceFirst("}$", "")
+        + ", shop_answers: {probe: {"
+        + probe
+        + "}, every: 1s, for: 2 of 3, type: service_failed, component: test-shop}}\n"
+        + "actions: {restart_service: {stays-up: 1s, healthy-within: 1s}}\n"
+        + "limits: {cooldown: 1s, health-floor: 0, attempts: 2}\n";
+  }
+
+  @Test
+  void oneThatIsUpAndDoesNotAnswerIsRestartedAndLookedAtByTheSameProbe() {
+    host.write(
+        "/usr/local/bin/test-shop",
+        """
+        #!/bin/sh
+        read -r line
+        status=200; test -e /run/test-shop-sick && status=503
+        printf "HTTP/1.1 $status x\\r\\nConnection: close\\r\\n\\r\\n"
+        """);
+    host.sh("chmod +x /usr/local/bin/test-shop");
+    host.unit(
+        "test-shop.service",
+        """
+        [Service]
+        ExecStartPre=/bin/rm -f /run/test-shop-sick
+        ExecStart=/usr/bin/systemd-socket-activate --accept --inetd -l 127.0.0.1:8123 /usr/local/bin/test-shop
+        """);
+    host.startHealing(probed("http: \"http://127.0.0.1:8123/health\""));
+    String before = host.mainPid("test-shop.service");
+    host.letTimePass(Duration.ofSeconds(2));
+    assertThat(host.history("restart_service")).as("while it answers").isEmpty();
+
+    host.sh("touch /run/test-shop-sick");
+
+    host.await("it runs anew", () -> host.runsAgain("test-shop.service", before));
+    host.await("it is in the history", () -> !host.history("restart_service").isEmpty());
+    JsonNode receipt = host.history("restart_service").get(0);
+    assertThat(receipt.path("outcome").asString()).as(host.journal()).isEqualTo("HEALED");
+    assertThat(receipt.toString())
+        .contains("which is active but not healthy (http http://127.0.0.1:8123/health: answered 503")
+        .contains("looked again: the issue is gone");
+    assertThat(host.incident("SERVICE_FAILED", "test-shop.service")).isEmpty();
+  }
+
+  @Test
+  void oneThatNeverAnswersIsTriedThenGivenUpOn() {
+    host.unit("test-shop.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    host.startHealing(probed("tcp: \"127.0.0.1:1\""));
+    host.await(
+        "it is given up on",
+        Duration.ofSeconds(90),
+        () -> host.incident("SERVICE_FAILED", "test-shop.service"),
+        incident ->
+            incident.filter(i -> i.path("status").asString().equals("ESCALATED")).isPresent());
+    String last = host.mainPid("test-shop.service");
+    host.letTimePass(Duration.ofSeconds(3));
+
+    assertThat(host.mainPid("test-shop.service")).as(host.journal()).isEqualTo(last);
+    assertThat(started("restart_service"))
+        .extracting(receipt -> receipt.path("outcome").asString())
+        .containsExactly("FAILED", "FAILED");
+    assertThat(started("restart_service").get(0).path("reason").asString())
+        .contains("active but not healthy: tcp 127.0.0.1:1: ");
+  }
+
   @Test
   void pauseStopsEverythingAndResumeGoesOn() {
     host.startHealing(CALM + LIMITS);

@@ -1,0 +1,160 @@
+package dev.healing.actions.nixos;
+
+import dev.healing.api.Detection;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorKind;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A probe says that something does not work: a detector that the configuration defines. It is asked
+ * on a thread of its own, one question at a time, and no look waits for it: a look tells what came
+ * in since the one before, as of when it was asked. It lives beside the actions since {@link
+ * RestartService} rests on the same probes.
+ *
+ * <p>Raised when n of the last m answers are bad, over with the first that is good. A question that
+ * cannot be asked is no answer: then nothing is known.
+ */
+public final class OwnProbe implements Detector {
+  /** After which a question that should long be over is said to be stuck, as in a name service. */
+  private static final Duration STUCK = Probe.LIMIT.plusSeconds(3);
+
+  /** What came of asking: a complaint or none, or why it could not be asked. */
+  private record Answer(Instant askedAt, Optional<String> complaint, Optional<String> unasked) {}
+
+  private final HostContext host;
+  private final OwnProbeKeys keys;
+  private final AtomicReference<@Nullable Answer> came = new AtomicReference<>();
+  private final Deque<Boolean> window = new ArrayDeque<>();
+  private Workers.@Nullable Task asking;
+  private long askedNanos;
+  private boolean raised;
+  private boolean told;
+  private @Nullable Answer last;
+
+  private OwnProbe(HostContext host, OwnProbeKeys keys) {
+    this.host = host;
+    this.keys = keys;
+  }
+
+  /** Makes one of each section that has a {@code probe}. Keys: {@link OwnProbeKeys}. */
+  public static final class Kind implements DetectorKind {
+    @Override
+    public String key() {
+      return OwnProbeKeys.PROBE;
+    }
+
+    @Override
+    public Detector create(String name, HostContext context, Optional<Set<Metric>> measured) {
+      return new OwnProbe(context, OwnProbeKeys.read(name, context.configuration()));
+    }
+  }
+
+  @Override
+  public Set<IssueType> reports() {
+    return Set.of(keys.type());
+  }
+
+  @Override
+  public Detection detect(HostState state) {
+    Answer answer = came.getAndSet(null);
+    if (answer != null) {
+      last = answer;
+      if (answer.unasked().isEmpty()) {
+        count(answer.complaint().isPresent());
+      }
+    }
+    ask(state.at());
+    Optional<String> unknown = stuck().or(() -> last == null ? Optional.empty() : last.unasked());
+    if (unknown.isPresent()) {
+      return unreadable(unknown.orElseThrow());
+    }
+    if (last != null && raised) {
+      return Detection.of(List.of(issue(last)));
+    }
+    return told
+        ? Detection.NOTHING
+        : unreadable("too early to tell: " + window.size() + " of " + keys.of().m() + " answers");
+  }
+
+  private Detection unreadable(String why) {
+    return new Detection(List.of(), List.of(new Unreadable(keys.component(), why)));
+  }
+
+  private void count(boolean bad) {
+    window.addLast(bad);
+    if (window.size() > keys.of().m()) {
+      window.removeFirst();
+    }
+    if (raised && !bad) {
+      window.clear();
+      raised = false;
+    }
+    raised |= failed() >= keys.of().n();
+    told |= raised || !bad || window.size() == keys.of().m();
+  }
+
+  private long failed() {
+    return window.stream().filter(bad -> bad).count();
+  }
+
+  /** Asks, if it is time and nobody is still being asked. */
+  private void ask(Instant at) {
+    long now = host.time().monotonicNanos();
+    if (asking == null || asking.done() && now - askedNanos >= keys.every().toNanos()) {
+      askedNanos = now;
+      asking = host.workers().start("probe " + keys.name(), () -> came.set(answer(at)));
+    }
+  }
+
+  private Optional<String> stuck() {
+    Duration since = Duration.ofNanos(host.time().monotonicNanos() - askedNanos);
+    return asking != null && !asking.done() && since.compareTo(STUCK) >= 0
+        ? Optional.of(keys.probe() + " has not come back for " + since.toSeconds() + " s")
+        : Optional.empty();
+  }
+
+  private Answer answer(Instant at) {
+    try {
+      return new Answer(at, keys.probe().complaint(host), Optional.empty());
+    } catch (HostException e) {
+      return new Answer(at, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Issue issue(Answer answer) {
+    String text =
+        (keys.description().isEmpty() ? keys.component() : keys.description())
+            + ": "
+            + answer.complaint().orElse("not healthy")
+            + " ("
+            + failed()
+            + " of the last "
+            + window.size()
+            + " times)";
+    Metric failed = Metric.of("probe.failed.count", keys.name());
+    return Issue.of(
+        answer.askedAt(),
+        keys.type(),
+        keys.severity(),
+        text,
+        Map.of(failed.toString(), (double) failed()),
+        List.of(keys.component()));
+  }
+}
