@@ -3,6 +3,9 @@
 module dev.healing.detect {
   requires dev.healing.api;
   requires com.github.oshi.common;
+  requires java.management;
+
+  exports dev.healing.detect.embedded;
 
   provides dev.healing.spi.SamplerProvider with
       dev.healing.detect.HostSampler.Provider,

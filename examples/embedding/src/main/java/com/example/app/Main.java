@@ -2,10 +2,19 @@ package com.example.app;
 
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.detect.embedded.PoolExhausted;
+import dev.healing.learning.JsonKnowledgeBaseProvider;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
-/** An application that heals its own queue: its first job hangs, and the second is done anyway. */
+/**
+ * An application that heals its own queue, whose first job hangs, and its own pool, all threads of
+ * which hang: what waits behind them is done anyway.
+ */
 public final class Main {
   private Main() {}
 
@@ -17,26 +26,46 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     Path state = Path.of(args.length == 0 ? "healing-state" : args[0]);
     WorkQueue queue = new WorkQueue();
+    ThreadPoolExecutor pool = pool(2);
     // tag::embedding[]
     try (LinuxHost host = LinuxHost.open(state);
         HealingEngine engine =
             HealingEngine.builder()
                 .host(host)
+                .discoverPlugins(false) // nothing but these, and not the whole host
+                .add(new JsonKnowledgeBaseProvider())
                 .add(new QueueStuck(queue)) // a DetectorProvider
                 .add(new ReplaceWorker(queue)) // an ActionProvider
+                .add(new PoolExhausted.Provider(Map.of("mail", pool))) // from healing-detect
+                .add(new LargerPool(pool))
                 .build()) {
       engine.start();
-      work(queue);
+      work(queue, pool);
     }
     // end::embedding[]
   }
 
-  private static void work(WorkQueue queue) throws InterruptedException {
-    CountDownLatch done = new CountDownLatch(1);
+  private static ThreadPoolExecutor pool(int threads) {
+    return new ThreadPoolExecutor(
+        threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), Main::daemon);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "mail");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static void work(WorkQueue queue, ThreadPoolExecutor pool) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(2);
     queue.submit(Main::hang);
     queue.submit(done::countDown);
+    pool.execute(Main::hang);
+    pool.execute(Main::hang);
+    pool.execute(done::countDown);
     done.await();
-    System.out.println("Done, by worker " + queue.workers() + ".");
+    System.out.println(
+        "Done, by worker %d and with %d threads.".formatted(queue.workers(), pool.getPoolSize()));
   }
 
   private static void hang() {

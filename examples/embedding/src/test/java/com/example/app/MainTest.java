@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
-  /** Only a worker that was replaced ever comes to the second job, so that main returns. */
+  /** Only another worker, and a third thread, ever come to what waits, so that main returns. */
   @Test
   @Timeout(60)
-  void healsTheQueueAndLeavesATrail(@TempDir Path state) throws InterruptedException {
+  void healsQueueAndPoolAndLeavesATrail(@TempDir Path state) throws InterruptedException {
     Main.main(new String[] {state.toString()});
     try (LinuxHost host = LinuxHost.observe(state)) {
       String journal = String.join("\n", host.state().lines("intents.jsonl").lines());
-      assertThat(journal).contains("replace_worker");
+      assertThat(journal).contains("replace_worker", "larger_pool");
     }
   }
 }
