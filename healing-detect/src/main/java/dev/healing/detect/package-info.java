@@ -5,7 +5,8 @@
  * {@code CpuTimes}, {@code Pressure}, {@code MountInfo}, {@code LoadAverage}) parse. A parser is
  * pure and strict: what is cut off, absurd or not understood is absent, never 0 and never an
  * exception. Each detector is a class with its provider nested in it; those with thresholds share
- * {@code Level}, so that none of them flaps and all are set with the same keys.
+ * {@code Level}, so that none of them flaps and all are set with the same keys; so does {@link
+ * dev.healing.detect.OwnLevel}, of which the configuration defines any number.
  *
  * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because
  * OSHI cannot be pointed at a fixture tree, answers from a cache of its own, and says 0 where it

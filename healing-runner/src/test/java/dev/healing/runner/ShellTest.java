@@ -123,6 +123,31 @@ class ShellTest {
   }
 
   @Test
+  void aMistakeInADetectorOfOnesOwnIsToldWithItsLine(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("own.yaml");
+    Files.writeString(
+        file,
+        """
+        detectors:
+          swap_in_use: {metric: swap.usd.fraction, above: 60%}
+          disk_full: {metric: health.score, below: 10}
+          shop_answers: {probe: {http: "nowhere"}, type: service_failed, component: shop}
+          memory_hihg: {high: 80%}
+          well: {metric: "filesystem.used.fraction{*}", above: 60%, severity: HIGH}
+        """);
+
+    assertThat(run("check-config", file.toString())).isEqualTo(2);
+    assertThat(out().lines())
+        .satisfiesExactlyInAnyOrder(
+            p -> assertThat(p).contains(":2: ", "'swap.usd.fraction'", ", swap.used.fraction"),
+            p -> assertThat(p).contains(":3: 'detectors.disk_full'", "DiskFull", "OwnLevel$Kind"),
+            p -> assertThat(p).contains(":3: unknown key 'detectors.disk_full.metric'"),
+            p -> assertThat(p).contains(":3: unknown key 'detectors.disk_full.below'"),
+            p -> assertThat(p).contains(":4: 'detectors.shop_answers.probe.http' is 'nowhere'"),
+            p -> assertThat(p).contains(":5: unknown key 'detectors.memory_hihg'"));
+  }
+
+  @Test
   void aWrongConfigurationInJson(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("bad.yaml");
     Files.writeString(file, "[]");

@@ -7,6 +7,7 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Reach;
 import dev.healing.spi.Systemd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,9 @@ record RestartPlan(
         sick.isPresent() && unit.active()
             ? Optional.empty()
             : notRestartable(unit, keys).or(() -> stopped(unit, can)));
+    if (although.isEmpty() && sick.isPresent()) {
+      Checks.refuseIf(justStarted(host, keys, unit));
+    }
     boolean reload = although.isEmpty() && sick.isPresent() && "yes".equals(can.get("CanReload"));
     return reaching(host.protection(), systemd, keys, unit, sick, reload, triggers);
   }
@@ -138,6 +142,21 @@ record RestartPlan(
       throw new RefusedException(
           unit.name() + " is active, and whether it is healthy is not known: " + e.getMessage());
     }
+  }
+
+  /** Who is up for less than it may take to be healthy is perhaps about to be. */
+  private static Optional<String> justStarted(HostContext host, RestartKeys keys, UnitState unit) {
+    return unit.changedAt()
+        .map(at -> Duration.between(at, host.time().now()))
+        .filter(age -> !age.isNegative() && age.compareTo(keys.healthyWithin()) < 0)
+        .map(
+            age ->
+                unit.name()
+                    + " is up for "
+                    + age.toSeconds()
+                    + " s and may still become healthy: it has "
+                    + keys.healthyWithin().toSeconds()
+                    + " s (healthy-within)");
   }
 
   private static Optional<String> notRestartable(UnitState unit, RestartKeys keys) {

@@ -197,6 +197,7 @@ class RestartKindsTest {
   @Test
   void whatIsUpAndSickIsReloadedFirstAndRestartedIfThatIsNotEnough() {
     systemd.recover(WEB).property(WEB, "CanReload", "yes");
+    upForLong();
     boolean[] reloadHelps = {true};
     world
         .host
@@ -222,10 +223,15 @@ class RestartKindsTest {
     assertThat(systemd.restarted()).containsExactly(WEB);
   }
 
+  private void upForLong() {
+    world.host.time().advance(Duration.ofMinutes(1));
+  }
+
   /** What a detector of the configuration says of a service is ground enough to restart it. */
   @Test
   void whatAProbeOfADetectorFindsSickIsRestartedAndMustSatisfyItAfterwards() {
     systemd.recover(WEB);
+    upForLong();
     Map<String, Object> keys =
         Map.of(
             "healthy-within", "20s",
@@ -269,6 +275,10 @@ class RestartKindsTest {
     assertThat(systemd.restarted()).containsExactly(WEB);
     assertThatThrownBy(() -> restarted(keys)).hasMessageContaining("does not need a restart");
     helps[0] = false;
+    assertThatThrownBy(() -> restarted(keys))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("is up for 3 s and may still become healthy: it has 20 s");
+    upForLong();
     report = restarted(keys);
     assertThat(report.result()).isEqualTo(Result.FAILED);
     assertThat(report.detail()).contains("active but not healthy: command check: no shop");
@@ -305,6 +315,7 @@ class RestartKindsTest {
   @Test
   void whoIsStoppedWhileAReloadShouldHelpIsNotRestarted() {
     systemd.recover(WEB).property(WEB, "CanReload", "yes");
+    upForLong();
     world.host.commands().fails(1, "sick", "check");
     PreparedAction prepared =
         prepared(
@@ -321,6 +332,7 @@ class RestartKindsTest {
   @Test
   void whoIsStoppedWhileItsProbeIsAskedIsNotRestarted() {
     systemd.recover(WEB);
+    upForLong();
     world
         .host
         .commands()
