@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
+import dev.healing.testkit.DetectorContract;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.lang.management.GarbageCollectorMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The share of time that collecting takes, with a look every second. */
@@ -77,5 +82,37 @@ class GcTimeHighTest {
         .singleElement()
         .asString()
         .contains("'window' is '1s'", "between 5s and 1h");
+  }
+
+  /** Collecting takes half of the time that the host is unhealthy; twenty seconds a look. */
+  @Nested
+  class Contract extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      Detector own = GcTimeHighTest.this.detector(Map.of("window", "10s", "for", "1 of 1"));
+      return new Detector() {
+        @Override
+        public Set<IssueType> reports() {
+          return own.reports();
+        }
+
+        @Override
+        public Detection detect(HostState state) {
+          host.time().advance(Duration.ofSeconds(20));
+          millis += state.health().orElse(100) < 50 ? 10_000 : 0;
+          return own.detect(state);
+        }
+      };
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().health(90).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now().health(10).build();
+    }
   }
 }

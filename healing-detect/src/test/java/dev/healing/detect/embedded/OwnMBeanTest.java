@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
+import dev.healing.testkit.DetectorContract;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
@@ -15,11 +17,14 @@ import java.lang.management.MemoryUsage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,5 +161,43 @@ class OwnMBeanTest {
     new OwnMBean.Kind(server)
         .create("busy", new TestHost().withConfiguration(section), Optional.empty());
     assertThat(section.problems()).singleElement().asString().contains(what, expected);
+  }
+
+  /** Its pool is as busy as the host is unhealthy. */
+  @Nested
+  class Contract extends DetectorContract {
+    private Fake web = new Fake();
+
+    @BeforeEach
+    void onePool() throws JMException {
+      web = pool("web");
+    }
+
+    @Override
+    protected Detector detector() {
+      Detector own = ofAll("Busy", "Max");
+      return new Detector() {
+        @Override
+        public Set<IssueType> reports() {
+          return own.reports();
+        }
+
+        @Override
+        public Detection detect(HostState state) {
+          web.busy = state.health().orElse(100) < 50 ? 9 : 2;
+          return own.detect(state);
+        }
+      };
+    }
+
+    @Override
+    protected HostState healthy() {
+      return HostStates.now().health(90).build();
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now().health(10).build();
+    }
   }
 }
