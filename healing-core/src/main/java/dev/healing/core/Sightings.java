@@ -30,6 +30,9 @@ final class Sightings {
   /** Who has told of nothing but what was before an action for so long never looks anew. */
   private static final Duration NEVER_ANEW = Duration.ofMinutes(15);
 
+  /** Older than anything that is still concluded from. */
+  private static final Duration OLDEST = Duration.ofDays(1);
+
   private final TimeSource time;
   private final Incidents incidents;
   private final Treatment treatment;
@@ -115,7 +118,8 @@ final class Sightings {
   /** What was measured before this look tells nothing of what was done since. */
   private static long olderThanTheLook(Issue issue, Observation observation) {
     Duration age = Duration.between(issue.detectedAt(), observation.state().at());
-    return age.isNegative() ? 0 : age.toNanos();
+    boolean old = age.compareTo(OLDEST) > 0; // whatever a plugin has put there
+    return age.isNegative() ? 0 : (old ? OLDEST : age).toNanos();
   }
 
   private boolean toBeValidated(Tracked incident, Observation observation) {

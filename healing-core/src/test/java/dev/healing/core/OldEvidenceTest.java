@@ -107,6 +107,24 @@ class OldEvidenceTest {
     assertThat(restarts).as("nothing is done on what is old").hasSize(1);
   }
 
+  /** A plugin may put there whatever it likes, and harms nobody but itself. */
+  @Test
+  void anAbsurdInstantIsOnlyOld() {
+    HealingEngine absurd =
+        Given.engine(host, Map.of("limits", Map.of("health-floor", 0)))
+            .add(Given.detector("absurd", s -> Detection.of(List.of(absurd()))))
+            .add(Given.action(Given.RESTART, Risk.LOW, execution -> restart()))
+            .build();
+    absurd.open();
+    new EngineDriver(host.time(), absurd).run(Duration.ofSeconds(5));
+    assertThat(absurd.incidents()).hasSize(1);
+    assertThat(absurd.status().looks()).isGreaterThan(3);
+  }
+
+  private static Issue absurd() {
+    return Given.issue(Instant.ofEpochMilli(Long.MIN_VALUE), WEB);
+  }
+
   @Test
   void ofTwoThatReportItTheWorseCounts() {
     HealingEngine both =

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A probe says that something does not work: a detector that the configuration defines. It is asked
- * on a thread of its own, one question at a time, and no look waits for it: a look tells what came
- * in since the one before, as of when it was asked. It lives beside the actions since {@link
- * RestartService} rests on the same probes.
+ * on a thread of its own, and no look waits for it: each tells what the last answer was, as of when
+ * it was asked for. It lives beside the actions since {@link RestartService} rests on the same
+ * probes.
  *
  * <p>Raised when n of the last m answers are bad, over with the first that is good. A question that
  * cannot be asked is no answer: then nothing is known.
