@@ -13,4 +13,6 @@ module dev.healing.learning {
 
   provides dev.healing.spi.KnowledgeBaseProvider with
       dev.healing.learning.JsonKnowledgeBaseProvider;
+  provides dev.healing.spi.AnomalyScorerProvider with
+      dev.healing.learning.anomaly.SurpriseProvider;
 }

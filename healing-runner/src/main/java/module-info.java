@@ -18,4 +18,5 @@ module dev.healing.runner {
   uses dev.healing.spi.ActionProvider;
   uses dev.healing.spi.TriggerProvider;
   uses dev.healing.spi.KnowledgeBaseProvider;
+  uses dev.healing.spi.AnomalyScorerProvider;
 }

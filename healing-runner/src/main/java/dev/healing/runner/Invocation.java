@@ -62,6 +62,14 @@ final class Invocation {
     return Optional.ofNullable(typed.matchedOptionValue(name, (String) null));
   }
 
+  Optional<Path> path(String option) {
+    return Optional.ofNullable(typed.matchedOptionValue(option, (Path) null));
+  }
+
+  List<Path> paths(String option) {
+    return typed.matchedOptionValue(option, List.of());
+  }
+
   int number(String option, int fallback) {
     return typed.matchedOptionValue(option, fallback);
   }

@@ -18,6 +18,7 @@ final class Verbs {
         new RejectVerb(),
         new ExplainVerb(),
         new OpportunitiesVerb(),
+        new AnomalyVerb(),
         new KnowledgeVerb(),
         new DrillVerb(),
         new PauseVerb(),

@@ -1,0 +1,162 @@
+package dev.healing.runner;
+
+import dev.healing.api.HealingException;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.series.Row;
+import dev.healing.runner.series.ScoreFile;
+import dev.healing.runner.series.SeriesReader;
+import dev.healing.spi.AnomalyScorer;
+import dev.healing.spi.AnomalyScorerProvider;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code anomaly --csv FILE... [--out DIR]}. */
+final class AnomalyVerb implements Verb {
+  private static final String HEADER = "timestamp,value,score";
+  private static final double DECIMALS = 1e6;
+
+  @Override
+  public String name() {
+    return "anomaly";
+  }
+
+  @Override
+  public String summary() {
+    return "How strange each value of a series is, given those before it: 0 to 1.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--csv")
+            .paramLabel("FILE")
+            .arity("1..*")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .required(true)
+            .description("Rows of timestamp,value, in the order of time.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--out")
+            .paramLabel("DIR")
+            .type(Path.class)
+            .description("Write DIR/FOLDER/NAME for each FOLDER/NAME; needed", "for several files.")
+            .build());
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    List<Path> files = invocation.paths("--csv");
+    Optional<Path> out = invocation.path("--out");
+    if (out.isPresent() && invocation.json()) {
+      throw invocation.wrong("--json is for what is printed: expected it without --out");
+    }
+    if (out.isEmpty()) {
+      if (files.size() > 1) {
+        throw invocation.wrong(
+            files.size() + " files would be printed as one: expected --out DIR with them");
+      }
+      print(files.get(0), invocation);
+      return Exit.DONE;
+    }
+    return write(targets(files, out.get(), invocation), invocation.err());
+  }
+
+  private static void print(Path file, Invocation invocation) {
+    boolean json = invocation.json();
+    // In larger pieces than lines. Not closed: it is not ours.
+    PrintWriter out = new PrintWriter(invocation.out(), false, StandardCharsets.UTF_8);
+    try {
+      if (!json) {
+        out.println(HEADER);
+      }
+      score(file, row -> out.println(json ? json(row) : csv(row)));
+    } finally {
+      out.flush();
+    }
+  }
+
+  /** All that can be written is; those that cannot are told. */
+  private static int write(Map<Path, Path> targets, PrintStream err) {
+    int exit = Exit.DONE;
+    for (Map.Entry<Path, Path> target : targets.entrySet()) {
+      try (ScoreFile scores = new ScoreFile(target.getKey())) {
+        scores.line(HEADER);
+        score(target.getValue(), row -> scores.line(csv(row)));
+        scores.complete();
+      } catch (HealingException e) {
+        err.println("healing: " + e.getMessage());
+        exit = Exit.FAILED;
+      }
+    }
+    return exit;
+  }
+
+  /** What is written where, to what is read; two of one name in folders of one name are no pair. */
+  private static Map<Path, Path> targets(List<Path> files, Path out, Invocation invocation) {
+    Map<Path, Path> targets = new LinkedHashMap<>();
+    for (Path file : files) {
+      Path whole = file.toAbsolutePath().normalize();
+      Path target = out.toAbsolutePath().normalize();
+      for (Path name : whole.subpath(Math.max(0, whole.getNameCount() - 2), whole.getNameCount())) {
+        target = target.resolve(name);
+      }
+      if (target.equals(whole)) {
+        throw invocation.wrong(file + " would be overwritten: expected another --out");
+      }
+      Path other = targets.put(target, file);
+      if (other != null) {
+        throw invocation.wrong(
+            other + " and " + file + " would both be written to " + target + ": expected one");
+      }
+    }
+    return targets;
+  }
+
+  private record Scored(Row row, double score) {}
+
+  private static void score(Path file, Consumer<Scored> sink) {
+    AnomalyScorer scorer =
+        ServiceLoader.load(AnomalyScorerProvider.class)
+            .findFirst()
+            .orElseThrow(
+                () -> new HealingException("nothing scores anomalies: add healing-learning"))
+            .create();
+    try (SeriesReader series = new SeriesReader(file)) {
+      for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
+        Row r = row.get();
+        // What is missing is not strange: nothing is known of it.
+        double score = r.value().isEmpty() ? 0 : scorer.score(r.at(), r.value().getAsDouble());
+        sink.accept(new Scored(r, score));
+      }
+    }
+  }
+
+  private static String csv(Scored scored) {
+    // Digit by digit: formatting would take longer than scoring.
+    String digits = Long.toString(Math.round((1 + scored.score()) * DECIMALS));
+    int whole = digits.charAt(0) - '1';
+    return scored.row().text() + ',' + whole + '.' + digits.substring(1);
+  }
+
+  private static ObjectNode json(Scored scored) {
+    ObjectNode json = Json.object().put("timestamp", scored.row().at().toString());
+    if (scored.row().value().isPresent()) {
+      json.put("value", scored.row().value().getAsDouble());
+    } else {
+      json.putNull("value");
+    }
+    return json.put("score", scored.score());
+  }
+}

@@ -1,0 +1,13 @@
+package dev.healing.runner.series;
+
+import java.time.Instant;
+import java.util.OptionalDouble;
+
+/**
+ * One row of a series.
+ *
+ * @param at when it was measured
+ * @param value what was measured; empty if it is missing
+ * @param text both as they are in the file: {@code timestamp,value}
+ */
+public record Row(Instant at, OptionalDouble value, String text) {}

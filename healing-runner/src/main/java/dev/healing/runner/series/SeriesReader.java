@@ -1,0 +1,148 @@
+package dev.healing.runner.series;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code timestamp,value} rows, in constant memory. The first line may be a header; a blank
+ * value is a missing one; empty lines count for nothing. Timestamps do not go back.
+ */
+public final class SeriesReader implements AutoCloseable {
+  private static final int LONGEST_LINE = 1000;
+
+  private final Path file;
+  private final BufferedReader reader;
+  private final StringBuilder text = new StringBuilder();
+  private long line;
+  private Instant latest = Instant.MIN;
+
+  /**
+   * Opens it.
+   *
+   * @throws SeriesException if it cannot be read
+   */
+  public SeriesReader(Path file) {
+    this.file = file;
+    try {
+      reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The next row; empty at the end.
+   *
+   * @throws SeriesException if the row is none, or the file cannot be read on
+   */
+  public Optional<Row> next() {
+    for (String next = nextLine(); next != null; next = nextLine()) {
+      if (!next.isBlank() && !(line == 1 && isHeader(next))) {
+        return Optional.of(row(next));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** It names its columns: neither of both is what a row has. */
+  private static boolean isHeader(String first) {
+    String[] columns = first.split(",", -1);
+    return columns.length == 2
+        && Timestamps.parse(columns[0].strip()).isEmpty()
+        && columns[1].strip().matches("[A-Za-z_][\\w .%/()-]*")
+        && !columns[1].strip().matches("(?i)nan|inf(inity)?");
+  }
+
+  private Row row(String next) {
+    int comma = next.indexOf(',');
+    if (comma < 0 || next.indexOf(',', comma + 1) >= 0) {
+      throw wrong("is '" + next + "'", "two columns, timestamp,value");
+    }
+    String stamp = next.substring(0, comma).strip();
+    Instant at =
+        Timestamps.parse(stamp)
+            .orElseThrow(() -> wrong("the timestamp is '" + stamp + "'", Timestamps.EXPECTED));
+    if (at.isBefore(latest)) {
+      throw wrong(
+          "the timestamp " + stamp + " is before that of an earlier row",
+          "rows in the order of time; sort them");
+    }
+    latest = at;
+    String value = next.substring(comma + 1).strip();
+    return new Row(
+        at, value.isEmpty() ? OptionalDouble.empty() : number(value), stamp + ',' + value);
+  }
+
+  private OptionalDouble number(String written) {
+    double value = parsed(written);
+    if (!Double.isFinite(value)) {
+      throw wrong(
+          "the value is '" + written + "'",
+          "a finite number, or nothing where there was no sample");
+    }
+    return OptionalDouble.of(value);
+  }
+
+  private static double parsed(String written) {
+    char last = written.charAt(written.length() - 1);
+    try {
+      // Java would take 1d and 1f as numbers.
+      return last >= '0' && last <= '9' || last == '.' ? Double.parseDouble(written) : Double.NaN;
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+
+  private @Nullable String nextLine() {
+    text.setLength(0);
+    line++;
+    try {
+      for (int c = reader.read(); c != '\n'; c = reader.read()) {
+        if (c < 0) {
+          return text.isEmpty() ? null : text.toString();
+        }
+        if (c == '\uFEFF' && line == 1 && text.isEmpty() || c == '\r') {
+          continue;
+        }
+        if (text.length() == LONGEST_LINE) {
+          throw wrong("is longer than " + LONGEST_LINE + " characters", "timestamp,value");
+        }
+        text.append((char) c);
+      }
+      return text.toString();
+    } catch (CharacterCodingException e) {
+      throw wrong("is no UTF-8 text", "timestamp,value");
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private SeriesException wrong(String what, String expected) {
+    return new SeriesException(file + ":" + line + ": " + what + ": expected " + expected);
+  }
+
+  private SeriesException unreadable(IOException e) {
+    String why =
+        e instanceof NoSuchFileException ? "there is no such file" : "cannot be read: " + e;
+    return new SeriesException(file + ": " + why, e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      reader.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
