@@ -9,6 +9,6 @@
  * docs/anomaly.md} says what each idea was worth.
  *
  * <p>Everything is causal and bounded: a score depends on no later value, and a series takes some
- * 11 KB however long it is.
+ * 16 KB however long it is.
  */
 package dev.healing.learning.anomaly;
