@@ -7,10 +7,10 @@ import java.time.Instant;
  * Scores a series by how surprising each value is to {@value #MEASURES} measures together.
  *
  * <p>From 0.5 up somebody should be told, which is so for one row of an episode; below it the score
- * says how strange the row is all the same. Silent for the first {@value #WARM_UP_ROWS} rows.
+ * says how strange the row is all the same. Silent at first: an expectation takes {@value
+ * #EXPECTATION_ROWS} rows, and a past another hundred.
  */
 final class Surprise implements AnomalyScorer {
-  static final int WARM_UP_ROWS = 160;
   private static final int MEASURES = 16;
 
   /** Until then an expectation is none. */
@@ -55,9 +55,6 @@ final class Surprise implements AnomalyScorer {
   public double score(Instant at, double value) {
     double surprise = surprise(at.getEpochSecond(), Math.max(-LARGEST, Math.min(LARGEST, value)));
     rows++;
-    if (rows <= WARM_UP_ROWS) {
-      return 0;
-    }
     return telling.tells(rows, surprise)
         ? 1 - Telling.THRESHOLD / (2 * surprise)
         : UNTOLD * Math.min(1, surprise / Telling.THRESHOLD);
@@ -85,7 +82,7 @@ final class Surprise implements AnomalyScorer {
       sum += square(14, -longer);
       sum += square(15, recent.shift());
     }
-    return Math.max(0, Math.sqrt(sum / MEASURES) + TIME_WEIGHT * interval);
+    return sum == 0 ? 0 : Math.max(0, Math.sqrt(sum / MEASURES) + TIME_WEIGHT * interval);
   }
 
   private double drift(int first, Drift drift, double surplus) {

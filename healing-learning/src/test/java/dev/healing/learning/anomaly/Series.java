@@ -37,8 +37,12 @@ final class Series {
   }
 
   static double[] scores(double... values) {
+    return scores(APART, values);
+  }
+
+  static double[] scores(Duration apart, double... values) {
     AnomalyScorer scorer = new SurpriseProvider().create();
-    return of(values.length, i -> scorer.score(at(i), values[i]));
+    return of(values.length, i -> scorer.score(BEGIN.plus(apart.multipliedBy(i)), values[i]));
   }
 
   /** The rows that somebody would be told of. */

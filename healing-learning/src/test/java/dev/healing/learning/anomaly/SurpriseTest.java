@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -127,15 +128,19 @@ class SurpriseTest {
 
   @Test
   void isSilentWhileItWarmsUp() {
-    double[] values = noise(Surprise.WARM_UP_ROWS, 2);
+    double[] values = noise(159, 2);
     values[100] = 1e6;
+    values[150] = -1e9;
     assertThat(scores(values)).containsOnly(0);
+    assertThat(scores(Duration.ofHours(1), values)).containsOnly(0);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 5, -1e9})
   void whatNeverChangesIsNotStrange(double value) {
-    assertThat(scores(of(10_000, i -> value))).containsOnly(0);
+    double[] values = of(10_000, i -> value);
+    assertThat(scores(values)).containsOnly(0);
+    assertThat(scores(Duration.ofHours(1), values)).containsOnly(0);
   }
 
   @Test
