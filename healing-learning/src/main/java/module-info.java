@@ -13,6 +13,8 @@ module dev.healing.learning {
 
   provides dev.healing.spi.KnowledgeBaseProvider with
       dev.healing.learning.JsonKnowledgeBaseProvider;
+  provides dev.healing.spi.DetectorProvider with
+      dev.healing.learning.anomaly.Anomaly.Provider;
   provides dev.healing.spi.AnomalyScorerProvider with
       dev.healing.learning.anomaly.SurpriseProvider;
 }
