@@ -71,10 +71,20 @@ class AnomalyVerbTest {
 
     assertThat(printed()).hasSize(801).startsWith("timestamp,value,score");
     List<String> scored = printed().subList(1, 801);
-    assertThat(scored.stream().map(row -> row.substring(0, row.lastIndexOf(',')) + '\n'))
-        .hasToString(rows.lines().map(row -> row + '\n').toList().toString());
+    assertThat(scored.stream().map(row -> row.substring(0, row.lastIndexOf(','))))
+        .containsExactlyElementsOf(rows.lines().toList());
     assertThat(scored).allMatch(row -> row.matches(".*,[01]\\.\\d{6}"));
     assertThat(scored.get(SPIKE)).matches(".*,0\\.[6-9]\\d*");
+  }
+
+  @Test
+  void filesOfAnyLengthAreReadInPieces() throws IOException {
+    String rows = rows(1500);
+    assertThat(rows.length()).isGreaterThan(4 * 8192);
+    run("anomaly", "--csv", file("a.csv", rows.stripTrailing()));
+    assertThat(printed()).hasSize(1501);
+    assertThat(printed().stream().skip(1).map(row -> row.substring(0, row.lastIndexOf(','))))
+        .containsExactlyElementsOf(rows.lines().toList());
   }
 
   @Test
@@ -169,7 +179,7 @@ class AnomalyVerbTest {
 
     Files.write(endless, new byte[] {'1', ',', (byte) 0xff, '\n'});
     assertThat(run("anomaly", "--csv", endless)).isEqualTo(1);
-    assertThat(err.toString(UTF_8)).contains("endless.csv:1: is no UTF-8 text");
+    assertThat(err.toString(UTF_8)).contains("endless.csv:1: no UTF-8 text");
 
     assertThat(run("anomaly", "--csv", directory.resolve("none.csv"))).isEqualTo(1);
     assertThat(err.toString(UTF_8)).contains("none.csv: there is no such file");

@@ -1,7 +1,7 @@
 package dev.healing.runner.series;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeriesReader implements AutoCloseable {
   private static final int LONGEST_LINE = 1000;
+  private static final int PIECE = 8192;
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final Path file;
-  private final BufferedReader reader;
+  private final Reader reader;
+  private final char[] piece = new char[PIECE];
   private final StringBuilder text = new StringBuilder();
+  private int next;
+  private int filled;
   private long line;
   private Instant latest = Instant.MIN;
 
@@ -46,9 +51,11 @@ public final class SeriesReader implements AutoCloseable {
    * @throws SeriesException if the row is none, or the file cannot be read on
    */
   public Optional<Row> next() {
-    for (String next = nextLine(); next != null; next = nextLine()) {
-      if (!next.isBlank() && !(line == 1 && isHeader(next))) {
-        return Optional.of(row(next));
+    for (String read = nextLine(); read != null; read = nextLine()) {
+      boolean marked = line == 1 && read.startsWith(BYTE_ORDER_MARK);
+      String row = marked ? read.substring(1) : read;
+      if (!row.isBlank() && !(line == 1 && isHeader(row))) {
+        return Optional.of(row(row));
       }
     }
     return Optional.empty();
@@ -63,12 +70,12 @@ public final class SeriesReader implements AutoCloseable {
         && !columns[1].strip().matches("(?i)nan|inf(inity)?");
   }
 
-  private Row row(String next) {
-    int comma = next.indexOf(',');
-    if (comma < 0 || next.indexOf(',', comma + 1) >= 0) {
-      throw wrong("is '" + next + "'", "two columns, timestamp,value");
+  private Row row(String written) {
+    int comma = written.indexOf(',');
+    if (comma < 0 || written.indexOf(',', comma + 1) >= 0) {
+      throw wrong("is '" + written.strip() + "'", "two columns, timestamp,value");
     }
-    String stamp = next.substring(0, comma).strip();
+    String stamp = written.substring(0, comma).strip();
     Instant at =
         Timestamps.parse(stamp)
             .orElseThrow(() -> wrong("the timestamp is '" + stamp + "'", Timestamps.EXPECTED));
@@ -78,7 +85,7 @@ public final class SeriesReader implements AutoCloseable {
           "rows in the order of time; sort them");
     }
     latest = at;
-    String value = next.substring(comma + 1).strip();
+    String value = written.substring(comma + 1).strip();
     return new Row(
         at, value.isEmpty() ? OptionalDouble.empty() : number(value), stamp + ',' + value);
   }
@@ -103,25 +110,34 @@ public final class SeriesReader implements AutoCloseable {
     }
   }
 
+  /** In pieces as they are read: a call for each character would take longer than scoring. */
   private @Nullable String nextLine() {
     text.setLength(0);
     line++;
     try {
-      for (int c = reader.read(); c != '\n'; c = reader.read()) {
-        if (c < 0) {
-          return text.isEmpty() ? null : text.toString();
+      while (true) {
+        if (next == filled) {
+          next = 0;
+          filled = Math.max(0, reader.read(piece));
+          if (filled == 0) {
+            return text.isEmpty() ? null : text.toString();
+          }
         }
-        if (c == '\uFEFF' && line == 1 && text.isEmpty() || c == '\r') {
-          continue;
+        int from = next;
+        while (next < filled && piece[next] != '\n') {
+          next++;
         }
-        if (text.length() == LONGEST_LINE) {
+        text.append(piece, from, next - from);
+        if (text.length() > LONGEST_LINE) {
           throw wrong("is longer than " + LONGEST_LINE + " characters", "timestamp,value");
         }
-        text.append((char) c);
+        if (next < filled) {
+          next++;
+          return text.toString();
+        }
       }
-      return text.toString();
     } catch (CharacterCodingException e) {
-      throw wrong("is no UTF-8 text", "timestamp,value");
+      throw wrong("no UTF-8 text here, or soon after it", "timestamp,value");
     } catch (IOException e) {
       throw unreadable(e);
     }
