@@ -45,7 +45,7 @@ final class AnomalyVerb implements Verb {
             .type(List.class)
             .auxiliaryTypes(Path.class)
             .required(true)
-            .description("Rows of timestamp,value, in the order of time.")
+            .description("Rows of timestamp,value.")
             .build());
     spec.addOption(
         OptionSpec.builder("--out")

@@ -152,8 +152,7 @@ class AnomalyVerbTest {
         "1772409700,Infinity | a finite number",
         "1772409700,1e999 | a finite number",
         "1772409700,12d | a finite number",
-        "1772409700,many | a finite number",
-        "1772409500,5 | in the order of time"
+        "1772409700,many | a finite number"
       })
   void aWrongRowIsNamed(String row, String expected) throws IOException {
     Path file = file("a.csv", "time,load\n1772409600,5\n" + row + "\n");
@@ -162,6 +161,14 @@ class AnomalyVerbTest {
         .contains(file + ":3: ")
         .contains("expected ")
         .contains(expected);
+  }
+
+  @Test
+  void whereTheTimeGoesBackRowsCountInTheOrderOfTheFile() throws IOException {
+    String rows = "2026-10-25 02:59:00,5\n2026-10-25 02:00:00,6\n2026-10-25 02:00:00,7\n";
+    assertThat(run("anomaly", "--csv", file("a.csv", rows))).isZero();
+    assertThat(out.toString(UTF_8).lines().skip(1).toList())
+        .zipSatisfy(rows.lines().toList(), (scored, row) -> assertThat(scored).startsWith(row));
   }
 
   @ParameterizedTest

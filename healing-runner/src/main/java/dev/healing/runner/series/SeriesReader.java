@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code timestamp,value} rows, in constant memory. The first line may be a header; a blank
- * value is a missing one; empty lines count for nothing. Timestamps do not go back.
+ * value is a missing one; empty lines count for nothing. Rows count in the order of the file: the
+ * time goes back in local time when clocks are put back, and where a host's clock was set.
  */
 public final class SeriesReader implements AutoCloseable {
   private static final int LONGEST_LINE = 1000;
@@ -29,7 +30,6 @@ public final class SeriesReader implements AutoCloseable {
   private int next;
   private int filled;
   private long line;
-  private Instant latest = Instant.MIN;
 
   /**
    * Opens it.
@@ -79,12 +79,6 @@ public final class SeriesReader implements AutoCloseable {
     Instant at =
         Timestamps.parse(stamp)
             .orElseThrow(() -> wrong("the timestamp is '" + stamp + "'", Timestamps.EXPECTED));
-    if (at.isBefore(latest)) {
-      throw wrong(
-          "the timestamp " + stamp + " is before that of an earlier row",
-          "rows in the order of time; sort them");
-    }
-    latest = at;
     String value = written.substring(comma + 1).strip();
     return new Row(
         at, value.isEmpty() ? OptionalDouble.empty() : number(value), stamp + ',' + value);
