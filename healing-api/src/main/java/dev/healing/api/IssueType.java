@@ -18,6 +18,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A systemd unit is in state failed. Component: the unit. */
   public static final IssueType SERVICE_FAILED = of("service_failed");
 
+  /** systemd starts a service again and again, which never stays up. Component: the unit. */
+  public static final IssueType SERVICE_FLAPPING = of("service_flapping");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

@@ -34,6 +34,16 @@ public interface Systemd {
   /** Units in state failed, with details. */
   List<UnitState> failedUnits();
 
+  /**
+   * Services that systemd has started again by itself ({@code Restart=}), with how often it did so
+   * since somebody started them ({@code NRestarts}). Known from what systemd tells who {@linkplain
+   * #subscribe subscribed}, so nothing is asked for it: empty where there are no signals, and
+   * without those of which it told nothing since.
+   */
+  default Map<String, Long> startedAgain() {
+    return Map.of();
+  }
+
   /** The unit as it is now; absent if it is not loaded and no file of it is found. */
   Optional<UnitState> unit(String name);
 

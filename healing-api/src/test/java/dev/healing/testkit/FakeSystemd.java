@@ -54,6 +54,7 @@ public final class FakeSystemd implements Systemd {
   private final Map<String, UnitState> units = new TreeMap<>();
   private final Map<String, String> aliases = new TreeMap<>();
   private final Map<String, Restart> restarts = new HashMap<>();
+  private final Map<String, Long> startedAgain = new TreeMap<>();
   private final Map<Long, String> running = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
   private final List<String> reloaded = new ArrayList<>();
@@ -124,6 +125,12 @@ public final class FakeSystemd implements Systemd {
     return this;
   }
 
+  /** It has started this service again by itself, so often since somebody started it. */
+  public FakeSystemd startedAgain(String service, long times) {
+    startedAgain.put(service, times);
+    return this;
+  }
+
   /** What {@link #properties} says of a unit from now on. */
   public FakeSystemd property(String unit, String name, String value) {
     properties.computeIfAbsent(unit, u -> new TreeMap<>()).put(name, value);
@@ -181,6 +188,12 @@ public final class FakeSystemd implements Systemd {
   public List<UnitState> failedUnits() {
     answer();
     return units.values().stream().filter(UnitState::failed).toList();
+  }
+
+  @Override
+  public Map<String, Long> startedAgain() {
+    answer();
+    return Map.copyOf(startedAgain);
   }
 
   @Override

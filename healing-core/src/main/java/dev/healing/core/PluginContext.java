@@ -177,6 +177,11 @@ final class PluginContext implements HostContext {
     }
 
     @Override
+    public Map<String, Long> startedAgain() {
+      return host.startedAgain();
+    }
+
+    @Override
     public Optional<UnitState> unit(String name) {
       return seen.unit(name);
     }

@@ -1,5 +1,6 @@
 package dev.healing.detect;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers for people. */
@@ -12,6 +13,15 @@ public final class Texts {
   public static String percent(double fraction) {
     String text = String.format(Locale.ROOT, "%.1f", fraction * 100);
     return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + "%";
+  }
+
+  /** {@code 90 s}, {@code 10 min} or {@code 24 h}: the largest unit that says it exactly. */
+  static String duration(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds % 3600 == 0) {
+      return seconds / 3600 + " h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
   }
 
   /** {@code 1.2 GiB}. */

@@ -11,6 +11,7 @@ import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,45 @@ class DetectorsContractTest {
   class OfSystemSlow extends OfOneMetric {
     OfSystemSlow() {
       super(new SystemSlow.Provider(), Metric.HEALTH, 90, 10);
+    }
+  }
+
+  /** Of what is counted: sick where the count grew a moment ago. */
+  private abstract static class OfGrowth extends DetectorContract {
+    private final DetectorProvider provider;
+    private final Metric count;
+
+    OfGrowth(DetectorProvider provider, Metric count) {
+      this.provider = provider;
+      this.count = count;
+    }
+
+    @Override
+    protected Detector detector() {
+      return provider.create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return state(7, 7);
+    }
+
+    @Override
+    protected HostState sick() {
+      return state(2, 7);
+    }
+
+    private HostState state(double before, double after) {
+      return HostStates.now()
+          .recent(count, Duration.ofSeconds(30), before, after)
+          .build();
+    }
+  }
+
+  @Nested
+  class OfServiceFlapping extends OfGrowth {
+    OfServiceFlapping() {
+      super(new ServiceFlapping.Provider(), Metric.of(ServiceRestarts.RESTARTS, "nginx.service"));
     }
   }
 

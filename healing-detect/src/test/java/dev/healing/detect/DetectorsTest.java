@@ -62,6 +62,7 @@ class DetectorsTest {
             "disk_full",
             "cpu_high",
             "service_failed",
+            "service_flapping",
             "system_slow",
             "generation_broken",
             "generation_unmarked");

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.exceptions.DBusException;
@@ -32,14 +33,17 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   private static final String MANAGER_PATH = "/org/freedesktop/systemd1";
   private static final String MANAGER = "org.freedesktop.systemd1.Manager";
   private static final String UNIT = "org.freedesktop.systemd1.Unit";
+  private static final String SERVICE = "org.freedesktop.systemd1.Service";
   private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
   private static final String FAILED = "failed";
+  private static final int MOST_STARTED_AGAIN = 1000;
   private static final Set<String> WITH_RESULT =
       Set.of("service", "socket", "mount", "automount", "swap", "path", "timer", "scope");
 
   private final Bus bus;
   private final Optional<Map<String, Map<?, ?>>> seen;
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
+  private final Map<String, Long> startedAgain = new ConcurrentHashMap<>();
 
   DbusSystemd(Bus bus) {
     this(bus, Optional.empty());
@@ -91,6 +95,11 @@ final class DbusSystemd implements Systemd, AutoCloseable {
       }
     }
     return rows;
+  }
+
+  @Override
+  public Map<String, Long> startedAgain() {
+    return Map.copyOf(startedAgain);
   }
 
   /**
@@ -283,44 +292,71 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   /**
    * There is no signal for "failed": ActiveState is watched. The bus filters, so that only changes
-   * of units wake us; closing the connection ends it.
+   * of units and services wake us; closing the connection ends it.
    */
   @Override
   public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
-    DBusMatchRule rule =
-        DBusMatchRuleBuilder.create()
-            .withType("signal")
-            .withInterface(PROPERTIES)
-            .withMember("PropertiesChanged")
-            .withPathNamespace("/org/freedesktop/systemd1/unit")
-            .withArg0123(0, UNIT)
-            .build();
-    bus.onSignal(rule, signal -> propertiesChanged(signal, changed));
+    bus.onSignal(changesOf(UNIT), signal -> changed(signal, UNIT, (u, p) -> unit(u, p, changed)));
+    bus.onSignal(changesOf(SERVICE), signal -> changed(signal, SERVICE, this::service));
     manager(Bus.LIMIT, "Subscribe", "");
     failedRows().forEach(row -> failed.add(String.valueOf(row[0])));
     return Optional.of(this);
   }
 
-  private void propertiesChanged(DBusSignal signal, Consumer<String> changed) {
+  private static DBusMatchRule changesOf(String type) {
+    return DBusMatchRuleBuilder.create()
+        .withType("signal")
+        .withInterface(PROPERTIES)
+        .withMember("PropertiesChanged")
+        .withPathNamespace("/org/freedesktop/systemd1/unit")
+        .withArg0123(0, type)
+        .build();
+  }
+
+  /** What a signal says of a unit; one that is of another type is for another handler. */
+  private static void changed(
+      DBusSignal signal, String type, BiConsumer<String, Map<?, ?>> handler) {
     try {
       Object[] values = signal.getParameters();
-      if (values == null || values.length < 2 || !(values[1] instanceof Map<?, ?> properties)) {
+      if (values == null
+          || values.length < 2
+          || !type.equals(values[0])
+          || !(values[1] instanceof Map<?, ?> properties)) {
         return;
       }
-      Object state = properties.containsKey("ActiveState") ? value(properties, "ActiveState") : "";
-      Optional<String> unit = UnitName.ofObjectPath(String.valueOf(signal.getPath()));
-      if (state.equals("") || unit.isEmpty()) {
-        return;
-      }
-      boolean wasFailed = failed.remove(unit.get());
-      if (state.equals(FAILED)) {
-        failed.add(unit.get());
-      }
-      if (wasFailed || state.equals(FAILED)) {
-        changed.accept(unit.get());
-      }
+      UnitName.ofObjectPath(String.valueOf(signal.getPath()))
+          .ifPresent(unit -> handler.accept(unit, properties));
     } catch (DBusException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "a signal of systemd was lost: " + e, e);
+    }
+  }
+
+  private void unit(String unit, Map<?, ?> properties, Consumer<String> changed) {
+    if (!properties.containsKey("ActiveState")) {
+      return;
+    }
+    Object state = value(properties, "ActiveState");
+    boolean wasFailed = failed.remove(unit);
+    if (state.equals(FAILED)) {
+      failed.add(unit);
+    }
+    if (wasFailed || state.equals(FAILED)) {
+      changed.accept(unit);
+    }
+  }
+
+  private void service(String unit, Map<?, ?> properties) {
+    if (!properties.containsKey("NRestarts")) {
+      return;
+    }
+    long count = number(value(properties, "NRestarts"));
+    if (startedAgain.size() >= MOST_STARTED_AGAIN) {
+      startedAgain.clear(); // names that come and go: who still flaps is told of again
+    }
+    if (count > 0) {
+      startedAgain.put(unit, count);
+    } else {
+      startedAgain.remove(unit);
     }
   }
 

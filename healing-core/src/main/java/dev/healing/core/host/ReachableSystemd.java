@@ -142,6 +142,11 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public Map<String, Long> startedAgain() {
+    return best().startedAgain();
+  }
+
+  @Override
   public Optional<UnitState> unit(String name) {
     return best().unit(UnitName.require(name));
   }

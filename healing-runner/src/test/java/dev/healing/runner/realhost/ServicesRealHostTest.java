@@ -160,6 +160,39 @@ class ServicesRealHostTest {
   }
 
   @Test
+  void oneThatSystemdStartsAgainAndAgainIsToldToAPersonAndLeftAlone() {
+    host.startHealing(CALM);
+    host.unit(
+        "test-flapping.service",
+        """
+        [Unit]
+        StartLimitIntervalSec=0
+        [Service]
+        ExecStart=/bin/sh -c 'sleep 0.3; exit 3'
+        Restart=always
+        RestartSec=100ms
+        """);
+
+    host.await(
+        "it is reported, and that nothing is done about it",
+        Duration.ofSeconds(60),
+        () -> host.incident("SERVICE_FLAPPING", "test-flapping.service"),
+        incident ->
+            incident
+                .filter(i -> i.path("note").asString().contains("no loaded action"))
+                .isPresent());
+
+    assertThat(
+            host.incident("SERVICE_FLAPPING", "test-flapping.service")
+                .orElseThrow()
+                .path("description")
+                .asString())
+        .matches("systemd started test-flapping\\.service again ([5-9]|\\d\\d+) times in .*");
+    assertThat(host.json("history")).as(host.journal()).isEmpty();
+    assertThat(host.incident("SERVICE_FAILED", "test-flapping.service")).isEmpty();
+  }
+
+  @Test
   void pauseStopsEverythingAndResumeGoesOn() {
     host.startHealing(CALM + LIMITS);
     host.unit("test-paused.service", "[Service]\nExecStart=/bin/sleep infinity\n");

@@ -1,0 +1,53 @@
+package dev.healing.detect;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
+import dev.healing.api.Reading;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Sampler;
+import dev.healing.spi.SamplerProvider;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How often systemd started services again by itself. It tells so when it does, and nothing is
+ * asked: on a host where nothing flaps this costs nothing.
+ */
+public final class ServiceRestarts implements Sampler {
+  /** Name of the count since somebody started the service, which is the component. */
+  static final String RESTARTS = "service.restarts.count";
+
+  private final HostContext context;
+  private final Counters counters = new Counters();
+
+  private ServiceRestarts(HostContext context) {
+    this.context = context;
+  }
+
+  /** Makes it. */
+  public static final class Provider implements SamplerProvider {
+    @Override
+    public String name() {
+      return "service_restarts";
+    }
+
+    @Override
+    public Sampler create(HostContext context) {
+      return new ServiceRestarts(context);
+    }
+  }
+
+  @Override
+  public Reading read() {
+    Instant now = context.time().now();
+    try {
+      context
+          .systemd()
+          .startedAgain()
+          .forEach((unit, count) -> counters.note(Metric.of(RESTARTS, unit), count, now));
+    } catch (HealingException e) {
+      // The host's sampler says that systemd does not answer; what was known stays known.
+    }
+    return new Reading(counters.all(), List.of(), List.of());
+  }
+}
