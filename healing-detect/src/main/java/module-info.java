@@ -10,13 +10,17 @@ module dev.healing.detect {
   provides dev.healing.spi.SamplerProvider with
       dev.healing.detect.HostSampler.Provider,
       dev.healing.detect.ServiceMemory.Provider,
-      dev.healing.detect.ServiceRestarts.Provider;
+      dev.healing.detect.ServiceRestarts.Provider,
+      dev.healing.detect.KernelSampler.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
       dev.healing.detect.DiskFull.Provider,
       dev.healing.detect.CpuHigh.Provider,
       dev.healing.detect.ServiceFailed.Provider,
       dev.healing.detect.ServiceFlapping.Provider,
+      dev.healing.detect.OutOfMemory.Provider,
+      dev.healing.detect.SwapStorm.Provider,
+      dev.healing.detect.LimitNear.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -21,6 +21,18 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** systemd starts a service again and again, which never stays up. Component: the unit. */
   public static final IssueType SERVICE_FLAPPING = of("service_flapping");
 
+  /** The kernel had to kill for want of memory. Component: {@code memory}. */
+  public static final IssueType OUT_OF_MEMORY = of("out_of_memory");
+
+  /** The host is busy with moving memory to swap and back. Component: {@code swap}. */
+  public static final IssueType SWAP_STORM = of("swap_storm");
+
+  /**
+   * Something that the kernel counts and limits runs out. Component: {@code file_handles}, {@code
+   * tasks} or {@code conntrack}; or the unit that runs out of tasks of its own.
+   */
+  public static final IssueType LIMIT_NEAR = of("limit_near");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

@@ -31,7 +31,6 @@ import java.util.Set;
  */
 public final class ServiceMemory implements Sampler {
   private static final String GROUPS = "/sys/fs/cgroup";
-  private static final int DEEPEST = 6;
 
   /** Who has less is of no interest, and costs one number to read. */
   private static final long LEAST_BYTES = 32L << 20;
@@ -81,7 +80,11 @@ public final class ServiceMemory implements Sampler {
     Map<String, Long> bytes = new HashMap<>();
     try {
       if (Files.exists(host.files().path(GROUPS + "/system.slice/memory.current"))) {
-        bySlice(GROUPS, bytes, 0);
+        // What belongs to users is restarted by nobody here.
+        ControlGroups.services(
+            host.files(),
+            GROUPS,
+            (service, group) -> ofGroup(group).ifPresent(own -> bytes.put(service, own)));
       } else {
         byProcess(bytes);
       }
@@ -98,24 +101,6 @@ public final class ServiceMemory implements Sampler {
             .map(s -> new Sample(Metric.of(Metric.SERVICE_MEMORY, s.getKey()), s.getValue(), at))
             .toList();
     return new Reading(largest, List.of(), List.of());
-  }
-
-  /** What belongs to users is not walked through: it is restarted by nobody here. */
-  private void bySlice(String slice, Map<String, Long> bytes, int depth) {
-    try (DirectoryStream<Path> children =
-        Files.newDirectoryStream(host.files().path(slice), "*.{slice,service}")) {
-      for (Path child : children) {
-        String name = child.getFileName().toString();
-        String group = slice + "/" + name;
-        if (name.endsWith(".service")) {
-          ofGroup(group).ifPresent(own -> bytes.put(name, own));
-        } else if (depth < DEEPEST && !name.equals("user.slice")) {
-          bySlice(group, bytes, depth + 1);
-        }
-      }
-    } catch (IOException e) {
-      throw new HostException(slice + " cannot be listed: " + e, e);
-    }
   }
 
   private OptionalLong ofGroup(String group) {

@@ -77,6 +77,28 @@ class DetectorsContractTest {
     }
   }
 
+  @Nested
+  class OfLimitNear extends OfOneMetric {
+    OfLimitNear() {
+      super(new LimitNear.Provider(), Metric.of(KernelLimits.USED, "tasks"), 0.5, 0.9);
+    }
+  }
+
+  @Nested
+  class OfSwapStorm extends OfOneMetric {
+    OfSwapStorm() {
+      super(new SwapStorm.Provider(), KernelSampler.SWAP_TRAFFIC, 10, 50_000);
+    }
+
+    @Override
+    protected HostState sick() {
+      return HostStates.now()
+          .sample(KernelSampler.SWAP_TRAFFIC, 50_000)
+          .sample(Metric.of(Metric.PRESSURE_SOME, "memory"), 0.5)
+          .build();
+    }
+  }
+
   /** Of what is counted: sick where the count grew a moment ago. */
   private abstract static class OfGrowth extends DetectorContract {
     private final DetectorProvider provider;
@@ -131,6 +153,13 @@ class DetectorsContractTest {
     @Override
     protected HostState sick() {
       return HostStates.now().disk("/var", 0.7).build();
+    }
+  }
+
+  @Nested
+  class OfOutOfMemory extends OfGrowth {
+    OfOutOfMemory() {
+      super(new OutOfMemory.Provider(), KernelSampler.OOM_KILLS);
     }
   }
 

@@ -63,6 +63,9 @@ class DetectorsTest {
             "cpu_high",
             "service_failed",
             "service_flapping",
+            "out_of_memory",
+            "swap_storm",
+            "limit_near",
             "system_slow",
             "generation_broken",
             "generation_unmarked");

@@ -12,13 +12,11 @@ import dev.healing.spi.HostFiles.Space;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.TestHost;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,14 +30,7 @@ class HostSamplerTest {
 
   @BeforeEach
   void copyACapturedHost() throws Exception {
-    Path vm = Hosts.tree("vm");
-    try (Stream<Path> files = Files.walk(vm)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path copy = root.resolve(vm.relativize(file).toString());
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
+    Hosts.copy("vm", root);
     host = new TestHost(root);
     host.commands().succeeds("1000 600 /\n", "stat", "-f", "-c", "%c %d %n", "--", "/");
     sampler = new HostSampler.Provider().create(host);

@@ -1,0 +1,43 @@
+package dev.healing.detect;
+
+import dev.healing.api.HostException;
+import dev.healing.spi.HostFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+
+/** The control groups of services. */
+final class ControlGroups {
+  private static final int DEEPEST = 6;
+
+  private ControlGroups() {}
+
+  /**
+   * Tells each service and its group. What belongs to users is not walked through.
+   *
+   * @throws HostException if a group cannot be listed
+   */
+  static void services(HostFiles files, String root, BiConsumer<String, String> found) {
+    walk(files, root, found, 0);
+  }
+
+  private static void walk(
+      HostFiles files, String slice, BiConsumer<String, String> found, int depth) {
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(files.path(slice), "*.{slice,service}")) {
+      for (Path child : children) {
+        String name = child.getFileName().toString();
+        String group = slice + "/" + name;
+        if (name.endsWith(".service")) {
+          found.accept(name, group);
+        } else if (depth < DEEPEST && !name.equals("user.slice")) {
+          walk(files, group, found, depth + 1);
+        }
+      }
+    } catch (IOException e) {
+      throw new HostException(slice + " cannot be listed: " + e, e);
+    }
+  }
+}

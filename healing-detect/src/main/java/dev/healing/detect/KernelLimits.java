@@ -1,0 +1,175 @@
+package dev.healing.detect;
+
+import dev.healing.api.HostException;
+import dev.healing.api.Metric;
+import dev.healing.api.Sample;
+import dev.healing.api.Unreadable;
+import dev.healing.spi.HostFiles;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much is in use of what the kernel counts and limits. Measured seldom, since it changes
+ * slowly; what is half used is measured at every look, so that what is told of it is of that look.
+ * What has no limit here, or is not there at all, has no sample.
+ */
+final class KernelLimits {
+  /** Name of the part of a limit that is in use; the component is what is limited. */
+  static final String USED = "limit.used.fraction";
+
+  private static final long HOST_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long UNITS_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final double SCARCE_FRACTION = 0.5;
+
+  private static final Pattern FILE_NR = Pattern.compile("(\\d{1,18})\\s+\\d+\\s+(\\d{1,18})\\s*");
+  private static final Pattern TASKS = Pattern.compile("\\S+ \\S+ \\S+ \\d+/(\\d{1,18}) \\d+\\s*");
+
+  private static final String CONNTRACK = "/proc/sys/net/netfilter/nf_conntrack_";
+  private static final String GROUPS = "/sys/fs/cgroup";
+
+  private final HostFiles files;
+  private final Map<String, Supplier<OptionalDouble>> ofHost =
+      Map.of("file_handles", this::fileHandles, "tasks", this::tasks, "conntrack", this::conntrack);
+  private final Map<String, Sample> host = new TreeMap<>();
+  private final Map<String, Unreadable> troubles = new TreeMap<>();
+  private final Map<String, Sample> units = new TreeMap<>();
+  private final Map<String, String> groups = new TreeMap<>();
+  private boolean measured;
+  private long hostNanos;
+  private long unitsNanos;
+
+  KernelLimits(HostFiles files) {
+    this.files = files;
+  }
+
+  /** Adds all that are known, and what should be and cannot be read. */
+  void sample(Instant at, long nanos, List<Sample> samples, List<Unreadable> unreadable) {
+    boolean hostDue = !measured || nanos - hostNanos >= HOST_NANOS;
+    boolean unitsDue = !measured || nanos - unitsNanos >= UNITS_NANOS;
+    measured = true;
+    if (hostDue) {
+      hostNanos = nanos;
+    }
+    ofHost.forEach(
+        (name, ask) -> {
+          if (hostDue || scarce(host.get(name)) || troubles.containsKey(name)) {
+            measure(name, ask, at);
+          }
+        });
+    if (unitsDue) {
+      unitsNanos = nanos;
+      findScarceUnits(at);
+    } else {
+      groups.forEach((unit, group) -> put(units, unit, tasksOf(group), at));
+    }
+    samples.addAll(host.values());
+    samples.addAll(units.values());
+    unreadable.addAll(troubles.values());
+  }
+
+  private void measure(String name, Supplier<OptionalDouble> ask, Instant at) {
+    troubles.remove(name);
+    try {
+      put(host, name, ask.get(), at);
+    } catch (HostException e) {
+      host.remove(name);
+      troubles.put(name, new Unreadable(name, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static boolean scarce(@Nullable Sample sample) {
+    return sample != null && sample.value() >= SCARCE_FRACTION;
+  }
+
+  private static void put(Map<String, Sample> known, String name, OptionalDouble used, Instant at) {
+    known.remove(name);
+    used.ifPresent(value -> known.put(name, new Sample(Metric.of(USED, name), value, at)));
+  }
+
+  private void findScarceUnits(Instant at) {
+    units.clear();
+    groups.clear();
+    String root = files.path(GROUPS + "/pids/system.slice").toFile().exists() ? "/pids" : "";
+    try {
+      ControlGroups.services(
+          files,
+          GROUPS + root,
+          (unit, group) -> {
+            OptionalDouble used = tasksOf(group);
+            if (used.orElse(0) >= SCARCE_FRACTION) {
+              groups.put(unit, group);
+              put(units, unit, used, at);
+            }
+          });
+    } catch (HostException e) {
+      // No control groups that we could see: none has a limit of its own for all we know.
+    }
+  }
+
+  private OptionalDouble tasksOf(String group) {
+    try {
+      // Without a limit it is "max", which is no number.
+      return fraction(number(group + "/pids.current"), number(group + "/pids.max"));
+    } catch (HostException e) {
+      return OptionalDouble.empty(); // it has gone meanwhile
+    }
+  }
+
+  private OptionalDouble fileHandles() {
+    return fileHandles(text("/proc/sys/fs/file-nr"));
+  }
+
+  /** In use, unused, and the limit: one of 19 digits, which systemd sets, is none. */
+  static OptionalDouble fileHandles(String fileNr) {
+    Matcher matcher = FILE_NR.matcher(fileNr);
+    return matcher.matches()
+        ? fraction(Numbers.whole(matcher.group(1)), Numbers.whole(matcher.group(2)))
+        : OptionalDouble.empty();
+  }
+
+  private OptionalDouble tasks() {
+    OptionalLong threads = number("/proc/sys/kernel/threads-max");
+    OptionalLong pids = number("/proc/sys/kernel/pid_max");
+    if (threads.isEmpty() || pids.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    long most = Math.min(threads.getAsLong(), pids.getAsLong());
+    return fraction(tasks(text("/proc/loadavg")), OptionalLong.of(most));
+  }
+
+  /** All processes and threads that there are. */
+  static OptionalLong tasks(String loadavg) {
+    Matcher matcher = TASKS.matcher(loadavg);
+    return matcher.matches() ? Numbers.whole(matcher.group(1)) : OptionalLong.empty();
+  }
+
+  private OptionalDouble conntrack() {
+    OptionalLong most = number(CONNTRACK + "max");
+    return most.isEmpty() ? OptionalDouble.empty() : fraction(number(CONNTRACK + "count"), most);
+  }
+
+  /** Root may have more than the limit, and a count may be a moment older than its limit. */
+  private static OptionalDouble fraction(OptionalLong used, OptionalLong most) {
+    return used.isEmpty() || most.isEmpty() || most.getAsLong() <= 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.min(1, (double) used.getAsLong() / most.getAsLong()));
+  }
+
+  private OptionalLong number(String file) {
+    return Numbers.whole(text(file).strip());
+  }
+
+  /** Empty if it is not there: then it does not apply to this host. */
+  private String text(String file) {
+    return files.read(file).orElse("");
+  }
+}
