@@ -21,6 +21,7 @@ module dev.healing.detect {
       dev.healing.detect.OutOfMemory.Provider,
       dev.healing.detect.SwapStorm.Provider,
       dev.healing.detect.LimitNear.Provider,
+      dev.healing.detect.FilesystemFault.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -33,6 +33,12 @@ public record IssueType(String name) implements Comparable<IssueType> {
    */
   public static final IssueType LIMIT_NEAR = of("limit_near");
 
+  /**
+   * The kernel found a file system damaged, or lets nobody write to it any more. Component: its
+   * mount point.
+   */
+  public static final IssueType FILESYSTEM_FAULT = of("filesystem_fault");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

@@ -21,6 +21,7 @@ final class FileSystems {
   private final HostContext context;
   private final Set<String> configured;
   private final InodeReader inodes;
+  private final FileSystemFaults faults;
   private final Map<String, SlowSpace> slow = new HashMap<>();
   private String lastText = "";
   private long listedAt;
@@ -31,6 +32,7 @@ final class FileSystems {
     this.context = context;
     this.configured = new LinkedHashSet<>(configured);
     this.inodes = new InodeReader(context);
+    this.faults = new FileSystemFaults(context);
   }
 
   /** Adds what is known of each of them to the look. */
@@ -58,6 +60,7 @@ final class FileSystems {
       }
     }
     inodes.sample(look, local);
+    faults.sample(look, watched);
   }
 
   private void list() {

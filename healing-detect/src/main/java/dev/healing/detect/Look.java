@@ -49,10 +49,20 @@ final class Look {
     }
   }
 
+  void add(Sample sample) {
+    samples.add(sample);
+  }
+
   void space(String place, Space space, Instant measuredAt) {
     double used = space.usedFraction();
-    if (space.totalBytes() <= 0 || !(used >= 0 && used <= 1)) {
-      unreadable(place, "it says that it has " + space.totalBytes() + " bytes");
+    if (space.totalBytes() <= 0
+        || Math.min(space.freeBytes(), space.availableBytes()) < 0
+        || !(used >= 0 && used <= 1)) {
+      unreadable(
+          place,
+          String.format(
+              "it says that of %d bytes %d are free and %d available",
+              space.totalBytes(), space.freeBytes(), space.availableBytes()));
       return;
     }
     samples.add(new Sample(Metric.of(Metric.FILESYSTEM_USED, place), used, measuredAt));

@@ -3,6 +3,8 @@ package dev.healing.detect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One line of /proc/self/mountinfo, see proc(5).
@@ -12,12 +14,21 @@ import java.util.Optional;
  * @param mountPoint where
  * @param type for example ext4
  * @param source for example /dev/sda1
+ * @param givenUp whether it was mounted to be written to, and the kernel lets nobody any more: it
+ *     found the file system damaged, or its device gone. Whoever mounts or remounts it read-only
+ *     says so of the mount as well
  */
-record MountInfo(String device, String root, String mountPoint, String type, String source) {
+record MountInfo(
+    String device, String root, String mountPoint, String type, String source, boolean givenUp) {
+  private static final Pattern MAJOR_MINOR = Pattern.compile("\\d{1,9}:\\d{1,9}");
   private static final int DEVICE = 2;
   private static final int ROOT = 3;
   private static final int MOUNT_POINT = 4;
+  private static final int OPTIONS = 5;
   private static final int OPTIONAL = 6;
+
+  /** What the kernel adds to the options of a file system; the last two since Linux 6.15. */
+  private static final Set<String> GIVEN_UP = Set.of("ro", "emergency_ro", "shutdown");
 
   /** The lines that are whole, in their order. */
   static List<MountInfo> parse(String text) {
@@ -37,7 +48,7 @@ record MountInfo(String device, String root, String mountPoint, String type, Str
     // After the separator: type, source, options of the file system. A shorter line is cut off.
     if (separator + 3 >= fields.length
         || !fields[MOUNT_POINT].startsWith("/")
-        || fields[DEVICE].indexOf(':') < 1) {
+        || !MAJOR_MINOR.matcher(fields[DEVICE]).matches()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -46,7 +57,13 @@ record MountInfo(String device, String root, String mountPoint, String type, Str
             unescape(fields[ROOT]),
             unescape(fields[MOUNT_POINT]),
             unescape(fields[separator + 1]),
-            unescape(fields[separator + 2])));
+            unescape(fields[separator + 2]),
+            options(fields[OPTIONS]).contains("rw")
+                && options(fields[separator + 3]).stream().anyMatch(GIVEN_UP::contains)));
+  }
+
+  private static List<String> options(String field) {
+    return List.of(field.split(","));
   }
 
   /** Space, tab, newline and backslash are written as three octal digits: {@code \040}. */

@@ -127,6 +127,7 @@ class DetectorsContractTest {
     private HostState state(double before, double after) {
       return HostStates.now()
           .recent(count, Duration.ofSeconds(30), before, after)
+          .sample(Metric.of(FileSystemFaults.GIVEN_UP, "/data"), 0)
           .build();
     }
   }
@@ -160,6 +161,13 @@ class DetectorsContractTest {
   class OfOutOfMemory extends OfGrowth {
     OfOutOfMemory() {
       super(new OutOfMemory.Provider(), KernelSampler.OOM_KILLS);
+    }
+  }
+
+  @Nested
+  class OfFilesystemFault extends OfGrowth {
+    OfFilesystemFault() {
+      super(new FilesystemFault.Provider(), Metric.of(FileSystemFaults.ERRORS, "/data"));
     }
   }
 

@@ -66,6 +66,7 @@ class DetectorsTest {
             "out_of_memory",
             "swap_storm",
             "limit_near",
+            "filesystem_fault",
             "system_slow",
             "generation_broken",
             "generation_unmarked");

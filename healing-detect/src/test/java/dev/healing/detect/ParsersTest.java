@@ -13,6 +13,7 @@ class ParsersTest {
       21 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
       30 21 8:2 /nix/store /nix/store ro,relatime shared:2 - ext4 /dev/sda2 rw
       31 21 8:1 / /boot rw,relatime - vfat /dev/sda1 rw
+      37 31 8:3 / /boot/efi rw,relatime - vfat /dev/sda3 rw
       32 21 0:40 / /srv/my\\040data rw,relatime - zfs tank/data rw
       33 21 0:50 / /home rw,relatime - nfs4 server:/home rw,addr=10.0.0.1
       34 21 7:0 / /snap/core/1 ro,nodev - squashfs /dev/loop0 ro
@@ -57,13 +58,13 @@ class ParsersTest {
 
   @Test
   void watchesEachFileSystemWithDataOnce() {
-    assertThat(places(NIXOS, List.of())).containsExactly("/", "/boot", "/srv/my data");
+    assertThat(places(NIXOS, List.of())).containsExactly("/", "/boot", "/boot/efi", "/srv/my data");
   }
 
   @Test
   void watchesWhatIsConfigured() {
     assertThat(places(NIXOS, List.of("/home", "/tmp"))).contains("/home", "/tmp", "/boot", "/");
-    MountInfo home = MountInfo.parse(NIXOS).get(4);
+    MountInfo home = MountInfo.parse(NIXOS).get(5);
     assertThat(FileSystemChoice.mayHang(home)).isTrue();
   }
 

@@ -2,16 +2,46 @@ package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A full file system with old logs, and everything beside them that must stay. */
 class DiskRealHostTest {
+  @Test
+  void whatTheKernelFindsDamagedIsReported() throws IOException {
+    host.mountImage("/damaged", 16);
+    host.sh("mount -o remount,errors=remount-ro /damaged");
+    String device = host.sh("findmnt -no SOURCE /damaged").strip().replace("/dev/", "");
+    Path trigger = Path.of("/sys/fs/ext4", device, "trigger_fs_error");
+    Assumptions.assumeTrue(Files.isWritable(trigger), "skipped: this kernel damages nothing");
+    host.startHealing(ServicesRealHostTest.CALM + "samplers: {host: {mounts: [/damaged]}}\n");
+    assertThat(host.incident("FILESYSTEM_FAULT", "/damaged")).isEmpty();
+
+    Files.writeString(trigger, "for a test");
+
+    host.await(
+        "it is reported",
+        Duration.ofSeconds(60),
+        () -> host.incident("FILESYSTEM_FAULT", "/damaged"),
+        incident ->
+            incident
+                .filter(i -> i.path("severity").asString().equals("CRITICAL"))
+                .filter(i -> i.path("description").asString().contains("lets nobody write"))
+                .filter(i -> i.path("description").asString().contains("found an error"))
+                .isPresent());
+    assertThat(host.json("history")).as(host.journal()).isEmpty();
+  }
+
   private static final long OLD_BYTES = 7 << 20;
   private static final String LIST = "cd /data; find . -printf '%P %y %s %l\\n' | sort";
 
