@@ -11,7 +11,8 @@ module dev.healing.detect {
       dev.healing.detect.HostSampler.Provider,
       dev.healing.detect.ServiceMemory.Provider,
       dev.healing.detect.ServiceRestarts.Provider,
-      dev.healing.detect.KernelSampler.Provider;
+      dev.healing.detect.KernelSampler.Provider,
+      dev.healing.detect.LinkSampler.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
       dev.healing.detect.DiskFull.Provider,
@@ -22,6 +23,7 @@ module dev.healing.detect {
       dev.healing.detect.SwapStorm.Provider,
       dev.healing.detect.LimitNear.Provider,
       dev.healing.detect.FilesystemFault.Provider,
+      dev.healing.detect.LinkDown.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -39,6 +39,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
    */
   public static final IssueType FILESYSTEM_FAULT = of("filesystem_fault");
 
+  /** A network interface that was up has lost its link. Component: the interface. */
+  public static final IssueType LINK_DOWN = of("link_down");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

@@ -51,8 +51,7 @@ public final class ServiceFlapping implements Detector {
       return new ServiceFlapping(
           section.count("restarts", 5, 2, 500),
           Windows.of(section, Duration.ofMinutes(10)),
-          Globs.of(
-              section.globs("ignore", List.of()).stream().map(UnitState::fullName).toList()));
+          Globs.of(section.globs("ignore", List.of()).stream().map(UnitState::fullName).toList()));
     }
   }
 
@@ -74,9 +73,7 @@ public final class ServiceFlapping implements Detector {
       Metric metric = Metric.of(ServiceRestarts.RESTARTS, unit);
       long lately = Counters.grown(state, metric, window);
       boolean goesOn = Counters.grown(state, metric, window.dividedBy(2)) > 0;
-      if (goesOn
-          && (lately >= restarts || flapping.contains(unit))
-          && !ignored.test(unit)) {
+      if (goesOn && (lately >= restarts || flapping.contains(unit)) && !ignored.test(unit)) {
         now.add(unit);
         issues.add(issue(state, unit, metric, lately));
       }

@@ -8,6 +8,7 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.testkit.DetectorContract;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
+import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +169,31 @@ class DetectorsContractTest {
   class OfFilesystemFault extends OfGrowth {
     OfFilesystemFault() {
       super(new FilesystemFault.Provider(), Metric.of(FileSystemFaults.ERRORS, "/data"));
+    }
+  }
+
+  @Nested
+  class OfLinkDown extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      return new LinkDown.Provider().create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return link(1);
+    }
+
+    @Override
+    protected HostState sick() {
+      return link(0);
+    }
+
+    private HostState link(double up) {
+      Instant now = VirtualTime.START;
+      return HostStates.at(now)
+          .sample(Metric.of(LinkSampler.UP, "eth0"), up, now.minusSeconds(60))
+          .build();
     }
   }
 

@@ -67,6 +67,7 @@ class DetectorsTest {
             "swap_storm",
             "limit_near",
             "filesystem_fault",
+            "link_down",
             "system_slow",
             "generation_broken",
             "generation_unmarked");

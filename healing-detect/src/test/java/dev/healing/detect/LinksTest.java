@@ -1,0 +1,101 @@
+package dev.healing.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.Issue;
+import dev.healing.api.Metric;
+import dev.healing.api.Severity;
+import dev.healing.testkit.TestHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LinksTest {
+  private static final String ETH0 = "/sys/class/net/eth0/";
+  private static final Metric UP = Metric.of(LinkSampler.UP, "eth0");
+
+  @TempDir Path root;
+  private TestHost host;
+  private Looks looks;
+
+  @BeforeEach
+  void copyACapturedHost() throws Exception {
+    Hosts.copy("vm", root);
+    host = new TestHost(root);
+    looks = looks(Map.of());
+  }
+
+  private Looks looks(Map<String, ?> keys) {
+    Configuration section = Configuration.of(keys);
+    return new Looks(
+        host,
+        new LinkSampler.Provider().create(host),
+        new LinkDown.Provider().create(host.withConfiguration(section)));
+  }
+
+  private Detection later(int seconds) {
+    host.time().advance(Duration.ofSeconds(seconds));
+    return looks.again();
+  }
+
+  private void state(String operstate, String flags) {
+    host.files().write(ETH0 + "operstate", operstate + "\n").write(ETH0 + "flags", flags + "\n");
+  }
+
+  @Test
+  void aLinkThatIsLostIsReportedUntilItIsBack() {
+    assertThat(looks.again()).isEqualTo(Detection.NOTHING);
+    assertThat(looks.values()).containsExactly(Map.entry(UP, 1.0));
+    state("down", "0x1003");
+    assertThat(later(5)).isEqualTo(Detection.NOTHING);
+    assertThat(later(5)).isEqualTo(Detection.NOTHING);
+    Issue issue = later(5).issues().get(0);
+    assertThat(issue.severity()).isEqualTo(Severity.MEDIUM);
+    assertThat(issue.components()).containsExactly("eth0");
+    assertThat(issue.description())
+        .isEqualTo(
+            "eth0 is switched on and has no link since " + host.time().now().minusSeconds(10));
+    state("up", "0x1003");
+    assertThat(later(5)).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void whatSomebodySwitchedOffOrTookAwayIsNoProblem() throws Exception {
+    looks.again();
+    state("down", "0x1002");
+    assertThat(later(60)).isEqualTo(Detection.NOTHING);
+    state("down", "0x1003");
+    assertThat(later(60)).as("switched on, and had no link since").isEqualTo(Detection.NOTHING);
+    assertThat(later(60)).isEqualTo(Detection.NOTHING);
+    state("up", "0x1003");
+    later(5);
+    state("lowerlayerdown", "0x1003");
+    later(5);
+    assertThat(later(10).issues()).hasSize(1);
+    java.nio.file.Files.delete(host.files().path(ETH0 + "flags"));
+    assertThat(later(5)).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void someMayBeUnplugged() {
+    looks = looks(Map.of("ignore", List.of("eth*"), "after", "0s"));
+    looks.again();
+    state("down", "0x1003");
+    assertThat(later(60)).isEqualTo(Detection.NOTHING);
+    assertThat(looks.values()).containsExactly(Map.entry(UP, 0.0));
+  }
+
+  @Test
+  void aHostWithoutInterfacesIsSilent() {
+    host = new TestHost(root.resolve("bare"));
+    looks = looks(Map.of());
+    assertThat(later(60)).isEqualTo(Detection.NOTHING);
+    assertThat(looks.reading().unreadable()).isEmpty();
+  }
+}
