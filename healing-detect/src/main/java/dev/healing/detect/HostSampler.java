@@ -163,19 +163,34 @@ public final class HostSampler implements Sampler {
     }
   }
 
-  /** The worst of the parts of time in which some task was stalled. */
+  /** The worst of the parts of time in which some task was stalled; a kernel may not tell them. */
   private OptionalDouble pressure(Look look) {
     OptionalDouble worst = OptionalDouble.empty();
     for (Stall stall : STALLS) {
-      Pressure pressure = Pressure.parse(text(look, stall.file(), stall.some().toString()));
-      look.add(stall.some(), pressure.someFraction());
-      look.add(stall.full(), pressure.fullFraction());
-      worst = Numbers.larger(worst, pressure.someFraction());
-      if (pressure.someFraction().isEmpty() && !look.lacks(stall.some().toString())) {
-        look.unreadable(stall.some().toString(), stall.file() + ": expected a line 'some avg10='");
+      Optional<String> text = stalls(look, stall);
+      if (text.isPresent()) {
+        Pressure pressure = Pressure.parse(text.get());
+        look.require(
+            stall.some(),
+            pressure.someFraction(),
+            stall.file() + ": expected a line 'some avg10='");
+        look.add(stall.full(), pressure.fullFraction());
+        worst = Numbers.larger(worst, pressure.someFraction());
       }
     }
     return worst;
+  }
+
+  /** Absent where the kernel was built or booted without it: then there is nothing to read. */
+  private Optional<String> stalls(Look look, Stall stall) {
+    try {
+      return context.files().read(stall.file());
+    } catch (HealingException e) {
+      if (!String.valueOf(e.getMessage()).endsWith("Operation not supported")) {
+        look.unreadable(stall.some().toString(), e.getMessage());
+      }
+      return Optional.empty();
+    }
   }
 
   private OptionalDouble units(Look look) {

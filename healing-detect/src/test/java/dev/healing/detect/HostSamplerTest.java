@@ -12,6 +12,7 @@ import dev.healing.spi.HostFiles.Space;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -114,6 +115,18 @@ class HostSamplerTest {
             "pressure.some.fraction{io}");
     assertThat(values(reading))
         .doesNotContainKeys(Metric.MEMORY_USED, Metric.HEALTH, Metric.CPU_BUSY);
+  }
+
+  @Test
+  void aKernelWithoutPressureIsNoUnreadableOne() throws Exception {
+    for (String resource : List.of("cpu", "memory", "io")) {
+      Files.delete(host.files().path("/proc/pressure/" + resource));
+    }
+    Reading reading = sampler.read();
+    assertThat(reading.unreadable()).isEmpty();
+    assertThat(values(reading))
+        .containsEntry(Metric.HEALTH, 100.0)
+        .doesNotContainKey(Metric.of(Metric.PRESSURE_SOME, "memory"));
   }
 
   @Test
