@@ -1,12 +1,17 @@
 /**
  * Samples the host; the built-in detectors and triggers.
  *
- * <p>{@link dev.healing.detect.HostSampler} acquires, the small records beside it ({@code MemInfo},
- * {@code CpuTimes}, {@code Pressure}, {@code MountInfo}, {@code LoadAverage}) parse. A parser is
- * pure and strict: what is cut off, absurd or not understood is absent, never 0 and never an
- * exception. Each detector is a class with its provider nested in it; those with thresholds share
- * {@code Level}, so that none of them flaps and all are set with the same keys; so does {@link
- * dev.healing.detect.OwnLevel}, of which the configuration defines any number.
+ * <p>Samplers ({@link dev.healing.detect.HostSampler} first) acquire, the small records beside them
+ * ({@code MemInfo}, {@code CpuTimes}, {@code VmStat}, {@code Pressure}, {@code MountInfo}) parse. A
+ * parser is pure and strict: what is cut off, absurd or not understood is absent, never 0 and never
+ * an exception. Each detector is a class with its provider nested in it; those with thresholds
+ * share {@code Level}, so that none of them flaps and all are set with the same keys; so does
+ * {@link dev.healing.detect.OwnLevel}, of which the configuration defines any number. What only
+ * counts upwards is told by {@code Counters}.
+ *
+ * <p>What changes slowly is read seldom, and at every look as soon as it may be reported. What a
+ * host does not have (swap, pressure, control groups, connection tracking) has no sample, and no
+ * word is lost about it.
  *
  * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because
  * OSHI cannot be pointed at a fixture tree, answers from a cache of its own, and says 0 where it
