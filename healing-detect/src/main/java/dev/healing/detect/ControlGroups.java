@@ -3,8 +3,10 @@ package dev.healing.detect;
 import dev.healing.api.HostException;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 
@@ -36,7 +38,11 @@ final class ControlGroups {
           walk(files, group, found, depth + 1);
         }
       }
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
+      if (depth == 0) {
+        throw new HostException(slice + " is not there", e);
+      } // a slice that has gone meanwhile has no services
+    } catch (IOException | DirectoryIteratorException e) {
       throw new HostException(slice + " cannot be listed: " + e, e);
     }
   }

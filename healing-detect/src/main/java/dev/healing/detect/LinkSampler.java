@@ -8,6 +8,7 @@ import dev.healing.spi.HostFiles;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,8 +79,8 @@ public final class LinkSampler implements Sampler {
           counters.note(Metric.of(UP, name), up.get() ? 1 : 0, now);
         }
       }
-    } catch (IOException e) {
-      // No interfaces that we could see.
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // none that we could see: what was known stays known
     }
     had.removeAll(gone);
     gone.forEach(name -> counters.forget(Metric.of(UP, name)));

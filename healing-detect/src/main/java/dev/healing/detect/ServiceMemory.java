@@ -11,6 +11,7 @@ import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +136,7 @@ public final class ServiceMemory implements Sampler {
               .ifPresent(unit -> bytes.merge(unit, own, Long::sum));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new HostException("/proc cannot be listed: " + e, e);
     }
   }

@@ -8,6 +8,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
 import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -78,8 +79,22 @@ class LinksTest {
     state("lowerlayerdown", "0x1003");
     later(5);
     assertThat(later(10).issues()).hasSize(1);
-    java.nio.file.Files.delete(host.files().path(ETH0 + "flags"));
+    Files.delete(host.files().path(ETH0 + "flags"));
     assertThat(later(5)).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void whileInterfacesCannotBeListedNothingIsOver() throws Exception {
+    looks.again();
+    state("down", "0x1003");
+    later(5);
+    assertThat(later(10).issues()).hasSize(1);
+    Path all = root.resolve("sys/class/net");
+    Files.move(all, root.resolve("away"));
+    assertThat(later(10).issues()).hasSize(1);
+    Files.move(root.resolve("away"), all);
+    state("up", "0x1003");
+    assertThat(later(10)).isEqualTo(Detection.NOTHING);
   }
 
   @Test
