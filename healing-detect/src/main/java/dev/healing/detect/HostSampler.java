@@ -77,7 +77,9 @@ public final class HostSampler implements Sampler {
                 Metric.LOAD,
                 Metric.of(Metric.FILESYSTEM_USED, "*"),
                 Metric.of(Metric.FILESYSTEM_AVAILABLE, "*"),
-                Metric.of(Metric.FILESYSTEM_INODES_USED, "*")));
+                Metric.of(Metric.FILESYSTEM_INODES_USED, "*"),
+                Metric.of(FileSystemFaults.GIVEN_UP, "*"),
+                Metric.of(FileSystemFaults.ERRORS, "*")));
     STALLS.forEach(stall -> all.addAll(List.of(stall.some(), stall.full())));
     return all;
   }

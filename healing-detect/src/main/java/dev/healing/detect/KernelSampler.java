@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What the kernel had to do for want of memory, and how near its limits are. */
 public final class KernelSampler implements Sampler {
@@ -58,6 +59,15 @@ public final class KernelSampler implements Sampler {
     public Sampler create(HostContext context) {
       return new KernelSampler(context);
     }
+  }
+
+  @Override
+  public Set<Metric> metrics() {
+    return Set.of(
+        OOM_KILLS,
+        SWAP_TRAFFIC,
+        Metric.of(OomVictims.KILLED, "*"),
+        Metric.of(KernelLimits.USED, "*"));
   }
 
   @Override

@@ -55,6 +55,11 @@ public final class LinkSampler implements Sampler {
   }
 
   @Override
+  public Set<Metric> metrics() {
+    return Set.of(Metric.of(UP, "*"));
+  }
+
+  @Override
   public Reading read() {
     long nanos = context.time().monotonicNanos();
     if (!asked || nanos - askedAt >= ASK_NANOS) {

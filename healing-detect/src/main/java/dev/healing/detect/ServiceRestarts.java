@@ -8,6 +8,7 @@ import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How often systemd started services again by itself. It tells so when it does, and nothing is
@@ -35,6 +36,11 @@ public final class ServiceRestarts implements Sampler {
     public Sampler create(HostContext context) {
       return new ServiceRestarts(context);
     }
+  }
+
+  @Override
+  public Set<Metric> metrics() {
+    return Set.of(Metric.of(RESTARTS, "*"));
   }
 
   @Override

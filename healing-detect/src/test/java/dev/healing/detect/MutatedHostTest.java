@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
 import dev.healing.api.HostState;
+import dev.healing.api.Metric;
 import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
@@ -152,6 +153,7 @@ class MutatedHostTest {
         Reading reading = sampler.read();
         reading.samples().forEach(MutatedHostTest::isPlausible);
         reading.samples().forEach(s -> told.add(s.metric().name()));
+        reading.samples().forEach(s -> isDeclared(s.metric(), sampler.metrics()));
         reading.samples().forEach(s -> states.sample(s.metric(), s.value(), s.at()));
         reading.unreadable().forEach(u -> states.unreadable(u.what(), u.why()));
       }
@@ -159,6 +161,12 @@ class MutatedHostTest {
       detectors.forEach(detector -> detector.detect(state));
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError("seed " + SEED + ", after " + before + " mutations: " + e, e);
+    }
+  }
+
+  private static void isDeclared(Metric metric, Set<Metric> declared) {
+    if (!declared.contains(metric) && !declared.contains(Metric.of(metric.name(), "*"))) {
+      throw new AssertionError(metric + " is told and not among " + declared);
     }
   }
 
