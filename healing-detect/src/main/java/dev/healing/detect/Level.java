@@ -26,6 +26,8 @@ import java.util.function.Function;
  * levels it stays as it is. An absent sample counts for nothing, and neither does one that an
  * earlier look has counted: what is not measured anew tells neither that it lasts nor that it ends.
  *
+ * <p>What falls by itself may be left out: it is about to be clear, and if it stays, it is raised.
+ *
  * <p>Who has just begun to count, after a start or a reload, does not know whether the component
  * was raised before. One sample that is clear tells, and so does a window that is full; until then
  * it is unknown, which is not the same as calm. Not safe for several threads.
@@ -73,11 +75,22 @@ public final class Level {
   }
 
   private final Limits limits;
+  private final double fall;
   private final Map<String, Track> tracks = new HashMap<>();
 
   /** With nothing counted yet. */
   public Level(Limits limits) {
+    this(limits, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * One that is not raised by what falls, unless it is critical.
+   *
+   * @param fall by how much, over a full window in which no sample is higher than the one before
+   */
+  Level(Limits limits, double fall) {
     this.limits = limits;
+    this.fall = fall;
   }
 
   /** Where the component stands after this look. */
@@ -103,7 +116,8 @@ public final class Level {
       track.window.clear();
       track.raised = false;
     }
-    track.raised |= enough(track, limits.high());
+    track.raised |=
+        enough(track, limits.high()) && (!falls(track) || enough(track, limits.critical()));
     track.told |= track.raised || clear || track.window.size() == limits.of().m();
     if (!track.raised) {
       return track.told ? Standing.CALM : Standing.UNKNOWN;
@@ -125,6 +139,18 @@ public final class Level {
       return new Detection(List.of(), List.of(why));
     }
     return standing.bad() ? Detection.of(List.of(issue.apply(standing))) : Detection.NOTHING;
+  }
+
+  private boolean falls(Track track) {
+    double before = Double.POSITIVE_INFINITY;
+    for (double value : track.window) {
+      if (value > before) {
+        return false;
+      }
+      before = value;
+    }
+    return track.window.size() == limits.of().m()
+        && track.window.getFirst() - track.window.getLast() >= fall;
   }
 
   private boolean enough(Track track, DoublePredicate bad) {

@@ -13,16 +13,23 @@ import dev.healing.spi.HostContext;
 import java.util.List;
 import java.util.Set;
 
-/** Too little memory is available. Configured by {@link LevelKeys}. */
+/**
+ * Too little memory is available, and it does not get more by itself. Configured by {@link
+ * LevelKeys}.
+ */
 public final class MemoryHigh implements Detector {
   private static final String COMPONENT = "memory";
   private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
+
+  /** Within a window, which is seconds: then it is clear in no time. */
+  private static final double FALL = 0.01;
 
   private final Level level;
   private final double clear;
 
   private MemoryHigh(LevelKeys keys) {
-    this.level = keys.level();
+    this.level =
+        new Level(Level.Limits.above(keys.high(), keys.critical(), keys.clear(), keys.of()), FALL);
     this.clear = keys.clear();
   }
 

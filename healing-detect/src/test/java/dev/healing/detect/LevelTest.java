@@ -30,6 +30,21 @@ class LevelTest {
   }
 
   @Test
+  void whatFallsIsRaisedOnlyWhenItStaysOrIsCritical() {
+    Level.Limits limits = Level.Limits.above(0.90, 0.95, 0.85, new NofM(3, 3));
+    assertThat(feed(new Level(limits, 0.01), 0.949, 0.94, 0.93, 0.92, 0.919, 0.918))
+        .containsExactly(
+            Standing.UNKNOWN,
+            Standing.UNKNOWN,
+            Standing.CALM,
+            Standing.CALM,
+            Standing.CALM,
+            Standing.RAISED);
+    assertThat(feed(new Level(limits, 0.01), 0.94, 0.92, 0.921)).endsWith(Standing.RAISED);
+    assertThat(feed(new Level(limits, 0.01), 0.98, 0.97, 0.96)).endsWith(Standing.CRITICAL);
+  }
+
+  @Test
   void isCalmAtOnceWhenItIsClear() {
     assertThat(feed(0.84, 0.9, 0.9, ABSENT)).containsOnly(Standing.CALM);
   }
@@ -94,11 +109,16 @@ class LevelTest {
   }
 
   private List<Standing> feed(double... values) {
+    return feed(level, values);
+  }
+
+  private List<Standing> feed(Level level, double... values) {
     List<Standing> standings = new ArrayList<>();
     for (double value : values) {
       now = now.plusSeconds(1);
       HostStates look = HostStates.at(now);
-      standings.add(update(Double.isNaN(value) ? look : look.sample(Metric.MEMORY_USED, value)));
+      HostStates seen = Double.isNaN(value) ? look : look.sample(Metric.MEMORY_USED, value);
+      standings.add(level.update(seen.build(), "memory", Metric.MEMORY_USED));
     }
     return standings;
   }
