@@ -1,5 +1,6 @@
 package dev.healing.api;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,10 +9,22 @@ import java.util.List;
  * @param issues all problems of its kind that are there now, also those reported before
  * @param unreadable components that it could not judge. A problem that is neither reported nor
  *     unreadable is gone.
+ * @param age how long before this look it was measured that what is gone is gone; zero if in this
+ *     look. Nothing that was done since is called a success by it
  */
-public record Detection(List<Issue> issues, List<Unreadable> unreadable) {
+public record Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
   /** Looked, and all is well. */
   public static final Detection NOTHING = new Detection(List.of(), List.of());
+
+  /** Measured in this look. */
+  public Detection(List<Issue> issues, List<Unreadable> unreadable) {
+    this(issues, unreadable, Duration.ZERO);
+  }
+
+  /** Nothing is there any more, as was measured so long before this look. */
+  public static Detection nothingSince(Duration age) {
+    return new Detection(List.of(), List.of(), age);
+  }
 
   /** Copies. */
   public Detection {

@@ -60,6 +60,12 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A plugin throws, hangs or returns nonsense. Component: the plugin. Reported by the engine. */
   public static final IssueType PLUGIN_FAILED = of("plugin_failed");
 
+  /**
+   * So much is wrong at once that has nothing to do with each other that a person should look.
+   * Component: {@code host}. Reported by the engine.
+   */
+  public static final IssueType HOST_SICK = of("host_sick");
+
   /** Validates the name. */
   public IssueType {
     Names.require("issue type", name);

@@ -63,10 +63,12 @@ final class Incidents {
   /** How many are serious and, as far as we know, no symptom of another. */
   int unrelated() {
     if (unrelated < 0) {
+      Optional<String> storm = open.stream().filter(Storm::is).map(i -> i.id).findFirst();
       unrelated =
           (int)
               open.stream()
-                  .filter(incident -> incident.cause == null && incident.validator.isEmpty())
+                  .filter(incident -> incident.validator.isEmpty() && !Storm.is(incident))
+                  .filter(i -> i.cause == null || storm.filter(i.cause::equals).isPresent())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
                   .count();
     }

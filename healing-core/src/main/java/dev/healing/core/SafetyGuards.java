@@ -57,6 +57,9 @@ final class SafetyGuards {
           CIRCUIT_BREAKER,
           "storm");
 
+  /** Nobody knows how long it lasts. */
+  private static final Duration IN_A_STORM = Duration.ofMinutes(1);
+
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -325,7 +328,8 @@ final class SafetyGuards {
   private static Verdict storm(Proposal proposal, int unrelated, int limit) {
     String is = unrelated + " unrelated incidents are open at once";
     return unrelated >= limit && proposal.origin() == Origin.AUTOMATIC
-        ? Verdict.confirm(is + ": this host is sick, a human should look")
+        ? Verdict.defer(
+            proposal.at().plus(IN_A_STORM), is + ": this host is sick, a human should look")
         : ok(is);
   }
 

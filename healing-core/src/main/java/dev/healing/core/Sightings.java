@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import static dev.healing.api.Origin.AUTOMATIC;
 
+import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -61,6 +62,10 @@ final class Sightings {
    */
   void take(Observation observation, Map<String, String> faults) {
     Set<Tracked> seen = new LinkedHashSet<>();
+    // As triage left it: whether what is new is a symptom of something is not known yet.
+    Optional<Issue> storm =
+        Storm.issue(
+            incidents.unrelated(), settings.get().limits().storm(), observation.state().at());
     observation
         .detections()
         .forEach(
@@ -70,6 +75,7 @@ final class Sightings {
                     .forEach(i -> sighted(detector, i, observation, seen).ifPresent(seen::add)));
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation, seen).ifPresent(seen::add));
+    storm.flatMap(i -> sighted(PluginFaults.REPORTER, i, observation, seen)).ifPresent(seen::add);
     if (time.monotonicNanos() - startedNanos > OVER_AFTER.toNanos()) {
       incidents.forgetTheirs(
           type ->
@@ -105,19 +111,28 @@ final class Sightings {
     }
     incident.sighted(issue, observation.state().at(), evidenceNanos);
     if (toBeValidated(incident, observation)) {
-      long due = incident.attempt().dueNanos;
-      if (evidenceNanos >= due) {
+      if (provesSomething(incident, evidenceNanos)) {
         stillThere(incident, observation.state());
-      } else if (observation.startedNanos() - due >= NEVER_ANEW.toNanos()) {
-        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
       }
     }
     return Optional.of(incident);
   }
 
+  /** Whether it was measured after the action had settled. Who never does is not waited for. */
+  private boolean provesSomething(Tracked incident, long evidenceNanos) {
+    long due = incident.attempt().dueNanos;
+    if (evidenceNanos < due && time.monotonicNanos() - due >= NEVER_ANEW.toNanos()) {
+      treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+    }
+    return evidenceNanos >= due;
+  }
+
   /** What was measured before this look tells nothing of what was done since. */
   private static long olderThanTheLook(Issue issue, Observation observation) {
-    Duration age = Duration.between(issue.detectedAt(), observation.state().at());
+    return bounded(Duration.between(issue.detectedAt(), observation.state().at()));
+  }
+
+  private static long bounded(Duration age) {
     boolean old = age.compareTo(OLDEST) > 0; // whatever a plugin has put there
     return age.isNegative() ? 0 : (old ? OLDEST : age).toNanos();
   }
@@ -133,9 +148,11 @@ final class Sightings {
   }
 
   private void gone(Tracked incident, Observation observation) {
+    Detection told = observation.detections().get(incident.reportedBy());
+    long evidenceNanos = observation.startedNanos() - (told == null ? 0 : bounded(told.age()));
     switch (incident.phase()) {
       case SETTLING -> {
-        if (toBeValidated(incident, observation)) {
+        if (toBeValidated(incident, observation) && provesSomething(incident, evidenceNanos)) {
           Attempt attempt = incident.attempt();
           Validation validation = Validation.gone(attempt);
           treatment.conclude(
@@ -154,8 +171,8 @@ final class Sightings {
         // It is looked at when the action has ended.
       }
       case IDLE, PREPARING, PREPARED, CONFIRMING -> {
-        if (observation.startedNanos() < incident.seenNanos) {
-          return; // it was reported while this look was under way
+        if (evidenceNanos < incident.seenNanos) {
+          return; // it was reported while this look was under way, or later
         }
         incident.lookedFor = true;
         boolean foundByProgram = !incident.requests.isEmpty() && incident.origin() == AUTOMATIC;

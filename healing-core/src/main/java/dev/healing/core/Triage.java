@@ -19,7 +19,8 @@ import java.util.TreeSet;
  *
  * <p>An incident waits for another when that one's issue explains its component (units that began
  * to fail right after a switch of generation), as long as a human has not been left alone with that
- * explanation; or when its unit cannot do without the other's unit.
+ * explanation; or when its unit cannot do without the other's unit. In a {@link Storm} whatever has
+ * no other cause waits for that.
  */
 final class Triage {
   private Triage() {}
@@ -56,7 +57,16 @@ final class Triage {
                 dependents.put(cause.id, incident);
               });
     }
+    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, open));
     return dependents;
+  }
+
+  private static void waitFor(Tracked storm, Collection<Tracked> open) {
+    for (Tracked incident : open) {
+      if (incident != storm && incident.cause == null) {
+        incident.cause = storm.id;
+      }
+    }
   }
 
   /** An incident with a validator of its own may be about what another is about. */

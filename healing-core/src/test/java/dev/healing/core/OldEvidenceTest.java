@@ -11,6 +11,7 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.spi.Execution;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,33 @@ class OldEvidenceTest {
       askedAt = state.at();
       wasBroken = broken;
     }
-    return wasBroken ? Detection.of(List.of(Given.issue(askedAt, WEB))) : Detection.NOTHING;
+    return wasBroken
+        ? Detection.of(List.of(Given.issue(askedAt, WEB)))
+        : Detection.nothingSince(Duration.between(askedAt, state.at()));
+  }
+
+  private ActionReport seemsToHelp(Execution execution) {
+    restarts.add(host.time().now());
+    broken = false;
+    execution.pause(EVERY.plusSeconds(2));
+    broken = true;
+    return ActionReport.done("restarted");
+  }
+
+  /** The detector asks while it runs, and the next time ten seconds later. */
+  @Test
+  void thatItWasWellWhileTheActionRanProvesNothing() {
+    HealingEngine deceived =
+        Given.engine(host, Map.of("limits", Map.of("health-floor", 0, "attempts", 1)))
+            .add(Given.detector("seldom", this::detect))
+            .add(Given.action(Given.RESTART, Risk.LOW, this::seemsToHelp))
+            .build();
+    askedAt = host.time().now().minus(EVERY);
+    deceived.open();
+    new EngineDriver(host.time(), deceived).run(Duration.ofSeconds(40));
+    assertThat(deceived.audit().history(10))
+        .extracting(Receipt::outcome)
+        .containsExactly(Outcome.UNCHANGED);
   }
 
   private ActionReport restart() {

@@ -355,7 +355,7 @@ class SafetyGuardsTest {
     unrelated = 7;
     assertThat(kind("storm")).isEqualTo(Kind.PROCEED);
     unrelated = 8;
-    assertThat(kind("storm")).isEqualTo(Kind.CONFIRM);
+    assertThat(kind("storm")).isEqualTo(Kind.DEFER);
     origin = Origin.REQUESTED;
     assertThat(kind("storm")).isEqualTo(Kind.PROCEED);
   }

@@ -36,7 +36,7 @@ public final class OwnProbe implements Detector {
   private static final Duration STUCK = Probe.LIMIT.plusSeconds(3);
 
   /** What came of asking: a complaint or none, or why it could not be asked. */
-  private record Answer(Instant askedAt, Optional<String> complaint, Optional<String> unasked) {}
+  private record Answer(long askedNanos, Optional<String> complaint, Optional<String> unasked) {}
 
   private final HostContext host;
   private final OwnProbeKeys keys;
@@ -80,16 +80,16 @@ public final class OwnProbe implements Detector {
         count(answer.complaint().isPresent());
       }
     }
-    ask(state.at());
+    ask();
     Optional<String> unknown = stuck().or(() -> last == null ? Optional.empty() : last.unasked());
     if (unknown.isPresent()) {
       return unreadable(unknown.orElseThrow());
     }
     if (last != null && raised) {
-      return Detection.of(List.of(issue(last)));
+      return Detection.of(List.of(issue(last, state.at().minus(age(last)))));
     }
-    return told
-        ? Detection.NOTHING
+    return told && last != null
+        ? Detection.nothingSince(age(last))
         : unreadable("too early to tell: " + window.size() + " of " + keys.of().m() + " answers");
   }
 
@@ -115,11 +115,11 @@ public final class OwnProbe implements Detector {
   }
 
   /** Asks, if it is time and nobody is still being asked. */
-  private void ask(Instant at) {
+  private void ask() {
     long now = host.time().monotonicNanos();
     if (asking == null || asking.done() && now - askedNanos >= keys.every().toNanos()) {
       askedNanos = now;
-      asking = host.workers().start("probe " + keys.name(), () -> came.set(answer(at)));
+      asking = host.workers().start("probe " + keys.name(), () -> came.set(answer(now)));
     }
   }
 
@@ -130,7 +130,11 @@ public final class OwnProbe implements Detector {
         : Optional.empty();
   }
 
-  private Answer answer(Instant at) {
+  private Duration age(Answer answer) {
+    return Duration.ofNanos(host.time().monotonicNanos() - answer.askedNanos());
+  }
+
+  private Answer answer(long at) {
     try {
       return new Answer(at, keys.probe().complaint(host), Optional.empty());
     } catch (HostException e) {
@@ -138,7 +142,7 @@ public final class OwnProbe implements Detector {
     }
   }
 
-  private Issue issue(Answer answer) {
+  private Issue issue(Answer answer, Instant askedAt) {
     String text =
         (keys.description().isEmpty() ? keys.component() : keys.description())
             + ": "
@@ -150,7 +154,7 @@ public final class OwnProbe implements Detector {
             + " times)";
     Metric failed = Metric.of("probe.failed.count", keys.name());
     return Issue.of(
-        answer.askedAt(),
+        askedAt,
         keys.type(),
         keys.severity(),
         text,

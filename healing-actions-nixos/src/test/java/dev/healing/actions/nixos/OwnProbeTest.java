@@ -103,14 +103,28 @@ class OwnProbeTest {
     assertThat(look().issues()).as("until it is asked anew").containsExactly(issue);
   }
 
+  /** As of when it was asked, which is some seconds ago. */
+  private static void assertWell(Detection last) {
+    assertThat(last).isEqualTo(Detection.nothingSince(last.age()));
+    assertThat(last.age()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aGoodAnswerIsAsOldAsItIs() {
+    answer = command -> WELL;
+    looks(2);
+    assertThat(look().age()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(look().age()).isEqualTo(Duration.ofSeconds(3));
+  }
+
   @Test
   void oneGoodAnswerEndsItAndTheCountingBeginsAnew() {
     assertThat(looks(12).issues()).hasSize(1);
     answer = command -> WELL;
     assertThat(looks(8).issues()).hasSize(1);
-    assertThat(looks(2)).isEqualTo(Detection.NOTHING);
+    assertWell(looks(2));
     answer = command -> ILL;
-    assertThat(looks(10)).isEqualTo(Detection.NOTHING);
+    assertWell(looks(10));
     assertThat(looks(10).issues()).hasSize(1);
   }
 
@@ -123,7 +137,7 @@ class OwnProbeTest {
     assertThat(unreadable(looks(60)))
         .isEqualTo("command check_shop could not be asked: command 'check_shop' was not found");
     answer = command -> WELL;
-    assertThat(looks(10)).isEqualTo(Detection.NOTHING);
+    assertWell(looks(10));
   }
 
   @Test
@@ -150,7 +164,7 @@ class OwnProbeTest {
     assertThat(unreadable(looks(30))).isEqualTo("command check_shop has not come back for 29 s");
     assertThat(asked()).isEqualTo(1);
     answer = command -> WELL;
-    assertThat(looks(120)).isEqualTo(Detection.NOTHING);
+    assertWell(looks(120));
   }
 
   @Test
