@@ -1,4 +1,4 @@
-/** Confidence, and the JSON knowledge base. */
+/** Confidence, the JSON knowledge base, and how strange a series is. */
 @org.jspecify.annotations.NullMarked
 module dev.healing.learning {
   requires transitive dev.healing.api;
@@ -6,6 +6,7 @@ module dev.healing.learning {
   requires tools.jackson.databind;
 
   exports dev.healing.learning;
+  exports dev.healing.learning.anomaly;
 
   // The records of the file's schema are read and written by Jackson.
   opens dev.healing.learning to
@@ -15,6 +16,4 @@ module dev.healing.learning {
       dev.healing.learning.JsonKnowledgeBaseProvider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.learning.anomaly.Anomaly.Provider;
-  provides dev.healing.spi.AnomalyScorerProvider with
-      dev.healing.learning.anomaly.SurpriseProvider;
 }

@@ -3,6 +3,7 @@
 module dev.healing.runner {
   requires dev.healing.api;
   requires dev.healing.core;
+  requires dev.healing.learning;
   requires info.picocli;
   requires java.logging;
   requires jdk.net;
@@ -18,5 +19,4 @@ module dev.healing.runner {
   uses dev.healing.spi.ActionProvider;
   uses dev.healing.spi.TriggerProvider;
   uses dev.healing.spi.KnowledgeBaseProvider;
-  uses dev.healing.spi.AnomalyScorerProvider;
 }

@@ -1,12 +1,11 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.learning.anomaly.Surprise;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.series.Row;
 import dev.healing.runner.series.ScoreFile;
 import dev.healing.runner.series.SeriesReader;
-import dev.healing.spi.AnomalyScorer;
-import dev.healing.spi.AnomalyScorerProvider;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -127,12 +125,7 @@ final class AnomalyVerb implements Verb {
   private record Scored(Row row, double score) {}
 
   private static void score(Path file, Consumer<Scored> sink) {
-    AnomalyScorer scorer =
-        ServiceLoader.load(AnomalyScorerProvider.class)
-            .findFirst()
-            .orElseThrow(
-                () -> new HealingException("nothing scores anomalies: add healing-learning"))
-            .create();
+    Surprise scorer = new Surprise();
     try (SeriesReader series = new SeriesReader(file)) {
       for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
         Row r = row.get();

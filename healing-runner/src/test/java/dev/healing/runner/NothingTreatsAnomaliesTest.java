@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.api.IssueType;
+import dev.healing.learning.anomaly.Anomaly;
 import dev.healing.spi.ActionProvider;
 import dev.healing.testkit.TestHost;
 import java.util.List;
@@ -20,6 +20,6 @@ class NothingTreatsAnomaliesTest {
         .allSatisfy(
             action ->
                 assertThat(action.get().create(new TestHost()).description().treats())
-                    .doesNotContain(IssueType.of("anomaly")));
+                    .doesNotContain(Anomaly.TYPE));
   }
 }

@@ -1,16 +1,23 @@
 package dev.healing.learning.anomaly;
 
-import dev.healing.spi.AnomalyScorer;
 import java.time.Instant;
 
 /**
- * Scores a series by how surprising each value is to {@value #MEASURES} measures together.
+ * Says of each value of one series how strange it is, given those before it and nothing else: by
+ * how surprising it is to sixteen measures together. Needs no idea of what the values mean.
  *
- * <p>From 0.5 up somebody should be told, which is so for one row of an episode; below it the score
- * says how strange the row is all the same. Silent at first: an expectation takes {@value
- * #EXPECTATION_ROWS} rows, and a past another hundred.
+ * <p>From {@link #TOLD} up somebody should be told, which is so for one row of an episode; below it
+ * the score says how strange the row is all the same. Silent at first: an expectation takes sixty
+ * rows, and a past another hundred. Bounded memory; not safe for several threads.
  */
-final class Surprise implements AnomalyScorer {
+public final class Surprise {
+  /** The score from which up somebody should be told. */
+  public static final double TOLD = 0.5;
+
+  /** The score from which up what is told is ten times as rare as the least that is. */
+  public static final double TOLD_TEN_TIMES_AS_RARE =
+      1 - Telling.THRESHOLD / (2 * (Telling.THRESHOLD + 1));
+
   private static final int MEASURES = 16;
 
   /** Until then an expectation is none. */
@@ -45,13 +52,21 @@ final class Surprise implements AnomalyScorer {
   private long latest;
   private long rows;
 
-  Surprise() {
+  /** Has seen nothing yet. */
+  public Surprise() {
     for (int i = 0; i < MEASURES; i++) {
       past[i] = new PastEpisodes();
     }
   }
 
-  @Override
+  /**
+   * How strange this value is.
+   *
+   * @param at when it was measured. A sample that is missing is left out; one that is before the
+   *     one before it, since the clock went back, counts as one right after it.
+   * @param value finite
+   * @return 0 (nothing to say) to 1; comparable between series of any kind
+   */
   public double score(Instant at, double value) {
     double surprise = surprise(at.getEpochSecond(), Math.max(-LARGEST, Math.min(LARGEST, value)));
     rows++;

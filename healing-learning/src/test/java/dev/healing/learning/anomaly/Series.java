@@ -1,6 +1,5 @@
 package dev.healing.learning.anomaly;
 
-import dev.healing.spi.AnomalyScorer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class Series {
   }
 
   static double[] scores(Duration apart, double... values) {
-    AnomalyScorer scorer = new SurpriseProvider().create();
+    Surprise scorer = new Surprise();
     return of(values.length, i -> scorer.score(BEGIN.plus(apart.multipliedBy(i)), values[i]));
   }
 

@@ -1,6 +1,5 @@
 package dev.healing.learning.anomaly;
 
-import dev.healing.spi.AnomalyScorer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,9 +19,9 @@ final class SeriesCost {
       fastest = Math.min(fastest, (System.nanoTime() - begin) / 1e3 / ROWS);
     }
     long before = used();
-    List<AnomalyScorer> scorers = new ArrayList<>();
+    List<Surprise> scorers = new ArrayList<>();
     for (int i = 0; i < SERIES; i++) {
-      scorers.add(new SurpriseProvider().create());
+      scorers.add(new Surprise());
     }
     long bytes = (used() - before) / scorers.size();
     System.out.printf("scoring alone: %.2f us a row (best of five)%n", fastest);

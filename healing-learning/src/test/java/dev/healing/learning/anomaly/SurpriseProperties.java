@@ -2,7 +2,6 @@ package dev.healing.learning.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.spi.AnomalyScorer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
@@ -29,7 +28,7 @@ class SurpriseProperties {
   @Property(tries = 50)
   void aScoreIsFromZeroToOne(@ForAll long seed, @ForAll @IntRange(max = 300) int magnitude) {
     Random random = new Random(seed);
-    AnomalyScorer scorer = new SurpriseProvider().create();
+    Surprise scorer = new Surprise();
     Instant at = Instant.EPOCH;
     for (int i = 0; i < 1000; i++) {
       at = at.plusSeconds(random.nextInt(5) == 0 ? random.nextInt(1_000_000) : random.nextInt(2));
