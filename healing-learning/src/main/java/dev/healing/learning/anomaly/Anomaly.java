@@ -12,9 +12,11 @@ import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -40,11 +42,20 @@ public final class Anomaly implements Detector {
   /** With 16 KB for each. What comes later is not watched. */
   private static final int MOST_SERIES = 200;
 
+  /**
+   * For so long something is an issue. What goes on is told again. A series that was not sampled
+   * for so long is over, as that of a file system which is no longer mounted.
+   */
+  private static final int REPORTED_ROWS = 15;
+
+  private final TimeSource time;
   private final List<String> names;
   private final Duration every;
+  private final Set<String> measured = new HashSet<>();
   private final Map<Metric, Watched> watched = new TreeMap<>();
 
-  private Anomaly(List<String> names, Duration every) {
+  private Anomaly(TimeSource time, List<String> names, Duration every) {
+    this.time = time;
     this.names = names;
     this.every = every;
   }
@@ -67,7 +78,14 @@ public final class Anomaly implements Detector {
       if (every.isZero()) {
         section.contradiction("every", "more than zero");
       }
-      return new Anomaly(List.copyOf(new LinkedHashSet<>(names)), every);
+      names.stream()
+          .filter(name -> name.indexOf('{') >= 0)
+          .forEach(name -> section.contradiction("metrics", withoutComponent(name)));
+      return new Anomaly(context.time(), List.copyOf(new LinkedHashSet<>(names)), every);
+    }
+
+    private static String withoutComponent(String name) {
+      return "the name without component for '" + name + "': all that there are are watched";
     }
   }
 
@@ -78,18 +96,18 @@ public final class Anomaly implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    for (String name : names) {
-      for (String component : state.components(name)) {
-        Metric metric = Metric.of(name, component);
-        if (watched.size() < MOST_SERIES || watched.containsKey(metric)) {
-          state
-              .sample(metric)
-              .ifPresent(s -> watched.computeIfAbsent(metric, m -> new Watched(every)).add(s));
-        }
-      }
-    }
+    long nanos = time.monotonicNanos();
+    // After the samples: nothing is over because no look was made for long.
+    names.forEach(name -> add(state, name, nanos));
+    watched.values().removeIf(series -> series.isOver(nanos));
     List<Issue> issues = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();
+    for (String name : names) {
+      if (!measured.contains(name) && !state.unreadable(name)) {
+        unreadable.add(
+            new Unreadable(name, "nothing has measured it yet: expected the name of a metric"));
+      }
+    }
     watched.forEach(
         (metric, series) -> {
           Optional<Severity> severity = series.severity();
@@ -100,6 +118,18 @@ public final class Anomaly implements Detector {
           }
         });
     return new Detection(issues, unreadable);
+  }
+
+  private void add(HostState state, String name, long nanos) {
+    for (String component : state.components(name)) {
+      measured.add(name);
+      Metric metric = Metric.of(name, component);
+      if (watched.size() < MOST_SERIES || watched.containsKey(metric)) {
+        state
+            .sample(metric)
+            .ifPresent(s -> watched.computeIfAbsent(metric, m -> new Watched(every)).add(s, nanos));
+      }
+    }
   }
 
   private static Issue issue(Instant at, Metric metric, Watched series, Severity severity) {
@@ -122,17 +152,11 @@ public final class Anomaly implements Detector {
     /** With little seen, what was never there before comes often; half a day by the minute. */
     private static final int SILENT_ROWS = 720;
 
-    /** For so long it is an issue. What goes on is told again. */
-    private static final int REPORTED_ROWS = 15;
-
-    private static final double TOLD = 0.5;
-    private static final double TEN_TIMES_AS_RARE =
-        1 - Telling.THRESHOLD / (2 * (Telling.THRESHOLD + 1));
-
     private final Duration every;
     private final Surprise scorer = new Surprise();
     private Instant begin = Instant.MIN;
     private Instant latest = Instant.MIN;
+    private long sampledNanos;
     private double sum;
     private int count;
     private Optional<Severity> severity = Optional.empty();
@@ -145,9 +169,13 @@ public final class Anomaly implements Detector {
       this.every = every;
     }
 
-    void add(Sample sample) {
-      if (!sample.at().isAfter(latest)) {
-        return; // counted, or the clock went back
+    void add(Sample sample, long nanos) {
+      sampledNanos = nanos;
+      if (sample.at().equals(latest)) {
+        return; // counted
+      }
+      if (sample.at().isBefore(latest)) {
+        count = 0; // the clock went back: a mean of before and after would be of no time
       }
       latest = sample.at();
       if (count > 0 && !sample.at().isBefore(begin.plus(every))) {
@@ -166,14 +194,20 @@ public final class Anomaly implements Detector {
       double score = scorer.score(begin, value);
       rows = Math.min(rows + 1, SILENT_ROWS);
       reported++;
-      if (score >= TOLD && rows == SILENT_ROWS) {
-        severity = Optional.of(score < TEN_TIMES_AS_RARE ? Severity.LOW : Severity.MEDIUM);
+      if (score >= Surprise.TOLD && rows == SILENT_ROWS) {
+        boolean rarer = score >= Surprise.TOLD_TEN_TIMES_AS_RARE;
+        severity = Optional.of(rarer ? Severity.MEDIUM : Severity.LOW);
         since = begin;
         strangest = value;
         reported = 0;
       } else if (reported >= REPORTED_ROWS) {
         severity = Optional.empty();
       }
+    }
+
+    boolean isOver(long nanos) {
+      Duration without = Duration.ofNanos(nanos - sampledNanos);
+      return without.compareTo(every.multipliedBy(REPORTED_ROWS)) >= 0;
     }
 
     /** Empty when nothing is unusual. */
