@@ -6,15 +6,20 @@ import dev.healing.runner.control.Json;
 import dev.healing.runner.series.Row;
 import dev.healing.runner.series.ScoreFile;
 import dev.healing.runner.series.SeriesReader;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ObjectNode;
@@ -103,6 +108,8 @@ final class AnomalyVerb implements Verb {
 
   /** What is written where, to what is read; two of one name in folders of one name are no pair. */
   private static Map<Path, Path> targets(List<Path> files, Path out, Invocation invocation) {
+    Set<Object> read =
+        files.stream().flatMap(file -> identity(file).stream()).collect(Collectors.toSet());
     Map<Path, Path> targets = new LinkedHashMap<>();
     for (Path file : files) {
       Path whole = file.toAbsolutePath().normalize();
@@ -110,8 +117,9 @@ final class AnomalyVerb implements Verb {
       for (Path name : whole.subpath(Math.max(0, whole.getNameCount() - 2), whole.getNameCount())) {
         target = target.resolve(name);
       }
-      if (target.equals(whole)) {
-        throw invocation.wrong(file + " would be overwritten: expected another --out");
+      if (identity(target).filter(read::contains).isPresent()) {
+        throw invocation.wrong(
+            target + ", which is read, would be overwritten: expected another --out");
       }
       Path other = targets.put(target, file);
       if (other != null) {
@@ -120,6 +128,15 @@ final class AnomalyVerb implements Verb {
       }
     }
     return targets;
+  }
+
+  /** Which file it is, by whatever name or link; empty where there is none. */
+  private static Optional<Object> identity(Path file) {
+    try {
+      return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    } catch (IOException e) {
+      return Optional.empty(); // it is said when it is read, or written
+    }
   }
 
   private record Scored(Row row, double score) {}

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -227,6 +228,57 @@ class AnomalyVerbTest {
     Path taken = file("taken", "a file");
     assertThat(run("anomaly", "--csv", file, "--out", taken)).isEqualTo(1);
     assertThat(err.toString(UTF_8)).contains("taken/in/a.csv cannot be written", "another --out");
+  }
+
+  @Test
+  void whatIsReadIsNotOverwrittenByWhateverNameOrLink() throws IOException {
+    Path file = file("data/x/f.csv", rows(10));
+    Path other = file("y/g.csv", rows(10));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("data"));
+    Path out = directory.resolve("data");
+    Path linked = directory.resolve("links");
+    Files.createDirectories(linked.resolve("y"));
+    Files.createLink(linked.resolve("y/g.csv"), file);
+    assertThat(run("anomaly", "--csv", link.resolve("x/f.csv"), "--out", out)).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains(file + ", which is read, would be overwritten");
+    assertThat(run("anomaly", "--csv", other, file, "--out", linked)).as("another's").isEqualTo(2);
+    assertThat(file).content().isEqualTo(rows(10));
+    assertThat(linked.resolve("y/g.csv")).content().isEqualTo(rows(10));
+  }
+
+  /** A limit to the size of files is met as a full disk is: in the midst of a line. */
+  @Test
+  @Timeout(60)
+  void whereTheDiskIsFullNothingIsLeftBehind() throws IOException, InterruptedException {
+    Path file = file("in/a.csv", rows(4000));
+    Path before = file("out/in/a.csv", "before");
+    assertThat(file).satisfies(f -> assertThat(Files.size(f)).isGreaterThan(100 << 10));
+    String command = "ulimit -f 64; exec \"$@\"";
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                command,
+                "bash",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "anomaly",
+                "--csv",
+                file.toString(),
+                "--out",
+                directory.resolve("out").toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(1);
+    assertThat(said).contains(before + " cannot be written", "make room");
+    try (Stream<Path> left = Files.list(before.getParent())) {
+      assertThat(left).containsExactly(before);
+    }
+    assertThat(before).hasContent("before");
   }
 
   @Test

@@ -5,21 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The process. */
 class MainTest {
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "anomaly --csv /dev/stdin"})
   @Timeout(60)
-  void anAnswerThatNobodyGetsIsNotDone() throws IOException, InterruptedException {
+  void anAnswerThatNobodyGetsIsNotDone(String typed) throws IOException, InterruptedException {
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()),
+                Stream.of(typed.split(" ")))
+            .toList();
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "--version")
+        new ProcessBuilder(command)
+            .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(Path.of("/dev/full").toFile())
             .start();
     String said = new String(process.getErrorStream().readAllBytes(), UTF_8);

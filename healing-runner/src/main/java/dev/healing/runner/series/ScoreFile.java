@@ -63,8 +63,11 @@ public final class ScoreFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      writer.close();
-      Files.deleteIfExists(unfinished);
+      try {
+        writer.close(); // it fails once more where a line could not be written
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
     } catch (IOException e) {
       throw unwritable(e);
     }
