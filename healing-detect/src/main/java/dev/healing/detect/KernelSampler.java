@@ -90,7 +90,7 @@ public final class KernelSampler implements Sampler {
       unreadable.add(new Unreadable(OOM_KILLS.toString(), why));
       unreadable.add(new Unreadable(SWAP_TRAFFIC.toString(), why));
     }
-    samples.addAll(victims.all());
+    samples.addAll(victims.lately());
     return new Reading(samples, List.of(), unreadable);
   }
 

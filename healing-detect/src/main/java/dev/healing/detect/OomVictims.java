@@ -7,9 +7,7 @@ import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -35,15 +33,14 @@ final class OomVictims {
       Pattern.compile("[A-Za-z0-9:_.@\\\\-]{1,255}\\.(service|scope)");
 
   private final HostContext context;
-  private final Map<String, Integer> kills = new HashMap<>();
   private final Counters counters = new Counters();
 
   OomVictims(HostContext context) {
     this.context = context;
   }
 
-  synchronized List<Sample> all() {
-    return counters.all();
+  synchronized List<Sample> lately() {
+    return counters.lately(context.time().now());
   }
 
   /** So many more were killed. */
@@ -61,8 +58,8 @@ final class OomVictims {
     }
     synchronized (this) {
       for (String victim : victims.subList(Math.max(0, victims.size() - newest), victims.size())) {
-        int count = kills.merge(victim, 1, Integer::sum);
-        counters.note(Metric.of(KILLED, victim), count, context.time().now());
+        Metric killed = Metric.of(KILLED, victim);
+        counters.note(killed, counters.last(killed).orElse(0) + 1, context.time().now());
       }
     }
   }

@@ -40,7 +40,14 @@ record OwnLevelKeys(
   /** Notes what is wrong. */
   static OwnLevelKeys read(String name, Configuration section, Optional<Set<Metric>> measured) {
     Metric metric = Metric.parse(section.text("metric", "?"));
-    measured.filter(all -> !covers(all, metric)).ifPresent(all -> unknown(section, all));
+    if (Counters.tell(metric.name())) {
+      section.contradiction(
+          "metric",
+          "what is measured anew at each look: this is told as of its last change, and has a"
+              + " detector of its own");
+    } else {
+      measured.filter(all -> !covers(all, metric)).ifPresent(all -> unknown(section, all));
+    }
     return read(name, section, "metric", metric);
   }
 
@@ -98,7 +105,11 @@ record OwnLevelKeys(
     section.contradiction(
         "metric",
         "what a sampler measures, one of "
-            + measured.stream().sorted().map(Metric::toString).collect(Collectors.joining(", ")));
+            + measured.stream()
+                .filter(metric -> !Counters.tell(metric.name()))
+                .sorted()
+                .map(Metric::toString)
+                .collect(Collectors.joining(", ")));
   }
 
   Amount amount() {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /** The key {@code window}: how long what happened counts as lately. */
 final class Windows {
   private static final Duration LEAST = Duration.ofMinutes(1);
-  private static final Duration MOST = Duration.ofHours(24);
+  static final Duration MOST = Duration.ofHours(24);
 
   private Windows() {}
 

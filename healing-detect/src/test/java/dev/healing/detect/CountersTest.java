@@ -28,10 +28,30 @@ class CountersTest {
   @Test
   void namesThatComeAndGoAreNotCollectedForEver() {
     Counters counters = new Counters();
+    counters.note(COUNT, 1, START.minusSeconds(1));
     for (int i = 0; i < 10_000; i++) {
-      counters.note(Metric.of("some.count", "run-" + i), 1, START);
+      counters.note(Metric.of("some.count", "run-" + i), 1, START.plusSeconds(i));
     }
     assertThat(counters.all()).hasSizeBetween(1, 1000);
+    assertThat(counters.last(Metric.of("some.count", "run-9001"))).hasValue(1);
+    assertThat(counters.last(COUNT)).isEmpty();
+  }
+
+  @Test
+  void onlyWhatChangedWithinTheLongestWindowIsToldAndTheNewestOfMany() {
+    Counters counters = new Counters();
+    for (int i = 0; i < 1000; i++) {
+      counters.note(Metric.of("some.count", "run-" + i), 1, START.plusSeconds(i));
+    }
+    assertThat(counters.lately(START.plusSeconds(1000)))
+        .hasSize(100)
+        .allSatisfy(sample -> assertThat(sample.at()).isAfter(START.plusSeconds(899)));
+    Instant dayAfter = START.plusSeconds(997).plus(Duration.ofDays(1));
+    assertThat(counters.lately(dayAfter))
+        .extracting(sample -> sample.metric().component())
+        .containsExactly("run-999", "run-998");
+    counters.note(Metric.of("some.count", "run-998"), 1, dayAfter);
+    assertThat(counters.lately(dayAfter.plusSeconds(1))).as("no change").hasSize(1);
   }
 
   @Test

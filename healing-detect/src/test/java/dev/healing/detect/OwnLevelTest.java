@@ -35,7 +35,9 @@ class OwnLevelTest {
           Metric.SWAP_USED,
           Metric.HEALTH,
           Metric.of(Metric.FILESYSTEM_USED, "*"),
-          Metric.of(Metric.PRESSURE_SOME, "io"));
+          Metric.of(Metric.PRESSURE_SOME, "io"),
+          KernelSampler.OOM_KILLS,
+          Metric.of(LinkSampler.UP, "*"));
 
   private Instant now = VirtualTime.START;
 
@@ -229,6 +231,34 @@ class OwnLevelTest {
       section.put(pair.split("=")[0], pair.split("=")[1]);
     }
     assertThat(problems(section)).singleElement().asString().contains(what, expected);
+  }
+
+  /** Its level would never be reached: each change is one measurement, however long it lasts. */
+  @Test
+  void noLevelIsOnWhatIsToldAsOfItsLastChange() {
+    for (String name :
+        List.of(
+            "link.up.flag{*}",
+            "filesystem.given_up.flag{/}",
+            "filesystem.errors.count{/}",
+            "service.restarts.count{app.service}",
+            "memory.oom_kills.count",
+            "memory.oom_killed.count{app.service}")) {
+      for (Optional<Set<Metric>> measured :
+          List.of(Optional.of(MEASURED), Optional.<Set<Metric>>empty())) {
+        Configuration section = Configuration.of(Map.of("metric", name, "above", "0"));
+        new OwnLevel.Kind().create("mine", new TestHost().withConfiguration(section), measured);
+        assertThat(section.problems())
+            .singleElement()
+            .asString()
+            .contains("'metric' is '" + name + "'", "measured anew at each look");
+      }
+    }
+    assertThat(problems(Map.of("metric", "swap.usd.fraction", "above", "60%")))
+        .singleElement()
+        .asString()
+        .contains("swap.used.fraction")
+        .doesNotContain("link.up", "oom_kills");
   }
 
   @Test
