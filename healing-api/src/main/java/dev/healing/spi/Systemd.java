@@ -1,5 +1,6 @@
 package dev.healing.spi;
 
+import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import java.util.List;
@@ -12,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * The service manager. Every call has a deadline of its own, so that a hung systemd hangs nobody.
- * All but {@link #availability} throw {@link dev.healing.api.HostException} when it does not
- * answer, and refuse names that are no unit names.
+ * All but {@link #availability} throw {@link HostException} when it does not answer, and refuse
+ * names that are no unit names.
  */
 public interface Systemd {
   /** How it is reached: "D-Bus", "systemctl"; or why it isn't: "no systemd: …". */
@@ -37,11 +38,13 @@ public interface Systemd {
   /**
    * Services that systemd has started again by itself ({@code Restart=}), with how often it did so
    * since somebody started them ({@code NRestarts}). Known from what systemd tells who {@linkplain
-   * #subscribe subscribed}, so nothing is asked for it: empty where there are no signals, and
-   * without those of which it told nothing since.
+   * #subscribe subscribed}, so nothing is asked for it: without those of which it told nothing
+   * since.
+   *
+   * @throws HostException also if nobody has subscribed, or there are no signals
    */
   default Map<String, Long> startedAgain() {
-    return Map.of();
+    throw new HostException("systemd's signals are not subscribed to");
   }
 
   /** The unit as it is now; absent if it is not loaded and no file of it is found. */

@@ -193,7 +193,9 @@ public final class FakeSystemd implements Systemd {
   @Override
   public Map<String, Long> startedAgain() {
     answer();
-    return Map.copyOf(startedAgain);
+    return availability.signals() && !listeners.isEmpty()
+        ? Map.copyOf(startedAgain)
+        : Systemd.super.startedAgain();
   }
 
   @Override
@@ -421,6 +423,11 @@ public final class FakeSystemd implements Systemd {
     @Override
     public List<UnitState> failedUnits() {
       return systemd.failedUnits();
+    }
+
+    @Override
+    public Map<String, Long> startedAgain() {
+      return systemd.startedAgain();
     }
 
     @Override

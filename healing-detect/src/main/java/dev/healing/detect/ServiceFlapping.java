@@ -22,9 +22,10 @@ import java.util.TreeSet;
 
 /**
  * systemd starts a service again and again ({@code Restart=}), which therefore never is in state
- * failed, and never stays up. Over when it was left alone for half the window. Keys: {@code
- * restarts} (5) within {@code window} (10m), and {@code ignore}, names of units with {@code *} and
- * {@code ?}: for those that are meant to run anew each time.
+ * failed, and never stays up. Counted from the second time that is seen. Over when it was left
+ * alone for half the window. Keys: {@code restarts} (5) within {@code window} (10m), and {@code
+ * ignore}, names of units with {@code *} and {@code ?}: for those that are meant to run anew each
+ * time.
  */
 public final class ServiceFlapping implements Detector {
   private final int restarts;
@@ -62,10 +63,12 @@ public final class ServiceFlapping implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    if (state.unreadable(HostSampler.SYSTEMD)) {
-      List<Unreadable> unknown = new ArrayList<>();
-      flapping.forEach(unit -> unknown.add(Evidence.why(state, unit, HostSampler.SYSTEMD)));
-      return new Detection(List.of(), unknown);
+    for (String source : List.of(HostSampler.SYSTEMD, ServiceRestarts.RESTARTS)) {
+      if (state.unreadable(source)) {
+        List<Unreadable> unknown = new ArrayList<>();
+        flapping.forEach(unit -> unknown.add(Evidence.why(state, unit, source)));
+        return new Detection(List.of(), unknown);
+      }
     }
     List<Issue> issues = new ArrayList<>();
     Set<String> now = new TreeSet<>();

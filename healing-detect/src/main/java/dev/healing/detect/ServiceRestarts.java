@@ -3,6 +3,7 @@ package dev.healing.detect;
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
 import dev.healing.api.Reading;
+import dev.healing.api.Unreadable;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
@@ -46,14 +47,18 @@ public final class ServiceRestarts implements Sampler {
   @Override
   public Reading read() {
     Instant now = context.time().now();
+    List<Unreadable> unreadable = List.of();
     try {
       context
           .systemd()
           .startedAgain()
           .forEach((unit, count) -> counters.note(Metric.of(RESTARTS, unit), count, now));
     } catch (HealingException e) {
-      // The host's sampler says that systemd does not answer; what was known stays known.
+      // What was known stays known. That there is no systemd at all the host's sampler says.
+      if (context.systemd().availability().available()) {
+        unreadable = List.of(new Unreadable(RESTARTS, String.valueOf(e.getMessage())));
+      }
     }
-    return new Reading(counters.all(), List.of(), List.of());
+    return new Reading(counters.lately(now), List.of(), unreadable);
   }
 }

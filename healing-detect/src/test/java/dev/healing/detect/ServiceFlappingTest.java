@@ -7,11 +7,13 @@ import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.Severity;
 import dev.healing.api.Unreadable;
+import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServiceFlappingTest {
@@ -19,6 +21,11 @@ class ServiceFlappingTest {
 
   private final TestHost host = new TestHost();
   private final Looks looks = looks(Map.of());
+
+  @BeforeEach
+  void somebodyListensToSystemd() {
+    assertThat(host.systemd().subscribe(unit -> {})).isPresent();
+  }
 
   private Looks looks(Map<String, ?> keys) {
     Configuration section = Configuration.of(keys);
@@ -109,5 +116,38 @@ class ServiceFlappingTest {
     Configuration section = Configuration.of(keys);
     new ServiceFlapping.Provider().create(host.withConfiguration(section));
     return section.problems();
+  }
+
+  @Test
+  void whereNobodyListensToSystemdItIsUnknownAndNotWell() {
+    String why = "systemd's signals are not subscribed to";
+    Unreadable blind = new Unreadable("service.restarts.count", why);
+    startedAgain(1, Duration.ofSeconds(1));
+    assertThat(startedAgain(9, Duration.ofSeconds(1)).issues()).hasSize(1);
+    host.systemd().forgetSubscribers();
+    for (int look = 0; look < 3; look++) {
+      assertThat(startedAgain(9, Duration.ofMinutes(10)))
+          .isEqualTo(new Detection(List.of(), List.of(new Unreadable(APP, why))));
+      assertThat(looks.reading().unreadable()).containsExactly(blind);
+    }
+    Looks fresh = looks(Map.of());
+    assertThat(fresh.again()).as("none that flapped").isEqualTo(Detection.NOTHING);
+    assertThat(fresh.reading().unreadable()).containsExactly(blind);
+    host.systemd().availability(new Availability(false, false, "no systemd"));
+    fresh.again();
+    assertThat(fresh.reading().unreadable()).as("the host's sampler says so").isEmpty();
+  }
+
+  /** Each of them would be a series of the metric history. */
+  @Test
+  void ofMyriadsOfNamesAFewAreToldForADay() {
+    for (int i = 0; i < 900; i++) {
+      host.systemd().startedAgain("run-" + i + ".service", 1);
+    }
+    looks.again();
+    assertThat(looks.reading().samples()).hasSize(100);
+    host.time().advance(Duration.ofDays(1));
+    looks.again();
+    assertThat(looks.reading().samples()).isEmpty();
   }
 }

@@ -44,6 +44,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   private final Optional<Map<String, Map<?, ?>>> seen;
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> startedAgain = new ConcurrentHashMap<>();
+  private volatile boolean subscribed;
 
   DbusSystemd(Bus bus) {
     this(bus, Optional.empty());
@@ -99,7 +100,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public Map<String, Long> startedAgain() {
-    return Map.copyOf(startedAgain);
+    return subscribed ? Map.copyOf(startedAgain) : Systemd.super.startedAgain();
   }
 
   /**
@@ -299,6 +300,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     bus.onSignal(changesOf(UNIT), signal -> changed(signal, UNIT, (u, p) -> unit(u, p, changed)));
     bus.onSignal(changesOf(SERVICE), signal -> changed(signal, SERVICE, this::service));
     manager(Bus.LIMIT, "Subscribe", "");
+    subscribed = true;
     failedRows().forEach(row -> failed.add(String.valueOf(row[0])));
     return Optional.of(this);
   }

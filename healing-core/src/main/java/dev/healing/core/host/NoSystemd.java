@@ -29,6 +29,11 @@ final class NoSystemd implements Systemd {
   }
 
   @Override
+  public Map<String, Long> startedAgain() {
+    throw new HostException(why);
+  }
+
+  @Override
   public Optional<UnitState> unit(String name) {
     throw new HostException(why);
   }

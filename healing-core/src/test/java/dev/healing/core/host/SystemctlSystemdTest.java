@@ -1,7 +1,9 @@
 package dev.healing.core.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.api.HostException;
 import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.ScriptedCommands;
 import java.util.OptionalLong;
@@ -46,5 +48,14 @@ class SystemctlSystemdTest {
     systemd.setLimit("a.service", Limit.MEMORY_HIGH, OptionalLong.of(7));
     systemd.setLimit("a.service", Limit.MEMORY_HIGH, OptionalLong.empty());
     assertThat(commands.calls()).hasSize(4);
+  }
+
+  @Test
+  void whomSystemdStartedAgainIsUnknownWithoutItsSignals() {
+    assertThatThrownBy(systemd::startedAgain)
+        .isInstanceOf(HostException.class)
+        .hasMessage("systemd's signals are not subscribed to");
+    assertThatThrownBy(new NoSystemd("none was booted")::startedAgain)
+        .hasMessage("no systemd: none was booted");
   }
 }
