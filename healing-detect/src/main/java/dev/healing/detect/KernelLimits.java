@@ -5,12 +5,14 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostFiles;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -62,57 +64,77 @@ final class KernelLimits {
     ofHost.forEach(
         (name, ask) -> {
           if (hostDue || scarce(host.get(name)) || troubles.containsKey(name)) {
-            measure(name, ask, at);
+            measure(host, name, ask, at);
           }
         });
-    if (unitsDue) {
+    groups.forEach((unit, group) -> measureUnit(unit, group, at));
+    if (unitsDue || groups.keySet().stream().anyMatch(this::gone)) {
       unitsNanos = nanos;
       findScarceUnits(at);
-    } else {
-      groups.forEach((unit, group) -> put(units, unit, tasksOf(group), at));
     }
     samples.addAll(host.values());
     samples.addAll(units.values());
     unreadable.addAll(troubles.values());
   }
 
-  private void measure(String name, Supplier<OptionalDouble> ask, Instant at) {
+  private void measureUnit(String unit, String group, Instant at) {
+    measure(units, unit, () -> tasksOf(group), at);
+  }
+
+  private void measure(
+      Map<String, Sample> known, String name, Supplier<OptionalDouble> ask, Instant at) {
     troubles.remove(name);
+    known.remove(name);
     try {
-      put(host, name, ask.get(), at);
+      ask.get().ifPresent(used -> known.put(name, new Sample(Metric.of(USED, name), used, at)));
     } catch (HostException e) {
-      host.remove(name);
-      troubles.put(name, new Unreadable(name, String.valueOf(e.getMessage())));
+      trouble(name, e);
     }
+  }
+
+  private void trouble(String name, HostException e) {
+    troubles.put(name, new Unreadable(name, String.valueOf(e.getMessage())));
+  }
+
+  private boolean gone(String unit) {
+    return !units.containsKey(unit) && !troubles.containsKey(unit);
   }
 
   private static boolean scarce(@Nullable Sample sample) {
     return sample != null && sample.value() >= SCARCE_FRACTION;
   }
 
-  private static void put(Map<String, Sample> known, String name, OptionalDouble used, Instant at) {
-    known.remove(name);
-    used.ifPresent(value -> known.put(name, new Sample(Metric.of(USED, name), value, at)));
+  /** Those that are known and cannot be read are told as such: that is no recovery. */
+  private void findScarceUnits(Instant at) {
+    String root = files.path(GROUPS + "/pids/system.slice").toFile().exists() ? "/pids" : "";
+    Map<String, String> all = new TreeMap<>();
+    try {
+      ControlGroups.services(files, GROUPS + root, all::put);
+    } catch (HostException e) {
+      groups.keySet().stream().filter(this::gone).forEach(unit -> trouble(unit, e));
+      return; // where none was ever seen, none has a limit of its own for all we know
+    }
+    Set.copyOf(groups.keySet()).stream()
+        .filter(unit -> !all.containsKey(unit))
+        .forEach(this::forget);
+    all.forEach(
+        (unit, group) -> {
+          boolean known = groups.containsKey(unit);
+          if (gone(unit)) {
+            measureUnit(unit, group, at);
+          }
+          if (scarce(units.get(unit)) || known && troubles.containsKey(unit)) {
+            groups.put(unit, group);
+          } else {
+            forget(unit);
+          }
+        });
   }
 
-  private void findScarceUnits(Instant at) {
-    units.clear();
-    groups.clear();
-    String root = files.path(GROUPS + "/pids/system.slice").toFile().exists() ? "/pids" : "";
-    try {
-      ControlGroups.services(
-          files,
-          GROUPS + root,
-          (unit, group) -> {
-            OptionalDouble used = tasksOf(group);
-            if (used.orElse(0) >= SCARCE_FRACTION) {
-              groups.put(unit, group);
-              put(units, unit, used, at);
-            }
-          });
-    } catch (HostException e) {
-      // No control groups that we could see: none has a limit of its own for all we know.
-    }
+  private void forget(String unit) {
+    groups.remove(unit);
+    units.remove(unit);
+    troubles.remove(unit);
   }
 
   private OptionalDouble tasksOf(String group) {
@@ -120,6 +142,9 @@ final class KernelLimits {
       // Without a limit it is "max", which is no number.
       return fraction(number(group + "/pids.current"), number(group + "/pids.max"));
     } catch (HostException e) {
+      if (Files.exists(files.path(group))) {
+        throw e;
+      }
       return OptionalDouble.empty(); // it has gone meanwhile
     }
   }

@@ -9,14 +9,19 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network interface that is switched on has lost its link, for {@code after} (10s). Key: {@code
@@ -24,12 +29,26 @@ import java.util.Set;
  * then.
  */
 public final class LinkDown implements Detector {
+  private final TimeSource time;
   private final Duration after;
   private final Globs ignored;
+  private Map<Metric, Down> down = Map.of();
 
-  private LinkDown(Duration after, Globs ignored) {
+  private LinkDown(TimeSource time, Duration after, Globs ignored) {
+    this.time = time;
     this.after = after;
     this.ignored = ignored;
+  }
+
+  /** A link that is down, by the clock that nobody sets: it may be set back meanwhile. */
+  private record Down(Sample sample, long sinceNanos) {
+    static Down of(Sample sample, @Nullable Down before, Instant at, long now) {
+      if (before != null && before.sample().equals(sample)) {
+        return before;
+      }
+      long already = Math.max(0, Duration.between(sample.at(), at).toNanos());
+      return new Down(sample, now - already);
+    }
   }
 
   /** Makes it. */
@@ -43,6 +62,7 @@ public final class LinkDown implements Detector {
     public Detector create(HostContext context) {
       Configuration section = context.configuration();
       return new LinkDown(
+          context.time(),
           section.duration("after", Duration.ofSeconds(10)),
           Globs.of(section.globs("ignore", List.of())));
     }
@@ -55,16 +75,32 @@ public final class LinkDown implements Detector {
 
   @Override
   public Detection detect(HostState state) {
+    long now = time.monotonicNanos();
+    Map<Metric, Down> before = down;
+    down = new TreeMap<>();
     List<Issue> issues = new ArrayList<>();
+    List<Unreadable> unreadable = new ArrayList<>();
     for (String name : state.components(LinkSampler.UP)) {
       state
           .sample(Metric.of(LinkSampler.UP, name))
-          .filter(sample -> sample.value() == 0)
-          .filter(sample -> !sample.at().isAfter(state.at().minus(after)))
-          .filter(sample -> !ignored.test(name))
-          .ifPresent(sample -> issues.add(issue(state, name, sample)));
+          .filter(sample -> sample.value() == 0 && !ignored.test(name))
+          .map(sample -> Down.of(sample, before.get(sample.metric()), state.at(), now))
+          .ifPresent(
+              link -> {
+                down.put(link.sample().metric(), link);
+                if (now - link.sinceNanos() >= after.toNanos()) {
+                  issues.add(issue(state, name, link.sample()));
+                }
+              });
     }
-    return Detection.of(issues);
+    before.forEach(
+        (metric, link) -> {
+          if (state.unreadable(metric.toString())) {
+            down.put(metric, link);
+            unreadable.add(Evidence.why(state, metric.component(), metric.toString()));
+          }
+        });
+    return new Detection(issues, unreadable);
   }
 
   private static Issue issue(HostState state, String name, Sample down) {

@@ -3,6 +3,8 @@ package dev.healing.detect;
 import dev.healing.api.HostException;
 import dev.healing.api.Metric;
 import dev.healing.api.Reading;
+import dev.healing.api.Sample;
+import dev.healing.api.Unreadable;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.Sampler;
@@ -15,13 +17,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * Whether network interfaces have a link: those of devices, since bridges and tunnels come and go
- * with what uses them; which are switched on, and had a link since we look. Every 5 s.
+ * with what uses them; which are switched on, and had a link since we look. Every 5 s. Of those
+ * that had one it is told if they cannot be read: that is not the same as switched off.
  */
 public final class LinkSampler implements Sampler {
   /** Name of whether (1) an interface has a link, or not (0); since when it is so. */
@@ -34,6 +39,7 @@ public final class LinkSampler implements Sampler {
   private final HostContext context;
   private final Counters counters = new Counters();
   private final Set<String> had = new TreeSet<>();
+  private final Map<Metric, Unreadable> troubles = new TreeMap<>();
   private boolean asked;
   private long askedAt;
 
@@ -67,39 +73,59 @@ public final class LinkSampler implements Sampler {
       askedAt = nanos;
       look(context.time().now());
     }
-    return new Reading(counters.all(), List.of(), List.of());
+    List<Sample> told =
+        counters.all().stream().filter(sample -> !troubles.containsKey(sample.metric())).toList();
+    return new Reading(told, List.of(), List.copyOf(troubles.values()));
   }
 
   private void look(Instant now) {
+    troubles.clear();
     Set<String> gone = new TreeSet<>(had);
     HostFiles files = context.files();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(files.path(INTERFACES))) {
       for (Path one : all) {
-        String name = one.getFileName().toString();
-        Optional<Boolean> up =
-            Files.exists(one.resolve("device")) ? link(INTERFACES + "/" + name) : Optional.empty();
-        if (up.isPresent() && (up.get() || had.contains(name))) {
-          had.add(name);
-          gone.remove(name);
-          counters.note(Metric.of(UP, name), up.get() ? 1 : 0, now);
+        if (Files.exists(one.resolve("device"))) {
+          look(one, now).ifPresent(gone::remove);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      return; // none that we could see: what was known stays known
+      had.forEach(name -> unreadable(name, INTERFACES + " cannot be listed: " + e));
+      return;
     }
     had.removeAll(gone);
     gone.forEach(name -> counters.forget(Metric.of(UP, name)));
   }
 
+  /** Its name, if it has a link, or had one and is not switched off for all we know. */
+  private Optional<String> look(Path one, Instant now) {
+    String name = one.getFileName().toString();
+    try {
+      Optional<Boolean> up = link(INTERFACES + "/" + name);
+      if (up.isEmpty() || !up.get() && !had.contains(name)) {
+        return Optional.empty();
+      }
+      had.add(name);
+      counters.note(Metric.of(UP, name), up.get() ? 1 : 0, now);
+      return Optional.of(name);
+    } catch (HostException e) {
+      if (!had.contains(name) || !Files.exists(one)) {
+        return Optional.empty(); // of no interest, or it has gone meanwhile
+      }
+      unreadable(name, String.valueOf(e.getMessage()));
+      return Optional.of(name);
+    }
+  }
+
+  private void unreadable(String name, String why) {
+    Metric metric = Metric.of(UP, name);
+    troubles.put(metric, new Unreadable(metric.toString(), why));
+  }
+
   /** Absent if somebody has switched it off, or it does not say. */
   private Optional<Boolean> link(String place) {
-    try {
-      String flags = context.files().read(place + "/flags").orElse("").strip();
-      String state = context.files().read(place + "/operstate").orElse("").strip();
-      return up(flags, state);
-    } catch (HostException e) {
-      return Optional.empty();
-    }
+    String flags = context.files().read(place + "/flags").orElse("").strip();
+    String state = context.files().read(place + "/operstate").orElse("").strip();
+    return up(flags, state);
   }
 
   /** From what the files flags and operstate say. */

@@ -10,6 +10,7 @@ import dev.healing.api.Unreadable;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,7 +147,7 @@ class KernelSamplerTest {
       for (int look = 0; look < 3; look++) {
         later(looks, SECOND);
       }
-      java.nio.file.Files.delete(host.files().path(group + "/pids.current"));
+      Files.delete(host.files().path(group + "/pids.current"));
       assertThat(later(looks, SECOND).unreadable()).hasSize(1);
       for (int look = 0; look < 5; look++) {
         later(looks, SECOND);
@@ -174,6 +175,10 @@ class KernelSamplerTest {
     assertThat(host.commands().calls()).hasSize(1);
     assertThat(later(looks, Duration.ofMinutes(9)).issues()).hasSize(1);
     assertThat(later(looks, Duration.ofMinutes(1))).isEqualTo(Detection.NOTHING);
+    Metric victim = Metric.of(OomVictims.KILLED, "app.service");
+    assertThat(looks.values()).containsEntry(victim, 1.0);
+    later(looks, Duration.ofDays(1));
+    assertThat(looks.values()).doesNotContainKey(victim).containsKey(KernelSampler.OOM_KILLS);
   }
 
   @Test
@@ -227,5 +232,33 @@ class KernelSamplerTest {
     host.time().advance(SECOND);
     assertThat(looks.again().unreadable())
         .containsExactly(new Unreadable("swap", "/proc/vmstat: Permission denied"));
+  }
+
+  @Test
+  void aServiceWhoseTasksCannotBeReadIsNotFarFromItsLimit() throws Exception {
+    Looks looks = looks(new LimitNear.Provider());
+    String slices = "/sys/fs/cgroup/system.slice";
+    String group = slices + "/app.service";
+    host.files().write(group + "/pids.max", "100\n").write(group + "/pids.current", "97\n");
+    looks.again();
+    later(looks, SECOND);
+    assertThat(later(looks, SECOND).issues()).hasSize(1);
+    Path all = root.resolve("sys/fs/cgroup");
+    Files.move(all, root.resolve("away"));
+    for (int look = 0; look < 10; look++) {
+      assertThat(later(looks, Duration.ofSeconds(13)).unreadable())
+          .as("look %d, which lists them or not", look)
+          .containsExactly(new Unreadable("app.service", "/sys/fs/cgroup is not there"));
+    }
+    Files.move(root.resolve("away"), all);
+    assertThat(later(looks, SECOND).issues()).hasSize(1);
+    host.files().unreadable(group + "/pids.current");
+    for (int look = 0; look < 10; look++) {
+      Detection blind = later(looks, Duration.ofSeconds(13));
+      assertThat(blind.issues()).isEmpty();
+      assertThat(blind.unreadable())
+          .containsExactly(
+              new Unreadable("app.service", group + "/pids.current: Permission denied"));
+    }
   }
 }

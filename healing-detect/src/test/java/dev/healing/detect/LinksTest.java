@@ -7,6 +7,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,10 +92,47 @@ class LinksTest {
     assertThat(later(10).issues()).hasSize(1);
     Path all = root.resolve("sys/class/net");
     Files.move(all, root.resolve("away"));
-    assertThat(later(10).issues()).hasSize(1);
+    assertThat(later(10).issues()).isEmpty();
+    assertThat(later(10).unreadable()).extracting(Unreadable::what).containsExactly("eth0");
     Files.move(root.resolve("away"), all);
+    assertThat(later(5).issues()).as("at once: it is known since when").hasSize(1);
     state("up", "0x1003");
     assertThat(later(10)).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void aLinkThatCannotBeReadIsNotSwitchedOff() {
+    looks.again();
+    state("down", "0x1003");
+    later(5);
+    assertThat(later(10).issues()).hasSize(1);
+    host.files().unreadable(ETH0 + "operstate");
+    for (int look = 0; look < 3; look++) {
+      assertThat(later(60))
+          .isEqualTo(
+              new Detection(
+                  List.of(),
+                  List.of(new Unreadable("eth0", ETH0 + "operstate: Permission denied"))));
+      assertThat(looks.reading().unreadable())
+          .extracting(Unreadable::what)
+          .containsExactly("link.up.flag{eth0}");
+      assertThat(looks.values()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClockThatIsSetMeanwhileNeitherEndsNorHastensIt() {
+    looks.again();
+    state("down", "0x1003");
+    later(5);
+    host.time().jumpWall(Duration.ofHours(1));
+    assertThat(later(5).issues()).isEmpty();
+    host.time().jumpWall(Duration.ofHours(-2));
+    assertThat(later(5).issues()).hasSize(1);
+    host.time().jumpWall(Duration.ofDays(-300));
+    assertThat(later(5).issues()).hasSize(1);
+    state("up", "0x1003");
+    assertThat(later(5)).isEqualTo(Detection.NOTHING);
   }
 
   @Test
