@@ -39,8 +39,8 @@ import javax.management.openmbean.CompositeData;
  *
  * <p>Keys: {@code mbean}, an object name or a pattern of one; {@code attribute}, of which {@code
  * Usage.used} is the part of a composite one; {@code max}, an attribute or a number: then it is a
- * part of that which is judged; and those of a level. Component: the object's {@code name}, or all
- * of its object name.
+ * part of that which is judged; and those of a level. Component: the canonical object name, which
+ * stays the same whatever others there are.
  */
 public final class OwnMBean implements Detector {
   private final MBeanServer server;
@@ -135,7 +135,7 @@ public final class OwnMBean implements Detector {
     List<Unreadable> unreadable = new ArrayList<>();
     Set<ObjectName> objects = new TreeSet<>(server.queryNames(pattern, null));
     for (ObjectName object : objects) {
-      String component = component(object, objects);
+      String component = object.getCanonicalName();
       Metric own = Metric.of(metric.name(), component);
       try {
         double value = number(object, attribute);
@@ -154,20 +154,6 @@ public final class OwnMBean implements Detector {
     List<Unreadable> all = new ArrayList<>(unreadable);
     found.unreadable().stream().filter(u -> !said.contains(u.what())).forEach(all::add);
     return new Detection(found.issues(), all);
-  }
-
-  private static String component(ObjectName object, Set<ObjectName> among) {
-    String name = nameOf(object);
-    boolean alone = among.stream().filter(other -> nameOf(other).equals(name)).count() == 1;
-    return alone ? name : object.getCanonicalName();
-  }
-
-  private static String nameOf(ObjectName object) {
-    String name = object.getKeyProperty("name");
-    if (name == null) {
-      return object.getCanonicalName();
-    }
-    return name.startsWith("\"") ? ObjectName.unquote(name) : name;
   }
 
   private double limit(ObjectName object) throws JMException {

@@ -1,5 +1,7 @@
 package dev.healing.detect.embedded;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.healing.api.Configuration.NofM;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /**
@@ -85,14 +88,21 @@ public final class PoolExhausted implements Detector {
   private boolean stuck(String name, ThreadPoolExecutor pool) {
     long now = pool.getCompletedTaskCount();
     Long before = finished.put(name, now);
-    return !pool.getQueue().isEmpty()
+    return waiting(pool) > 0
         && pool.getActiveCount() >= pool.getPoolSize()
         && before != null
         && before == now;
   }
 
+  /** Those that should run by now: one that is scheduled for later waits for nobody. */
+  private static long waiting(ThreadPoolExecutor pool) {
+    return pool.getQueue().stream()
+        .filter(task -> !(task instanceof Delayed later && later.getDelay(NANOSECONDS) > 0))
+        .count();
+  }
+
   private static Issue issue(HostState state, String name, ThreadPoolExecutor pool) {
-    int waiting = pool.getQueue().size();
+    long waiting = waiting(pool);
     int busy = pool.getActiveCount();
     String text =
         "pool %s: all %d threads are busy, %d tasks wait, and none is finished"

@@ -20,12 +20,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Threads wait for each other, which will never end by itself; monitors and locks of {@code
- * java.util.concurrent} alike. One issue for each circle of them, at once; components: the names of
- * its threads. Key: {@code every} (10s), how often it is looked for, which stops the application
- * for a moment; at every look while there is one.
+ * java.util.concurrent} alike. One issue of all circles of them, at once; component {@code
+ * threads}, since their names, which are in the text, are others each time that the same mistake
+ * does so. Key: {@code every} (10s), how often it is looked for, which stops the application for a
+ * moment; at every look while there is one.
  */
 public final class ThreadsDeadlocked implements Detector {
   /** What it reports. */
@@ -83,12 +85,12 @@ public final class ThreadsDeadlocked implements Detector {
     }
     lookedNanos = now;
     Map<Long, ThreadInfo> waiting = waiting();
-    List<Issue> issues = new ArrayList<>();
+    List<List<ThreadInfo>> circles = new ArrayList<>();
     while (!waiting.isEmpty()) {
-      issues.add(issue(state, circle(waiting)));
+      circles.add(circle(waiting));
     }
-    there = !issues.isEmpty();
-    return Detection.of(issues);
+    there = !circles.isEmpty();
+    return there ? Detection.of(List.of(issue(state, circles))) : Detection.NOTHING;
   }
 
   private Map<Long, ThreadInfo> waiting() {
@@ -114,23 +116,27 @@ public final class ThreadsDeadlocked implements Detector {
     return List.copyOf(circle);
   }
 
-  private static Issue issue(HostState state, List<ThreadInfo> circle) {
-    StringBuilder text = new StringBuilder();
-    for (ThreadInfo thread : circle) {
-      text.append(text.isEmpty() ? "" : "; ")
-          .append(thread.getThreadName())
-          .append(" waits for ")
-          .append(thread.getLockName())
-          .append(", which ")
-          .append(thread.getLockOwnerName())
-          .append(" has");
-    }
+  private static Issue issue(HostState state, List<List<ThreadInfo>> circles) {
+    int count = circles.stream().mapToInt(List::size).sum();
     return Issue.of(
         state.at(),
         TYPE,
         Severity.HIGH,
-        text.toString(),
-        Map.of(COUNT.toString(), (double) circle.size()),
-        circle.stream().map(ThreadInfo::getThreadName).toList());
+        circles.stream().map(ThreadsDeadlocked::text).sorted().collect(Collectors.joining(". ")),
+        Map.of(COUNT.toString(), (double) count),
+        List.of("threads"));
+  }
+
+  private static String text(List<ThreadInfo> circle) {
+    return circle.stream()
+        .map(
+            thread ->
+                thread.getThreadName()
+                    + " waits for "
+                    + thread.getLockName()
+                    + ", which "
+                    + thread.getLockOwnerName()
+                    + " has")
+        .collect(Collectors.joining("; "));
   }
 }

@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pools that tell of themselves by JMX, in a server of their own. */
 class OwnMBeanTest {
+  private static final String MAIL = "shop:name=mail,type=Pool";
+
   /** As Tomcat's ThreadPool and HikariCP's Pool have them. */
   public interface Pool {
     int getBusy();
@@ -112,13 +114,28 @@ class OwnMBeanTest {
     look(detector);
     Issue issue = look(detector).issues().get(0);
     assertThat(issue.type()).isEqualTo(IssueType.of("pool_exhausted"));
-    assertThat(issue.components()).containsExactly("http-nio-8080");
+    assertThat(issue.components()).containsExactly("shop:name=\"http-nio-8080\",type=Pool");
     assertThat(issue.description())
-        .isEqualTo("mbean.Busy.fraction{http-nio-8080} is 90% (above 80%)");
+        .isEqualTo("mbean.Busy.fraction{shop:name=\"http-nio-8080\",type=Pool} is 90% (above 80%)");
     web.busy = 7;
     assertThat(look(detector)).isEqualTo(Detection.NOTHING);
     mail.max = 0;
-    assertThat(look(detector).unreadable()).extracting(Unreadable::what).containsExactly("mail");
+    assertThat(look(detector).unreadable()).extracting(Unreadable::what).containsExactly(MAIL);
+  }
+
+  @Test
+  void anotherObjectWithTheSameNameChangesNothing() throws JMException {
+    pool("mail").busy = 9;
+    Detector detector =
+        detector(Map.of("mbean", "*:*,name=mail", "attribute", "Busy", "above", "8"));
+    look(detector);
+    look(detector);
+    Issue alone = look(detector).issues().get(0);
+    server.registerMBean(
+        new StandardMBean(new Fake(), Pool.class, true), new ObjectName("other:name=mail"));
+    assertThat(look(detector).issues())
+        .extracting(Issue::fingerprint)
+        .containsExactly(alone.fingerprint());
   }
 
   @Test
@@ -130,7 +147,7 @@ class OwnMBeanTest {
     Detector whole =
         detector(Map.of("mbean", "shop:*", "attribute", "Busy", "above", "8", "for", "1 of 1"));
     assertThat(look(whole).issues().get(0).description())
-        .isEqualTo("mbean.Busy{mail} is 9 (above 8)");
+        .isEqualTo("mbean.Busy{" + MAIL + "} is 9 (above 8)");
   }
 
   @Test
@@ -141,7 +158,7 @@ class OwnMBeanTest {
     pool("mail");
     assertThat(look(detector).unreadable())
         .containsExactly(
-            new Unreadable("mail", "shop:type=Pool,name=mail: State is fine: expected a number"));
+            new Unreadable(MAIL, "shop:type=Pool,name=mail: State is fine: expected a number"));
     assertThat(look(ofAll("Nothing", "Max")).unreadable().get(0).why()).contains("Nothing");
   }
 

@@ -15,8 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +53,12 @@ class PoolExhaustedTest {
   }
 
   private Detection look() {
+    return look(detector);
+  }
+
+  private Detection look(Detector of) {
     now = now.plusSeconds(1);
-    return detector.detect(HostStates.at(now).build());
+    return of.detect(HostStates.at(now).build());
   }
 
   @Test
@@ -91,5 +97,33 @@ class PoolExhaustedTest {
     }
     assertThat(pool.getQueue()).isNotEmpty();
     mayEnd.release(100);
+  }
+
+  @Test
+  void whatIsScheduledForLaterDoesNotWait() throws InterruptedException {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    try {
+      Detector ofTimer =
+          new PoolExhausted.Provider(Map.of("timer", timer))
+              .create(new TestHost().withConfiguration(Configuration.of(Map.of("for", "2 of 2"))));
+      CountDownLatch begun = new CountDownLatch(1);
+      timer.execute(
+          () -> {
+            begun.countDown();
+            mayEnd.acquireUninterruptibly();
+          });
+      begun.await();
+      timer.schedule(() -> {}, 1, TimeUnit.HOURS);
+      for (int look = 0; look < 4; look++) {
+        assertThat(look(ofTimer)).as("look %d", look).isEqualTo(Detection.NOTHING);
+      }
+      timer.execute(() -> {});
+      look(ofTimer);
+      assertThat(look(ofTimer).issues().get(0).description())
+          .isEqualTo("pool timer: all 1 threads are busy, 1 tasks wait, and none is finished");
+    } finally {
+      mayEnd.release();
+      timer.shutdownNow();
+    }
   }
 }
