@@ -19,8 +19,13 @@ public final class ServiceRestarts implements Sampler {
   /** Name of the count since somebody started the service, which is the component. */
   static final String RESTARTS = "service.restarts.count";
 
+  /** Who looks only a few times, as {@code once} does, does not stay to hear anything. */
+  private static final int FEW_LOOKS = 10;
+
   private final HostContext context;
   private final Counters counters = new Counters();
+  private boolean heard;
+  private int deafLooks;
 
   private ServiceRestarts(HostContext context) {
     this.context = context;
@@ -53,9 +58,11 @@ public final class ServiceRestarts implements Sampler {
           .systemd()
           .startedAgain()
           .forEach((unit, count) -> counters.note(Metric.of(RESTARTS, unit), count, now));
+      heard = true;
     } catch (HealingException e) {
       // What was known stays known. That there is no systemd at all the host's sampler says.
-      if (context.systemd().availability().available()) {
+      boolean expected = heard || ++deafLooks > FEW_LOOKS;
+      if (expected && context.systemd().availability().available()) {
         unreadable = List.of(new Unreadable(RESTARTS, String.valueOf(e.getMessage())));
       }
     }
