@@ -140,7 +140,6 @@ class ShellTest {
     assertThat(out().lines())
         .satisfiesExactlyInAnyOrder(
             p -> assertThat(p).contains(":2: ", "'swap.usd.fraction'", ", swap.used.fraction"),
-            p -> assertThat(p).contains(":3: 'detectors.disk_full'", "DiskFull", "OwnLevel$Kind"),
             p -> assertThat(p).contains(":3: unknown key 'detectors.disk_full.metric'"),
             p -> assertThat(p).contains(":3: unknown key 'detectors.disk_full.below'"),
             p -> assertThat(p).contains(":4: 'detectors.shop_answers.probe.http' is 'nowhere'"),
