@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * probes.
  *
  * <p>Raised when n of the last m answers are bad, over with the first that is good. A question that
- * cannot be asked is no answer: then nothing is known.
+ * cannot be asked is no answer: then nothing is known. Nor is anything, where actions are called
+ * for, by a probe that has never been satisfied.
  */
 public final class OwnProbe implements Detector {
   /** After which a question that should long be over is said to be stuck, as in a name service. */
@@ -40,6 +41,7 @@ public final class OwnProbe implements Detector {
 
   private final HostContext host;
   private final OwnProbeKeys keys;
+  private final EverSatisfied everSatisfied;
   private final AtomicReference<@Nullable Answer> came = new AtomicReference<>();
   private final Deque<Boolean> window = new ArrayDeque<>();
   private Workers.@Nullable Task asking;
@@ -51,6 +53,7 @@ public final class OwnProbe implements Detector {
   private OwnProbe(HostContext host, OwnProbeKeys keys) {
     this.host = host;
     this.keys = keys;
+    this.everSatisfied = new EverSatisfied(host.state(), keys.probe(), keys.component());
   }
 
   /** Makes one of each section that has a {@code probe}. Keys: {@link OwnProbeKeys}. */
@@ -85,12 +88,23 @@ public final class OwnProbe implements Detector {
     if (unknown.isPresent()) {
       return unreadable(unknown.orElseThrow());
     }
+    if (last != null && raised && keys.callsForActions() && !everSatisfied.is()) {
+      return unreadable(neverSatisfied(last));
+    }
     if (last != null && raised) {
       return Detection.of(List.of(issue(last, state.at().minus(age(last)))));
     }
     return told && last != null
         ? Detection.nothingSince(age(last))
         : unreadable("too early to tell: " + window.size() + " of " + keys.of().m() + " answers");
+  }
+
+  private String neverSatisfied(Answer answer) {
+    return "'"
+        + answer.complaint().orElse("not healthy")
+        + "' is all that it has answered since it was written: either "
+        + keys.component()
+        + " is not well, or the probe is wrong; see which, it is believed once it has been satisfied";
   }
 
   private Detection unreadable(String why) {
@@ -136,7 +150,11 @@ public final class OwnProbe implements Detector {
 
   private Answer answer(long at) {
     try {
-      return new Answer(at, keys.probe().complaint(host), Optional.empty());
+      Optional<String> complaint = keys.probe().complaint(host);
+      if (complaint.isEmpty()) {
+        everSatisfied.now();
+      }
+      return new Answer(at, complaint, Optional.empty());
     } catch (HostException e) {
       return new Answer(at, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
     }

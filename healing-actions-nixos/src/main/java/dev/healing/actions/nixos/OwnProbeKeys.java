@@ -59,6 +59,11 @@ record OwnProbeKeys(
         section.text("description", ""));
   }
 
+  /** Whether it reports what others report too, and is treated as theirs is. */
+  boolean callsForActions() {
+    return !type.name().equals(name);
+  }
+
   /** Those that say of a service that it has failed, wherever in the configuration this is. */
   static List<OwnProbeKeys> ofServices(Configuration anywhere) {
     Configuration detectors = anywhere.whole().section("detectors");

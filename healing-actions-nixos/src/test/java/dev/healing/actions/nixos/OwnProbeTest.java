@@ -180,29 +180,73 @@ class OwnProbeTest {
     assertThat(run[0].maxOutputBytes()).isEqualTo(1 << 16);
   }
 
+  private static final Map<String, String> OF_A_SERVICE =
+      Map.of(
+          "type",
+          "service_failed",
+          "component",
+          "nginx",
+          "for",
+          "1 of 1",
+          "every",
+          "1s",
+          "severity",
+          "medium",
+          "description",
+          "the shop");
+
+  private Detection thirdLook(Detector of) {
+    Detection last = Detection.NOTHING;
+    for (int i = 0; i < 3; i++) {
+      last = of.detect(HostStates.at(host.time().now()).build());
+      host.time().advance(Duration.ofSeconds(1));
+      host.time().runReady();
+    }
+    return last;
+  }
+
   @Test
   void aServiceMayBeNamedWithoutItsSuffix() {
-    Detector web =
-        detector(
-            Map.of(
-                "type",
-                "service_failed",
-                "component",
-                "nginx",
-                "for",
-                "1 of 1",
-                "every",
-                "1s",
-                "severity",
-                "medium",
-                "description",
-                "the shop"));
-    web.detect(HostStates.at(host.time().now()).build());
-    host.time().runReady();
-    Issue issue = web.detect(HostStates.at(host.time().now()).build()).issues().get(0);
+    Detector web = detector(OF_A_SERVICE);
+    answer = command -> WELL;
+    thirdLook(web);
+    answer = command -> ILL;
+    Issue issue = thirdLook(web).issues().get(0);
     assertThat(issue.components()).containsExactly("nginx.service");
     assertThat(issue.description()).startsWith("the shop: command check_shop: ");
     assertThat(web.reports()).isEqualTo(Set.of(IssueType.SERVICE_FAILED));
+  }
+
+  /** It may ask at the wrong port: a service that is well must not be restarted for that. */
+  @Test
+  void oneThatWasNeverSatisfiedHasNothingDone() {
+    Detection never = thirdLook(detector(OF_A_SERVICE));
+    assertThat(never.issues()).isEmpty();
+    assertThat(never.unreadable().get(0).what()).isEqualTo("nginx.service");
+    assertThat(never.unreadable().get(0).why())
+        .contains("CRITICAL: no answer", "either nginx.service is not well, or the probe is wrong");
+  }
+
+  @Test
+  void thatItWasSatisfiedIsKnownAfterARestartForThatProbeOnly() {
+    answer = command -> WELL;
+    thirdLook(detector(OF_A_SERVICE));
+    answer = command -> ILL;
+    assertThat(thirdLook(detector(OF_A_SERVICE)).issues()).hasSize(1);
+    Map<String, Object> another = new HashMap<>(OF_A_SERVICE);
+    another.put("probe", Map.of("command", List.of("check_shop", "--all", "--wrong")));
+    host.commands().on(command -> ILL, "check_shop", "--all", "--wrong");
+    assertThat(thirdLook(detector(another)).issues()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeKeptHoldsWhileTheProgramRuns() {
+    host.state().failWrites("the disk is full");
+    answer = command -> WELL;
+    Detector web = detector(OF_A_SERVICE);
+    thirdLook(web);
+    answer = command -> ILL;
+    assertThat(thirdLook(web).issues()).hasSize(1);
   }
 
   @ParameterizedTest
