@@ -36,6 +36,17 @@ public interface Workers {
     return question.get();
   }
 
+  /**
+   * Does a task here and, where another thread is free, there as well at the same time: a task that
+   * shares out its work by itself. Returns when all who began have ended. What it throws here is
+   * thrown here, else what it throws there. In virtual time it is done here only.
+   *
+   * @param name for messages and thread dumps
+   */
+  default void together(String name, Runnable task) {
+    task.run();
+  }
+
   /** The tasks that hold threads now, for messages; most first, with how many there are of each. */
   default String underWay() {
     return "";

@@ -4,11 +4,10 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.Workers;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
@@ -19,9 +18,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Walks the old files under a root such that nobody who can write there leads us out of it.
@@ -34,13 +31,10 @@ import java.util.concurrent.TimeUnit;
  * remembered of what was passed: a tree of any size takes the same memory.
  */
 final class SafeTree {
-  private static final int DEEPEST = 64;
   private static final long LARGEST_BLOCK = 4096; // a network may say what it likes to send
-  private static final int STICKY = 01000;
-  private static final int KIND = 0170000;
-  private static final int REGULAR = 0100000;
-  private static final int DIRECTORY = 0040000;
-  private static final String ASKED = "unix:fileKey,mode,nlink,size,lastModifiedTime,ctime";
+
+  /** Keeps others from renaming what is in a directory; marks a file as to be kept. */
+  static final int STICKY = 01000;
 
   /**
    * What is left alone.
@@ -64,8 +58,10 @@ final class SafeTree {
    *
    * @param key device and inode
    * @param blockBytes in which its file system gives room
+   * @param depth below the root
    */
-  record Directory(SecureDirectoryStream<Path> stream, Path full, Object key, long blockBytes) {}
+  record Directory(
+      SecureDirectoryStream<Path> stream, Path full, Object key, long blockBytes, int depth) {}
 
   /**
    * A file that may go.
@@ -104,24 +100,29 @@ final class SafeTree {
     }
   }
 
-  /** Is led through the tree. */
+  /** Is led through the tree, by several threads at once, each in a directory of its own. */
   interface Visitor {
     /** Comes into a directory. */
-    default void enter(Directory directory) {}
+    Visit enter(Directory directory);
+  }
 
-    /** Is offered a file of the directory that it is in. Returns false to end the walk. */
-    boolean visit(Found file) throws IOException;
+  /** To one directory. */
+  interface Visit {
+    /** Is offered a file of it. Returns false to end the walk. */
+    boolean file(Found file) throws IOException;
 
     /** Goes back to the one above; also when the walk ends. */
     default void leave() {}
   }
 
   private final HostFiles files;
+  private final Workers workers;
   private final Spared spared;
   private int unseen;
 
-  SafeTree(HostFiles files, Spared spared) {
+  SafeTree(HostFiles files, Workers workers, Spared spared) {
     this.files = files;
+    this.workers = workers;
     this.spared = spared;
   }
 
@@ -157,8 +158,10 @@ final class SafeTree {
       PosixFileAttributes own = attributes(opened);
       long blockBytes =
           Math.max(1, Math.min(LARGEST_BLOCK, Files.getFileStore(full).getBlockSize()));
-      Directory root = new Directory(opened, full, own.fileKey(), blockBytes);
-      walk(root, device(own.fileKey()), 0, visitor);
+      Directory root = new Directory(opened, full, own.fileKey(), blockBytes, 0);
+      TreeWalk walk = new TreeWalk(spared, root, visitor);
+      workers.together("walk " + top, walk::takePart);
+      unseen += walk.unseen();
     } catch (IOException e) {
       throw notSafe(top, e);
     }
@@ -169,117 +172,17 @@ final class SafeTree {
     return unseen;
   }
 
-  private boolean walk(Directory here, Object device, int depth, Visitor visitor) {
-    Newest newest = new Newest(spared.newest());
-    visitor.enter(here);
-    try {
-      for (Path entry : here.stream()) {
-        Path name = Objects.requireNonNull(entry.getFileName());
-        if (!step(here, name, device, depth, newest, visitor)) {
-          return false;
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      unseen++;
-    } finally {
-      visitor.leave();
-    }
-    return true;
-  }
-
-  /**
-   * One entry. What only can be asked for by path may be about something else if somebody swaps
-   * directories: {@link Found#delete} asks in the open directory, and a directory is opened there.
-   */
-  private boolean step(
-      Directory here, Path name, Object device, int depth, Newest newest, Visitor visitor) {
-    Path full = here.full().resolve(name);
-    try {
-      if (spared.excluded().contains(full)) {
-        return true; // not even looked at: a mount whose server is gone would never answer
-      }
-      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
-      int kind = (Integer) known(seen, "mode") & KIND;
-      if (kind == DIRECTORY) {
-        return descend(here, name, full, device, depth, visitor);
-      }
-      if (kind != REGULAR) {
-        return true;
-      }
-      // Of the files so far, the one that is not, or no longer, among the newest.
-      Found file = found(here, name, seen);
-      Optional<Found> next =
-          file.changedNanos() > spared.knownNanos() ? Optional.empty() : newest.push(file);
-      return next.filter(this::mayGo).isEmpty() || visitor.visit(next.get());
-    } catch (IOException e) {
-      // Gone, swapped or forbidden since it was listed: left alone, the walk goes on.
-      return true;
-    }
-  }
-
-  private boolean descend(
-      Directory above, Path name, Path full, Object device, int depth, Visitor visitor)
-      throws IOException {
-    if (depth >= DEEPEST) {
-      unseen++;
-      return true;
-    }
-    try (SecureDirectoryStream<Path> child =
-        above.stream().newDirectoryStream(name, NOFOLLOW_LINKS)) {
-      PosixFileAttributes own = attributes(child);
-      if (!device(own.fileKey()).equals(device)) {
-        return true;
-      }
-      if (anybodyRenames(own, full)) {
-        unseen++;
-        return true;
-      }
-      Directory below = new Directory(child, full, own.fileKey(), above.blockBytes());
-      return walk(below, device, depth + 1, visitor);
-    } catch (NoSuchFileException e) {
-      return true;
-    } catch (IOException e) {
-      unseen++;
-      return true;
-    }
-  }
-
-  private static Found found(Directory in, Path name, Map<String, Object> seen) {
-    FileTime modified = (FileTime) known(seen, "lastModifiedTime");
-    long modifiedNanos = modified.to(TimeUnit.NANOSECONDS);
-    long changedNanos = ((FileTime) known(seen, "ctime")).to(TimeUnit.NANOSECONDS);
-    boolean marked = ((Integer) known(seen, "mode") & STICKY) != 0;
-    return new Found(
-        in,
-        name,
-        known(seen, "fileKey"),
-        (Long) known(seen, "size"),
-        modified,
-        Math.max(modifiedNanos, changedNanos),
-        !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1));
-  }
-
-  private static Object known(Map<String, Object> seen, String attribute) {
-    return Objects.requireNonNull(seen.get(attribute), attribute);
-  }
-
-  private boolean mayGo(Found file) {
-    return file.changedNanos() < spared.fromNanos()
-        && file.disposable()
-        && !spared.open().contains(file.key());
-  }
-
   /**
    * Whether others may write there, without the sticky bit that keeps them from renaming what is
    * not theirs. The JDK tells that bit by path only; the file key proves that it is the same one.
    */
-  private static boolean anybodyRenames(PosixFileAttributes own, Path full) throws IOException {
+  static boolean anybodyRenames(PosixFileAttributes own, Path full) throws IOException {
     if (!own.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
       return false;
     }
     Map<String, Object> byPath = Files.readAttributes(full, "unix:fileKey,mode", NOFOLLOW_LINKS);
     return !own.fileKey().equals(byPath.get("fileKey"))
-        || ((Integer) known(byPath, "mode") & STICKY) == 0;
+        || ((Integer) Objects.requireNonNull(byPath.get("mode")) & STICKY) == 0;
   }
 
   /** Opens a directory, no part of whose path is a link. */
@@ -317,8 +220,7 @@ final class SafeTree {
     return String.valueOf(own.fileKey());
   }
 
-  private static PosixFileAttributes attributes(SecureDirectoryStream<Path> directory)
-      throws IOException {
+  static PosixFileAttributes attributes(SecureDirectoryStream<Path> directory) throws IOException {
     return directory.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
   }
 

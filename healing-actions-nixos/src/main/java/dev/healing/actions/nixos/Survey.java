@@ -2,10 +2,8 @@ package dev.healing.actions.nixos;
 
 import dev.healing.spi.HostFiles;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -15,6 +13,7 @@ import java.util.function.Consumer;
 /**
  * Counts what there is to delete, or was deleted, by directory. However many files there are, it
  * remembers no more than which directories they are in, up to a bound, and the largest of those.
+ * Safe for several threads, each in a directory of its own; read when they have ended.
  */
 final class Survey {
   /** In more directories nothing is promised in one run. */
@@ -62,7 +61,6 @@ final class Survey {
   private final int namesShown;
   private final Consumer<Tally> whenLeft;
   private final Set<Object> directories = new HashSet<>();
-  private final Deque<Tally> way = new ArrayDeque<>();
   private final PriorityQueue<Tally> largest = new PriorityQueue<>(SMALLEST_FIRST);
   private long files;
   private long bytes;
@@ -79,14 +77,13 @@ final class Survey {
     this.whenLeft = whenLeft;
   }
 
-  void enter(SafeTree.Directory directory) {
+  synchronized Tally enter(SafeTree.Directory directory) {
     // Two roots may be the same directory, mounted twice.
-    way.push(new Tally(directory, directories.contains(directory.key())));
+    return new Tally(directory, directories.contains(directory.key()));
   }
 
   /** Adds the file, unless that was done already or there are too many directories. */
-  boolean addOnce(SafeTree.Found file) {
-    Tally here = way.getFirst();
+  synchronized boolean addOnce(Tally here, SafeTree.Found file) {
     if (here.again) {
       return false;
     }
@@ -94,24 +91,25 @@ final class Survey {
       crowdedOut++;
       return false;
     }
-    add(file);
+    add(here, file);
     return true;
   }
 
-  void add(SafeTree.Found file) {
-    Tally here = way.getFirst();
-    directories.add(here.key);
+  /** Adds the file; returns how many there are by now. */
+  synchronized long add(Tally here, SafeTree.Found file) {
+    if (here.files == 0) {
+      directories.add(here.key);
+    }
     here.files++;
     here.bytes += file.onDiskBytes();
     if (here.names.size() < namesShown) {
       here.names.add(file.name().toString());
     }
-    files++;
     bytes += file.onDiskBytes();
+    return ++files;
   }
 
-  void leave() {
-    Tally left = way.pop();
+  synchronized void leave(Tally left) {
     if (left.files > 0) {
       whenLeft.accept(left);
       left.names.clear();

@@ -146,7 +146,7 @@ record Sweep(
   }
 
   private Promise promise(Basis basis, SafeTree.Spared rule, Noted noted) {
-    SafeTree tree = new SafeTree(host.files(), rule);
+    SafeTree tree = new SafeTree(host.files(), host.workers(), rule);
     Survey survey = look(tree, noted);
     Optional<ArchivedJournals> journals = archive.apply(instant(rule.fromNanos()));
     return new Promise(basis, rule, survey, journals, tree.unseen());
@@ -157,24 +157,24 @@ record Sweep(
     for (Path root : roots) {
       tree.walk(
           root,
-          new SafeTree.Visitor() {
-            @Override
-            public void enter(SafeTree.Directory directory) {
-              survey.enter(directory);
-            }
-
-            @Override
-            public boolean visit(SafeTree.Found file) {
-              if (survey.addOnce(file)) {
-                noted.note(file);
+          directory -> {
+            Survey.Tally tally = survey.enter(directory);
+            return new SafeTree.Visit() {
+              @Override
+              public boolean file(SafeTree.Found file) {
+                synchronized (survey) {
+                  if (survey.addOnce(tally, file)) {
+                    noted.note(file);
+                  }
+                }
+                return !Thread.currentThread().isInterrupted();
               }
-              return !Thread.currentThread().isInterrupted();
-            }
 
-            @Override
-            public void leave() {
-              survey.leave();
-            }
+              @Override
+              public void leave() {
+                survey.leave(tally);
+              }
+            };
           });
     }
     Checks.require(

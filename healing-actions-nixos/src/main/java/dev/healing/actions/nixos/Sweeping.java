@@ -27,7 +27,7 @@ final class Sweeping implements SafeTree.Visitor {
   private final Execution execution;
   private final Survey deleted = new Survey(DeletedList.NAMES, this::list);
   private final DeletedList list;
-  private String trouble = "";
+  private volatile String trouble = "";
 
   /** Begins: refused if the world is another, or it could not be told what was deleted. */
   Sweeping(Sweep sweep, Sweep.Promise promise, Execution execution) {
@@ -67,7 +67,7 @@ final class Sweeping implements SafeTree.Visitor {
 
   ActionReport run() {
     Room before = sweep.gauge().get();
-    SafeTree tree = new SafeTree(host.files(), rule());
+    SafeTree tree = new SafeTree(host.files(), host.workers(), rule());
     try {
       sweep.roots().forEach(root -> walk(tree, root));
     } finally {
@@ -125,28 +125,29 @@ final class Sweeping implements SafeTree.Visitor {
   }
 
   @Override
-  public void enter(SafeTree.Directory directory) {
-    deleted.enter(directory);
-  }
-
-  @Override
-  public boolean visit(SafeTree.Found file) throws IOException {
-    if (stopped()) {
-      return false;
-    }
-    if (promise.survey().directories().contains(file.in().key()) && file.delete()) {
-      deleted.add(file);
-      long files = deleted.amount().files();
-      if (files % FILES_BETWEEN_WORDS == 0) {
-        execution.progress("deleted " + files + " of " + promise.survey().amount());
+  public SafeTree.Visit enter(SafeTree.Directory directory) {
+    Survey.Tally tally = deleted.enter(directory);
+    boolean promised = promise.survey().directories().contains(directory.key());
+    return new SafeTree.Visit() {
+      @Override
+      public boolean file(SafeTree.Found file) throws IOException {
+        if (stopped()) {
+          return false;
+        }
+        if (promised && file.delete()) {
+          long files = deleted.add(tally, file);
+          if (files % FILES_BETWEEN_WORDS == 0) {
+            execution.progress("deleted " + files + " of " + promise.survey().amount());
+          }
+        }
+        return true;
       }
-    }
-    return true;
-  }
 
-  @Override
-  public void leave() {
-    deleted.leave();
+      @Override
+      public void leave() {
+        deleted.leave(tally);
+      }
+    };
   }
 
   private boolean stopped() {

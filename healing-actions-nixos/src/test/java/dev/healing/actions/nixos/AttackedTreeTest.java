@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,40 +83,39 @@ class AttackedTreeTest {
     return Files.exists(file) && keysOutside.contains(key(file));
   }
 
+  /** Two walk together, as on a host. */
   @Test
   void nothingOutsideIsDeleted() throws Exception {
     SafeTree tree =
         new SafeTree(
             world.host.files(),
+            new TwoThreads(),
             new SafeTree.Spared(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE));
-    long[] deleted = new long[1];
-    long[] misled = new long[1];
-    boolean[] entered = new boolean[1];
+    LongAdder deleted = new LongAdder();
+    LongAdder misled = new LongAdder();
+    AtomicBoolean entered = new AtomicBoolean();
     int sawTheLink = 0;
     SafeTree.Visitor visitor =
-        new SafeTree.Visitor() {
-          @Override
-          public void enter(SafeTree.Directory directory) {
-            entered[0] |= directory.full().endsWith("d");
+        directory -> {
+          if (directory.full().endsWith("d")) {
+            entered.set(true);
           }
-
-          @Override
-          public boolean visit(SafeTree.Found file) throws IOException {
+          return file -> {
             if (keysOutside.contains(file.key())) {
-              misled[0]++;
+              misled.increment();
             }
             if (file.delete()) {
-              deleted[0]++;
+              deleted.increment();
             }
             return true;
-          }
+          };
         };
     try (Attacker attacker = attack()) {
       for (int walk = 0; walk < WALKS; walk++) {
-        entered[0] = false;
+        entered.set(false);
         refill();
         tree.walk(Path.of("/var/tmp"), visitor);
-        sawTheLink += entered[0] ? 0 : 1;
+        sawTheLink += entered.get() ? 0 : 1;
         if (walk % 100 == 0) {
           assertThat(untouched()).as("what is outside, after walk %s", walk).isTrue();
         }
@@ -125,10 +126,10 @@ class AttackedTreeTest {
     System.out.printf(
         "%d walks: %d met the link, %d directories became one while they were opened, %d files were"
             + " seen through one, %d files deleted, none outside%n",
-        WALKS, sawTheLink, tree.unseen(), misled[0], deleted[0]);
+        WALKS, sawTheLink, tree.unseen(), misled.sum(), deleted.sum());
     assertThat(sawTheLink).as("walks that met the link").isGreaterThan(WALKS / 100);
-    assertThat(tree.unseen() + misled[0]).as("races that the attacker won").isPositive();
-    assertThat(deleted[0]).as("deleted inside").isPositive();
+    assertThat(tree.unseen() + misled.sum()).as("races that the attacker won").isPositive();
+    assertThat(deleted.sum()).as("deleted inside").isPositive();
   }
 
   /** Who goes by path, looking before each step, loses: the attack is one. */

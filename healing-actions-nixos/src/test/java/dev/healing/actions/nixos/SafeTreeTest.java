@@ -14,11 +14,12 @@ class SafeTreeTest {
   private final SafeTree tree =
       new SafeTree(
           world.host.files(),
+          world.host.workers(),
           new SafeTree.Spared(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE));
 
   private int deleteAll() {
     int[] deleted = new int[1];
-    tree.walk(Path.of("/var/tmp"), file -> file.delete() && ++deleted[0] > 0);
+    tree.walk(Path.of("/var/tmp"), directory -> file -> file.delete() && ++deleted[0] > 0);
     return deleted[0];
   }
 

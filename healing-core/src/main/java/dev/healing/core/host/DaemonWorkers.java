@@ -85,11 +85,72 @@ final class DaemonWorkers implements Workers, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new HostException(name + ": interrupted while waiting for it");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) e.getCause(); // a supplier throws no other
+      throw asThrown(e);
     }
+  }
+
+  @Override
+  public void together(String name, Runnable task) {
+    CompletableFuture<@Nullable Void> helped = new CompletableFuture<>();
+    Running helper =
+        new Running(
+            name,
+            () -> {
+              try {
+                task.run();
+                helped.complete(null);
+              } catch (Throwable thrown) { // thrown where it is waited for
+                helped.completeExceptionally(thrown);
+              }
+            });
+    threads.execute(helper);
+    boolean well = false;
+    try {
+      task.run();
+      well = true;
+    } finally {
+      if (!well) {
+        helper.cancel();
+      }
+      if (helper.cancelUnbegun()) {
+        helped.complete(null);
+      }
+      await(helped, helper, well);
+    }
+  }
+
+  /** Whoever is interrupted meanwhile passes it on, and waits on. */
+  private static void await(
+      CompletableFuture<@Nullable Void> helped, Task helper, boolean mayThrow) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          helped.get();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          helper.cancel();
+        } catch (ExecutionException e) {
+          if (mayThrow) {
+            throw asThrown(e);
+          }
+          return;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A supplier or runnable throws no other. */
+  private static RuntimeException asThrown(ExecutionException e) {
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) e.getCause();
   }
 
   @Override
@@ -161,6 +222,15 @@ final class DaemonWorkers implements Workers, AutoCloseable {
       done = true;
       begun.remove(this);
       boolean unused = Thread.interrupted();
+    }
+
+    /** Cancels it if it has not begun; returns whether it never will. */
+    synchronized boolean cancelUnbegun() {
+      if (thread == null && !done) {
+        cancel();
+        return true;
+      }
+      return false;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -112,6 +113,89 @@ class DaemonWorkersTest {
       CountDownLatch done = new CountDownLatch(1);
       workers.start("test", done::countDown);
       assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void togetherIsDoneByTwoAndReturnsWhenBothHaveEnded() {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      CountDownLatch both = new CountDownLatch(2);
+      AtomicInteger ended = new AtomicInteger();
+      workers.together(
+          "test",
+          () -> {
+            both.countDown();
+            await(both);
+            ended.incrementAndGet();
+          });
+      assertThat(ended).hasValue(2);
+    }
+  }
+
+  @Test
+  void whatEitherThrowsIsThrown() {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      Thread here = Thread.currentThread();
+      for (boolean inHere : new boolean[] {true, false}) {
+        CountDownLatch both = new CountDownLatch(2);
+        assertThatThrownBy(
+                () ->
+                    workers.together(
+                        "test",
+                        () -> {
+                          both.countDown();
+                          await(both);
+                          if (inHere == (Thread.currentThread() == here)) {
+                            throw new IllegalStateException("broken");
+                          }
+                        }))
+            .hasMessage("broken");
+      }
+    }
+  }
+
+  @Test
+  void whereNoThreadIsFreeItIsDoneHereOnly() {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      CountDownLatch go = new CountDownLatch(1);
+      for (int i = 0; i < 256; i++) {
+        workers.start("hang", () -> await(go));
+      }
+      AtomicInteger done = new AtomicInteger();
+      workers.together("test", done::incrementAndGet);
+      go.countDown();
+      assertThat(done).hasValue(1);
+    }
+  }
+
+  @Test
+  void whoIsInterruptedWhileTheOtherWorksInterruptsThatOne() throws InterruptedException {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      Set<String> interrupted = ConcurrentHashMap.newKeySet();
+      CountDownLatch begun = new CountDownLatch(2);
+      Thread here =
+          new Thread(
+              () -> {
+                Thread self = Thread.currentThread();
+                workers.together(
+                    "test",
+                    () -> {
+                      begun.countDown();
+                      await(begun);
+                      if (Thread.currentThread() != self) {
+                        await(new CountDownLatch(1));
+                        interrupted.add("there");
+                      }
+                    });
+                if (self.isInterrupted()) {
+                  interrupted.add("here");
+                }
+              });
+      here.start();
+      begun.await();
+      here.interrupt();
+      here.join();
+      assertThat(interrupted).containsExactlyInAnyOrder("here", "there");
     }
   }
 }
