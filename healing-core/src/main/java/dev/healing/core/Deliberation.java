@@ -152,7 +152,7 @@ final class Deliberation {
     if (incident.handedOver) {
       incidents.notDone(incident, "handed over to a human: " + incident.note);
     } else if (incident.cause != null) {
-      incident.note = "waits for its cause, incident " + incident.cause;
+      incident.note = "waits for its cause, " + incidents.causes(incident);
       incidents.notDone(incident, incident.note);
     }
     boolean resting = time.monotonicNanos() < incident.restsUntilNanos && unasked;

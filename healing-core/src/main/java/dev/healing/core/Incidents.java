@@ -104,6 +104,28 @@ final class Incidents {
         : find(problem);
   }
 
+  /** What it is a symptom of, and what that is a symptom of, and so on, in words. */
+  String causes(Tracked symptom) {
+    List<String> chain = new ArrayList<>();
+    Optional<Tracked> next = causeOf(symptom);
+    while (next.isPresent() && chain.size() < open.size()) {
+      Tracked cause = next.get();
+      chain.add(
+          cause.issue.type()
+              + " "
+              + String.join(" ", cause.issue.components())
+              + " (incident "
+              + cause.id
+              + ")");
+      next = causeOf(cause);
+    }
+    return String.join(", which comes from ", chain);
+  }
+
+  private Optional<Tracked> causeOf(Tracked symptom) {
+    return open.stream().filter(other -> other.id.equals(symptom.cause)).findFirst();
+  }
+
   Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
     // Unique also when the clock stands still or is set back.
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());

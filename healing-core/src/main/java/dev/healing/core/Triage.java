@@ -5,6 +5,7 @@ import com.google.common.collect.ListMultimap;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.IssueType;
 import dev.healing.api.UnitState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,11 +19,15 @@ import java.util.TreeSet;
  * Finds what is only a symptom of something else, so that what is really one fault gets one remedy.
  *
  * <p>An incident waits for another when that one's issue explains its component (units that began
- * to fail right after a switch of generation), as long as a human has not been left alone with that
- * explanation; or when its unit cannot do without the other's unit. In a {@link Storm} whatever has
- * no other cause waits for that.
+ * to fail right after a switch of generation, a slow host without memory), as long as a human has
+ * not been left alone with that explanation; or when its unit cannot do without the other's unit,
+ * or without what the other explains (the mount of a file system that is full) and began to fail no
+ * earlier. In a {@link Storm} whatever has no other cause waits for that.
  */
 final class Triage {
+  /** What is measured now and then may be seen later than what came of it. */
+  private static final Duration SEEN_LATER = Duration.ofMinutes(1);
+
   private Triage() {}
 
   /**
@@ -91,6 +96,9 @@ final class Triage {
       Map<String, Tracked> byComponent,
       Map<String, UnitState> units) {
     List<Tracked> possible = new ArrayList<>();
+    if (Storm.is(incident)) {
+      return possible; // all of them together are
+    }
     for (String component : incident.issue.components()) {
       Tracked explanation = explains.get(component);
       if (explanation != null && explanation != incident) {
@@ -103,10 +111,18 @@ final class Triage {
           if (dependency != null && dependency != incident) {
             possible.add(dependency);
           }
+          Tracked resource = explains.get(required);
+          if (resource != null && resource != incident && begins(resource, incident)) {
+            possible.add(resource);
+          }
         }
       }
     }
     return possible;
+  }
+
+  private static boolean begins(Tracked cause, Tracked symptom) {
+    return !cause.firstSeen.isAfter(symptom.firstSeen.plus(SEEN_LATER));
   }
 
   /** Units that require each other must not wait for each other. */

@@ -9,6 +9,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.VirtualTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ class TriageTest {
   private Tracked incident(Issue issue) {
     Tracked incident =
         new Tracked(
-            "I" + open.size(), issue, VirtualTime.START, Optional.of("d"), Optional.empty());
+            "I" + open.size(), issue, issue.detectedAt(), Optional.of("d"), Optional.empty());
     open.add(incident);
     return incident;
   }
@@ -128,5 +129,49 @@ class TriageTest {
     generation.status = IncidentStatus.ESCALATED;
     assertThat(link().isEmpty()).isTrue();
     assertThat(web.cause).isNull();
+  }
+
+  private Tracked fullDisk(Instant at) {
+    return incident(
+        Issue.of(at, IssueType.DISK_FULL, Severity.CRITICAL, "full", Map.of(), List.of("/data"))
+            .explaining(List.of("data.mount")));
+  }
+
+  @Test
+  void whoNeedsWhatIsFullWaitsForRoom() {
+    Tracked db = failed("db.service", "data.mount");
+    Tracked web = failed("web.service", "db.service");
+    Tracked other = failed("other.service", "home.mount");
+    Tracked disk = fullDisk(VirtualTime.START.plusSeconds(10));
+    link();
+    assertThat(db.cause).as("seen a little later").isEqualTo(disk.id);
+    assertThat(web.cause).isEqualTo(db.id);
+    assertThat(other.cause).isNull();
+  }
+
+  @Test
+  void whatFailedLongBeforeItWasFullFailedForAnotherReason() {
+    Tracked db = failed("db.service", "data.mount");
+    fullDisk(VirtualTime.START.plusSeconds(61));
+    link();
+    assertThat(db.cause).isNull();
+  }
+
+  @Test
+  void aStormHasNoCause() {
+    Tracked memory =
+        incident(
+            Issue.of(
+                    VirtualTime.START,
+                    IssueType.MEMORY_HIGH,
+                    Severity.HIGH,
+                    "high",
+                    Map.of(),
+                    List.of("memory"))
+                .explaining(List.of("host")));
+    Tracked storm = incident(Storm.issue(9, 5, VirtualTime.START).orElseThrow());
+    link();
+    assertThat(storm.cause).isNull();
+    assertThat(memory.cause).isEqualTo(storm.id);
   }
 }

@@ -54,11 +54,12 @@ public final class CpuHigh implements Detector {
   private static Issue issue(HostState state) {
     Evidence evidence = Evidence.of(state, Metric.CPU_BUSY, Metric.LOAD, STALLED);
     return Issue.of(
-        state.at(),
-        IssueType.CPU_HIGH,
-        Severity.HIGH,
-        "the processors are " + Texts.percent(evidence.value(Metric.CPU_BUSY)) + " busy",
-        evidence.metrics(),
-        List.of(COMPONENT));
+            state.at(),
+            IssueType.CPU_HIGH,
+            Severity.HIGH,
+            "the processors are " + Texts.percent(evidence.value(Metric.CPU_BUSY)) + " busy",
+            evidence.metrics(),
+            List.of(COMPONENT))
+        .explaining(List.of(SystemSlow.COMPONENT));
   }
 }

@@ -27,6 +27,9 @@ import java.util.TreeSet;
 public final class DiskFull implements Detector {
   private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
 
+  /** From here on it is why a unit that needs this file system fails. */
+  private static final double EXHAUSTED = 0.99;
+
   private final LevelKeys usual;
   private final Map<String, LevelKeys> special;
   private final Set<String> ignored;
@@ -154,13 +157,17 @@ public final class DiskFull implements Detector {
     }
     room(evidence, available).ifPresent(text::add);
     boolean critical = bytes == Level.Standing.CRITICAL || inodes == Level.Standing.CRITICAL;
+    boolean exhausted =
+        bytes.bad() && evidence.value(used) >= EXHAUSTED
+            || inodes.bad() && evidence.value(inodesUsed) >= EXHAUSTED;
     return Issue.of(
-        state.at(),
-        IssueType.DISK_FULL,
-        critical ? Severity.CRITICAL : Severity.HIGH,
-        mount + ": " + String.join(", ", text),
-        evidence.metrics(),
-        List.of(mount));
+            state.at(),
+            IssueType.DISK_FULL,
+            critical ? Severity.CRITICAL : Severity.HIGH,
+            mount + ": " + String.join(", ", text),
+            evidence.metrics(),
+            List.of(mount))
+        .explaining(exhausted ? List.of(MountUnit.of(mount)) : List.of());
   }
 
   private static Optional<String> room(Evidence evidence, Metric available) {

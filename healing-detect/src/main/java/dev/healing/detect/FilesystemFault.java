@@ -86,11 +86,15 @@ public final class FilesystemFault implements Detector {
               + Texts.duration(window));
     }
     return Issue.of(
-        state.at(),
-        IssueType.FILESYSTEM_FAULT,
-        givenUp ? Severity.CRITICAL : Severity.HIGH,
-        mount + ": " + String.join("; ", text) + " (dmesg tells what; save what you need of it)",
-        metrics,
-        List.of(mount));
+            state.at(),
+            IssueType.FILESYSTEM_FAULT,
+            givenUp ? Severity.CRITICAL : Severity.HIGH,
+            mount
+                + ": "
+                + String.join("; ", text)
+                + " (dmesg tells what; save what you need of it)",
+            metrics,
+            List.of(mount))
+        .explaining(givenUp ? List.of(MountUnit.of(mount)) : List.of());
   }
 }

@@ -10,6 +10,9 @@ import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -23,6 +26,8 @@ public final class MemoryHigh implements Detector {
 
   /** Within a window, which is seconds: then it is clear in no time. */
   private static final double FALL = 0.01;
+
+  private static final Duration LATELY = Duration.ofMinutes(10);
 
   private final Level level;
   private final double clear;
@@ -66,12 +71,27 @@ public final class MemoryHigh implements Detector {
       text.append("; ").append(Texts.bytes(evidence.value(Metric.MEMORY_AVAILABLE)));
       text.append(" available");
     }
+    boolean critical = standing == Level.Standing.CRITICAL;
     return Issue.of(
-        state.at(),
-        IssueType.MEMORY_HIGH,
-        standing == Level.Standing.CRITICAL ? Severity.CRITICAL : Severity.HIGH,
-        text.toString(),
-        evidence.metrics(),
-        List.of(COMPONENT));
+            state.at(),
+            IssueType.MEMORY_HIGH,
+            critical ? Severity.CRITICAL : Severity.HIGH,
+            text.toString(),
+            evidence.metrics(),
+            List.of(COMPONENT))
+        .explaining(symptoms(state, critical));
+  }
+
+  /** A slow host that swaps; and, while there is hardly any memory, whom the kernel has killed. */
+  private static List<String> symptoms(HostState state, boolean critical) {
+    List<String> symptoms = new ArrayList<>(List.of(SystemSlow.COMPONENT, SwapStorm.COMPONENT));
+    if (critical) {
+      Instant lately = state.at().minus(LATELY);
+      state.units().values().stream()
+          .filter(unit -> unit.failed() && unit.result().equals("oom-kill"))
+          .filter(unit -> unit.changedAt().filter(at -> at.isAfter(lately)).isPresent())
+          .forEach(unit -> symptoms.add(unit.name()));
+    }
+    return symptoms;
   }
 }

@@ -11,10 +11,14 @@ import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,12 +31,18 @@ import java.util.TreeSet;
 public final class ServiceFailed implements Detector {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
+  private final HostFiles files;
   private final Globs ignored;
+  private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
 
-  private ServiceFailed(Globs ignored) {
+  private ServiceFailed(HostFiles files, Globs ignored) {
+    this.files = files;
     this.ignored = ignored;
   }
+
+  /** What was found out once, when a unit had failed. */
+  private record Failure(Optional<Instant> at, String circumstances) {}
 
   /** Makes it. */
   public static final class Provider implements DetectorProvider {
@@ -44,7 +54,8 @@ public final class ServiceFailed implements Detector {
     @Override
     public Detector create(HostContext context) {
       List<String> ignored = context.configuration().globs("ignore", List.of());
-      return new ServiceFailed(Globs.of(ignored.stream().map(UnitState::fullName).toList()));
+      return new ServiceFailed(
+          context.files(), Globs.of(ignored.stream().map(UnitState::fullName).toList()));
     }
   }
 
@@ -73,6 +84,7 @@ public final class ServiceFailed implements Detector {
       now.addAll(reported);
     }
     reported = now;
+    failures.keySet().retainAll(now);
     return new Detection(issues, unknown);
   }
 
@@ -103,7 +115,7 @@ public final class ServiceFailed implements Detector {
     return new Detection(List.of(), unknown);
   }
 
-  private static Issue issue(HostState state, UnitState unit) {
+  private Issue issue(HostState state, UnitState unit) {
     StringBuilder text = new StringBuilder(unit.name()).append(" has failed");
     if (unit.onItsWay()) {
       text.append(" and is ").append(unit.activeState()).append(" without an end");
@@ -112,6 +124,7 @@ public final class ServiceFailed implements Detector {
       text.append(": ").append(unit.result());
     }
     unit.changedAt().ifPresent(at -> text.append(", since ").append(at));
+    text.append(circumstances(unit));
     return Issue.of(
         state.at(),
         IssueType.SERVICE_FAILED,
@@ -119,5 +132,15 @@ public final class ServiceFailed implements Detector {
         text.toString(),
         Map.of(),
         List.of(unit.name()));
+  }
+
+  private String circumstances(UnitState unit) {
+    Failure known = failures.get(unit.name());
+    if (known == null || !known.at().equals(unit.changedAt())) {
+      Optional<String> change = unit.changedAt().flatMap(at -> PackageChange.before(files, at));
+      known = new Failure(unit.changedAt(), change.map(said -> "; " + said).orElse(""));
+      failures.put(unit.name(), known);
+    }
+    return known.circumstances();
   }
 }

@@ -22,7 +22,7 @@ import java.util.Set;
  * waits any more.
  */
 public final class SwapStorm implements Detector {
-  private static final String COMPONENT = "swap";
+  static final String COMPONENT = "swap";
   private static final Metric STALLED = Metric.of(Metric.PRESSURE_SOME, "memory");
 
   private final Level level;

@@ -20,7 +20,7 @@ import java.util.Set;
  * points from 0 to 100, and {@code for} (3 of 5).
  */
 public final class SystemSlow implements Detector {
-  private static final String COMPONENT = "host";
+  static final String COMPONENT = "host";
   private static final int LOW = 50;
   private static final int GAP = 10;
 
