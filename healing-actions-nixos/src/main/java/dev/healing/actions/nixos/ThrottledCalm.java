@@ -23,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service is throttled and no longer needs to be: for a while it has used clearly less than it is
@@ -32,7 +33,7 @@ import java.util.stream.Collectors;
  * at-most}, how long it is throttled (default 1h).
  */
 public final class ThrottledCalm implements Detector {
-  /** Looking at all processes takes some milliseconds: not at every look. */
+  /** Looking at all processes, or for a file that is not there, costs: not at every look. */
   private static final Duration BETWEEN = Duration.ofSeconds(10);
 
   /** Who uses so much of its limit might use more without it. */
@@ -48,6 +49,7 @@ public final class ThrottledCalm implements Detector {
   private final Duration after;
   private final Duration atMost;
   private final Map<Throttle, Track> tracks = new HashMap<>();
+  private @Nullable Long nothingSinceNanos;
 
   /** When it was last measured, what it had used by then, and when it was last not calm. */
   private record Track(long atNanos, long cpuNanos, long restlessNanos) {}
@@ -79,6 +81,11 @@ public final class ThrottledCalm implements Detector {
 
   @Override
   public Detection detect(HostState state) {
+    long now = host.time().monotonicNanos();
+    if (nothingSinceNanos != null && now - nothingSinceNanos < BETWEEN.toNanos()) {
+      return Detection.NOTHING; // what is throttled since has time
+    }
+    nothingSinceNanos = null;
     Optional<String> damage = throttles.damage();
     if (damage.isPresent()) {
       return new Detection(List.of(), List.of(new Unreadable("throttles", damage.orElseThrow())));
@@ -86,6 +93,7 @@ public final class ThrottledCalm implements Detector {
     List<Throttle> all = throttles.all();
     tracks.keySet().retainAll(all);
     if (all.isEmpty()) {
+      nothingSinceNanos = now;
       return Detection.NOTHING;
     }
     measure(state, all);

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
@@ -26,6 +27,7 @@ import org.freedesktop.dbus.messages.DBusSignal;
 import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.UInt64;
 import org.freedesktop.dbus.types.Variant;
+import org.jspecify.annotations.Nullable;
 
 /** systemd over one connection to the system bus. See org.freedesktop.systemd1(5). */
 final class DbusSystemd implements Systemd, AutoCloseable {
@@ -37,6 +39,10 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
   private static final String FAILED = "failed";
   private static final int MOST_STARTED_AGAIN = 1000;
+
+  /** How long it is believed that nothing is failed while no signal says otherwise. */
+  private static final long BELIEVED_NANOS = Duration.ofSeconds(10).toNanos();
+
   private static final Set<String> WITH_RESULT =
       Set.of("service", "socket", "mount", "automount", "swap", "path", "timer", "scope");
 
@@ -44,7 +50,12 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   private final Optional<Map<String, Map<?, ?>>> seen;
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> startedAgain = new ConcurrentHashMap<>();
+  private final AtomicLong signals = new AtomicLong();
   private volatile boolean subscribed;
+  private volatile @Nullable Calm calm;
+
+  /** Nothing was failed when that was asked, after so many signals. */
+  private record Calm(long signals, long atNanos) {}
 
   DbusSystemd(Bus bus) {
     this(bus, Optional.empty());
@@ -76,8 +87,17 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public List<UnitState> failedUnits() {
+    Calm last = calm;
+    Calm now = new Calm(signals.get(), System.nanoTime());
+    if (last != null
+        && last.signals() == now.signals()
+        && now.atNanos() - last.atNanos() < BELIEVED_NANOS) {
+      return List.of();
+    }
     List<UnitState> units = new ArrayList<>();
-    for (Object[] row : failedRows()) {
+    List<Object[]> rows = failedRows();
+    calm = subscribed && rows.isEmpty() ? now : null;
+    for (Object[] row : rows) {
       String name = String.valueOf(row[0]);
       unit(name).filter(UnitState::failed).ifPresent(units::add);
     }
@@ -316,8 +336,8 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   }
 
   /** What a signal says of a unit; one that is of another type is for another handler. */
-  private static void changed(
-      DBusSignal signal, String type, BiConsumer<String, Map<?, ?>> handler) {
+  private void changed(DBusSignal signal, String type, BiConsumer<String, Map<?, ?>> handler) {
+    signals.incrementAndGet();
     try {
       Object[] values = signal.getParameters();
       if (values == null
