@@ -27,8 +27,9 @@ import java.util.Set;
  * Measures the memory that the largest services have to themselves: what is theirs alone and backed
  * by no file, resident or swapped out, since that is what a leak is made of, while page cache comes
  * and goes. By control group where the kernel accounts memory so (cgroup v2), else from the
- * processes of the service. Key: {@code every}, how often (default 15s); between that the last
- * value is told.
+ * processes of the service. Key: {@code every}, how often (default 15s); more seldom, up to {@code
+ * 2m}, where there are so many processes that it takes its time. Between that the last value is
+ * told.
  */
 public final class ServiceMemory implements Sampler {
   private static final String GROUPS = "/sys/fs/cgroup";
@@ -39,10 +40,15 @@ public final class ServiceMemory implements Sampler {
   private static final long LEAST_PROCESS_BYTES = 2L << 20;
   private static final int MOST_SERVICES = 8;
 
+  /** So much longer than it takes it is left alone, up to the most. */
+  private static final int PATIENCE = 500;
+
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(2);
+
   private final HostContext host;
   private final Duration every;
   private Optional<Reading> last = Optional.empty();
-  private long lastNanos;
+  private long nextNanos;
 
   private ServiceMemory(HostContext host) {
     this.host = host;
@@ -70,9 +76,11 @@ public final class ServiceMemory implements Sampler {
   @Override
   public Reading read() {
     long now = host.time().monotonicNanos();
-    if (last.isEmpty() || now - lastNanos >= every.toNanos()) {
-      lastNanos = now;
+    if (last.isEmpty() || now - nextNanos >= 0) {
       last = Optional.of(measure());
+      long took = host.time().monotonicNanos() - now;
+      nextNanos =
+          now + Math.max(every.toNanos(), Math.min(MOST_PATIENCE.toNanos(), PATIENCE * took));
     }
     return last.orElseThrow();
   }
