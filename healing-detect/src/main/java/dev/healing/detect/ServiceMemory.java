@@ -28,7 +28,7 @@ import java.util.Set;
  * by no file, resident or swapped out, since that is what a leak is made of, while page cache comes
  * and goes. By control group where the kernel accounts memory so (cgroup v2), else from the
  * processes of the service. Key: {@code every}, how often (default 15s); more seldom, up to {@code
- * 2m}, where there are so many processes that it takes its time. Between that the last value is
+ * 45s}, where there are so many processes that it takes its time. Between that the last value is
  * told.
  */
 public final class ServiceMemory implements Sampler {
@@ -40,10 +40,12 @@ public final class ServiceMemory implements Sampler {
   private static final long LEAST_PROCESS_BYTES = 2L << 20;
   private static final int MOST_SERVICES = 8;
 
-  /** So much longer than it takes it is left alone, up to the most. */
+  /**
+   * So much longer than it takes it is left alone, up to what still shows a leak in ten minutes.
+   */
   private static final int PATIENCE = 500;
 
-  private static final Duration MOST_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration MOST_PATIENCE = Duration.ofSeconds(45);
 
   private final HostContext host;
   private final Duration every;
