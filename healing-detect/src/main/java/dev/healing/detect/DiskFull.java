@@ -27,7 +27,7 @@ import java.util.TreeSet;
 public final class DiskFull implements Detector {
   private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
 
-  /** From here on it is why a unit that needs this file system fails. */
+  /** From here on it is why a unit that needs this file system fails, and the host is slow. */
   private static final double EXHAUSTED = 0.99;
 
   private final LevelKeys usual;
@@ -167,7 +167,7 @@ public final class DiskFull implements Detector {
             mount + ": " + String.join(", ", text),
             evidence.metrics(),
             List.of(mount))
-        .explaining(exhausted ? List.of(MountUnit.of(mount)) : List.of());
+        .explaining(exhausted ? List.of(MountUnit.of(mount), SystemSlow.COMPONENT) : List.of());
   }
 
   private static Optional<String> room(Evidence evidence, Metric available) {
