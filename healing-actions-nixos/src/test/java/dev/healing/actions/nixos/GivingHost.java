@@ -1,36 +1,22 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.Configuration;
-import dev.healing.api.Privilege;
-import dev.healing.spi.CommandRunner;
-import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
-import dev.healing.spi.HostProcesses;
-import dev.healing.spi.Protection;
-import dev.healing.spi.StateStore;
-import dev.healing.spi.Systemd;
-import dev.healing.spi.TimeSource;
-import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 
 /** A host on which something happens whenever a kernel setting is written. */
-record GivingHost(World world, Configuration configuration, Runnable whenSet)
-    implements HostContext, HostFiles {
-  @Override
-  public TimeSource time() {
-    return world.host.time();
-  }
+final class GivingHost extends HostAround implements HostFiles {
+  private final World world;
+  private final Configuration configuration;
+  private final Runnable whenSet;
 
-  @Override
-  public Workers workers() {
-    return world.host.workers();
-  }
-
-  @Override
-  public CommandRunner commands() {
-    return world.host.commands();
+  GivingHost(World world, Configuration configuration, Runnable whenSet) {
+    super(world.host);
+    this.world = world;
+    this.configuration = configuration;
+    this.whenSet = whenSet;
   }
 
   @Override
@@ -39,28 +25,8 @@ record GivingHost(World world, Configuration configuration, Runnable whenSet)
   }
 
   @Override
-  public HostProcesses processes() {
-    return world.host.processes();
-  }
-
-  @Override
-  public Systemd systemd() {
-    return world.host.systemd();
-  }
-
-  @Override
-  public StateStore state() {
-    return world.host.state();
-  }
-
-  @Override
-  public Protection protection() {
-    return world.host.protection();
-  }
-
-  @Override
-  public Set<Privilege> privileges() {
-    return world.host.privileges();
+  public Configuration configuration() {
+    return configuration;
   }
 
   @Override

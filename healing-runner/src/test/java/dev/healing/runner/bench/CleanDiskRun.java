@@ -11,13 +11,12 @@ import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.HostStates;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -35,7 +34,7 @@ public final class CleanDiskRun {
     Map<String, Object> section =
         Map.of("roots", List.of(arguments[1]), "min-bytes", "1B", "target", "0%");
     try (LinuxHost host = LinuxHost.open(Path.of(arguments[2]))) {
-      HostContext later = later(host, Configuration.of(section));
+      HostContext later = new Later(host, Configuration.of(section));
       ActionProvider provider =
           ServiceLoader.load(ActionProvider.class).stream()
               .map(ServiceLoader.Provider::get)
@@ -79,35 +78,40 @@ public final class CleanDiskRun {
         .orElseThrow();
   }
 
-  private static HostContext later(HostContext host, Configuration section) {
-    TimeSource today = host.time();
-    TimeSource inAMonth =
-        proxy(TimeSource.class, today, Map.of("now", () -> today.now().plus(Duration.ofDays(30))));
-    return proxy(
-        HostContext.class, host, Map.of("time", () -> inAMonth, "configuration", () -> section));
-  }
+  /** The host as it will be in a month, with this configuration. */
+  private static final class Later extends HostAround {
+    private final TimeSource today;
+    private final Configuration section;
 
-  private interface Answer {
-    Object give();
-  }
+    Later(HostContext host, Configuration section) {
+      super(host);
+      this.today = host.time();
+      this.section = section;
+    }
 
-  private static <T> T proxy(Class<T> type, T real, Map<String, Answer> instead) {
-    Object proxy =
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (self, method, arguments) -> {
-              Answer answer = instead.get(method.getName());
-              return answer == null ? invoke(method, real, arguments) : answer.give();
-            });
-    return type.cast(proxy);
-  }
+    @Override
+    public Configuration configuration() {
+      return section;
+    }
 
-  private static Object invoke(Method method, Object real, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(real, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
+    @Override
+    public TimeSource time() {
+      return new TimeSource() {
+        @Override
+        public Instant now() {
+          return today.now().plus(Duration.ofDays(30));
+        }
+
+        @Override
+        public long monotonicNanos() {
+          return today.monotonicNanos();
+        }
+
+        @Override
+        public String bootId() {
+          return today.bootId();
+        }
+      };
     }
   }
 

@@ -10,27 +10,20 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
-import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.spi.ActionProvider;
-import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostFiles;
-import dev.healing.spi.HostProcesses;
 import dev.healing.spi.PreparedAction;
-import dev.healing.spi.Protection;
 import dev.healing.spi.StateStore;
-import dev.healing.spi.Systemd;
-import dev.healing.spi.TimeSource;
-import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.InMemoryStateStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,50 +203,17 @@ public final class Throughput {
   }
 
   /** A host with its state elsewhere. */
-  private record WithState(HostContext host, StateStore state) implements HostContext {
-    @Override
-    public TimeSource time() {
-      return host.time();
+  private static final class WithState extends HostAround {
+    private final StateStore state;
+
+    WithState(HostContext host, StateStore state) {
+      super(host);
+      this.state = state;
     }
 
     @Override
-    public Workers workers() {
-      return host.workers();
-    }
-
-    @Override
-    public CommandRunner commands() {
-      return host.commands();
-    }
-
-    @Override
-    public HostFiles files() {
-      return host.files();
-    }
-
-    @Override
-    public HostProcesses processes() {
-      return host.processes();
-    }
-
-    @Override
-    public Systemd systemd() {
-      return host.systemd();
-    }
-
-    @Override
-    public Protection protection() {
-      return host.protection();
-    }
-
-    @Override
-    public Set<Privilege> privileges() {
-      return host.privileges();
-    }
-
-    @Override
-    public Configuration configuration() {
-      return host.configuration();
+    public StateStore state() {
+      return state;
     }
   }
 }
