@@ -13,14 +13,22 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The files under a root: {@code /} on a host, a fixture tree in a test. */
 final class RootedFiles implements HostFiles {
   private static final int MOST_BYTES = 4 << 20;
+  private static final Path TOP = Path.of("/");
+  private static final int USUAL_BYTES = 16 << 10;
 
   private final Path root;
+
+  /** The usual files are read every second: into the same bytes, unless another thread has them. */
+  private final AtomicReference<byte @Nullable []> spare = new AtomicReference<>();
 
   RootedFiles(Path root) {
     this.root = root.toAbsolutePath().normalize();
@@ -32,7 +40,8 @@ final class RootedFiles implements HostFiles {
       // Normalised before it is rooted: "/.." is "/" as on any host, and never leaves the root.
       Path name = Path.of(absolute);
       if (name.isAbsolute()) {
-        return root.resolve(Path.of("/").relativize(name.normalize()));
+        Path normal = name.normalize();
+        return root.getNameCount() == 0 ? normal : root.resolve(TOP.relativize(normal));
       }
     } catch (InvalidPathException e) {
       throw new HostException("'" + absolute + "' is not a path: " + e.getReason(), e);
@@ -51,13 +60,22 @@ final class RootedFiles implements HostFiles {
 
   @Override
   public Optional<String> read(String absolute) {
-    // Files of /proc have size 0: read until the end, whatever the size says.
+    byte[] lent = spare.getAndSet(null);
+    byte[] usual = lent == null ? new byte[USUAL_BYTES] : lent;
     try (InputStream in = Files.newInputStream(path(absolute))) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new HostException(absolute + " is larger than 4 MiB: it is not read");
+      // Files of /proc have size 0: read until the end, whatever the size says.
+      byte[] bytes = usual;
+      int length = 0;
+      for (int n = in.read(bytes); n > 0; n = in.read(bytes, length, bytes.length - length)) {
+        length += n;
+        if (length > MOST_BYTES) {
+          throw new HostException(absolute + " is larger than 4 MiB: it is not read");
+        }
+        if (length == bytes.length) {
+          bytes = Arrays.copyOf(bytes, 2 * length);
+        }
       }
-      return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+      return Optional.of(new String(bytes, 0, length, StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -65,6 +83,8 @@ final class RootedFiles implements HostFiles {
         return Optional.empty();
       }
       throw new HostException(absolute + " could not be read: " + e, e);
+    } finally {
+      spare.set(usual);
     }
   }
 
