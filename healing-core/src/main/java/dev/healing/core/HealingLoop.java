@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,13 +221,17 @@ final class HealingLoop {
    */
   Duration enforcePluginDeadlines() {
     Duration deadline = settings.pluginDeadline();
-    return Stream.of(
+    Duration next = NOTHING_UNDER_WAY;
+    for (Optional<Duration> left :
+        List.of(
             watch.enforce(deadline),
             assessment.enforceDeadlines(deadline),
-            chronicle.learning().enforce(deadline))
-        .flatMap(Optional::stream)
-        .min(Duration::compareTo)
-        .orElse(NOTHING_UNDER_WAY);
+            chronicle.learning().enforce(deadline))) {
+      if (left.isPresent() && left.get().compareTo(next) < 0) {
+        next = left.get();
+      }
+    }
+    return next;
   }
 
   /** A dry run of what a person could ask for: about the newest evidence, and not without any. */
