@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.healing.learning {
   requires transitive dev.healing.api;
+  requires com.fasterxml.jackson.annotation;
   requires tools.jackson.core;
   requires tools.jackson.databind;
 

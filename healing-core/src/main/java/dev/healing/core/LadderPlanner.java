@@ -9,39 +9,104 @@ import dev.healing.api.Risk;
 import dev.healing.api.Severity;
 import dev.healing.spi.Planner;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Mild before harsh: what was tried least in this incident comes first, then the lower risk, then
- * the higher confidence, then what can be undone. A service is repaired only after a restart of it
- * did not help, and once. What made it worse is not tried again, and what can cost somebody's work
- * is out of proportion to less than a HIGH issue.
+ * The built-in planner: mild before harsh, and among what is equally harsh by {@linkplain
+ * ExpectedGain expected gain}. What was tried least in this incident comes first. What can cost
+ * somebody's work comes after all that cannot, and is out of proportion to less than a HIGH issue.
+ * A service is repaired only after a restart of it did not help, and once. What made it worse is
+ * not tried again; what has nothing to gain is left out, unless it is all there is.
+ *
+ * <p>It keeps nothing: the same question has the same answer. Safe for several threads.
  */
-final class LadderPlanner implements Planner {
+public final class LadderPlanner implements Planner {
+  /** A planner of a plugin may begin with what this one says. */
+  public LadderPlanner() {}
+
   @Override
   public HealingPlan plan(Incident incident, HostState state, List<Candidate> candidates) {
-    List<Candidate> chosen = new ArrayList<>();
+    ExpectedGain gain = new ExpectedGain(incident.issue().severity());
+    List<Candidate> usable = new ArrayList<>();
     List<HealingPlan.Rejected> rejected = new ArrayList<>();
     for (Candidate candidate : candidates) {
       String why = objection(incident, candidate);
       if (why.isEmpty()) {
-        chosen.add(candidate);
+        usable.add(candidate);
       } else {
         rejected.add(new HealingPlan.Rejected(candidate.action().id(), why));
       }
     }
-    chosen.sort(
-        Comparator.comparingLong((Candidate c) -> tried(incident, c.action().id()))
-            .thenComparing(c -> c.action().risk())
-            .thenComparing(c -> c.action().id().equals(ActionId.REPAIR_SERVICE))
-            .thenComparing(c -> -c.confidence().value())
-            .thenComparing(c -> !c.action().canBeUndone())
-            .thenComparing(c -> c.action().id()));
+    List<Candidate> ordered = ordered(incident, usable, gain);
+    boolean allInVain = ordered.stream().allMatch(candidate -> worth(candidate, gain) <= 0);
+    List<Candidate> chosen = new ArrayList<>();
+    for (Candidate candidate : ordered) {
+      if (worth(candidate, gain) > 0 || allInVain && chosen.isEmpty()) {
+        chosen.add(candidate);
+      } else {
+        String why = "has nothing to gain: " + gained(candidate, gain);
+        rejected.add(new HealingPlan.Rejected(candidate.action().id(), why));
+      }
+    }
     List<HealingPlan.Step> steps =
         chosen.stream().map(c -> new HealingPlan.Step(c.action(), c.confidence())).toList();
-    return new HealingPlan(incident.issue(), steps, rejected, reason(incident, steps, rejected));
+    return new HealingPlan(
+        incident.issue(), steps, rejected, reason(incident, chosen, rejected, gain));
+  }
+
+  private static double worth(Candidate candidate, ExpectedGain gain) {
+    return gain.of(candidate.action(), candidate.confidence());
+  }
+
+  private static List<Candidate> ordered(
+      Incident incident, List<Candidate> usable, ExpectedGain gain) {
+    ExpectedGain.Rating<Candidate> rating =
+        new ExpectedGain.Rating<>() {
+          @Override
+          public double gain(Candidate candidate) {
+            return worth(candidate, gain);
+          }
+
+          @Override
+          public double probability(Candidate candidate) {
+            return gain.probability(candidate.action(), candidate.confidence());
+          }
+        };
+    List<Candidate> all = new ArrayList<>();
+    long[] rungs =
+        usable.stream()
+            .mapToLong(candidate -> rung(incident, candidate))
+            .sorted()
+            .distinct()
+            .toArray();
+    for (long rung : rungs) {
+      all.addAll(
+          gain.ladder(
+              usable.stream()
+                  .filter(candidate -> rung(incident, candidate) == rung)
+                  .sorted(LadderPlanner::undoneFirst)
+                  .toList(),
+              rating));
+    }
+    return all;
+  }
+
+  /** For when all else is equal. */
+  private static int undoneFirst(Candidate one, Candidate other) {
+    int undone = Boolean.compare(other.action().canBeUndone(), one.action().canBeUndone());
+    return undone != 0 ? undone : one.action().id().compareTo(other.action().id());
+  }
+
+  /** How harsh it is, after how often it was tried in this incident. */
+  private static long rung(Incident incident, Candidate candidate) {
+    int harsh =
+        switch (candidate.action().risk()) {
+          case LOW, MEDIUM -> candidate.action().id().equals(ActionId.REPAIR_SERVICE) ? 1 : 0;
+          case HIGH -> 2;
+          case CRITICAL -> 3;
+        };
+    return 4 * tried(incident, candidate.action().id()) + harsh;
   }
 
   private static String objection(Incident incident, Candidate candidate) {
@@ -77,26 +142,65 @@ final class LadderPlanner implements Planner {
   }
 
   private static String reason(
-      Incident incident, List<HealingPlan.Step> steps, List<HealingPlan.Rejected> rejected) {
-    if (!steps.isEmpty()) {
-      HealingPlan.Step first = steps.get(0);
-      return String.format(
-          Locale.ROOT,
-          "%s: %s risk, confidence %.2f (%s)%s",
-          first.action().id(),
-          first.action().risk(),
-          first.confidence().value(),
-          first.confidence().reason(),
-          steps.size() == 1
-              ? ""
-              : "; then "
-                  + String.join(
-                      ", ", steps.stream().skip(1).map(s -> s.action().id().name()).toList()));
+      Incident incident,
+      List<Candidate> chosen,
+      List<HealingPlan.Rejected> rejected,
+      ExpectedGain gain) {
+    if (chosen.isEmpty()) {
+      return rejected.isEmpty()
+          ? "no loaded action treats " + incident.issue().type()
+          : "nothing to try: "
+              + String.join("; ", rejected.stream().map(r -> r.action() + " " + r.why()).toList());
     }
-    if (rejected.isEmpty()) {
-      return "no loaded action treats " + incident.issue().type();
+    Candidate first = chosen.get(0);
+    StringBuilder reason =
+        new StringBuilder()
+            .append(first.action().id())
+            .append(": ")
+            .append(first.action().risk())
+            .append(" risk, confidence ")
+            .append(number(first.confidence().value()))
+            .append(" (")
+            .append(first.confidence().reason())
+            .append("), ")
+            .append(gained(first, gain));
+    for (Candidate later : chosen.subList(1, chosen.size())) {
+      reason
+          .append("; then ")
+          .append(later.action().id())
+          .append(", ")
+          .append(whyLater(incident, first, later, gain));
     }
-    return "nothing to try: "
-        + String.join("; ", rejected.stream().map(r -> r.action() + " " + r.why()).toList());
+    return reason.toString();
+  }
+
+  /** Why not this one first. */
+  private static String whyLater(
+      Incident incident, Candidate first, Candidate later, ExpectedGain gain) {
+    ActionId id = later.action().id();
+    if (tried(incident, id) > tried(incident, first.action().id())) {
+      return "since it was tried before";
+    }
+    if (later.action().risk().compareTo(Risk.HIGH) >= 0
+        && later.action().risk() != first.action().risk()) {
+      return "since its risk is " + later.action().risk();
+    }
+    if (rung(incident, later) > rung(incident, first)) {
+      return "should a restart not help";
+    }
+    return gained(later, gain);
+  }
+
+  private static String gained(Candidate candidate, ExpectedGain gain) {
+    double more =
+        gain.probability(candidate.action(), candidate.confidence())
+            - candidate.confidence().value();
+    return "expected gain "
+        + number(worth(candidate, gain))
+        + (more >= 0.05 ? ", with " + number(more) + " added for what is not known of it" : "");
+  }
+
+  private static String number(double number) {
+    return String.format(Locale.ROOT, "%.2f", number);
   }
 }

@@ -29,7 +29,9 @@ class LadderPlannerTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(60));
     return new Candidate(
-        description, new Confidence(confidence, 10, 5, "as told"), Optional.empty());
+        description,
+        new Confidence(confidence, confidence, confidence, 10, 5, "as told"),
+        Optional.empty());
   }
 
   private static List<String> planned(Candidate... candidates) {
@@ -47,7 +49,7 @@ class LadderPlannerTest {
   }
 
   @Test
-  void mildBeforeHarshThenSureThenWhatCanBeUndone() {
+  void mildBeforeHarshAndAmongThoseWhatIsWorthMost() {
     String never = ActionDescription.IRREVERSIBLE;
     assertThat(
             planned(
@@ -56,6 +58,6 @@ class LadderPlannerTest {
                 candidate("c_undone", Risk.MEDIUM, 0.5, "undo it"),
                 candidate("d_surer", Risk.MEDIUM, 0.6, never),
                 candidate("e_low", Risk.LOW, 0.1, never)))
-        .containsExactly("e_low", "d_surer", "c_undone", "b_never", "a_high");
+        .containsExactly("d_surer", "c_undone", "b_never", "e_low", "a_high");
   }
 }

@@ -4,6 +4,7 @@ import dev.healing.api.ActionId;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One outcome, as a line of the journal.
@@ -14,9 +15,20 @@ import java.time.Instant;
  * @param action name of the action
  * @param outcome what came of it
  * @param at when that was known
+ * @param detected when the incident was first seen; absent in lines of before version 2
+ * @param started when the action was; absent if nobody knows
+ * @param shown the confidence with which it was chosen; absent in lines of before version 2
  */
 record JournalLine(
-    long seq, String receipt, String key, String action, Outcome outcome, Instant at) {
+    long seq,
+    String receipt,
+    String key,
+    String action,
+    Outcome outcome,
+    Instant at,
+    @Nullable Instant detected,
+    @Nullable Instant started,
+    @Nullable Double shown) {
   JournalLine {
     Counts.require("seq", seq);
     if (seq == 0
@@ -32,6 +44,9 @@ record JournalLine(
       throw new IllegalArgumentException("outcome is NOT_ATTEMPTED: expected what came of it");
     }
     ActionId.of(action);
+    if (shown != null) {
+      Counts.require("shown", shown, 0, 1);
+    }
   }
 
   static JournalLine of(long seq, Receipt receipt) {
@@ -41,6 +56,9 @@ record JournalLine(
         receipt.fingerprint().key(),
         receipt.action().name(),
         receipt.outcome(),
-        receipt.finishedAt());
+        receipt.finishedAt(),
+        receipt.detectedAt(),
+        receipt.startedAt().orElse(null),
+        Math.max(0, Math.min(1, receipt.confidence())));
   }
 }

@@ -75,10 +75,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized Confidence confidence(Fingerprint fingerprint, ActionId action) {
-    return ledger()
-        .tally(fingerprint.key(), action.name())
-        .map(BetaConfidence::of)
-        .orElse(Confidence.UNKNOWN);
+    return ledger().confidence(fingerprint, action.name(), time.now());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.healing.learning;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -9,7 +10,6 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The files' text to values and back. Pure; throws {@link BadKnowledgeException} only. */
@@ -22,17 +22,38 @@ final class KnowledgeJson {
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .changeDefaultPropertyInclusion(
+              usual -> usual.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
   private static final ObjectReader FILES = MAPPER.readerFor(KnowledgeFile.class);
-  private static final ObjectWriter FILE_WRITER =
-      MAPPER.writerFor(KnowledgeFile.class).with(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectReader OLD_FILES = MAPPER.readerFor(Version1.class);
   private static final ObjectReader LINES = MAPPER.readerFor(JournalLine.class);
   private static final ObjectWriter LINE_WRITER = MAPPER.writerFor(JournalLine.class);
 
   private KnowledgeJson() {}
 
+  /** One line for each problem: to be read by people, and no larger than need be. */
   static String text(KnowledgeFile file) {
-    return FILE_WRITER.writeValueAsString(file);
+    StringBuilder text = new StringBuilder(1024 + 400 * file.problems().size());
+    text.append("{\n\"version\":").append(file.version());
+    text.append(",\n\"folded\":").append(file.folded());
+    member(text, "statistics", file.statistics());
+    member(text, "calibration", file.calibration());
+    member(text, "lending", file.lending());
+    member(text, "doubts", file.doubts());
+    member(text, "imports", file.imports());
+    member(text, "seeds", file.seeds());
+    text.append(",\n\"problems\":[");
+    String separator = "\n";
+    for (KnowledgeFile.Problem problem : file.problems()) {
+      text.append(separator).append(MAPPER.writeValueAsString(problem));
+      separator = ",\n";
+    }
+    return text.append("\n]}").toString();
+  }
+
+  private static void member(StringBuilder text, String name, Object value) {
+    text.append(",\n\"").append(name).append("\":").append(MAPPER.writeValueAsString(value));
   }
 
   static String text(JournalLine line) {
@@ -40,9 +61,18 @@ final class KnowledgeJson {
   }
 
   static KnowledgeFile file(String text) {
-    KnowledgeFile file = read(FILES, text);
+    boolean old = version(text).orElse(KnowledgeFile.VERSION) == Version1.VERSION;
+    KnowledgeFile file = old ? newest(read(OLD_FILES, text)) : read(FILES, text);
     requireBelievable("folded", file.folded());
     return file;
+  }
+
+  private static KnowledgeFile newest(Version1 file) {
+    try {
+      return file.newest();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new BadKnowledgeException(String.valueOf(e.getMessage()));
+    }
   }
 
   static JournalLine line(String text) {

@@ -1,47 +1,46 @@
 package dev.healing.learning;
 
+import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Outcome;
+import dev.healing.learning.Returns.Waiting;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
- * The tallies in memory, by problem and action. Bounded: the problem that was seen least lately is
- * forgotten first. Which one that is depends on the order of outcomes alone, so reading the files
- * again forgets the same ones. Not safe for several threads.
+ * All that is known, in memory. Bounded: the problem that was seen least lately is forgotten first.
+ * Which one that is depends on the order of outcomes alone, so reading the files again forgets the
+ * same ones. Not safe for several threads.
  */
 final class Ledger {
+  /** What was seen so long ago counts half. */
+  private static final Duration HALF_LIFE = Duration.ofDays(180);
+
   private final int mostProblems;
 
   /** Least lately seen first. */
-  private final LinkedHashMap<String, SortedMap<String, Tally>> problems = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Problem> problems = new LinkedHashMap<>();
 
+  private final Model model;
+  private final Calibration calibration;
+  private final Totals totals;
+  private final Seeds seeds;
   private long folded;
-  private long healed;
-  private long unchanged;
-  private long worse;
-  private long failed;
-  private long ambiguous;
-  private long forgotten;
 
   Ledger(KnowledgeFile file, int mostProblems) {
     this.mostProblems = mostProblems;
     this.folded = file.folded();
-    KnowledgeFile.Statistics statistics = file.statistics();
-    this.healed = statistics.healed();
-    this.unchanged = statistics.unchanged();
-    this.worse = statistics.worse();
-    this.failed = statistics.failed();
-    this.ambiguous = statistics.ambiguous();
-    this.forgotten = statistics.forgotten();
+    this.totals = new Totals(file.statistics());
+    this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
+    this.calibration = new Calibration(file.calibration());
+    this.seeds = new Seeds(file.imports(), file.seeds());
     for (KnowledgeFile.Problem problem : file.problems()) {
-      problems.put(problem.key(), new TreeMap<>(problem.actions()));
+      problems.put(problem.key(), problem.open(model));
     }
     forget();
   }
@@ -55,61 +54,222 @@ final class Ledger {
     return problems.size();
   }
 
-  Optional<Tally> tally(String key, String action) {
-    return Optional.ofNullable(problems.get(key)).map(actions -> actions.get(action));
+  Seeds seeds() {
+    return seeds;
+  }
+
+  /** How likely the action is to heal the problem, in words and numbers. */
+  Confidence confidence(Fingerprint fingerprint, String action, Instant now) {
+    String key = fingerprint.key();
+    Problem known = problems.get(key);
+    Problem problem = known == null && seeds.waiting() ? sown(Problem.unknown(key)) : known;
+    Attempts attempts = problem == null ? null : problem.actions.get(action);
+    if (known == null && problem != null) {
+      problem.actions.values().forEach(Attempts::withdraw); // only looked at
+    }
+    Pool.OfType pool = model.pool(Problem.type(key), action);
+    Tally seen = attempts == null ? null : attempts.seen();
+    boolean nothing = attempts == null && pool.decidedSeenEverywhere() == 0;
+    if (nothing && pool.nothingBorrowed()) {
+      return Confidence.UNKNOWN;
+    }
+    double share = seen == null ? 1 : share(seen.lastSeen(), now);
+    Belief belief = model.belief(problem, attempts, pool, share);
+    return new Confidence(
+        belief.value(),
+        belief.lower(),
+        belief.upper(),
+        seen == null ? 0 : seen.attempts(),
+        seen == null ? 0 : seen.healed(),
+        Evidence.tell(
+            problem, attempts, pool, belief, model.expected(), model.lending.toProblem()));
+  }
+
+  private static double share(Instant seen, Instant now) {
+    double age = now.getEpochSecond() - (double) seen.getEpochSecond();
+    return age <= 0 ? 1 : Math.exp(-Math.log(2) * age / HALF_LIFE.toSeconds());
   }
 
   /** Counts it. Its sequence number is above all that were counted before. */
   void count(JournalLine line) {
     // Taken out and put back: that makes it the problem that was seen most lately.
-    SortedMap<String, Tally> actions = problems.remove(line.key());
-    if (actions == null) {
-      actions = new TreeMap<>();
+    Problem problem = problems.remove(line.key());
+    if (problem == null) {
+      problem = sown(Problem.unknown(line.key()));
     }
-    problems.put(line.key(), actions);
-    Tally before = actions.get(line.action());
-    actions.put(
-        line.action(),
-        before == null
-            ? Tally.first(line.outcome(), line.at())
-            : before.plus(line.outcome(), line.at()));
-    total(line.outcome());
+    problems.put(line.key(), problem);
+    Attempts attempts = attempts(problem, line.action());
+    if (line.detected() != null && problem.returns.detected(seconds(line.detected()))) {
+      returned(problem, seconds(line.detected()));
+    }
+    if (line.outcome() != Outcome.AMBIGUOUS) {
+      learn(problem, attempts, line);
+    }
+    attempts.saw(line.outcome(), line.at());
+    totals.count(line.outcome());
     folded = line.seq();
     forget();
   }
 
-  private void total(Outcome outcome) {
-    switch (outcome) {
-      case HEALED -> healed++;
-      case UNCHANGED -> unchanged++;
-      case WORSE -> worse++;
-      case FAILED -> failed++;
-      case AMBIGUOUS -> ambiguous++;
-      case NOT_ATTEMPTED -> throw new IllegalArgumentException("nothing was attempted");
+  private Attempts attempts(Problem problem, String action) {
+    return problem.actions.computeIfAbsent(
+        action, name -> new Attempts(model.pool(Problem.type(problem.key), name)));
+  }
+
+  private static double seconds(Instant at) {
+    return at.toEpochMilli() / 1e3;
+  }
+
+  private void learn(Problem problem, Attempts attempts, JournalLine line) {
+    boolean healed = line.outcome() == Outcome.HEALED;
+    double shown = line.shown() == null ? -1 : line.shown();
+    double healing = model.belief(problem, attempts, attempts.pool, 1).value();
+    double share = healed ? 1 : 0;
+    if (line.detected() != null) {
+      share = credited(problem, line, healing, healed, shown);
+      model.belief(problem, attempts, attempts.pool, 1);
+    }
+    model.learn(problem, attempts, share);
+    if (shown >= 0) {
+      calibration.count(shown, share);
+    }
+    if (!healed) {
+      model.doubts.failed();
+    } else if (line.started() != null && line.detected() != null) {
+      succeeded(problem, line, shown, share);
     }
   }
 
+  /**
+   * How much of an outcome is the action's; the rest is that of one before, whose heal went unseen.
+   */
+  private double credited(
+      Problem problem, JournalLine line, double healing, boolean healed, double shown) {
+    double detected = seconds(line.detected());
+    Waiting before = problem.returns.failure;
+    if (before != null && before.since() != detected) {
+      before = null;
+    }
+    double share = healed ? 1 : 0;
+    if (before != null) {
+      double gone = model.doubts.healedUnseen(before.healing());
+      model.doubts.next(before.healing(), healing, healed);
+      if (healed) {
+        double earlier = gone / (gone + (1 - gone) * healing);
+        share = 1 - earlier;
+        correct(problem, before, earlier);
+      }
+    }
+    if (!healed && (before == null || healing > before.healing() + 1e-6)) {
+      before = new Waiting(line.action(), detected, shown, 0, healing);
+    }
+    problem.returns.failure = before;
+    return share;
+  }
+
+  /**
+   * A success counts until the problem is back too soon; one that is told late is judged at once.
+   */
+  private void succeeded(Problem problem, JournalLine line, double shown, double share) {
+    double started = seconds(line.started());
+    Waiting success = new Waiting(line.action(), started, shown, share, 0);
+    double next = problem.returns.next(Math.max(started, seconds(line.detected())));
+    if (Double.isInfinite(next)) {
+      problem.returns.success = success;
+    } else {
+      judge(problem, success, next - started);
+    }
+  }
+
+  private void returned(Problem problem, double at) {
+    Waiting success = problem.returns.success;
+    if (success != null && at > success.since()) {
+      problem.returns.success = null;
+      judge(problem, success, at - success.since());
+    }
+  }
+
+  private void judge(Problem problem, Waiting success, double seconds) {
+    Attempts attempts = problem.actions.get(success.action());
+    if (attempts == null) {
+      return;
+    }
+    double tried = attempts.meanTried();
+    double healing = (attempts.meanHealed() + 1) / (tried + 2);
+    double none = model.doubts.judge(problem.returns, seconds, healing) * success.share();
+    if (none > 0.01) {
+      attempts.takenBack += none;
+      correct(problem, success, -none);
+    }
+  }
+
+  private void correct(Problem problem, Waiting attempt, double more) {
+    Attempts attempts = problem.actions.get(attempt.action());
+    if (attempts != null) {
+      attempts.correct(problem.runs(), more);
+      problem.lend();
+      if (attempt.shown() >= 0) {
+        calibration.correct(attempt.shown(), attempt.share(), attempt.share() + more);
+      }
+    }
+  }
+
+  // ------------------------------------------------------------ what was seen elsewhere
+
+  /** Adds evidence from elsewhere to a problem that is known by its key. */
+  void add(String key, Map<String, Imported> evidence) {
+    Problem problem = problems.get(key);
+    if (problem == null) {
+      problem = sown(Problem.unknown(key));
+      problems.put(key, problem);
+    }
+    sow(problem, evidence);
+    forget();
+  }
+
+  /** A problem that is new here, with what is known of it from elsewhere by its short hash. */
+  private Problem sown(Problem problem) {
+    if (seeds.waiting()) {
+      Map<String, Imported> known = seeds.of(new Fingerprint(problem.key).hash());
+      if (known != null) {
+        sow(problem, known);
+      }
+    }
+    return problem;
+  }
+
+  private void sow(Problem problem, Map<String, Imported> evidence) {
+    evidence.forEach(
+        (action, seed) -> {
+          Attempts attempts = attempts(problem, action);
+          attempts.add(seed.countedHealed(), seed.counted());
+          attempts.imported = attempts.imported.plus(seed);
+        });
+    problem.lend();
+  }
+
   private void forget() {
-    Iterator<String> leastLately = problems.keySet().iterator();
+    Iterator<Problem> leastLately = problems.values().iterator();
     while (problems.size() > mostProblems) {
-      leastLately.next();
+      Problem forgotten = leastLately.next();
+      forgotten.actions.values().forEach(Attempts::withdraw);
       leastLately.remove();
-      forgotten++;
+      totals.forgot();
     }
   }
 
   KnowledgeFile file() {
     List<KnowledgeFile.Problem> all = new ArrayList<>(problems.size());
-    for (Map.Entry<String, SortedMap<String, Tally>> problem : problems.entrySet()) {
-      String key = problem.getKey();
-      all.add(new KnowledgeFile.Problem(new Fingerprint(key).hash(), key, problem.getValue()));
-    }
-    long attempts = healed + unchanged + worse + failed + ambiguous;
+    problems.values().forEach(problem -> all.add(KnowledgeFile.Problem.of(problem)));
     return new KnowledgeFile(
         KnowledgeFile.VERSION,
         folded,
-        new KnowledgeFile.Statistics(
-            attempts, healed, unchanged, worse, failed, ambiguous, forgotten),
+        totals.file(),
+        calibration.file(),
+        model.lending.logLikelihoods(),
+        model.doubts.file(),
+        seeds.imports(),
+        seeds.file(),
         all);
   }
 }

@@ -3,12 +3,14 @@ package dev.healing.learning;
 import static dev.healing.learning.Samples.disk;
 import static dev.healing.learning.Samples.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -18,9 +20,20 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class KnowledgeProperties {
   private static final int MOST_PROBLEMS = 3;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** What was added up in another order differs in the last digits. */
+  private static final Comparator<JsonNode> SAME =
+      (one, other) ->
+          one.isNumber() && other.isNumber()
+              ? Math.abs(one.asDouble() - other.asDouble()) < 1e-6 ? 0 : 1
+              : one.equals(other) ? 0 : 1;
 
   @Provide
   Arbitrary<Receipt> receipts() {
@@ -90,17 +103,24 @@ class KnowledgeProperties {
     certain.addAll(run.recorded);
     JsonKnowledgeBase reopened =
         new JsonKnowledgeBase(run.store, Samples.TIME, MOST_PROBLEMS, 1_000);
-    String actual = withoutFolded(reopened.export());
+    JsonNode actual = comparable(reopened.export());
     assertThat(reopened.problems()).isEmpty();
     for (int more = 0; more <= run.underWay.size(); more++) {
       List<Receipt> candidate = new ArrayList<>(certain);
       candidate.addAll(run.underWay.subList(0, more));
-      if (withoutFolded(model(candidate)).equals(actual)) {
+      if (comparable(model(candidate)).equals(SAME, actual)) {
         return candidate;
       }
     }
     throw new AssertionError(
-        "after " + certain.size() + " acknowledged and " + run.underWay + " under way:\n" + actual);
+        "after "
+            + certain.size()
+            + " acknowledged and "
+            + run.underWay
+            + " under way:\n"
+            + actual
+            + "\nexpected\n"
+            + comparable(model(certain)));
   }
 
   private static String model(List<Receipt> receipts) {
@@ -110,8 +130,10 @@ class KnowledgeProperties {
     return base.export();
   }
 
-  private static String withoutFolded(String json) {
-    return json.replaceFirst("\"folded\" : \\d+", "");
+  private static JsonNode comparable(String json) {
+    ObjectNode file = (ObjectNode) JSON.readTree(json);
+    file.remove("folded");
+    return file;
   }
 
   @Property(tries = 500)
@@ -124,11 +146,14 @@ class KnowledgeProperties {
       base.record(List.of(receipt("/var", ActionId.CLEAN_DISK, outcome)));
       Confidence now = confidence(base);
       assertThat(now.value()).isBetween(0.0, Confidence.MAX);
+      assertThat(now.lower()).isBetween(0.0, now.value());
+      assertThat(now.upper()).isBetween(now.value(), 1.0);
       assertThat(now.reason()).isNotBlank();
       switch (outcome) {
-        case HEALED -> assertThat(now.value()).isGreaterThanOrEqualTo(before);
-        case UNCHANGED, WORSE, FAILED -> assertThat(now.value()).isLessThanOrEqualTo(before);
-        case AMBIGUOUS, NOT_ATTEMPTED -> assertThat(now.value()).isEqualTo(before);
+        // By a little it may, since with each outcome the world may also have changed.
+        case HEALED -> assertThat(now.value()).isGreaterThan(before - 0.02);
+        case UNCHANGED, WORSE, FAILED -> assertThat(now.value()).isLessThan(before + 0.02);
+        case AMBIGUOUS, NOT_ATTEMPTED -> assertThat(now.value()).isCloseTo(before, offset(1e-9));
       }
       before = now.value();
     }

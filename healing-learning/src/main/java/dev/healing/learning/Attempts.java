@@ -1,0 +1,109 @@
+package dev.healing.learning;
+
+import dev.healing.api.Outcome;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one action on one problem: as it was seen, and as it counts. Belongs to a {@link
+ * Problem}.
+ */
+final class Attempts {
+  /** Outcomes before the newest hundred or so fade: the world drifts, if slowly. */
+  private static final double FADING = 0.99;
+
+  /** What {@link #FADING} makes of an endless row of attempts. */
+  static final double MOST_COUNTED = 1 / (1 - FADING);
+
+  final Pool.OfType pool;
+  private @Nullable Tally seen;
+  double takenBack;
+
+  /** What counts if the problem has been the same since the first, second, ... possible change. */
+  final double[] healed = new double[Problem.MOST_RUNS];
+
+  final double[] tried = new double[Problem.MOST_RUNS];
+
+  /** What of it came from elsewhere, as it was seen there. */
+  Imported imported = Imported.NONE;
+
+  private double meanHealed;
+  private double meanTried;
+
+  Attempts(Pool.OfType pool) {
+    this.pool = pool;
+  }
+
+  @Nullable Tally seen() {
+    return seen;
+  }
+
+  /** For what is read back. */
+  void seen(Tally tally) {
+    seen = tally;
+    pool.seen(tally.healed(), tally.decided());
+  }
+
+  void saw(Outcome outcome, Instant at) {
+    Tally before = seen;
+    seen = before == null ? Tally.first(outcome, at) : before.plus(outcome, at);
+    if (outcome != Outcome.AMBIGUOUS) {
+      pool.seen(outcome == Outcome.HEALED ? 1 : 0, 1);
+    }
+  }
+
+  /** Counts an attempt that healed, did not, or in part. */
+  void count(int runs, double share) {
+    for (int run = 0; run < runs; run++) {
+      healed[run] = FADING * healed[run] + share;
+      tried[run] = FADING * tried[run] + 1;
+    }
+  }
+
+  /** What counted as healed does so by this much more or less. */
+  void correct(int runs, double more) {
+    for (int run = 0; run < runs; run++) {
+      healed[run] = Math.max(0, Math.min(tried[run], healed[run] + more));
+    }
+  }
+
+  /** Adds what was seen elsewhere, to what was before any change. */
+  void add(double moreHealed, double moreTried) {
+    healed[0] += moreHealed;
+    tried[0] += moreTried;
+  }
+
+  /** Has others borrow from what counts now. */
+  void lend(int runs, double[] weights) {
+    double newHealed = 0;
+    double newTried = 0;
+    for (int run = 0; run < runs; run++) {
+      newHealed += weights[run] * healed[run];
+      newTried += weights[run] * tried[run];
+    }
+    if (newHealed != meanHealed || newTried != meanTried) {
+      pool.replace(meanHealed, meanTried, newHealed, newTried);
+      meanHealed = newHealed;
+      meanTried = newTried;
+    }
+  }
+
+  /** Takes away all that others borrow. */
+  void withdraw() {
+    pool.replace(meanHealed, meanTried, 0, 0);
+    Tally tally = seen;
+    if (tally != null) {
+      pool.seen(-tally.healed(), -tally.decided());
+    }
+    meanHealed = 0;
+    meanTried = 0;
+  }
+
+  double meanHealed() {
+    return meanHealed;
+  }
+
+  double meanTried() {
+    return meanTried;
+  }
+}

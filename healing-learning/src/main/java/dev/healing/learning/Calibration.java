@@ -1,0 +1,75 @@
+package dev.healing.learning;
+
+import java.util.stream.IntStream;
+
+/**
+ * Whether of the actions that were begun with a confidence of 0.8, 80 % healed: the expected
+ * calibration error over ten bins (Naeini, Cooper and Hauskrecht, Obtaining Well Calibrated
+ * Probabilities Using Bayesian Binning, AAAI 2015), and the mean squared error (Brier, Verification
+ * of Forecasts Expressed in Terms of Probability, Monthly Weather Review 78, 1950).
+ */
+final class Calibration {
+  static final int BINS = 10;
+
+  private final long[] attempts = new long[BINS];
+  private final double[] shown = new double[BINS];
+  private final double[] healed = new double[BINS];
+  private double squares;
+
+  Calibration(KnowledgeFile.Calibration file) {
+    squares = file.squares();
+    for (int bin = 0; bin < file.bins().size(); bin++) {
+      KnowledgeFile.Bin one = file.bins().get(bin);
+      attempts[bin] = one.attempts();
+      shown[bin] = one.shown() * one.attempts();
+      healed[bin] = one.healed() * one.attempts();
+    }
+  }
+
+  private static int bin(double confidence) {
+    return Math.min(BINS - 1, Math.max(0, (int) (confidence * BINS)));
+  }
+
+  /** An action of this confidence healed, or did not, or in part if nobody can be sure. */
+  void count(double confidence, double share) {
+    int bin = bin(confidence);
+    attempts[bin]++;
+    shown[bin] += confidence;
+    healed[bin] += share;
+    squares += square(confidence, share);
+  }
+
+  /** What was counted as the one was rather the other. */
+  void correct(double confidence, double wasShare, double share) {
+    int bin = bin(confidence);
+    healed[bin] = Math.max(0, Math.min(attempts[bin], healed[bin] + share - wasShare));
+    squares = Math.max(0, squares + square(confidence, share) - square(confidence, wasShare));
+  }
+
+  private static double square(double confidence, double share) {
+    return share * (1 - confidence) * (1 - confidence) + (1 - share) * confidence * confidence;
+  }
+
+  KnowledgeFile.Calibration file() {
+    long all = 0;
+    double apart = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+      all += attempts[bin];
+      apart += Math.abs(shown[bin] - healed[bin]);
+    }
+    return new KnowledgeFile.Calibration(
+        all,
+        Counts.rounded(squares),
+        all == 0 ? null : Counts.rounded(squares / all),
+        all == 0 ? null : Counts.rounded(apart / all),
+        IntStream.range(0, BINS).mapToObj(this::summary).toList());
+  }
+
+  private KnowledgeFile.Bin summary(int bin) {
+    long count = attempts[bin];
+    return new KnowledgeFile.Bin(
+        count,
+        count == 0 ? 0 : Counts.rounded(shown[bin] / count),
+        count == 0 ? 0 : Counts.rounded(healed[bin] / count));
+  }
+}

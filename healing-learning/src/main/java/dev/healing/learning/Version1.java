@@ -1,0 +1,53 @@
+package dev.healing.learning;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The schema of {@code knowledge.json} up to version 1, which had counts only, and how it becomes
+ * the newest.
+ */
+record Version1(
+    int version, long folded, KnowledgeFile.Statistics statistics, List<Problem> problems) {
+  static final int VERSION = 1;
+
+  record Problem(String fingerprint, String key, SortedMap<String, Tally> actions) {}
+
+  KnowledgeFile newest() {
+    if (problems == null || problems.contains(null)) {
+      throw new IllegalArgumentException("expected problems and statistics");
+    }
+    return KnowledgeFile.fresh(
+        folded, statistics, problems.stream().map(Version1::newest).toList());
+  }
+
+  private static KnowledgeFile.Problem newest(Problem problem) {
+    SortedMap<String, KnowledgeFile.Action> actions = new TreeMap<>();
+    if (problem.actions() != null) {
+      problem.actions().forEach((name, tally) -> actions.put(name, newest(name, tally)));
+    }
+    return new KnowledgeFile.Problem(
+        problem.fingerprint(), problem.key(), List.of(1.0), null, actions);
+  }
+
+  private static KnowledgeFile.Action newest(String name, Tally tally) {
+    if (tally == null) {
+      throw new IllegalArgumentException("action " + name + ": expected its counts");
+    }
+    double tried = Math.min(tally.decided(), Attempts.MOST_COUNTED);
+    double healed = tally.decided() == 0 ? 0 : tried * tally.healed() / tally.decided();
+    return new KnowledgeFile.Action(
+        tally.attempts(),
+        tally.healed(),
+        tally.unchanged(),
+        tally.worse(),
+        tally.failed(),
+        tally.ambiguous(),
+        0,
+        List.of(healed, tried),
+        tally.lastOutcome(),
+        tally.lastSeen(),
+        null);
+  }
+}
