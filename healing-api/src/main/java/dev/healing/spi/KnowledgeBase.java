@@ -3,6 +3,7 @@ package dev.healing.spi;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.Receipt;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +25,20 @@ public interface KnowledgeBase extends AutoCloseable {
    *     memory all the same
    */
   void record(Collection<Receipt> receipts);
+
+  /**
+   * Learns from what was seen elsewhere, which counts less than what is seen here; durably when it
+   * returns. The same document is learned from once.
+   *
+   * @param document an export of a knowledge base, or whatever else it can read
+   * @param from where it comes from, for people
+   * @return what was taken and what was not, one line each
+   * @throws dev.healing.api.HealingException if it is nothing that can be learned from, with the
+   *     reason; then nothing has changed
+   */
+  default List<String> adopt(String document, String from) {
+    throw new HealingException("this knowledge base cannot import anything");
+  }
 
   /** Everything known, as one JSON document. */
   String export();

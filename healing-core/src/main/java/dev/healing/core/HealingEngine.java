@@ -454,6 +454,18 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return askKnowledge(KnowledgeBase::export);
   }
 
+  /**
+   * Learns from what was seen elsewhere, which counts less than what is seen here.
+   *
+   * @param document an export of another host's knowledge, or what else the knowledge base can read
+   * @param from where it comes from, for people
+   * @return what was taken and what was not, one line each
+   * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
+   */
+  public List<String> adoptKnowledge(String document, String from) {
+    return askKnowledge(knowledge -> knowledge.adopt(document, from));
+  }
+
   private <T> T askKnowledge(Function<KnowledgeBase, T> question) {
     Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
     return ask("knowledge:" + knowledge.name(), () -> question.apply(knowledge.plugin()));

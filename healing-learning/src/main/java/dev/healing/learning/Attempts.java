@@ -99,6 +99,13 @@ final class Attempts {
     meanTried = 0;
   }
 
+  /** Whether most of what was seen no longer counts, since the problem has changed. */
+  boolean outdated() {
+    Tally tally = seen;
+    double all = tally == null ? 0 : MOST_COUNTED * (1 - Math.pow(FADING, tally.decided()));
+    return meanTried < all / 2;
+  }
+
   double meanHealed() {
     return meanHealed;
   }

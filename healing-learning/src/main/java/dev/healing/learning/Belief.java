@@ -5,10 +5,11 @@ import dev.healing.api.Confidence;
 /**
  * A distribution of a probability, by its mean and variance, and the bounds that follow.
  *
- * <p>The bounds are quantiles of the Beta distribution with this mean and variance, to within 0.02
- * where it has a hump (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.5.22), and
- * roughly where it rises towards 0 or 1 (Press, Teukolsky, Vetterling and Flannery, Numerical
- * Recipes, 3rd edition, section 6.14): a fraction of a microsecond, where exact ones cost several.
+ * <p>The bounds are quantiles of the Beta distribution with this mean and variance, to within 0.06
+ * and rather too wide where it has a hump (Abramowitz and Stegun, Handbook of Mathematical
+ * Functions, 26.5.22), and roughly where it rises towards 0 or 1 (Press, Teukolsky, Vetterling and
+ * Flannery, Numerical Recipes, 3rd edition, section 6.14): a fraction of a microsecond, where exact
+ * ones cost several.
  *
  * @param mean 0 to 1
  * @param variance of it

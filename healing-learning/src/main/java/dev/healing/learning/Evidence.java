@@ -7,7 +7,6 @@ final class Evidence {
   private Evidence() {}
 
   static String tell(
-      @Nullable Problem problem,
       @Nullable Attempts attempts,
       Pool.OfType pool,
       Belief belief,
@@ -40,7 +39,7 @@ final class Evidence {
     number(words, belief.value(), 2);
     words.append(", at least ");
     number(words, belief.lower(), 2);
-    if (problem != null && attempts != null && problem.changed() > 0.5) {
+    if (attempts != null && attempts.outdated()) {
       words.append("; it seems to have changed, so what was before counts little");
     }
     if (seen != null) {

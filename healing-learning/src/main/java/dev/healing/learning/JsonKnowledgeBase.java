@@ -3,6 +3,7 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
@@ -38,6 +39,11 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   /** More than one damaged file in a row is possible; more than these are not set aside at once. */
   private static final int MOST_SET_ASIDE = 3;
+
+  /** Bytes, and those for each problem. */
+  private static final long LARGEST = 64 << 20;
+
+  private static final long LARGEST_PROBLEM = 4 << 10;
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -113,6 +119,37 @@ final class JsonKnowledgeBase implements KnowledgeBase {
         foldNowOrLater();
       }
     }
+  }
+
+  @Override
+  public List<String> adopt(String document, String from) {
+    Elsewhere elsewhere;
+    try {
+      elsewhere = Elsewhere.read(document, from);
+    } catch (KnowledgeJson.BadKnowledgeException e) {
+      throw new HealingException(from + " is no knowledge that can be imported: " + e.getMessage());
+    }
+    synchronized (writing) {
+      synchronized (this) {
+        ledger();
+        if (unreadable != null) {
+          throw new HostException(unreadable + " Nothing is imported.");
+        }
+        ledger().adopt(elsewhere, from, KnowledgeJson.digest(document), time.now());
+      }
+      journalBehind = true; // until it is in the document
+      try {
+        fold();
+      } catch (HostException e) {
+        String message =
+            "knowledge base: what was imported is in memory only: "
+                + e.getMessage()
+                + "; it is written with the next outcome";
+        tell(message);
+        throw new HostException(message, e);
+      }
+    }
+    return elsewhere.told();
   }
 
   /** Counts what was attempted, and gives the lines to be written about it. */
@@ -235,6 +272,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   }
 
   private KnowledgeFile newestGood() {
+    setAsideIfHuge(FILE);
     for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
       StateStore.Document document = store.document(FILE);
       document.problem().ifPresent(problems::add);
@@ -251,6 +289,18 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       }
     }
     return KnowledgeFile.EMPTY;
+  }
+
+  /** What is far larger than we would ever write is not ours, and would take all memory. */
+  private void setAsideIfHuge(String file) {
+    long most = LARGEST + LARGEST_PROBLEM * mostProblems;
+    long size = store.exists(file) ? store.size(file) : 0;
+    if (size > most) {
+      String aside = file + ".huge-" + STAMP.format(time.now());
+      store.rename(file, aside);
+      problems.add(
+          file + " has " + size + " bytes: expected at most " + most + ": set aside as " + aside);
+    }
   }
 
   /** Gives a file that is whole and yet no good another name; false if there is no such file. */
@@ -282,6 +332,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   /** Counts the lines that are not counted yet; gives how many lines there are. */
   private long replay(String journal, Ledger into) {
+    setAsideIfHuge(journal);
     StateStore.Lines lines = store.lines(journal);
     problems.addAll(lines.damaged());
     long missing = 0;

@@ -2,6 +2,7 @@ package dev.healing.learning;
 
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
 import dev.healing.learning.Returns.Waiting;
 import java.time.Duration;
@@ -54,10 +55,6 @@ final class Ledger {
     return problems.size();
   }
 
-  Seeds seeds() {
-    return seeds;
-  }
-
   /** How likely the action is to heal the problem, in words and numbers. */
   Confidence confidence(Fingerprint fingerprint, String action, Instant now) {
     String key = fingerprint.key();
@@ -81,8 +78,7 @@ final class Ledger {
         belief.upper(),
         seen == null ? 0 : seen.attempts(),
         seen == null ? 0 : seen.healed(),
-        Evidence.tell(
-            problem, attempts, pool, belief, model.expected(), model.lending.toProblem()));
+        Evidence.tell(attempts, pool, belief, model.expected(), model.lending.toProblem()));
   }
 
   private static double share(Instant seen, Instant now) {
@@ -216,8 +212,25 @@ final class Ledger {
 
   // ------------------------------------------------------------ what was seen elsewhere
 
+  /**
+   * Adds what was seen elsewhere.
+   *
+   * @throws HealingException if that was done before
+   */
+  void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
+    for (KnowledgeFile.Import before : seeds.imports()) {
+      if (before.digest().equals(digest)) {
+        throw new HealingException(
+            from + " was imported before: as " + before.from() + ", at " + before.at());
+      }
+    }
+    seeds.imported(new KnowledgeFile.Import(from, digest, now, elsewhere.attempts()));
+    elsewhere.byHash().forEach(seeds::add);
+    elsewhere.byKey().forEach(this::add);
+  }
+
   /** Adds evidence from elsewhere to a problem that is known by its key. */
-  void add(String key, Map<String, Imported> evidence) {
+  private void add(String key, Map<String, Imported> evidence) {
     Problem problem = problems.get(key);
     if (problem == null) {
       problem = sown(Problem.unknown(key));

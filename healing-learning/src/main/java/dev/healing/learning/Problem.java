@@ -49,15 +49,6 @@ final class Problem {
     return weights[run];
   }
 
-  double[] weights() {
-    return java.util.Arrays.copyOf(weights, runs);
-  }
-
-  /** How probable it is that it is no longer what it was when it was first seen. */
-  double changed() {
-    return 1 - weights[0];
-  }
-
   /**
    * Learns from an outcome of an action on it.
    *

@@ -143,6 +143,49 @@ class JsonKnowledgeBaseTest {
   }
 
   @Test
+  void whatIsTooLargeToBeOursIsSetAsideUnread() {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    writer.close();
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    store.largerBy.put(JsonKnowledgeBase.FILE, 1L << 40);
+    store.largerBy.put(JsonKnowledgeBase.JOURNAL, 1L << 41);
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.problems().get(0))
+        .isEqualTo(
+            "knowledge.json has 1099511627776 bytes: expected at most 108068864: set aside as"
+                + " knowledge.json.huge-20261124T100000Z");
+    assertThat(base.problems().get(1))
+        .startsWith("knowledge.journal.jsonl has ")
+        .endsWith("set aside as knowledge.journal.jsonl.huge-20261124T100000Z");
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts())
+        .as("from the journal that was folded in")
+        .isEqualTo(1);
+  }
+
+  /** A clock that was wrong: no outcome is less true for it. */
+  @Test
+  void timesFromTheFutureCostNothing() {
+    JsonKnowledgeBase writer = open(store);
+    for (int i = 0; i < 3; i++) {
+      writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    }
+    writer.close();
+    String file = store.documents.get(JsonKnowledgeBase.FILE);
+    store.documents.put(JsonKnowledgeBase.FILE, file.replace("2026-11-24T10", "9999-11-24T10"));
+
+    JsonKnowledgeBase base = open(store);
+    Confidence known = base.confidence(disk("/var"), CLEAN_DISK);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.FAILED)));
+
+    assertThat(known.healed()).isEqualTo(3);
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).value()).isLessThan(known.value());
+    assertThat(open(store).problems()).isEmpty();
+  }
+
+  @Test
   void whoOnlyReadsNeverFoldsBecauseAnotherMayBeWriting() {
     open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     long steps = store.steps;

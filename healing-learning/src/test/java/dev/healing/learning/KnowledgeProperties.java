@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
+import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import java.util.ArrayList;
@@ -166,28 +167,46 @@ class KnowledgeProperties {
   /** A changed file is read as something that adds up, or set aside; nothing is ever thrown. */
   @Property(tries = 1000)
   void aFileWithAChangedPlaceNeverThrows(
-      @ForAll @IntRange(max = 2000) int place,
+      @ForAll @IntRange(max = 3000) int place,
       @ForAll @IntRange(max = 40) int removed,
       @ForAll("scraps") String inserted) {
     MemoryStore store = new MemoryStore();
     JsonKnowledgeBase writer = Samples.open(store);
+    writer.adopt("{\"failures\":{\"0123abcd\":[{\"actions\":[\"clean_disk\"]}]}}", "seed");
     writer.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
+    writer.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.FAILED)));
     writer.close();
-    for (String good :
-        List.of(
-            store.documents.get(JsonKnowledgeBase.FILE),
-            store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0))) {
-      int from = place % good.length();
-      int to = Math.min(good.length(), from + removed);
-      String bad = good.substring(0, from) + inserted + good.substring(to);
-      store.documents.put(JsonKnowledgeBase.FILE, bad);
-      store.lines.put(JsonKnowledgeBase.OLD_JOURNAL, new ArrayList<>(List.of(bad)));
-      JsonKnowledgeBase reader = Samples.open(store);
-      assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
-      reader.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
-      reader.close();
-      assertThat(Samples.open(store).problems()).isEmpty();
+    for (int more = 0; more < MUTATIONS; more++) {
+      for (String good :
+          List.of(
+              store.documents.get(JsonKnowledgeBase.FILE),
+              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0))) {
+        int from = (place + 97 * more) % good.length();
+        int to = Math.min(good.length(), from + removed);
+        reads(good.substring(0, from) + inserted + good.substring(to));
+      }
     }
+  }
+
+  /** {@code -Dhealing.nightly=true}: ten thousand files and as many lines. */
+  private static final int MUTATIONS = Boolean.getBoolean("healing.nightly") ? 10 : 1;
+
+  private static void reads(String bad) {
+    MemoryStore store = new MemoryStore();
+    store.documents.put(JsonKnowledgeBase.FILE, bad);
+    store.lines.put(JsonKnowledgeBase.OLD_JOURNAL, new ArrayList<>(List.of(bad)));
+    JsonKnowledgeBase reader = Samples.open(store);
+    assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
+    reader.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
+    reader.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.FAILED)));
+    assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
+    try {
+      assertThat(reader.adopt(bad, "seed")).isNotEmpty();
+    } catch (HealingException e) {
+      assertThat(e).hasMessageContaining("seed");
+    }
+    reader.close();
+    assertThat(Samples.open(store).problems()).isEmpty();
   }
 
   @Provide

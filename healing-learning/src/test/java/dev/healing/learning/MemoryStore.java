@@ -21,6 +21,7 @@ final class MemoryStore implements StateStore {
   final Map<String, List<String>> lines = new HashMap<>();
   final Map<String, String> documents = new HashMap<>();
   final Map<String, String> copies = new HashMap<>();
+  final Map<String, Long> largerBy = new HashMap<>();
   final List<String> damagedLines = new ArrayList<>();
   Optional<String> documentProblem = Optional.empty();
   boolean broken;
@@ -66,7 +67,8 @@ final class MemoryStore implements StateStore {
 
   @Override
   public long size(String file) {
-    return lines.getOrDefault(file, List.of()).stream().mapToLong(String::length).sum();
+    long more = largerBy.getOrDefault(file, 0L);
+    return more + lines.getOrDefault(file, List.of()).stream().mapToLong(String::length).sum();
   }
 
   @Override

@@ -78,6 +78,10 @@ final class Invocation {
     return Optional.ofNullable(typed.matchedPositionalValue(0, (String) null));
   }
 
+  Optional<String> secondOperand() {
+    return Optional.ofNullable(typed.matchedPositionalValue(1, (String) null));
+  }
+
   /** Wrong usage that the grammar cannot tell. */
   ParameterException wrong(String message) {
     return new ParameterException(typed.commandSpec().commandLine(), message);

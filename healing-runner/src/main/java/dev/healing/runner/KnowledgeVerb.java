@@ -1,12 +1,29 @@
 package dev.healing.runner;
 
+import dev.healing.api.HostException;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Views;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code knowledge (show|export)}. */
+/** {@code knowledge (show|export|import FILE)}. */
 final class KnowledgeVerb implements Verb {
+  /** What a daemon takes in one request, less what stands around it. */
+  private static final int MOST_TO_A_DAEMON = 60_000;
+
+  private static final long MOST_BYTES = 64L << 20;
+
   @Override
   public String name() {
     return "knowledge";
@@ -19,15 +36,33 @@ final class KnowledgeVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(spec, "(show|export)", "Indented to read, or on one line to keep.");
+    Operands.required(
+        spec,
+        "(show|export|import)",
+        "Indented to read, on one line to keep, or what was kept elsewhere.");
+    Operands.second(spec, "FILE", "To import: an export, or a seed with fixes and failures.");
   }
 
   @Override
   public int run(Invocation invocation) {
     String how = invocation.operand().orElseThrow();
-    if (!how.equals("show") && !how.equals("export")) {
-      throw invocation.wrong("knowledge '" + how + "': expected show or export");
+    Optional<String> file = invocation.secondOperand();
+    switch (how) {
+      case "show", "export" -> {
+        if (file.isPresent()) {
+          throw invocation.wrong("knowledge " + how + " '" + file.get() + "': expected no file");
+        }
+        return tell(invocation, how.equals("export"));
+      }
+      case "import" ->
+          file.orElseThrow(() -> invocation.wrong("knowledge import: expected a file"));
+      default ->
+          throw invocation.wrong("knowledge '" + how + "': expected show, export or import FILE");
     }
+    return adopt(invocation, Path.of(file.orElseThrow()));
+  }
+
+  private int tell(Invocation invocation, boolean export) {
     Answer answer =
         invocation
             .ask(invocation.request(name()))
@@ -35,10 +70,69 @@ final class KnowledgeVerb implements Verb {
                 () ->
                     Answer.of(
                         invocation.looking(engine -> Json.MAPPER.readTree(engine.knowledge()))));
-    if (how.equals("export") && answer.error().isEmpty()) {
+    if (export && answer.error().isEmpty()) {
       invocation.out().println(answer.result());
       return answer.exit();
     }
     return invocation.show(answer, Views::document);
+  }
+
+  private int adopt(Invocation invocation, Path file) {
+    String document = read(file);
+    String from = String.valueOf(file.getFileName());
+    ObjectNode request = invocation.request("import").put("from", from).put("document", document);
+    boolean fits = request.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_TO_A_DAEMON;
+    Answer answer =
+        invocation
+            .ask(fits ? request : invocation.request("status"))
+            .map(given -> fits ? given : tooLarge(file))
+            .orElseGet(() -> adoptWithoutDaemon(invocation, document, from));
+    return invocation.show(
+        answer,
+        (json, style) -> {
+          List<String> lines = new ArrayList<>();
+          json.path("imported").forEach(line -> lines.add(line.asString("")));
+          return lines;
+        });
+  }
+
+  private static Answer tooLarge(Path file) {
+    return Answer.failed(
+        Exit.FAILED,
+        file
+            + " is more than a daemon that runs can be given: stop it, import, and start it again");
+  }
+
+  private static Answer adoptWithoutDaemon(Invocation invocation, String document, String from) {
+    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
+        HealingEngine engine =
+            HealingEngine.builder()
+                .host(host)
+                .configuration(invocation.configuration())
+                .automatic(false)
+                .build()) {
+      return imported(engine, document, from);
+    }
+  }
+
+  /** {@code {imported: [text]}}. */
+  static Answer imported(HealingEngine engine, String document, String from) {
+    ObjectNode json = Json.object();
+    engine.adoptKnowledge(document, from).forEach(json.putArray("imported")::add);
+    return Answer.of(json);
+  }
+
+  private static String read(Path file) {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new HostException(
+            file + " has " + Files.size(file) + " bytes: expected at most " + MOST_BYTES);
+      }
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new HostException(file + " is no text in UTF-8", e);
+    } catch (IOException e) {
+      throw new HostException(file + " cannot be read: " + e.getMessage(), e);
+    }
   }
 }

@@ -71,6 +71,9 @@ final class Requests {
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":
         return now(Json.MAPPER.readTree(engine.knowledge()));
+      case "import":
+        return CompletableFuture.completedFuture(
+            KnowledgeVerb.imported(engine, text(request, "document"), text(request, "from")));
       case "opportunities":
         return opportunities(request);
       case "heal":
