@@ -10,7 +10,6 @@ import dev.healing.api.Severity;
 import dev.healing.spi.Planner;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The built-in planner: mild before harsh, and among what is equally harsh by {@linkplain
@@ -200,7 +199,10 @@ public final class LadderPlanner implements Planner {
         + (more >= 0.05 ? ", with " + number(more) + " added for what is not known of it" : "");
   }
 
+  /** Not by {@code String.format}, which would cost more than all the rest. */
   private static String number(double number) {
-    return String.format(Locale.ROOT, "%.2f", number);
+    long hundredths = Math.abs(Math.round(number * 100));
+    String cents = hundredths % 100 < 10 ? ".0" : ".";
+    return (number <= -0.005 ? "-" : "") + hundredths / 100 + cents + hundredths % 100;
   }
 }

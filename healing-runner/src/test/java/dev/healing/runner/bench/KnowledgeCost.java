@@ -19,6 +19,8 @@ import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.Planner;
 import dev.healing.testkit.HostStates;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +62,9 @@ final class KnowledgeCost {
   private static void record(KnowledgeBase base, int outcomes) {
     SplittableRandom random = new SplittableRandom(1);
     int shown = Math.max(1, outcomes / 10 / BATCH);
+    ThreadMXBean thread = ManagementFactory.getThreadMXBean();
     long begin = System.nanoTime();
+    long busy = thread.getCurrentThreadCpuTime();
     long slowest = 0;
     for (int batch = 1; batch <= outcomes / BATCH; batch++) {
       List<Receipt> receipts = new ArrayList<>();
@@ -73,13 +77,15 @@ final class KnowledgeCost {
       if (batch % shown == 0) {
         System.out.printf(
             Locale.ROOT,
-            "%,9d outcomes: %.1f us a record, fsync and folding included (%d at once); the longest"
-                + " batch %.0f ms%n",
+            "%,9d outcomes: %.1f us a record, of which %.1f us of processor time; fsync (of %d at"
+                + " once) and folding included; the longest batch %.0f ms%n",
             batch * BATCH,
             (System.nanoTime() - begin) / 1e3 / shown / BATCH,
+            (thread.getCurrentThreadCpuTime() - busy) / 1e3 / shown / BATCH,
             BATCH,
             slowest / 1e6);
         begin = System.nanoTime();
+        busy = thread.getCurrentThreadCpuTime();
         slowest = 0;
       }
     }
@@ -115,35 +121,38 @@ final class KnowledgeCost {
   }
 
   private static void load(KnowledgeBase base) {
+    ThreadMXBean thread = ManagementFactory.getThreadMXBean();
     long begin = System.nanoTime();
+    long busy = thread.getCurrentThreadCpuTime();
     String first = ask(base, 0).reason();
     double loaded = (System.nanoTime() - begin) / 1e9;
     Runtime runtime = Runtime.getRuntime();
     System.gc();
     System.out.printf(
         Locale.ROOT,
-        "loaded in %.2f s (wanted: 2) with a heap of %d MB, of which it keeps %d%n  %s%n",
+        "loaded in %.2f s, %.2f s of processor time (wanted: 2) with a heap of %d MB, of which it keeps %d%n  %s%n",
         loaded,
+        (thread.getCurrentThreadCpuTime() - busy) / 1e9,
         runtime.maxMemory() >> 20,
         runtime.totalMemory() - runtime.freeMemory() >> 20,
         first);
     for (int round = 0; round < 5; round++) {
       int asked = 200_000;
       double sum = 0;
-      begin = System.nanoTime();
+      begin = thread.getCurrentThreadCpuTime();
       for (int i = 0; i < asked; i++) {
         sum += ask(base, i % 997).value();
       }
-      double lookUp = (System.nanoTime() - begin) / 1e3 / asked;
-      begin = System.nanoTime();
+      double lookUp = (thread.getCurrentThreadCpuTime() - begin) / 1e3 / asked;
+      begin = thread.getCurrentThreadCpuTime();
       int decisions = 20_000;
       for (int i = 0; i < decisions; i++) {
         sum += decide(base, i % 997);
       }
-      double decision = (System.nanoTime() - begin) / 1e3 / decisions;
+      double decision = (thread.getCurrentThreadCpuTime() - begin) / 1e3 / decisions;
       System.out.printf(
           Locale.ROOT,
-          "a look-up %.2f us (wanted: 1), a decision among %d actions %.1f us (wanted: 20) [%.0f]%n",
+          "processor time: a look-up %.2f us (wanted: 1), a decision among %d actions %.1f us (wanted: 20) [%.0f]%n",
           lookUp,
           ACTIONS,
           decision,
