@@ -2,12 +2,13 @@ package dev.healing.detect;
 
 import dev.healing.api.HostException;
 import dev.healing.api.Metric;
+import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.TimeSource;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -28,7 +29,7 @@ final class KernelLimits {
   /** Name of the part of a limit that is in use; the component is what is limited. */
   static final String USED = "limit.used.fraction";
 
-  private static final long HOST_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final Duration HOST_EVERY = Duration.ofSeconds(10);
   private static final long UNITS_NANOS = Duration.ofMinutes(1).toNanos();
   private static final double SCARCE_FRACTION = 0.5;
 
@@ -38,62 +39,80 @@ final class KernelLimits {
   private static final String CONNTRACK = "/proc/sys/net/netfilter/nf_conntrack_";
   private static final String GROUPS = "/sys/fs/cgroup";
 
+  private final TimeSource time;
   private final HostFiles files;
-  private final Map<String, Supplier<OptionalDouble>> ofHost =
-      Map.of("file_handles", this::fileHandles, "tasks", this::tasks, "conntrack", this::conntrack);
-  private final Map<String, Sample> host = new TreeMap<>();
+  private final List<Seldom<Reading>> ofHost;
   private final Map<String, Unreadable> troubles = new TreeMap<>();
   private final Map<String, Sample> units = new TreeMap<>();
   private final Map<String, String> groups = new TreeMap<>();
   private boolean measured;
-  private long hostNanos;
   private long unitsNanos;
 
-  KernelLimits(HostFiles files) {
+  KernelLimits(TimeSource time, HostFiles files) {
+    this.time = time;
     this.files = files;
+    this.ofHost =
+        List.of(
+            ofHost("file_handles", this::fileHandles),
+            ofHost("tasks", this::tasks),
+            ofHost("conntrack", this::conntrack));
+  }
+
+  private Seldom<Reading> ofHost(String name, Supplier<OptionalDouble> ask) {
+    return new Seldom<>(time, HOST_EVERY, KernelLimits::pressing, () -> measured(name, ask));
+  }
+
+  private static boolean pressing(Reading reading) {
+    return !reading.unreadable().isEmpty()
+        || reading.samples().stream().anyMatch(KernelLimits::scarce);
+  }
+
+  private Reading measured(String name, Supplier<OptionalDouble> ask) {
+    try {
+      OptionalDouble used = ask.get();
+      return used.isEmpty()
+          ? new Reading(List.of(), List.of(), List.of())
+          : new Reading(List.of(sample(name, used.getAsDouble())), List.of(), List.of());
+    } catch (HostException e) {
+      return new Reading(List.of(), List.of(), List.of(unreadable(name, e)));
+    }
+  }
+
+  private Sample sample(String name, double used) {
+    return new Sample(Metric.of(USED, name), used, time.now());
+  }
+
+  private static Unreadable unreadable(String name, HostException e) {
+    return new Unreadable(name, String.valueOf(e.getMessage()));
   }
 
   /** Adds all that are known, and what should be and cannot be read. */
-  void sample(Instant at, long nanos, List<Sample> samples, List<Unreadable> unreadable) {
-    boolean hostDue = !measured || nanos - hostNanos >= HOST_NANOS;
-    boolean unitsDue = !measured || nanos - unitsNanos >= UNITS_NANOS;
+  void sample(List<Sample> samples, List<Unreadable> unreadable) {
+    for (Seldom<Reading> one : ofHost) {
+      Reading reading = one.look();
+      samples.addAll(reading.samples());
+      unreadable.addAll(reading.unreadable());
+    }
+    long nanos = time.monotonicNanos();
+    boolean due = !measured || nanos - unitsNanos >= UNITS_NANOS;
     measured = true;
-    if (hostDue) {
-      hostNanos = nanos;
-    }
-    ofHost.forEach(
-        (name, ask) -> {
-          if (hostDue || scarce(host.get(name)) || troubles.containsKey(name)) {
-            measure(host, name, ask, at);
-          }
-        });
-    groups.forEach((unit, group) -> measureUnit(unit, group, at));
-    if (unitsDue || groups.keySet().stream().anyMatch(this::gone)) {
+    groups.forEach(this::measureUnit);
+    if (due || groups.keySet().stream().anyMatch(this::gone)) {
       unitsNanos = nanos;
-      findScarceUnits(at);
+      findScarceUnits();
     }
-    samples.addAll(host.values());
     samples.addAll(units.values());
     unreadable.addAll(troubles.values());
   }
 
-  private void measureUnit(String unit, String group, Instant at) {
-    measure(units, unit, () -> tasksOf(group), at);
-  }
-
-  private void measure(
-      Map<String, Sample> known, String name, Supplier<OptionalDouble> ask, Instant at) {
-    troubles.remove(name);
-    known.remove(name);
+  private void measureUnit(String unit, String group) {
+    troubles.remove(unit);
+    units.remove(unit);
     try {
-      ask.get().ifPresent(used -> known.put(name, new Sample(Metric.of(USED, name), used, at)));
+      tasksOf(group).ifPresent(used -> units.put(unit, sample(unit, used)));
     } catch (HostException e) {
-      trouble(name, e);
+      troubles.put(unit, unreadable(unit, e));
     }
-  }
-
-  private void trouble(String name, HostException e) {
-    troubles.put(name, new Unreadable(name, String.valueOf(e.getMessage())));
   }
 
   private boolean gone(String unit) {
@@ -105,13 +124,15 @@ final class KernelLimits {
   }
 
   /** Those that are known and cannot be read are told as such: that is no recovery. */
-  private void findScarceUnits(Instant at) {
+  private void findScarceUnits() {
     String root = files.path(GROUPS + "/pids/system.slice").toFile().exists() ? "/pids" : "";
     Map<String, String> all = new TreeMap<>();
     try {
       ControlGroups.services(files, GROUPS + root, all::put);
     } catch (HostException e) {
-      groups.keySet().stream().filter(this::gone).forEach(unit -> trouble(unit, e));
+      groups.keySet().stream()
+          .filter(this::gone)
+          .forEach(unit -> troubles.put(unit, unreadable(unit, e)));
       return; // where none was ever seen, none has a limit of its own for all we know
     }
     Set.copyOf(groups.keySet()).stream()
@@ -121,7 +142,7 @@ final class KernelLimits {
         (unit, group) -> {
           boolean known = groups.containsKey(unit);
           if (gone(unit)) {
-            measureUnit(unit, group, at);
+            measureUnit(unit, group);
           }
           if (scarce(units.get(unit)) || known && troubles.containsKey(unit)) {
             groups.put(unit, group);

@@ -44,7 +44,7 @@ public final class KernelSampler implements Sampler {
 
   private KernelSampler(HostContext context) {
     this.context = context;
-    this.limits = new KernelLimits(context.files());
+    this.limits = new KernelLimits(context.time(), context.files());
     this.victims = new OomVictims(context);
   }
 
@@ -76,7 +76,7 @@ public final class KernelSampler implements Sampler {
     long nanos = context.time().monotonicNanos();
     List<Sample> samples = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();
-    limits.sample(now, nanos, samples, unreadable);
+    limits.sample(samples, unreadable);
     boolean calm = traffic.filter(pages -> pages.value() == 0).isPresent();
     try {
       if (last.isEmpty() || nanos - lastNanos >= (calm ? CALM_NANOS : SHORTEST_NANOS)) {
