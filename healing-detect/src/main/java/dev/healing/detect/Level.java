@@ -7,14 +7,18 @@ import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 
@@ -64,6 +68,7 @@ public final class Level {
   private static final class Track {
     private final Deque<Double> window = new ArrayDeque<>();
     private boolean raised;
+    private boolean everRaised;
     private boolean told;
     private int absent;
     private Instant counted = Instant.MIN;
@@ -118,10 +123,15 @@ public final class Level {
     }
     track.raised |=
         enough(track, limits.high()) && (!falls(track) || enough(track, limits.critical()));
+    track.everRaised |= track.raised;
     track.told |= track.raised || clear || track.window.size() == limits.of().m();
     if (!track.raised) {
       return track.told ? Standing.CALM : Standing.UNKNOWN;
     }
+    return raised(track);
+  }
+
+  private Standing raised(Track track) {
     return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
   }
 
@@ -139,6 +149,44 @@ public final class Level {
       return new Detection(List.of(), List.of(why));
     }
     return standing.bad() ? Detection.of(List.of(issue.apply(standing))) : Detection.NOTHING;
+  }
+
+  /**
+   * Where each component of a metric stands after this look, as what is found of it. What was not
+   * measured anew is told as of when it was: a problem by its sample's instant, and what is gone by
+   * the oldest sample of it. One that had no sample for a whole window, and is not called
+   * unreadable by its name or its metric, does not exist any more.
+   */
+  Detection judgeEach(HostState state, String name, BiFunction<Sample, Standing, Issue> issue) {
+    Set<String> all = new TreeSet<>(state.components(name));
+    all.addAll(tracks.keySet());
+    List<Issue> issues = new ArrayList<>();
+    List<Unreadable> unreadable = new ArrayList<>();
+    Duration age = Duration.ZERO;
+    for (String component : all) {
+      Metric metric = Metric.of(name, component);
+      Optional<Sample> sample = state.sample(metric);
+      Standing standing = update(state.at(), component, sample);
+      if (sample.isPresent() && standing == Standing.CALM && tracks.get(component).everRaised) {
+        age = longer(age, Duration.between(sample.get().at(), state.at()));
+      }
+      if (sample.isPresent() && raised(component)) {
+        issues.add(issue.apply(sample.get(), raised(tracks.get(component))));
+      } else if (state.unreadable(component)) {
+        unreadable.add(Evidence.why(state, component, component));
+      } else if (state.unreadable(metric.toString())) {
+        unreadable.add(Evidence.why(state, component, metric.toString()));
+      } else if (absent(component) >= limits.of().m()) {
+        forget(component);
+      } else if (standing == Standing.UNKNOWN) {
+        unreadable.add(Evidence.why(state, component, metric, this));
+      }
+    }
+    return new Detection(issues, unreadable, age);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   private boolean falls(Track track) {

@@ -5,17 +5,14 @@ import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
-import dev.healing.api.Metric;
+import dev.healing.api.Sample;
 import dev.healing.api.Severity;
-import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Something that the kernel counts and limits runs out: open files, processes and threads,
@@ -30,12 +27,10 @@ public final class LimitNear implements Detector {
           "tasks", "processes and threads of the host (kernel.pid_max, kernel.threads-max)",
           "conntrack", "tracked connections (net.netfilter.nf_conntrack_max)");
 
-  private final LevelKeys keys;
   private final Level level;
 
-  private LimitNear(LevelKeys keys) {
-    this.keys = keys;
-    this.level = keys.level();
+  private LimitNear(Level level) {
+    this.level = level;
   }
 
   /** Makes it. */
@@ -47,7 +42,7 @@ public final class LimitNear implements Detector {
 
     @Override
     public Detector create(HostContext context) {
-      return new LimitNear(LevelKeys.of(context.configuration(), DEFAULTS));
+      return new LimitNear(LevelKeys.of(context.configuration(), DEFAULTS).level());
     }
   }
 
@@ -58,35 +53,19 @@ public final class LimitNear implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Set<String> limited = new TreeSet<>(state.components(KernelLimits.USED));
-    limited.addAll(level.components());
-    List<Issue> issues = new ArrayList<>();
-    List<Unreadable> unreadable = new ArrayList<>();
-    for (String what : limited) {
-      Metric used = Metric.of(KernelLimits.USED, what);
-      Level.Standing standing = level.update(state, what, used);
-      if (standing.bad()) {
-        issues.add(issue(state, what, standing));
-      } else if (state.unreadable(what)) {
-        unreadable.add(Evidence.why(state, what, what));
-      } else if (level.absent(what) >= keys.of().m()) {
-        level.forget(what); // the service has ended, or it is far from its limit
-      } else if (standing == Level.Standing.UNKNOWN) {
-        unreadable.add(Evidence.why(state, what, used, level));
-      }
-    }
-    return new Detection(issues, unreadable);
+    return level.judgeEach(
+        state, KernelLimits.USED, (used, standing) -> issue(state, used, standing));
   }
 
-  private static Issue issue(HostState state, String what, Level.Standing standing) {
-    Evidence evidence = Evidence.of(state, Metric.of(KernelLimits.USED, what));
+  private static Issue issue(HostState state, Sample used, Level.Standing standing) {
+    String what = used.metric().component();
     String name = NAMES.getOrDefault(what, "processes and threads of " + what + " (TasksMax)");
     return Issue.of(
         state.at(),
         IssueType.LIMIT_NEAR,
         standing == Level.Standing.CRITICAL ? Severity.CRITICAL : Severity.HIGH,
-        Texts.percent(evidence.value(Metric.of(KernelLimits.USED, what))) + " of the " + name,
-        evidence.metrics(),
+        Texts.percent(used.value()) + " of the " + name,
+        Evidence.of(state, used.metric()).metrics(),
         List.of(what));
   }
 }
