@@ -12,7 +12,8 @@ module dev.healing.detect {
       dev.healing.detect.ServiceMemory.Provider,
       dev.healing.detect.ServiceRestarts.Provider,
       dev.healing.detect.KernelSampler.Provider,
-      dev.healing.detect.LinkSampler.Provider;
+      dev.healing.detect.LinkSampler.Provider,
+      dev.healing.detect.ClockSampler.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
       dev.healing.detect.DiskFull.Provider,
@@ -24,6 +25,7 @@ module dev.healing.detect {
       dev.healing.detect.LimitNear.Provider,
       dev.healing.detect.FilesystemFault.Provider,
       dev.healing.detect.LinkDown.Provider,
+      dev.healing.detect.ClockUnsynchronised.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

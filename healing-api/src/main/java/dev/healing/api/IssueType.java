@@ -42,6 +42,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A network interface that was up has lost its link. Component: the interface. */
   public static final IssueType LINK_DOWN = of("link_down");
 
+  /** A time service runs and does not synchronise the clock. Component: the service. */
+  public static final IssueType CLOCK_UNSYNCHRONISED = of("clock_unsynchronised");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

@@ -198,6 +198,23 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfClockUnsynchronised extends OfOneMetric {
+    OfClockUnsynchronised() {
+      super(
+          new ClockUnsynchronised.Provider(),
+          Metric.of(ClockSampler.SYNCHRONISED, "chronyd.service"),
+          1,
+          0);
+    }
+
+    @Override
+    protected Detector detector() {
+      Configuration atOnce = Configuration.of(Map.of("after", "0s"));
+      return new ClockUnsynchronised.Provider().create(new TestHost().withConfiguration(atOnce));
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {

@@ -100,7 +100,8 @@ class MutatedHostTest {
           "memory.oom_killed.count",
           "swap.traffic.pages_per_second",
           "limit.used.fraction",
-          "link.up.flag");
+          "link.up.flag",
+          "clock.synchronised.flag");
 
   @TempDir Path root;
   private final Set<String> told = new TreeSet<>();
@@ -124,6 +125,7 @@ class MutatedHostTest {
     Files.createSymbolicLink(root.resolve("sys/dev/block/7:0"), Path.of("../block/loop0"));
     real.files().write("/sys/fs/ext4/vda/errors_count", "0\n");
     real.files().write("/sys/fs/ext4/loop0/errors_count", "2\n");
+    real.systemd().service("chronyd.service");
     Mutated host = new Mutated(real, new Damaged(real.files()));
     List<Sampler> samplers = new ArrayList<>();
     ServiceLoader.load(SamplerProvider.class).forEach(p -> samplers.add(p.create(host)));
@@ -273,9 +275,11 @@ class MutatedHostTest {
       @Override
       public Result run(Command command) {
         String says =
-            command.argv().get(0).equals("dmesg")
-                ? Hosts.text("vm", "dmesg")
-                : "1000 600 /\n0 0 /boot\n500 20 /data\n";
+            switch (command.argv().get(0)) {
+              case "dmesg" -> Hosts.text("vm", "dmesg");
+              case "chronyc" -> Hosts.text("vm", "chronyc.synchronised");
+              default -> "1000 600 /\n0 0 /boot\n500 20 /data\n";
+            };
         return new Result(random.nextInt(3), damaged(says, List.of()), "", false, false);
       }
 
