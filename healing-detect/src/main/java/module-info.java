@@ -26,6 +26,7 @@ module dev.healing.detect {
       dev.healing.detect.FilesystemFault.Provider,
       dev.healing.detect.LinkDown.Provider,
       dev.healing.detect.ClockUnsynchronised.Provider,
+      dev.healing.detect.JobStuck.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -45,6 +45,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A time service runs and does not synchronise the clock. Component: the service. */
   public static final IssueType CLOCK_UNSYNCHRONISED = of("clock_unsynchronised");
 
+  /** systemd does not get on with starting or stopping a unit. Component: the unit. */
+  public static final IssueType JOB_STUCK = of("job_stuck");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

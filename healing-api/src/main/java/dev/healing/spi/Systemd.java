@@ -47,6 +47,20 @@ public interface Systemd {
     throw new HostException("systemd's signals are not subscribed to");
   }
 
+  /**
+   * A change of a unit's state that systemd has not ended yet.
+   *
+   * @param number by which {@link #jobRunning} knows it
+   * @param type start, stop, restart, reload, verify-active, …
+   * @param running false: it waits for others
+   */
+  record Job(long number, String unit, String type, boolean running) {}
+
+  /** All jobs that systemd has not ended yet. */
+  default List<Job> jobs() {
+    throw new HostException("systemd's jobs cannot be listed here");
+  }
+
   /** The unit as it is now; absent if it is not loaded and no file of it is found. */
   Optional<UnitState> unit(String name);
 

@@ -56,6 +56,8 @@ public final class FakeSystemd implements Systemd {
   private final Map<String, Restart> restarts = new HashMap<>();
   private final Map<String, Long> startedAgain = new TreeMap<>();
   private final Map<Long, String> running = new HashMap<>();
+  private final List<Job> queued = new ArrayList<>();
+  private int jobsListed;
   private final List<String> asked = new ArrayList<>();
   private final List<String> reloaded = new ArrayList<>();
   private final Map<String, Map<String, String>> properties = new TreeMap<>();
@@ -169,6 +171,18 @@ public final class FakeSystemd implements Systemd {
     return List.copyOf(reloaded);
   }
 
+  /** The jobs that it has besides those of restarts from now on. */
+  public FakeSystemd queue(Job... jobs) {
+    queued.clear();
+    queued.addAll(List.of(jobs));
+    return this;
+  }
+
+  /** How often its jobs were asked for. */
+  public int jobsListed() {
+    return jobsListed;
+  }
+
   /** How often it was asked to read the unit files again. */
   public int filesRead() {
     return filesRead;
@@ -188,6 +202,15 @@ public final class FakeSystemd implements Systemd {
   public List<UnitState> failedUnits() {
     answer();
     return units.values().stream().filter(UnitState::failed).toList();
+  }
+
+  @Override
+  public List<Job> jobs() {
+    answer();
+    jobsListed++;
+    List<Job> all = new ArrayList<>(queued);
+    running.forEach((job, unit) -> all.add(new Job(job, unit, "restart", true)));
+    return all;
   }
 
   @Override
@@ -423,6 +446,11 @@ public final class FakeSystemd implements Systemd {
     @Override
     public List<UnitState> failedUnits() {
       return systemd.failedUnits();
+    }
+
+    @Override
+    public List<Job> jobs() {
+      return systemd.jobs();
     }
 
     @Override

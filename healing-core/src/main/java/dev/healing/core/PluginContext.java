@@ -182,6 +182,11 @@ final class PluginContext implements HostContext {
     }
 
     @Override
+    public List<Job> jobs() {
+      return host.jobs();
+    }
+
+    @Override
     public Optional<UnitState> unit(String name) {
       return seen.unit(name);
     }

@@ -119,6 +119,23 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public List<Job> jobs() {
+    List<Job> jobs = new ArrayList<>();
+    for (Object row : list(manager(Bus.LOOK_LIMIT, "ListJobs", "")[0])) { // a(usssoo)
+      Object[] fields = list(row).toArray();
+      if (fields.length > 3 && UnitName.valid(String.valueOf(fields[1]))) {
+        jobs.add(
+            new Job(
+                number(fields[0]),
+                String.valueOf(fields[1]),
+                String.valueOf(fields[2]),
+                fields[3].equals("running")));
+      }
+    }
+    return jobs;
+  }
+
+  @Override
   public Map<String, Long> startedAgain() {
     return subscribed ? Map.copyOf(startedAgain) : Systemd.super.startedAgain();
   }

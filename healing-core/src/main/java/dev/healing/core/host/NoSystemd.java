@@ -34,6 +34,11 @@ final class NoSystemd implements Systemd {
   }
 
   @Override
+  public List<Job> jobs() {
+    throw new HostException(why);
+  }
+
+  @Override
   public Optional<UnitState> unit(String name) {
     throw new HostException(why);
   }

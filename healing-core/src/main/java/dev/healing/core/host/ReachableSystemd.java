@@ -147,6 +147,11 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   @Override
+  public List<Job> jobs() {
+    return best().jobs();
+  }
+
+  @Override
   public Optional<UnitState> unit(String name) {
     return best().unit(UnitName.require(name));
   }

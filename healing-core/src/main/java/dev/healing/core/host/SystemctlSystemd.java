@@ -182,16 +182,21 @@ final class SystemctlSystemd implements Systemd {
 
   @Override
   public boolean jobRunning(long job) {
-    if (job == 0) {
-      return false;
-    }
+    return job != 0 && jobs().stream().anyMatch(one -> one.number() == job);
+  }
+
+  /** Columns of number, unit, type and state. */
+  @Override
+  public List<Job> jobs() {
+    List<Job> jobs = new ArrayList<>();
     for (String line :
-        ask(LIMIT, "list-jobs", "--plain", "--no-legend", "--no-pager").split("\n")) {
-      if (line.strip().split("\\s+", 2)[0].equals(String.valueOf(job))) {
-        return true;
+        ask(LIMIT, "list-jobs", "--plain", "--full", "--no-legend", "--no-pager").split("\n")) {
+      String[] fields = line.strip().split("\\s+");
+      if (fields.length == 4 && number(fields[0]) > 0 && UnitName.valid(fields[1])) {
+        jobs.add(new Job(number(fields[0]), fields[1], fields[2], fields[3].equals("running")));
       }
     }
-    return false;
+    return jobs;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.HostException;
+import dev.healing.spi.Systemd.Job;
 import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.ScriptedCommands;
 import java.util.OptionalLong;
@@ -48,6 +49,27 @@ class SystemctlSystemdTest {
     systemd.setLimit("a.service", Limit.MEMORY_HIGH, OptionalLong.of(7));
     systemd.setLimit("a.service", Limit.MEMORY_HIGH, OptionalLong.empty());
     assertThat(commands.calls()).hasSize(4);
+  }
+
+  @Test
+  void jobsAreReadAsTheyArePrinted() {
+    commands.succeeds(
+        """
+        73  test-a.service start running
+        121 test-b.service start waiting
+        """,
+        "systemctl",
+        "list-jobs",
+        "--plain",
+        "--full",
+        "--no-legend",
+        "--no-pager");
+    assertThat(systemd.jobs())
+        .containsExactly(
+            new Job(73, "test-a.service", "start", true),
+            new Job(121, "test-b.service", "start", false));
+    assertThat(systemd.jobRunning(121)).isTrue();
+    assertThat(systemd.jobRunning(12)).isFalse();
   }
 
   @Test
