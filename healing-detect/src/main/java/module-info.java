@@ -13,6 +13,7 @@ module dev.healing.detect {
       dev.healing.detect.ServiceRestarts.Provider,
       dev.healing.detect.KernelSampler.Provider,
       dev.healing.detect.LinkSampler.Provider,
+      dev.healing.detect.JournalSampler.Provider,
       dev.healing.detect.ClockSampler.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
@@ -27,6 +28,7 @@ module dev.healing.detect {
       dev.healing.detect.LinkDown.Provider,
       dev.healing.detect.ClockUnsynchronised.Provider,
       dev.healing.detect.JobStuck.Provider,
+      dev.healing.detect.JournalLosing.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -48,6 +48,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** systemd does not get on with starting or stopping a unit. Component: the unit. */
   public static final IssueType JOB_STUCK = of("job_stuck");
 
+  /** The journal lost messages. Component: the unit whose they were, or {@code kernel}. */
+  public static final IssueType JOURNAL_LOSING = of("journal_losing");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

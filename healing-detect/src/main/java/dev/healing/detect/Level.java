@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Tells when a value is at a bad level, per component, without flapping.
@@ -155,7 +156,7 @@ public final class Level {
    * Where each component of a metric stands after this look, as what is found of it. What was not
    * measured anew is told as of when it was: a problem by its sample's instant, and what is gone by
    * the oldest sample of it. One that had no sample for a whole window, and is not called
-   * unreadable by its name or its metric, does not exist any more.
+   * unreadable by its name, its metric or the name of that, does not exist any more.
    */
   Detection judgeEach(HostState state, String name, BiFunction<Sample, Standing, Issue> issue) {
     Set<String> all = new TreeSet<>(state.components(name));
@@ -172,10 +173,8 @@ public final class Level {
       }
       if (sample.isPresent() && raised(component)) {
         issues.add(issue.apply(sample.get(), raised(tracks.get(component))));
-      } else if (state.unreadable(component)) {
-        unreadable.add(Evidence.why(state, component, component));
-      } else if (state.unreadable(metric.toString())) {
-        unreadable.add(Evidence.why(state, component, metric.toString()));
+      } else if (blind(state, metric).isPresent()) {
+        unreadable.add(Evidence.why(state, component, blind(state, metric).get()));
       } else if (absent(component) >= limits.of().m()) {
         forget(component);
       } else if (standing == Standing.UNKNOWN) {
@@ -183,6 +182,13 @@ public final class Level {
       }
     }
     return new Detection(issues, unreadable, age);
+  }
+
+  /** As what it is called unreadable. */
+  private static Optional<String> blind(HostState state, Metric metric) {
+    return Stream.of(metric.component(), metric.toString(), metric.name())
+        .filter(state::unreadable)
+        .findFirst();
   }
 
   private static Duration longer(Duration one, Duration other) {

@@ -215,6 +215,17 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfJournalLosing extends OfOneMetric {
+    OfJournalLosing() {
+      super(
+          new JournalLosing.Provider(),
+          Metric.of(JournalSampler.LOST, "nginx.service"),
+          10,
+          40_000);
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {

@@ -105,6 +105,7 @@ class JobStuckTest {
     host.systemd().property("web.service", "After", "multi-user.target");
     host.systemd().property("web.service", "Before", "gone.service");
     host.systemd().property("multi-user.target", "After", "web.service");
+    host.systemd().property("gone.service", "Before", "web.service");
     Job gone = new Job(4, "gone.service", "stop", false);
     host.systemd().queue(WEB, TARGET, gone);
     assertThat(over(Duration.ofMinutes(11)).issues())

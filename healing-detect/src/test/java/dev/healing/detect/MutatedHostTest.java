@@ -101,7 +101,8 @@ class MutatedHostTest {
           "swap.traffic.pages_per_second",
           "limit.used.fraction",
           "link.up.flag",
-          "clock.synchronised.flag");
+          "clock.synchronised.flag",
+          "journal.lost.count");
 
   @TempDir Path root;
   private final Set<String> told = new TreeSet<>();
@@ -125,6 +126,7 @@ class MutatedHostTest {
     Files.createSymbolicLink(root.resolve("sys/dev/block/7:0"), Path.of("../block/loop0"));
     real.files().write("/sys/fs/ext4/vda/errors_count", "0\n");
     real.files().write("/sys/fs/ext4/loop0/errors_count", "2\n");
+    real.files().write("/run/systemd/journal/socket", "");
     real.systemd().service("chronyd.service");
     Mutated host = new Mutated(real, new Damaged(real.files()));
     List<Sampler> samplers = new ArrayList<>();
@@ -277,6 +279,7 @@ class MutatedHostTest {
         String says =
             switch (command.argv().get(0)) {
               case "dmesg" -> Hosts.text("vm", "dmesg");
+              case "journalctl" -> Hosts.text("vm", "journalctl.lost");
               case "chronyc" -> Hosts.text("vm", "chronyc.synchronised");
               default -> "1000 600 /\n0 0 /boot\n500 20 /data\n";
             };
