@@ -29,6 +29,8 @@ module dev.healing.detect {
       dev.healing.detect.ClockUnsynchronised.Provider,
       dev.healing.detect.JobStuck.Provider,
       dev.healing.detect.JournalLosing.Provider,
+      dev.healing.detect.ProfileDangling.Provider,
+      dev.healing.detect.GenerationStale.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -57,6 +57,18 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Units began to fail right after a switch of generation. Component: the system profile. */
   public static final IssueType GENERATION_BROKEN = of("generation_broken");
 
+  /**
+   * The system profile, a generation, or the link to what runs or was booted leads to nothing.
+   * Component: the link.
+   */
+  public static final IssueType PROFILE_DANGLING = of("profile_dangling");
+
+  /**
+   * For long another system runs than the one that will be booted. Component: the link to what
+   * runs.
+   */
+  public static final IssueType GENERATION_STALE = of("generation_stale");
+
   /** A service is still throttled by us and has been calm for long. Component: the unit. */
   public static final IssueType THROTTLED_CALM = of("throttled_calm");
 

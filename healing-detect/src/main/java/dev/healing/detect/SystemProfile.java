@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 record SystemProfile(long generation, Instant switchedAt) {
   static final String LINK = "/nix/var/nix/profiles/system";
   static final String RUNNING = "/run/current-system";
+  static final String BOOTED = "/run/booted-system";
   private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
 
   /** Absent where there is no such profile. */
@@ -44,13 +47,20 @@ record SystemProfile(long generation, Instant switchedAt) {
 
   /** The newest generation with a lower number that is still there. */
   OptionalLong earlier(HostFiles files) throws IOException {
+    return LongStream.of(generations(files)).filter(number -> number < generation).max();
+  }
+
+  /** All that have a link, the oldest first. */
+  static long[] generations(HostFiles files) throws IOException {
     Path directory = files.path(LINK).resolveSibling("");
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(SystemProfile::generation)
           .flatMapToLong(OptionalLong::stream)
-          .filter(number -> number < generation)
-          .max();
+          .sorted()
+          .toArray();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

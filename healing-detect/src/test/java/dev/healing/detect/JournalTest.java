@@ -101,8 +101,7 @@ class JournalTest {
     assertThat(later(1).issues()).hasSize(1);
     host.commands().timesOut(ASK);
     assertThat(later(11).unreadable())
-        .containsExactly(
-            new Unreadable("test-loud.service", "journalctl: took too long and was ended"));
+        .contains(new Unreadable("test-loud.service", "journalctl: took too long and was ended"));
     looks =
         new Looks(
             host,
