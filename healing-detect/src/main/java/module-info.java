@@ -31,6 +31,7 @@ module dev.healing.detect {
       dev.healing.detect.JournalLosing.Provider,
       dev.healing.detect.ProfileDangling.Provider,
       dev.healing.detect.GenerationStale.Provider,
+      dev.healing.detect.LinkErrors.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -51,6 +51,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** The journal lost messages. Component: the unit whose they were, or {@code kernel}. */
   public static final IssueType JOURNAL_LOSING = of("journal_losing");
 
+  /** A network interface loses or damages packets. Component: the interface. */
+  public static final IssueType LINK_ERRORS = of("link_errors");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

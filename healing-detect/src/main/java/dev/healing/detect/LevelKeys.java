@@ -8,7 +8,7 @@ import dev.healing.api.Configuration.NofM;
  * sets only {@code high} gets the others moved along, so that one key is enough to be consistent.
  */
 public record LevelKeys(double high, double critical, double clear, NofM of) {
-  /** How far below a lowered {@code high} it is clear, unless that is said. */
+  /** How far below a lowered {@code high} it is clear, or half of it, unless that is said. */
   private static final double GAP = 0.05;
 
   /** More than any fraction: never. */
@@ -33,7 +33,7 @@ public record LevelKeys(double high, double critical, double clear, NofM of) {
   }
 
   private static double clear(Configuration section, double high, LevelKeys fallback) {
-    double usual = fallback.clear < high ? fallback.clear : Math.max(0, high - GAP);
+    double usual = fallback.clear < high ? fallback.clear : Math.max(high / 2, high - GAP);
     double clear = section.fraction("clear", usual);
     if (clear >= high) {
       section.contradiction("clear", "less than 'high', which is " + Texts.percent(high));

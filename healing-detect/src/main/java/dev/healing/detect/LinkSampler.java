@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,15 +25,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Whether network interfaces have a link: those of devices, since bridges and tunnels come and go
- * with what uses them; which are switched on, and had a link since we look. Every 5 s. Of those
- * that had one it is told if they cannot be read: that is not the same as switched off.
+ * Whether network interfaces have a link, and {@link LinkCounts}: those of devices, since bridges
+ * and tunnels come and go with what uses them; which are switched on, and had a link since we look.
+ * Every 5 s. Of those that had one it is told if they cannot be read: that is not the same as
+ * switched off.
  */
 public final class LinkSampler implements Sampler {
   /** Name of whether (1) an interface has a link, or not (0); since when it is so. */
   static final String UP = "link.up.flag";
 
-  private static final String INTERFACES = "/sys/class/net";
+  static final String INTERFACES = "/sys/class/net";
   private static final long ASK_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int SWITCHED_ON = 1; // IFF_UP
 
@@ -40,11 +42,13 @@ public final class LinkSampler implements Sampler {
   private final Counters counters = new Counters();
   private final Set<String> had = new TreeSet<>();
   private final Map<Metric, Unreadable> troubles = new TreeMap<>();
+  private final LinkCounts errors;
   private boolean asked;
   private long askedAt;
 
   private LinkSampler(HostContext context) {
     this.context = context;
+    this.errors = new LinkCounts(context.time(), context.files());
   }
 
   /** Makes it. */
@@ -62,7 +66,7 @@ public final class LinkSampler implements Sampler {
 
   @Override
   public Set<Metric> metrics() {
-    return Set.of(Metric.of(UP, "*"));
+    return Set.of(Metric.of(UP, "*"), Metric.of(LinkCounts.LOST, "*"));
   }
 
   @Override
@@ -73,8 +77,9 @@ public final class LinkSampler implements Sampler {
       askedAt = nanos;
       look(context.time().now());
     }
-    List<Sample> told =
-        counters.all().stream().filter(sample -> !troubles.containsKey(sample.metric())).toList();
+    List<Sample> told = new ArrayList<>(counters.all());
+    told.removeIf(sample -> troubles.containsKey(sample.metric()));
+    told.addAll(errors.of(had));
     return new Reading(told, List.of(), List.copyOf(troubles.values()));
   }
 

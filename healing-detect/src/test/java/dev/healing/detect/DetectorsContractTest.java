@@ -226,6 +226,13 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfLinkErrors extends OfOneMetric {
+    OfLinkErrors() {
+      super(new LinkErrors.Provider(), Metric.of(LinkCounts.LOST, "eth0"), 0.001, 0.1);
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {
