@@ -54,6 +54,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A network interface loses or damages packets. Component: the interface. */
   public static final IssueType LINK_ERRORS = of("link_errors");
 
+  /** Reads and writes of a disk take seconds each. Component: the disk. */
+  public static final IssueType DISK_SLOW = of("disk_slow");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

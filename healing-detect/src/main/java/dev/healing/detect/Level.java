@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -159,7 +160,17 @@ public final class Level {
    * unreadable by its name, its metric or the name of that, does not exist any more.
    */
   Detection judgeEach(HostState state, String name, BiFunction<Sample, Standing, Issue> issue) {
+    return judgeEach(state, name, component -> false, issue);
+  }
+
+  /** The same, but for those components that are not to be judged. */
+  Detection judgeEach(
+      HostState state,
+      String name,
+      Predicate<String> ignored,
+      BiFunction<Sample, Standing, Issue> issue) {
     Set<String> all = new TreeSet<>(state.components(name));
+    all.removeIf(ignored);
     all.addAll(tracks.keySet());
     List<Issue> issues = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();

@@ -54,10 +54,7 @@ public final class LinkErrors implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Detection all = level.judgeEach(state, LinkCounts.LOST, (lost, standing) -> issue(lost));
-    List<Issue> wanted =
-        all.issues().stream().filter(i -> i.components().stream().noneMatch(ignored)).toList();
-    return new Detection(wanted, all.unreadable(), all.age());
+    return level.judgeEach(state, LinkCounts.LOST, ignored, (lost, standing) -> issue(lost));
   }
 
   private static Issue issue(Sample lost) {

@@ -233,6 +233,13 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfDiskSlow extends OfOneMetric {
+    OfDiskSlow() {
+      super(new DiskSlow.Provider(), Metric.of(DiskSampler.WAIT, "sda"), 0.01, 9);
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {
