@@ -13,6 +13,7 @@ module dev.healing.detect {
       dev.healing.detect.ServiceRestarts.Provider,
       dev.healing.detect.KernelSampler.Provider,
       dev.healing.detect.LinkSampler.Provider,
+      dev.healing.detect.HeatSampler.Provider,
       dev.healing.detect.DiskSampler.Provider,
       dev.healing.detect.JournalSampler.Provider,
       dev.healing.detect.ClockSampler.Provider;
@@ -34,6 +35,7 @@ module dev.healing.detect {
       dev.healing.detect.GenerationStale.Provider,
       dev.healing.detect.LinkErrors.Provider,
       dev.healing.detect.DiskSlow.Provider,
+      dev.healing.detect.TooHot.Provider,
       dev.healing.detect.SystemSlow.Provider,
       dev.healing.detect.GenerationBroken.Provider,
       dev.healing.detect.GenerationUnmarked.Provider;

@@ -57,6 +57,12 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Reads and writes of a disk take seconds each. Component: the disk. */
   public static final IssueType DISK_SLOW = of("disk_slow");
 
+  /**
+   * Something is at its critical temperature, or slowed down for its heat. Component: the sensor,
+   * or the processor.
+   */
+  public static final IssueType TOO_HOT = of("too_hot");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

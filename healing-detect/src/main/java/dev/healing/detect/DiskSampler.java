@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * How long reads and writes of disks take, each half minute: of whole ones that are devices and
@@ -27,6 +28,7 @@ public final class DiskSampler implements Sampler {
   static final String WAIT = "disk.wait.seconds";
 
   private static final String DISKSTATS = "/proc/diskstats";
+  private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
   private static final Duration EVERY = Duration.ofSeconds(30);
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
@@ -98,7 +100,7 @@ public final class DiskSampler implements Sampler {
 
   private boolean disk(String name) {
     String place = "/sys/block/" + name;
-    return !name.contains("/")
+    return NAME.matcher(name).matches()
         && Files.exists(context.files().path(place + "/device"))
         && !context.files().read(place + "/removable").orElse("").strip().equals("1");
   }

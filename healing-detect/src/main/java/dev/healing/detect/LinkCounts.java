@@ -16,10 +16,10 @@ import java.util.Set;
 
 /**
  * The part of their packets that network interfaces lose or damage, each half minute. By the
- * kernel's own words (Documentation/networking/statistics.rst): {@code rx_dropped} counts what is
- * "not processed, e.g. due to lack of resources or unsupported protocol", which on many networks is
- * some all the time, and so is left out; /proc/net/dev cannot be used, which adds it to {@code
- * rx_missed_errors}, "dropped by the device due to lack of buffer space".
+ * kernel's own words (if_link.h): {@code rx_dropped} counts what is "not processed, e.g. due to
+ * lack of resources or unsupported protocol", which on many networks is some all the time, and so
+ * is left out; /proc/net/dev cannot be used, which adds it to {@code rx_missed_errors}, "dropped by
+ * the device due to lack of buffer space".
  */
 final class LinkCounts {
   /** Name of the part of the packets of an interface that were lost or damaged. */

@@ -240,6 +240,13 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfTooHot extends OfOneMetric {
+    OfTooHot() {
+      super(new TooHot.Provider(), Metric.of(HeatSampler.CRITICAL, "nvme0/Composite"), 0.5, 1);
+    }
+  }
+
+  @Nested
   class OfServiceFailed extends DetectorContract {
     @Override
     protected Detector detector() {

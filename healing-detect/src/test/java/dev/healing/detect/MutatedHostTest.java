@@ -102,7 +102,9 @@ class MutatedHostTest {
           "limit.used.fraction",
           "link.up.flag",
           "clock.synchronised.flag",
-          "journal.lost.count");
+          "journal.lost.count",
+          "temperature.critical.fraction",
+          "disk.wait.seconds");
 
   @TempDir Path root;
   private final Set<String> told = new TreeSet<>();
@@ -127,6 +129,12 @@ class MutatedHostTest {
     real.files().write("/sys/fs/ext4/vda/errors_count", "0\n");
     real.files().write("/sys/fs/ext4/loop0/errors_count", "2\n");
     real.files().write("/run/systemd/journal/socket", "");
+    real.files().write("/sys/class/hwmon/hwmon0/name", "nvme\n");
+    real.files().write("/sys/class/hwmon/hwmon0/temp1_crit", "84850\n");
+    real.files().write("/sys/class/hwmon/hwmon0/temp1_input", "42850\n");
+    String throttled =
+        "/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_total_time_ms";
+    real.files().write(throttled, "12345\n");
     real.systemd().service("chronyd.service");
     Mutated host = new Mutated(real, new Damaged(real.files()));
     List<Sampler> samplers = new ArrayList<>();
