@@ -15,7 +15,8 @@ import oshi.util.GlobalConfig;
  *
  * <p>The root counts whatever its type. Of the others, what is on a block device or is a pool
  * counts, unless its type is one of OSHI's pseudo or network types, an image that is always full,
- * or the device is already watched at another place. What is configured counts always.
+ * or the device is already watched at another place. What is mounted on demand, as an EFI partition
+ * may be, would never be unmounted again if it was watched. What is configured counts always.
  */
 final class FileSystemChoice {
   private static final Set<String> PSEUDO = types(GlobalConfig.OSHI_PSEUDO_FILESYSTEM_TYPES);
@@ -51,12 +52,17 @@ final class FileSystemChoice {
     Map<String, MountInfo> visible = new LinkedHashMap<>();
     // A later mount at the same place hides the earlier one.
     all.forEach(mount -> visible.put(mount.mountPoint(), mount));
+    Set<String> onDemand =
+        all.stream()
+            .filter(MountInfo::automount)
+            .map(MountInfo::mountPoint)
+            .collect(Collectors.toUnmodifiableSet());
     Map<String, MountInfo> byDevice = new LinkedHashMap<>();
     List<MountInfo> chosen = new ArrayList<>();
     for (MountInfo mount : visible.values()) {
       if (configured.contains(mount.mountPoint())) {
         chosen.add(mount);
-      } else if (real(mount)) {
+      } else if (real(mount) && !onDemand.contains(mount.mountPoint())) {
         byDevice.merge(mount.device(), mount, FileSystemChoice::better);
       }
     }

@@ -17,9 +17,17 @@ import java.util.regex.Pattern;
  * @param givenUp whether it was mounted to be written to, and the kernel lets nobody any more: it
  *     found the file system damaged, or its device gone. Whoever mounts or remounts it read-only
  *     says so of the mount as well
+ * @param automount whether something is mounted over it when it is asked for, and unmounted when it
+ *     was not for a while
  */
 record MountInfo(
-    String device, String root, String mountPoint, String type, String source, boolean givenUp) {
+    String device,
+    String root,
+    String mountPoint,
+    String type,
+    String source,
+    boolean givenUp,
+    boolean automount) {
   private static final Pattern MAJOR_MINOR = Pattern.compile("\\d{1,9}:\\d{1,9}");
   private static final int DEVICE = 2;
   private static final int ROOT = 3;
@@ -51,15 +59,19 @@ record MountInfo(
         || !MAJOR_MINOR.matcher(fields[DEVICE]).matches()) {
       return Optional.empty();
     }
+    String type = unescape(fields[separator + 1]);
+    List<String> ofFileSystem = options(fields[separator + 3]);
     return Optional.of(
         new MountInfo(
             fields[DEVICE],
             unescape(fields[ROOT]),
             unescape(fields[MOUNT_POINT]),
-            unescape(fields[separator + 1]),
+            type,
             unescape(fields[separator + 2]),
             options(fields[OPTIONS]).contains("rw")
-                && options(fields[separator + 3]).stream().anyMatch(GIVEN_UP::contains)));
+                && ofFileSystem.stream().anyMatch(GIVEN_UP::contains),
+            type.equals("autofs")
+                && ofFileSystem.stream().anyMatch(o -> o.matches("timeout=[1-9]\\d*"))));
   }
 
   private static List<String> options(String field) {

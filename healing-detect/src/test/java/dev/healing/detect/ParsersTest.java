@@ -62,6 +62,20 @@ class ParsersTest {
   }
 
   @Test
+  void whatIsMountedOnDemandIsNotKeptMountedByWatchingIt() {
+    String automount =
+        """
+        21 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
+        40 21 0:39 / /boot rw,relatime shared:20 - autofs systemd-1 rw,fd=38,pgrp=1,timeout=120,direct
+        41 40 8:1 / /boot rw,relatime shared:21 - vfat /dev/sda1 rw,fmask=0077
+        42 21 0:41 / /data rw,relatime shared:22 - autofs systemd-1 rw,fd=39,pgrp=1,timeout=0,direct
+        43 42 8:5 / /data rw,relatime shared:23 - ext4 /dev/sda5 rw
+        """;
+    assertThat(places(automount, List.of())).containsExactly("/", "/data");
+    assertThat(places(automount, List.of("/boot"))).contains("/boot");
+  }
+
+  @Test
   void watchesWhatIsConfigured() {
     assertThat(places(NIXOS, List.of("/home", "/tmp"))).contains("/home", "/tmp", "/boot", "/");
     MountInfo home = MountInfo.parse(NIXOS).get(5);
