@@ -44,6 +44,7 @@ public final class JobStuck implements Detector {
   private final Lasting<Long> lasting;
   private final Seldom<List<Job>> asked;
   private JobQueue queue;
+  private Set<String> suspected = Set.of();
   private Set<String> reported = Set.of();
 
   private JobStuck(HostContext context, Duration after, Duration oneshotAfter, Globs ignored) {
@@ -54,7 +55,7 @@ public final class JobStuck implements Detector {
     this.lasting = new Lasting<>(context.time());
     this.asked =
         new Seldom<>(
-            context.time(), EVERY, jobs -> !reported.isEmpty(), () -> context.systemd().jobs());
+            context.time(), EVERY, jobs -> !suspected.isEmpty(), () -> context.systemd().jobs());
     this.queue = new JobQueue(context.systemd(), List.of());
   }
 
@@ -95,12 +96,19 @@ public final class JobStuck implements Detector {
         queue = new JobQueue(context.systemd().asOfNow(), jobs);
       }
       lasting.retain(jobs.stream().map(Job::number).collect(Collectors.toSet()));
-      List<Issue> issues = stuck(state);
-      reported = issues.stream().flatMap(i -> i.components().stream()).collect(Collectors.toSet());
-      return Detection.of(issues);
+      List<Issue> found = stuck(state);
+      // What was listed a minute ago may be over: whoever is suspected first is asked for anew.
+      List<Issue> told = found.stream().filter(i -> suspected.containsAll(i.components())).toList();
+      suspected = units(found);
+      reported = units(told);
+      return Detection.of(told);
     } catch (HealingException e) {
       return unknown(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Set<String> units(List<Issue> issues) {
+    return issues.stream().flatMap(i -> i.components().stream()).collect(Collectors.toSet());
   }
 
   private Detection unknown(String why) {

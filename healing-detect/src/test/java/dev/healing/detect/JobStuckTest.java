@@ -130,11 +130,25 @@ class JobStuckTest {
   }
 
   @Test
+  void whatEndedSinceItWasListedIsNotTold() {
+    host.systemd().queue(DB);
+    over(Duration.ofSeconds(570));
+    host.time().advance(Duration.ofSeconds(5));
+    host.systemd().queue();
+    int listed = host.systemd().jobsListed();
+    for (int look = 0; look < 60; look++) {
+      host.time().advance(Duration.ofSeconds(1));
+      assertThat(look()).isEqualTo(Detection.NOTHING);
+    }
+    assertThat(host.systemd().jobsListed()).isEqualTo(listed + 1);
+  }
+
+  @Test
   void jobsAreAskedForSeldomUnlessOneIsStuck() {
     host.systemd().queue(DB);
     over(Duration.ofMinutes(9));
     assertThat(host.systemd().jobsListed()).isEqualTo(10);
-    over(Duration.ofMinutes(1));
+    over(Duration.ofMinutes(2));
     int before = host.systemd().jobsListed();
     over(Duration.ofSeconds(30));
     assertThat(host.systemd().jobsListed()).isEqualTo(before + 4);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,6 +187,35 @@ class ServicesRealHostTest {
         .matches("systemd started test-flapping\\.service again ([5-9]|\\d\\d+) times in .*");
     assertThat(host.json("history")).as(host.journal()).isEmpty();
     assertThat(host.incident("SERVICE_FAILED", "test-flapping.service")).isEmpty();
+  }
+
+  @Test
+  void aStartThatDoesNotEndIsToldWithWhoWaitsForIt() {
+    host.write(
+        "/etc/systemd/system/test-endless.service",
+        "[Service]\nType=notify\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n");
+    host.write(
+        "/etc/systemd/system/test-patient.service",
+        "[Unit]\nAfter=test-endless.service\n[Service]\nExecStart=/bin/sleep infinity\n");
+    host.sh("systemctl daemon-reload");
+    host.sh("systemctl start --no-block test-endless.service test-patient.service");
+    host.startHealing(CALM.strip().replaceFirst("}$", "") + ", job_stuck: {after: 1s}}\n");
+
+    host.await(
+        "it is reported",
+        Duration.ofSeconds(30),
+        () -> host.incident("JOB_STUCK", "test-endless.service"),
+        Optional::isPresent);
+    assertThat(
+            host.incident("JOB_STUCK", "test-endless.service")
+                .orElseThrow()
+                .path("description")
+                .asString())
+        .contains("has been under way for 1 s or longer; waiting for it: test-patient.service");
+    assertThat(host.incident("JOB_STUCK", "test-patient.service")).isEmpty();
+
+    host.sh("systemctl stop test-endless.service");
+    host.await("it is over", () -> host.incident("JOB_STUCK", "test-endless.service").isEmpty());
   }
 
   @Test
