@@ -19,6 +19,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,7 +125,7 @@ public final class GenerationStale implements Detector {
     Instant began =
         Files.getLastModifiedTime(files.path(RUNNING), LinkOption.NOFOLLOW_LINKS).toInstant();
     Instant since = began.isAfter(profile.switchedAt()) ? began : profile.switchedAt();
-    return new Other(profile, number, since);
+    return new Other(profile, number, since.truncatedTo(ChronoUnit.SECONDS));
   }
 
   private static Issue issue(HostState state, Other other) {
