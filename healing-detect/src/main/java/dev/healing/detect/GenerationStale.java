@@ -35,6 +35,9 @@ public final class GenerationStale implements Detector {
   private static final Duration EVERY = Duration.ofMinutes(5);
   private static final String RUNNING = SystemProfile.RUNNING;
 
+  /** Of {@code nixos-rebuild --profile-name}: they are in the boot menu as well. */
+  private static final String OTHER_PROFILES = "/nix/var/nix/profiles/system-profiles";
+
   /** What runs instead, by its number if it is a generation. */
   private record Other(SystemProfile profile, OptionalLong runs, Instant since) {}
 
@@ -101,13 +104,19 @@ public final class GenerationStale implements Detector {
 
   private boolean same(SystemProfile profile, String runs) throws IOException {
     String next = SystemProfile.leadsTo(files, profile.link()).orElse(runs);
-    Path special = files.path(next + "/specialisation");
-    if (next.equals(runs) || !Files.isDirectory(special)) {
-      return next.equals(runs);
+    return next.equals(runs)
+        || oneLeadsTo(next + "/specialisation", runs)
+        || oneLeadsTo(OTHER_PROFILES, runs);
+  }
+
+  private boolean oneLeadsTo(String directory, String system) throws IOException {
+    Path place = files.path(directory);
+    if (!Files.isDirectory(place)) {
+      return false;
     }
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(special)) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(place)) {
       for (Path one : all) {
-        if (SystemProfile.leadsTo(files, files.name(one)).equals(Optional.of(runs))) {
+        if (SystemProfile.leadsTo(files, files.name(one)).equals(Optional.of(system))) {
           return true;
         }
       }

@@ -177,6 +177,12 @@ class ProfileTest {
     assertThat(later(stale, Duration.ofDays(99))).isEqualTo(Detection.NOTHING);
     link("/run/current-system", "/nix/store/b");
     assertThat(later(stale, Duration.ofDays(99)).issues()).hasSize(1);
+    link(PROFILES + "system-profiles/lab-1-link", "/nix/store/b");
+    assertThat(later(stale, Duration.ofDays(99)))
+        .as("of another profile")
+        .isEqualTo(Detection.NOTHING);
+    Files.delete(root.resolve("nix/var/nix/profiles/system-profiles/lab-1-link"));
+    assertThat(later(stale, Duration.ofDays(99)).issues()).hasSize(1);
     Files.delete(root.resolve("nix/var/nix/profiles/system"));
     Files.createDirectories(root.resolve("nix/var/nix/profiles/system"));
     assertThat(later(stale, Duration.ofDays(1)).unreadable())
