@@ -41,15 +41,20 @@ public final class GenerationStale implements Detector {
   /** What runs instead, by its number if it is a generation. */
   private record Other(SystemProfile profile, OptionalLong runs, Instant since) {}
 
+  /** What was read, and when: for weeks it need not be read at every look. */
+  private record Read(Optional<Other> other, Instant at) {}
+
   private final HostFiles files;
   private final Duration after;
-  private final Seldom<Optional<Other>> other;
-  private boolean reported;
+  private final Seldom<Read> read;
+  private boolean everReported;
 
   private GenerationStale(HostContext context, Duration after) {
     this.files = context.files();
     this.after = after;
-    this.other = new Seldom<>(context.time(), EVERY, o -> reported, this::other);
+    this.read =
+        new Seldom<>(
+            context.time(), EVERY, r -> false, () -> new Read(other(), context.time().now()));
   }
 
   /** Makes it. */
@@ -74,17 +79,19 @@ public final class GenerationStale implements Detector {
   @Override
   public Detection detect(HostState state) {
     try {
+      Read last = read.look();
       List<Issue> issues =
-          other
-              .look()
+          last.other()
               .filter(o -> !o.since().plus(after).isAfter(state.at()))
-              .map(o -> List.of(issue(state, o)))
+              .map(o -> List.of(issue(last.at(), o)))
               .orElse(List.of());
-      reported = !issues.isEmpty();
-      return Detection.of(issues);
+      Duration age = everReported ? Duration.between(last.at(), state.at()) : Duration.ZERO;
+      everReported |= !issues.isEmpty();
+      return new Detection(issues, List.of(), age);
     } catch (UncheckedIOException e) {
       String why = String.valueOf(e.getCause().getMessage());
-      return new Detection(List.of(), reported ? List.of(new Unreadable(RUNNING, why)) : List.of());
+      return new Detection(
+          List.of(), everReported ? List.of(new Unreadable(RUNNING, why)) : List.of());
     }
   }
 
@@ -137,7 +144,7 @@ public final class GenerationStale implements Detector {
     return new Other(profile, number, since.truncatedTo(ChronoUnit.SECONDS));
   }
 
-  private static Issue issue(HostState state, Other other) {
+  private static Issue issue(Instant at, Other other) {
     String text =
         other.runs().isPresent()
             ? "generation %d runs, and %d is the one that will be booted, since %s: a reboot is due"
@@ -145,7 +152,7 @@ public final class GenerationStale implements Detector {
             : "what runs is no generation of the system, since %s: the next boot is into generation %d"
                 .formatted(other.since(), other.profile().generation());
     return Issue.of(
-        state.at(),
+        at,
         IssueType.GENERATION_STALE,
         Severity.LOW,
         text,

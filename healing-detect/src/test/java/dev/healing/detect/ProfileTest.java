@@ -154,7 +154,11 @@ class ProfileTest {
                 + since
                 + ": a reboot is due");
     link("/run/current-system", "/nix/store/c");
-    assertThat(later(stale, Duration.ofSeconds(1))).isEqualTo(Detection.NOTHING);
+    Issue again = later(stale, Duration.ofMinutes(4)).issues().get(0);
+    assertThat(again.detectedAt()).as("as of when it was read").isEqualTo(issue.detectedAt());
+    assertThat(soon(stale)).isEqualTo(Detection.NOTHING);
+    assertThat(later(stale, Duration.ofMinutes(4)))
+        .isEqualTo(Detection.nothingSince(Duration.ofMinutes(4)));
   }
 
   @Test
