@@ -9,8 +9,9 @@
  * {@link dev.healing.detect.OwnLevel}, of which the configuration defines any number. What only
  * counts upwards is told by {@code Counters}.
  *
- * <p>What changes slowly is read seldom, and at every look as soon as it may be reported. What a
- * host does not have (swap, pressure, control groups, connection tracking) has no sample, and no
+ * <p>What changes slowly is read seldom ({@code Seldom}; in the {@code Background}, if it may
+ * hang), and at every look as soon as it may be reported. What a host does not have (swap,
+ * pressure, control groups, connection tracking, sensors, a time service) has no sample, and no
  * word is lost about it.
  *
  * <p>/proc is read by hand, through the {@link dev.healing.spi.HostFiles} of the context, because

@@ -95,7 +95,7 @@ class HeatTest {
     monitor(2, "nvme", "nvme0", "temp1_input", "86850");
     assertThat(minutes(2).issues()).isEmpty();
     Issue issue = minutes(2).issues().get(0);
-    assertThat(issue.severity()).isEqualTo(Severity.HIGH);
+    assertThat(issue.severity()).isEqualTo(Severity.MEDIUM);
     assertThat(issue.components()).containsExactly("nvme0/Composite");
     assertThat(issue.description()).isEqualTo("nvme0/Composite is at its critical temperature");
     monitor(2, "nvme", "nvme0", "temp1_input", "82850");
