@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -89,7 +90,7 @@ public final class GenerationStale implements Detector {
       everReported |= !issues.isEmpty();
       return new Detection(issues, List.of(), age);
     } catch (UncheckedIOException e) {
-      String why = String.valueOf(e.getCause().getMessage());
+      String why = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
       return new Detection(
           List.of(), everReported ? List.of(new Unreadable(RUNNING, why)) : List.of());
     }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -179,11 +180,12 @@ public final class Level {
       Metric metric = Metric.of(name, component);
       Optional<Sample> sample = state.sample(metric);
       Standing standing = update(state.at(), component, sample);
-      if (sample.isPresent() && standing == Standing.CALM && tracks.get(component).everRaised) {
+      Track track = Objects.requireNonNull(tracks.get(component));
+      if (sample.isPresent() && standing == Standing.CALM && track.everRaised) {
         age = longer(age, Duration.between(sample.get().at(), state.at()));
       }
       if (sample.isPresent() && raised(component)) {
-        issues.add(issue.apply(sample.get(), raised(tracks.get(component))));
+        issues.add(issue.apply(sample.get(), raised(track)));
       } else if (blind(state, metric).isPresent()) {
         unreadable.add(Evidence.why(state, component, blind(state, metric).get()));
       } else if (absent(component) >= limits.of().m()) {

@@ -12,11 +12,13 @@ import dev.healing.spi.HostContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,7 +73,7 @@ public final class ProfileDangling implements Detector {
       reported = now;
       return Detection.of(issues);
     } catch (UncheckedIOException e) {
-      String why = String.valueOf(e.getCause().getMessage());
+      String why = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
       return new Detection(
           List.of(), reported.stream().map(link -> new Unreadable(link, why)).toList());
     }
@@ -102,7 +104,8 @@ public final class ProfileDangling implements Detector {
     links.add(SystemProfile.RUNNING);
     links.add(SystemProfile.LINK);
     links.add(SystemProfile.BOOTED);
-    if (Files.isDirectory(context.files().path(SystemProfile.LINK).getParent())) {
+    Path profiles = context.files().path(SystemProfile.LINK).getParent();
+    if (profiles != null && Files.isDirectory(profiles)) {
       for (long generation : SystemProfile.generations(context.files())) {
         links.add(SystemProfile.link(generation));
       }

@@ -3,6 +3,7 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Outcome;
+import dev.healing.learning.Returns.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -238,8 +239,8 @@ record KnowledgeFile(
       List<Double> detections,
       double awaySeconds,
       double away,
-      Returns.@Nullable Waiting success,
-      Returns.@Nullable Waiting failure) {
+      @Nullable Waiting success,
+      @Nullable Waiting failure) {
     private static final double MOST_SECONDS = 1e15;
 
     Absences {

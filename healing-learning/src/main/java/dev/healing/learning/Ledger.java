@@ -121,8 +121,10 @@ final class Ledger {
     double shown = line.shown() == null ? -1 : line.shown();
     double healing = model.belief(problem, attempts, attempts.pool, 1).value();
     double share = healed ? 1 : 0;
-    if (line.detected() != null) {
-      share = credited(problem, line, healing, healed, shown);
+    Instant detected = line.detected();
+    Instant started = line.started();
+    if (detected != null) {
+      share = credited(problem, line, seconds(detected), healing, healed, shown);
       model.belief(problem, attempts, attempts.pool, 1);
     }
     model.learn(problem, attempts, share);
@@ -131,8 +133,8 @@ final class Ledger {
     }
     if (!healed) {
       model.doubts.failed();
-    } else if (line.started() != null && line.detected() != null) {
-      succeeded(problem, line, shown, share);
+    } else if (started != null && detected != null) {
+      succeeded(problem, line, seconds(started), seconds(detected), shown, share);
     }
   }
 
@@ -140,8 +142,12 @@ final class Ledger {
    * How much of an outcome is the action's; the rest is that of one before, whose heal went unseen.
    */
   private double credited(
-      Problem problem, JournalLine line, double healing, boolean healed, double shown) {
-    double detected = seconds(line.detected());
+      Problem problem,
+      JournalLine line,
+      double detected,
+      double healing,
+      boolean healed,
+      double shown) {
     Waiting before = problem.returns.failure;
     if (before != null && before.since() != detected) {
       before = null;
@@ -166,10 +172,15 @@ final class Ledger {
   /**
    * A success counts until the problem is back too soon; one that is told late is judged at once.
    */
-  private void succeeded(Problem problem, JournalLine line, double shown, double share) {
-    double started = seconds(line.started());
+  private void succeeded(
+      Problem problem,
+      JournalLine line,
+      double started,
+      double detected,
+      double shown,
+      double share) {
     Waiting success = new Waiting(line.action(), started, shown, share, 0);
-    double next = problem.returns.next(Math.max(started, seconds(line.detected())));
+    double next = problem.returns.next(Math.max(started, detected));
     if (Double.isInfinite(next)) {
       problem.returns.success = success;
     } else {

@@ -4,6 +4,7 @@ import dev.healing.api.HostException;
 import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -150,7 +151,7 @@ final class DaemonWorkers implements Workers, AutoCloseable {
     if (e.getCause() instanceof Error error) {
       throw error;
     }
-    return (RuntimeException) e.getCause();
+    return (RuntimeException) Objects.requireNonNull(e.getCause());
   }
 
   @Override
