@@ -84,4 +84,7 @@ public interface StateStore {
 
   /** Gives a file another name, replacing what had it, durably. */
   void rename(String file, String to);
+
+  /** A directory of files of bytes beside these files, under the same rules for its name. */
+  StateFolder folder(String name);
 }

@@ -57,6 +57,7 @@ public final class InMemoryStateStore implements StateStore {
   private final Map<String, Appended> appended = new HashMap<>();
   private final Map<String, Versions> documents = new HashMap<>();
   private final Map<String, String> plain = new HashMap<>();
+  private final Map<String, InMemoryFolder> folders = new HashMap<>();
   private final Runnable beforeEach;
   private Random random = new Random(0);
   private Moment moment = Moment.BEFORE;
@@ -99,6 +100,7 @@ public final class InMemoryStateStore implements StateStore {
   public synchronized void restart() {
     crashed = false;
     writesUntilCrash = Long.MAX_VALUE;
+    folders.values().forEach(folder -> folder.crashAfterBytes(Long.MAX_VALUE));
   }
 
   /** Whether the ordered crash has come. */
@@ -273,6 +275,29 @@ public final class InMemoryStateStore implements StateStore {
             plain.put(to, text);
           }
         });
+  }
+
+  /** Its writes are no writes of {@link #crashAfter}: it has crashes of its own. */
+  @Override
+  public synchronized InMemoryFolder folder(String name) {
+    return folders.computeIfAbsent(
+        name, n -> new InMemoryFolder(this::alive, this::refuse, this::crash));
+  }
+
+  private synchronized void alive() {
+    read();
+  }
+
+  private synchronized void refuse(String what) {
+    read();
+    if (refusal.isPresent()) {
+      throw new HostException(what + ": " + refusal.get());
+    }
+  }
+
+  private synchronized void crash(String what) {
+    crashed = true;
+    throw new SimulatedCrash("in " + what);
   }
 
   private void read() {

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import java.util.List;
 import java.util.Map;
@@ -94,5 +95,10 @@ record PluginState(StateStore store, String owner) implements StateStore {
   @Override
   public void rename(String file, String to) {
     store.rename(own(file), own(to));
+  }
+
+  @Override
+  public StateFolder folder(String name) {
+    return store.folder(own(name));
   }
 }

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import java.util.List;
 import java.util.Optional;
@@ -70,5 +71,10 @@ abstract class StoreAround implements StateStore {
   @Override
   public void rename(String file, String to) {
     store.rename(file, to);
+  }
+
+  @Override
+  public StateFolder folder(String name) {
+    return store.folder(name);
   }
 }

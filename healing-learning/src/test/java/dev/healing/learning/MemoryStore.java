@@ -1,6 +1,7 @@
 package dev.healing.learning;
 
 import dev.healing.api.HostException;
+import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -123,6 +124,11 @@ final class MemoryStore implements StateStore {
       documents.put(to, documents.remove(file));
     }
     step();
+  }
+
+  @Override
+  public StateFolder folder(String name) {
+    throw new HostException(name + ": a knowledge base has no folders");
   }
 
   private void step() {

@@ -1,6 +1,7 @@
 package dev.healing.core.host;
 
 import dev.healing.api.HostException;
+import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateDirectory implements StateStore, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(StateDirectory.class.getName());
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+  static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
   private static final Set<String> RESERVED = Set.of(StateLock.FILE, Ballast.FILE);
   private static final int MOST_PLAIN_BYTES = 1 << 20;
   private static final long TEMPORARY_MILLIS = 60_000;
@@ -281,6 +282,12 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public StateFolder folder(String name) {
+    Path path = path(name);
+    return new DataFolder(path, () -> writable(name));
+  }
+
+  @Override
   public synchronized void close() {
     for (String file : List.copyOf(open.keySet())) {
       try {
@@ -313,7 +320,7 @@ final class StateDirectory implements StateStore, AutoCloseable {
 
   /** Something that the disk may refuse. */
   @FunctionalInterface
-  private interface Step<T> {
+  interface Step<T> {
     T run() throws IOException;
   }
 
@@ -349,7 +356,7 @@ final class StateDirectory implements StateStore, AutoCloseable {
         });
   }
 
-  private static <T> T attempt(String verb, Path path, Step<T> step) {
+  static <T> T attempt(String verb, Path path, Step<T> step) {
     try {
       return step.run();
     } catch (IOException e) {
