@@ -8,6 +8,7 @@ module dev.healing.core {
   requires org.freedesktop.dbus;
 
   exports dev.healing.core;
+  exports dev.healing.core.history;
   exports dev.healing.core.host;
 
   uses dev.healing.spi.SamplerProvider;

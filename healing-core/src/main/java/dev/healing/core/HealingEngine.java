@@ -14,6 +14,7 @@ import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
+import dev.healing.core.history.History;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
@@ -488,6 +489,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return loop.chronicle().audit();
   }
 
+  /** What was measured, over a year, as it is on disk. */
+  public History metricHistory() {
+    return new History(host.state());
+  }
+
   /**
    * Goes on with another configuration: all or nothing.
    *
@@ -543,6 +549,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Duration patience = loop.settings().patience();
     triggers.close(loop.plugins().triggers(), patience);
     thread.stop();
+    inquiries.close("history", patience, loop.history());
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
     inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());
     ownHost.ifPresent(LinuxHost::close);

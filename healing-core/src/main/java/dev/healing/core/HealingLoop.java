@@ -9,6 +9,7 @@ import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
+import dev.healing.core.history.HistoryWriter;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
@@ -40,6 +41,7 @@ final class HealingLoop {
 
   private final TimeSource time;
   private final Inbox inbox;
+  private final HistoryWriter history;
   private final Watch watch;
   private final Chronicle chronicle;
   private final Incidents incidents;
@@ -66,7 +68,8 @@ final class HealingLoop {
     this.inbox = inbox;
     this.settings = settings;
     this.plugins = plugins;
-    watch = new Watch(time, host.workers());
+    history = new HistoryWriter(host.state(), time, host.workers());
+    watch = new Watch(time, host.workers(), history::add);
     offSwitch = new OffSwitch(host.state(), time);
     chronicle = new Chronicle(host, inbox);
     incidents = new Incidents(time, chronicle);
@@ -186,6 +189,7 @@ final class HealingLoop {
 
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
+    history.keep(settings.historyBytes());
     List<Receipt> known = chronicle.audit().history(1_000);
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())));
     for (Intent intent : chronicle.journal().open()) {
@@ -329,6 +333,7 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
+    history.keep(newSettings.historyBytes());
     watch.startAnew();
     chronicle.learning().startAnew();
     assessment.use(newSettings, newPlugins);
@@ -368,6 +373,10 @@ final class HealingLoop {
 
   OffSwitch offSwitch() {
     return offSwitch;
+  }
+
+  HistoryWriter history() {
+    return history;
   }
 
   List<Unreadable> unreadable() {

@@ -2,12 +2,14 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
+import dev.healing.core.history.HistoryWriter;
 import dev.healing.spi.Protection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The engine's own part of the configuration; the rest belongs to the plugins.
@@ -18,6 +20,7 @@ import java.util.OptionalInt;
  * @param limits what is never exceeded
  * @param protection what is never touched
  * @param pluginDirectory where jars of plugins are, if anywhere
+ * @param historyBytes the room for the metric history on disk; empty if none is kept
  */
 record Settings(
     Autonomy autonomy,
@@ -25,7 +28,8 @@ record Settings(
     Duration pluginDeadline,
     Limits limits,
     Protection protection,
-    Optional<Path> pluginDirectory) {
+    Optional<Path> pluginDirectory,
+    OptionalLong historyBytes) {
   /**
    * The limits that hold across restarts, crashes and clock jumps.
    *
@@ -83,6 +87,15 @@ record Settings(
         plugins.duration("deadline", Duration.ofSeconds(2)),
         read,
         new Protection(protect.globs("units", List.of()), protect.globs("processes", List.of())),
-        Optional.of(plugins.path("directory", NO_DIRECTORY)).filter(d -> !d.equals(NO_DIRECTORY)));
+        Optional.of(plugins.path("directory", NO_DIRECTORY)).filter(d -> !d.equals(NO_DIRECTORY)),
+        historyBytes(configuration.section("history")));
+  }
+
+  private static OptionalLong historyBytes(Configuration history) {
+    long most = history.bytes("max-size", HistoryWriter.MOST_BYTES);
+    if (most < 1L << 20 || most > 1L << 40) {
+      history.contradiction("max-size", "1MiB to 1TiB, or history: off");
+    }
+    return history.enabled() ? OptionalLong.of(most) : OptionalLong.empty();
   }
 }

@@ -31,11 +31,18 @@ final class Watch {
 
   private final TimeSource time;
   private final PluginCalls calls;
+  private final Consumer<List<Sample>> keep;
   private final MetricHistory history = new MetricHistory();
   private final Map<String, Gives> given = new ConcurrentHashMap<>();
 
-  Watch(TimeSource time, Workers workers) {
+  /**
+   * Looks at nothing yet.
+   *
+   * @param keep is given the samples of each look, on a worker; returns at once
+   */
+  Watch(TimeSource time, Workers workers, Consumer<List<Sample>> keep) {
     this.time = time;
+    this.keep = keep;
     this.calls = new PluginCalls("look", time, workers);
   }
 
@@ -137,6 +144,7 @@ final class Watch {
     private synchronized HostSnapshot state() {
       if (state == null) {
         history.add(samples);
+        keep.accept(samples);
         state = new HostSnapshot(time.now(), samples, units, unreadable, history);
       }
       return state;

@@ -26,8 +26,11 @@ record Rules(
         random.nextBoolean() ? DEFAULT.healthFloor : random.nextInt(90));
   }
 
+  /** Without metric history: nothing depends on it, and years of it would be compressed. */
   Map<String, Object> configuration() {
     return Map.of(
+        "history",
+        "off",
         "interval",
         INTERVAL.toMinutes() + "m",
         "autonomy",

@@ -243,7 +243,7 @@ class WatchTest {
       Function<HostState, Detection> detect, boolean ended, List<Observation> arrived) {
     Plugins plugins =
         Given.engine(host, Map.of()).add(Given.detector("late", detect)).build().loop().plugins();
-    Watch watch = new Watch(host.time(), new AtOnce(ended));
+    Watch watch = new Watch(host.time(), new AtOnce(ended), samples -> {});
     watch.begin(plugins, plugins.detectors(), arrived::add);
     return watch;
   }
@@ -258,7 +258,7 @@ class WatchTest {
             .loop()
             .plugins();
     List<Observation> arrived = new ArrayList<>();
-    Watch watch = new Watch(host.time(), new NoneFree());
+    Watch watch = new Watch(host.time(), new NoneFree(), samples -> {});
     watch.begin(plugins, plugins.detectors(), arrived::add);
     assertThat(watch.enforce(Duration.ofSeconds(2))).contains(Duration.ofSeconds(2));
     host.time().advance(Duration.ofSeconds(2));
