@@ -13,6 +13,7 @@ final class Verbs {
         new StatusVerb(),
         new IssuesVerb(),
         new HistoryVerb(),
+        new MetricsVerb(),
         new HealVerb(),
         new ApproveVerb(),
         new RejectVerb(),
