@@ -32,6 +32,8 @@ import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PlannerProvider;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.TriggerProvider;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -279,6 +281,26 @@ public final class HealingEngine implements AutoCloseable, Healer {
       throw new IllegalStateException("the engine is watching: ask for its state instead");
     }
     return new SingleLook(host.time(), inbox, loop, origin).take();
+  }
+
+  /**
+   * Looks at the host, every interval and whenever a trigger says so, and writes what samplers find
+   * as a trace. No detector is asked, nothing is decided or changed. Only on an engine that was not
+   * started. Returns when it is over.
+   *
+   * @param to is closed; what it throws is thrown
+   * @param recordedBy the version of the program, for whoever reads it
+   * @param howLong to record
+   * @param until ends it earlier
+   * @return how many looks were written
+   */
+  public long record(
+      OutputStream to, String recordedBy, Optional<Duration> howLong, CompletionStage<?> until)
+      throws IOException {
+    if (thread.started()) {
+      throw new IllegalStateException("the engine is watching: record with another one");
+    }
+    return new Recording(host, loop.plugins(), loop.settings(), recordedBy, to).run(howLong, until);
   }
 
   /**

@@ -22,6 +22,7 @@ final class Verbs {
         new AnomalyVerb(),
         new KnowledgeVerb(),
         new DrillVerb(),
+        new RecordVerb(),
         new PauseVerb(),
         new ResumeVerb(),
         new ReloadVerb(),

@@ -63,6 +63,39 @@ class StateRealHostTest {
     assertThat(host.sh("runuser -u nobody -- healing once")).isNotEmpty();
   }
 
+  /** Written when it ends, found by the next one, and not lost when that is killed. */
+  @Test
+  void whatWasMeasuredIsReadWithoutADaemon() {
+    host.startHealing(CONFIGURATION);
+    host.await("it has looked", () -> host.json("status").path("looks").asLong() > 3);
+    host.sh("systemctl stop healing");
+    int points = points();
+    assertThat(points).isGreaterThan(1);
+
+    host.sh("systemctl start healing");
+    host.awaitHealing();
+    host.sh("systemctl kill -s KILL healing");
+    host.awaitHealing();
+    assertThat(points()).isGreaterThanOrEqualTo(points);
+  }
+
+  private static int points() {
+    return host.json("metrics", "memory.used.fraction", "--since", "1h", "--every", "1s")
+        .path("points")
+        .size();
+  }
+
+  /** As by Ctrl-C. */
+  @Test
+  void aRecordingThatIsInterruptedIsWhole() {
+    host.sh("systemd-run --unit=test-record healing record /root/a.trace");
+    host.await("it records", () -> host.holds("zcat /root/a.trace 2>&1 | grep -q memory.used"));
+    host.sh("systemctl kill -s INT test-record");
+    host.await("it has ended", () -> !host.holds("systemctl is-active -q test-record"));
+    assertThat(host.sh("stat -c %a /root/a.trace").strip()).isEqualTo("600");
+    assertThat(host.sh("zcat /root/a.trace | tail -n 1")).contains("{\"looks\":");
+  }
+
   /** Root has removed the file that is locked: two daemons must not act for all that. */
   @Test
   void withoutItsLockFileItOnlyObservesAndStillNoSecondOneRuns() {

@@ -1,0 +1,239 @@
+package dev.healing.core.trace;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
+import dev.healing.api.Sample;
+import dev.healing.api.UnitState;
+import dev.healing.api.Unreadable;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads a trace, look by look. One whose writer was killed is read up to where it is torn. Not safe
+ * for several threads.
+ */
+public final class TraceReader implements AutoCloseable {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final int LONGEST_LINE = 16 << 20;
+  private static final int MOST_NAMES = 100_000;
+
+  private final InputStream in;
+  private final TraceHeader header;
+  private final List<Metric> names = new ArrayList<>();
+  private final Map<Metric, Sample> samples = new LinkedHashMap<>();
+  private final Map<String, UnitState> units = new LinkedHashMap<>();
+  private long looks;
+  private boolean ended;
+  private boolean torn;
+
+  /**
+   * Opens one.
+   *
+   * @param from is closed with this
+   * @throws HealingException if it is no trace, or one of a newer format
+   */
+  public TraceReader(InputStream from) {
+    try {
+      in = new GZIPInputStream(from, 64 << 10);
+    } catch (IOException e) {
+      throw new HealingException("it is no trace: expected a file of 'healing record' (" + e + ")");
+    }
+    JsonNode first = line();
+    int format = first == null ? -1 : first.path("trace").asInt(-1);
+    if (format != TraceHeader.FORMAT) {
+      throw new HealingException(
+          format < 0
+              ? "it is no trace: expected a file of 'healing record'"
+              : "it is a trace of format " + format + ": expected " + TraceHeader.FORMAT);
+    }
+    header =
+        sensible(
+            () ->
+                new TraceHeader(
+                    first.path("recordedBy").asString(""),
+                    first.path("bootId").asString(""),
+                    Instant.parse(first.path("began").asString("")),
+                    Duration.ofMillis(first.path("intervalMillis").asLong(0))));
+  }
+
+  /** What it begins with. */
+  public TraceHeader header() {
+    return header;
+  }
+
+  /** Whether it ends before its writer meant it to; known when {@link #next} was empty. */
+  public boolean torn() {
+    return torn;
+  }
+
+  /**
+   * The next look; empty at the end.
+   *
+   * @throws HealingException where it is damaged
+   */
+  public Optional<RecordedLook> next() {
+    if (ended) {
+      return Optional.empty();
+    }
+    JsonNode line = line();
+    if (line == null || line.has("looks")) {
+      ended = true;
+      torn = line == null;
+      return Optional.empty();
+    }
+    RecordedLook look = sensible(() -> look(line));
+    looks++;
+    return Optional.of(look);
+  }
+
+  private RecordedLook look(JsonNode json) {
+    Instant at = Instant.parse(json.path("at").asString(""));
+    json.path("names")
+        .forEach(name -> names.add(Metric.of(name.path(0).asString(), name.path(1).asString())));
+    if (names.size() > MOST_NAMES) {
+      throw new IllegalArgumentException("more than " + MOST_NAMES + " series");
+    }
+    List<String> wokenBy = new ArrayList<>();
+    json.path("wokenBy").forEach(reason -> wokenBy.add(reason.asString()));
+    List<Unreadable> unreadable = new ArrayList<>();
+    json.path("unreadable")
+        .forEach(
+            one -> unreadable.add(new Unreadable(one.path(0).asString(), one.path(1).asString())));
+    Map<String, String> faults = new LinkedHashMap<>();
+    json.path("faults").properties().forEach(f -> faults.put(f.getKey(), f.getValue().asString()));
+    List<Sample> found = samples(json, at);
+    json.path("unitsGone").forEach(name -> units.remove(name.asString()));
+    json.path("units").forEach(unit -> units.put(unit.path("name").asString(), unit(unit)));
+    return new RecordedLook(
+        at,
+        json.path("up").asLong(),
+        wokenBy,
+        found,
+        List.copyOf(units.values()),
+        unreadable,
+        faults);
+  }
+
+  private List<Sample> samples(JsonNode json, Instant at) {
+    json.path("gone").forEach(number -> samples.remove(names.get(number.asInt())));
+    JsonNode numbers = json.path("metrics");
+    List<Sample> changed = new ArrayList<>();
+    long distance = 0;
+    for (int i = 0; i < numbers.size(); i++) {
+      distance = Math.addExact(distance, json.path("times").path(i).asLong());
+      changed.add(
+          new Sample(
+              names.get(numbers.path(i).asInt()),
+              json.path("values").path(i).asDouble(),
+              at.plusNanos(distance)));
+    }
+    Set<Metric> seen = new LinkedHashSet<>();
+    Set<Metric> twice = new LinkedHashSet<>();
+    for (Sample sample : changed) {
+      if (!seen.add(sample.metric())) {
+        twice.add(sample.metric());
+      }
+    }
+    List<Sample> all = new ArrayList<>();
+    samples.forEach(
+        (metric, sample) -> {
+          if (!seen.contains(metric)) {
+            all.add(sample);
+          }
+        });
+    all.addAll(changed);
+    changed.forEach(sample -> samples.put(sample.metric(), sample));
+    samples.keySet().removeAll(twice);
+    return all;
+  }
+
+  private static UnitState unit(JsonNode json) {
+    Set<String> requires = new LinkedHashSet<>();
+    json.path("requires").forEach(name -> requires.add(name.asString()));
+    return new UnitState(
+        json.path("name").asString(),
+        json.path("load").asString(),
+        json.path("active").asString(),
+        json.path("sub").asString(),
+        json.path("result").asString(),
+        json.path("type").asString(),
+        json.has("pid") ? OptionalLong.of(json.path("pid").asLong()) : OptionalLong.empty(),
+        json.path("invocation").asString(),
+        Optional.of(json.path("changedAt").asString(""))
+            .filter(text -> !text.isEmpty())
+            .map(Instant::parse),
+        requires);
+  }
+
+  /** A line that is whole; null where there is none any more. */
+  private @Nullable JsonNode line() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    try {
+      for (int octet = in.read(); octet != '\n'; octet = in.read()) {
+        if (octet < 0) {
+          return null;
+        }
+        if (bytes.size() == LONGEST_LINE) {
+          throw damaged("a line does not end");
+        }
+        bytes.write(octet);
+      }
+      return MAPPER.readTree(bytes.toString(StandardCharsets.UTF_8));
+    } catch (EOFException e) {
+      return null; // its writer was killed
+    } catch (IOException | JacksonException e) {
+      throw damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What is read here. */
+  private interface Part<T> {
+    T read();
+  }
+
+  private <T> T sensible(Part<T> part) {
+    try {
+      return part.read();
+    } catch (JacksonException
+        | DateTimeException
+        | ArithmeticException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException e) {
+      throw damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private HealingException damaged(String why) {
+    return new HealingException(
+        "the trace is damaged after " + looks + " looks (" + why + "): what is before can be used");
+  }
+
+  /** Closes what it reads from. */
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      // Nothing was written.
+    }
+  }
+}
