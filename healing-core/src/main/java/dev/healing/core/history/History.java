@@ -250,7 +250,7 @@ public final class History {
     for (long number : shelf.of(Tier.LOG).keySet()) {
       if (number > shelf.newest(Tier.SECONDS)) {
         String name = Tier.LOG.file(number);
-        byte[] bytes = folder.read(name, 0, Integer.MAX_VALUE - 8).orElseThrow(Gone::new);
+        byte[] bytes = folder.read(name, 0, Sealing.LOG_READ).orElseThrow(Gone::new);
         Block.Scan scan = Block.scan(bytes);
         scan.gaps().forEach(at -> damage.accept(Segment.lost(name, at)));
         blocks.addAll(scan.blocks());

@@ -256,7 +256,7 @@ public final class HistoryWriter implements AutoCloseable {
       log = sealed + 1;
       return;
     }
-    byte[] bytes = folder.read(Tier.LOG.file(log), 0, Integer.MAX_VALUE - 8).orElse(new byte[0]);
+    byte[] bytes = folder.read(Tier.LOG.file(log), 0, Sealing.LOG_READ).orElse(new byte[0]);
     Block.Scan scan = Block.scan(bytes);
     if (scan.end() < bytes.length) {
       files.cut(Tier.LOG, log, scan.end());

@@ -17,6 +17,9 @@ final class Sealing {
   /** A log is read as a whole, so it must not become large. */
   static final int MOST_LOG_BYTES = 4 << 20;
 
+  /** What is read of one at most: it may have grown a little further. */
+  static final int LOG_READ = 2 * MOST_LOG_BYTES;
+
   private final Shelf shelf;
   private final Consumer<String> damage;
 
@@ -33,8 +36,7 @@ final class Sealing {
   /** Makes a file of seconds of a log. */
   void hour(long number) {
     String name = Tier.LOG.file(number);
-    byte[] log =
-        shelf.folder().read(name, 0, MOST_LOG_BYTES + MOST_LOG_BYTES / 4).orElse(new byte[0]);
+    byte[] log = shelf.folder().read(name, 0, LOG_READ).orElse(new byte[0]);
     Map<String, List<Input>> parts = new TreeMap<>();
     Block.Scan scan = Block.scan(log);
     scan.gaps().forEach(at -> damage.accept(Segment.lost(name, at)));

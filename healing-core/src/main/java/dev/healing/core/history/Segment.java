@@ -20,6 +20,10 @@ final class Segment {
   private static final int TAIL = 16 << 10;
 
   private static final int MOST_BYTES = 1 << 30;
+
+  /** A day of all series that are kept is a third of it. */
+  private static final int WHOLE = 32 << 20;
+
   private static final int PIECE = 64 << 10;
 
   /**
@@ -81,7 +85,7 @@ final class Segment {
       return Optional.of(new Segment(folder, name, readIndex(folder, name, tail.get(), tailFrom)));
     } catch (Damaged e) {
       return folder
-          .read(name, 0, MOST_BYTES)
+          .read(name, 0, WHOLE)
           .map(
               whole -> {
                 damage.accept(name + ": its index is damaged: " + e.getMessage());
