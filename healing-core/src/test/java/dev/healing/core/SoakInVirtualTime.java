@@ -29,7 +29,8 @@ public final class SoakInVirtualTime {
             .fault(
                 Fault.of(Kind.CRASH, "web.service", Duration.ofMinutes(1), Nature.HELPS)
                     .recurring(Duration.ofMinutes(10), Integer.MAX_VALUE));
-    Simulation simulation = new Simulation(host, Map.of("interval", "1s"), Optional.empty());
+    Simulation simulation =
+        new Simulation(host, Map.of("interval", "1s", "history", "off"), Optional.empty());
     long firstHalf = 0;
     long last = 0;
     for (long step = 1; step <= steps; step++) {

@@ -189,15 +189,15 @@ class HistoryWriterTest {
         assertThat(points.damaged()).as("killed at byte %d", bytes).isEmpty();
         Instant next = Recorded.START;
         for (int i = 0; i < points.size(); i++) {
-          boolean lost =
-              points.at(i).isAfter(died.minusSeconds(100))
-                  && !points.at(i).isBefore(died.minusSeconds(10));
+          boolean lost = // a minute, and then it goes on where it was killed
+              !next.isBefore(died.minus(MINUTE)) && !points.at(i).isBefore(died.minus(TEN));
           assertThat(lost || points.at(i).equals(next))
               .as("killed at byte %d: %s, not %s", bytes, points.at(i), next)
               .isTrue();
           assertThat(points.average(i)).isEqualTo(points.at(i).getEpochSecond() % 97);
           next = points.at(i).plus(TEN);
         }
+        assertThat(next).as("killed at byte %d", bytes).isAfterOrEqualTo(died.minus(MINUTE));
       }
       daySealed |= new Shelf(recorded.folder(), 0).newest(Tier.TENS) >= 0;
       assertThat(recorded.folder().sizes().keySet()).noneMatch(f -> f.endsWith(Tier.TEMPORARY));
