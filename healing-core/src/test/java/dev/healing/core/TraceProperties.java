@@ -175,7 +175,7 @@ class TraceProperties {
     byte[] bytes = written(looks);
     assertThat(read(bytes, looks, true)).isEqualTo(60);
     int before = 0;
-    for (int length = 0; length < bytes.length - 10; length += 1 + length / 300) {
+    for (int length = 0; length < bytes.length - 10; length += 3 + length / 100) {
       int read = read(Arrays.copyOf(bytes, length), looks, false);
       assertThat(read).isGreaterThanOrEqualTo(before);
       before = read;

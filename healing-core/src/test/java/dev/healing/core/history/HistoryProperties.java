@@ -19,7 +19,7 @@ import net.jqwik.api.ShrinkingMode;
  * -Dhealing.nightly=true} a hundred times as much is done.
  */
 class HistoryProperties {
-  private static final int TRIES = Boolean.getBoolean("healing.nightly") ? 200_000 : 2_000;
+  private static final int TRIES = Boolean.getBoolean("healing.nightly") ? 200_000 : 1_500;
   private static final Duration STEP = Duration.ofSeconds(30);
   private static final Metric[] METRICS = {
     Recorded.CPU, Recorded.DISK, Metric.of("app.queue.count", "mail")

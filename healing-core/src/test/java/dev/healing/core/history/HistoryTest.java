@@ -176,7 +176,7 @@ class HistoryTest {
     CompletableFuture<Void> written =
         CompletableFuture.runAsync(
             () -> {
-              for (int hour = 0; hour < 72; hour++) {
+              for (int hour = 0; hour < 30; hour++) {
                 hours.acquireUninterruptibly();
                 recorded.run(Duration.ofHours(1), TEN, second -> 7, Recorded.CPU);
               }
@@ -192,6 +192,6 @@ class HistoryTest {
     }
     written.join();
     Points all = recorded.history().points(Recorded.CPU, Recorded.START, end, MINUTE);
-    assertThat(all.size()).isBetween(73 * 60 - 2, 73 * 60);
+    assertThat(all.size()).isBetween(31 * 60 - 2, 31 * 60);
   }
 }

@@ -162,7 +162,7 @@ class HistoryWriterTest {
     for (int i = 1; i < 40; i++) {
       at.add(i);
     }
-    for (int i = 40; i < 5_000; i += 43) {
+    for (int i = 40; i < 5_000; i += 53) {
       at.add(i);
     }
     int crashes = 0;
