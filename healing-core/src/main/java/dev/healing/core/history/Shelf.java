@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -73,7 +74,7 @@ final class Shelf {
 
   /** The files of a tier: sizes by number. */
   NavigableMap<Long, Long> of(Tier tier) {
-    return tiers.get(tier);
+    return Objects.requireNonNull(tiers.get(tier));
   }
 
   /** The number of the newest file of a tier; -1 if it has none. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -65,14 +66,15 @@ public final class TraceReader implements AutoCloseable {
               ? "it is no trace: expected a file of 'healing record'"
               : "it is a trace of format " + format + ": expected " + TraceHeader.FORMAT);
     }
+    JsonNode head = Objects.requireNonNull(first);
     header =
         sensible(
             () ->
                 new TraceHeader(
-                    first.path("recordedBy").asString(""),
-                    first.path("bootId").asString(""),
-                    Instant.parse(first.path("began").asString("")),
-                    Duration.ofMillis(first.path("intervalMillis").asLong(0))));
+                    head.path("recordedBy").asString(""),
+                    head.path("bootId").asString(""),
+                    Instant.parse(head.path("began").asString("")),
+                    Duration.ofMillis(head.path("intervalMillis").asLong(0))));
   }
 
   /** What it begins with. */
