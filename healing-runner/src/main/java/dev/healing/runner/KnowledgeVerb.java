@@ -54,12 +54,13 @@ final class KnowledgeVerb implements Verb {
         }
         return tell(invocation, how.equals("export"));
       }
-      case "import" ->
-          file.orElseThrow(() -> invocation.wrong("knowledge import: expected a file"));
+      case "import" -> {
+        String from = file.orElseThrow(() -> invocation.wrong("knowledge import: expected a file"));
+        return adopt(invocation, Path.of(from));
+      }
       default ->
           throw invocation.wrong("knowledge '" + how + "': expected show, export or import FILE");
     }
-    return adopt(invocation, Path.of(file.orElseThrow()));
   }
 
   private int tell(Invocation invocation, boolean export) {
