@@ -58,8 +58,8 @@ final class Recording {
    */
   long run(Optional<Duration> howLong, CompletionStage<?> until) throws IOException {
     until.whenComplete((none, fault) -> inbox.post(() -> over = true));
-    triggers.start(plugins.triggers(), settings.patience());
     try (trace) {
+      triggers.start(plugins.triggers(), settings.patience());
       long begin = time.monotonicNanos();
       long last = begin - BETWEEN_LOOKS.toNanos();
       long next = begin;

@@ -54,10 +54,10 @@ final class RecordVerb implements Verb {
     Path file = Path.of(invocation.operand().orElseThrow());
     CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
     Configuration configuration = invocation.configuration();
-    try (OutputStream out = create(file);
-        LinuxHost host = LinuxHost.observe(invocation.stateDirectory());
+    try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(configuration).build()) {
+            HealingEngine.builder().host(host).configuration(configuration).build();
+        OutputStream out = create(file)) {
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
       invocation.err().println("Recording to " + file + "; end it with Ctrl-C.");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,7 +60,8 @@ class HandoverTest {
                 piece -> {
                   done.incrementAndGet();
                   if (piece == 1) {
-                    while (!work.offer(0)) {
+                    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                    while (!work.offer(0) && System.nanoTime() < end) {
                       Thread.onSpinWait();
                     }
                     work.end();

@@ -111,9 +111,10 @@ public final class HistoryWriter implements AutoCloseable {
     long now = clockMinute();
     if (now != minuteOfClock && !writing) {
       minuteOfClock = now;
-      writing = true;
-      Map<Metric, Minute> taken = take();
-      workers.start("history", () -> write(taken));
+      begin();
+    }
+    if (writing && Math.abs(now - minuteOfClock) > MINUTES_WAITING) {
+      return; // the disk hangs: what comes meanwhile is not kept, or it would fill the memory
     }
     for (Sample sample : samples) {
       Minute one = minute.get(sample.metric());
@@ -125,6 +126,20 @@ public final class HistoryWriter implements AutoCloseable {
         minute.put(sample.metric(), one);
       }
       one.add(sample);
+    }
+  }
+
+  private void begin() {
+    Map<Metric, Minute> taken = take();
+    writing = true;
+    boolean started = false;
+    try {
+      workers.start("history", () -> write(taken));
+      started = true;
+    } finally {
+      if (!started) {
+        writing = false;
+      }
     }
   }
 

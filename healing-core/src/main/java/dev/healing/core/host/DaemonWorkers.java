@@ -110,11 +110,10 @@ final class DaemonWorkers implements Workers, AutoCloseable {
       task.run();
       well = true;
     } finally {
-      if (!well) {
-        helper.cancel();
-      }
       if (helper.cancelUnbegun()) {
         helped.complete(null);
+      } else if (!well) {
+        helper.cancel();
       }
       await(helped, helper, well);
     }

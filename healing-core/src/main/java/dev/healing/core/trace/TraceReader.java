@@ -5,6 +5,7 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class TraceReader implements AutoCloseable {
    */
   public TraceReader(InputStream from) {
     try {
-      in = new GZIPInputStream(from, 64 << 10);
+      in = new BufferedInputStream(new GZIPInputStream(from, 64 << 10));
     } catch (IOException e) {
       throw new HealingException("it is no trace: expected a file of 'healing record' (" + e + ")");
     }

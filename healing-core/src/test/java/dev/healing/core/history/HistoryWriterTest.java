@@ -66,6 +66,18 @@ class HistoryWriterTest {
   }
 
   @Test
+  void whileTheDiskHangsNoMoreThanTenMinutesAreKept() {
+    Recorded recorded = new Recorded();
+    recorded.run(MINUTE.multipliedBy(2), SECOND, second -> 1, Recorded.CPU);
+    recorded.hang();
+    recorded.run(MINUTE.multipliedBy(60), SECOND, second -> 1, Recorded.CPU);
+    recorded.free();
+    recorded.run(MINUTE.multipliedBy(2), SECOND, second -> 1, Recorded.CPU);
+    recorded.writer().close();
+    assertThat(all(recorded, Recorded.CPU, SECOND).size()).isBetween(13 * 60, 15 * 60);
+  }
+
+  @Test
   void onAFullDiskTenMinutesAreKeptAndThenWritten() {
     Recorded recorded = new Recorded();
     recorded.run(MINUTE.multipliedBy(5), TEN, second -> 1, Recorded.CPU);

@@ -40,9 +40,16 @@ final class Recorded {
   }
 
   private static final class AtOnce implements Workers {
+    private boolean hang;
+    private final List<Runnable> hanging = new ArrayList<>();
+
     @Override
     public Task start(String name, Runnable task) {
-      task.run();
+      if (hang) {
+        hanging.add(task);
+      } else {
+        task.run();
+      }
       return new Task() {
         @Override
         public void cancel() {}
@@ -62,6 +69,7 @@ final class Recorded {
 
   private final InMemoryStateStore store = new InMemoryStateStore();
   private final Clock clock = new Clock();
+  private final AtOnce workers = new AtOnce();
   private final long mostBytes;
   private HistoryWriter writer;
 
@@ -77,7 +85,7 @@ final class Recorded {
   /** A process that finds what the one before it wrote. */
   void start() {
     store.restart();
-    writer = new HistoryWriter(store, clock, new AtOnce());
+    writer = new HistoryWriter(store, clock, workers);
     writer.keep(OptionalLong.of(mostBytes));
   }
 
@@ -91,6 +99,17 @@ final class Recorded {
 
   InMemoryFolder folder() {
     return store.folder(HistoryWriter.FOLDER);
+  }
+
+  /** What is written from now on hangs, until it is freed. */
+  void hang() {
+    workers.hang = true;
+  }
+
+  void free() {
+    workers.hang = false;
+    workers.hanging.forEach(Runnable::run);
+    workers.hanging.clear();
   }
 
   History history() {

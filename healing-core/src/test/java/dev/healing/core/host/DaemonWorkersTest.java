@@ -169,6 +169,25 @@ class DaemonWorkersTest {
   }
 
   @Test
+  void whatIsThrownHereIsThrownThoughNoThreadIsFree() {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      CountDownLatch go = new CountDownLatch(1);
+      for (int i = 0; i < 256; i++) {
+        workers.start("hang", () -> await(go));
+      }
+      assertThatThrownBy(
+              () ->
+                  workers.together(
+                      "test",
+                      () -> {
+                        throw new IllegalStateException("broken");
+                      }))
+          .hasMessage("broken");
+      go.countDown();
+    }
+  }
+
+  @Test
   void whoIsInterruptedWhileTheOtherWorksInterruptsThatOne() throws InterruptedException {
     try (DaemonWorkers workers = new DaemonWorkers()) {
       Set<String> interrupted = ConcurrentHashMap.newKeySet();
