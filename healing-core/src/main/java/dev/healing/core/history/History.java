@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class History {
   /** What is read back differs from what was measured by this part of it at most. */
-  public static final double PRECISION = 1e-4;
+  public static final double PRECISION = Rounding.PRECISION;
 
   /** The most steps that can be asked for at once. */
   public static final int MOST_STEPS = 1_000_000;
