@@ -27,9 +27,9 @@ import java.util.Set;
  * Measures the memory that the largest services have to themselves: what is theirs alone and backed
  * by no file, resident or swapped out, since that is what a leak is made of, while page cache comes
  * and goes. By control group where the kernel accounts memory so (cgroup v2), else from the
- * processes of the service. Key: {@code every}, how often (default 15s); more seldom, up to {@code
- * 45s}, where there are so many processes that it takes its time. Between that the last value is
- * told.
+ * processes of the service. Key: {@code every}, how often (default 15s); where that is not written,
+ * more seldom, up to every 45 s, if there are so many processes that it takes its time. Between
+ * that the last value is told.
  */
 public final class ServiceMemory implements Sampler {
   private static final String GROUPS = "/sys/fs/cgroup";
@@ -43,17 +43,19 @@ public final class ServiceMemory implements Sampler {
   /**
    * So much longer than it takes it is left alone, up to what still shows a leak in ten minutes.
    */
-  private static final int PATIENCE = 500;
+  private static final int PATIENCE = 200;
 
   private static final Duration MOST_PATIENCE = Duration.ofSeconds(45);
 
   private final HostContext host;
   private final Duration every;
+  private final boolean written;
   private Optional<Reading> last = Optional.empty();
   private long nextNanos;
 
   private ServiceMemory(HostContext host) {
     this.host = host;
+    this.written = host.configuration().has("every");
     this.every = host.configuration().duration("every", Duration.ofSeconds(15));
   }
 
@@ -81,8 +83,8 @@ public final class ServiceMemory implements Sampler {
     if (last.isEmpty() || now - nextNanos >= 0) {
       last = Optional.of(measure());
       long took = host.time().monotonicNanos() - now;
-      nextNanos =
-          now + Math.max(every.toNanos(), Math.min(MOST_PATIENCE.toNanos(), PATIENCE * took));
+      long patience = written ? 0 : Math.min(MOST_PATIENCE.toNanos(), PATIENCE * took);
+      nextNanos = now + Math.max(every.toNanos(), patience);
     }
     return last.orElseThrow();
   }

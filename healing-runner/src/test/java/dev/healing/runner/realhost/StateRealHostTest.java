@@ -74,7 +74,7 @@ class StateRealHostTest {
 
     host.sh("systemctl start healing");
     host.awaitHealing();
-    host.sh("systemctl kill -s KILL healing");
+    host.sh("kill -9 " + host.mainPid("healing"));
     host.awaitHealing();
     assertThat(points()).isGreaterThanOrEqualTo(points);
   }
@@ -90,7 +90,7 @@ class StateRealHostTest {
   void aRecordingThatIsInterruptedIsWhole() {
     host.sh("systemd-run --unit=test-record healing record /root/a.trace");
     host.await("it records", () -> host.holds("zcat /root/a.trace 2>&1 | grep -q memory.used"));
-    host.sh("systemctl kill -s INT test-record");
+    host.sh("kill -INT " + host.mainPid("test-record"));
     host.await("it has ended", () -> !host.holds("systemctl is-active -q test-record"));
     assertThat(host.sh("stat -c %a /root/a.trace").strip()).isEqualTo("600");
     assertThat(host.sh("zcat /root/a.trace | tail -n 1")).contains("{\"looks\":");
