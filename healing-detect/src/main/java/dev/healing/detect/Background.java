@@ -5,6 +5,7 @@ import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,10 +77,17 @@ final class Background<T> {
       return;
     }
     begin(context.time().monotonicNanos());
+    AtomicBoolean taken = new AtomicBoolean();
     try {
-      context.workers().call(name, patience, () -> ask(question));
+      context
+          .workers()
+          .call(name, patience, () -> taken.compareAndSet(false, true) && ask(question));
     } catch (HostException e) {
       // Not in time: it is told what was known, and a later look tells what comes of it.
+    } finally {
+      if (taken.compareAndSet(false, true)) {
+        asking = false; // no thread was free for it, and none will take it now
+      }
     }
   }
 
@@ -89,12 +97,12 @@ final class Background<T> {
     asking = true;
   }
 
-  private Told<T> ask(Supplier<T> question) {
+  /** Whether there was an answer. */
+  private boolean ask(Supplier<T> question) {
     try {
       T answer = question.get();
-      Told<T> next = new Told<>(answer, context.time().now(), context.time().monotonicNanos());
-      told = next;
-      return next;
+      told = new Told<>(answer, context.time().now(), context.time().monotonicNanos());
+      return true;
     } finally {
       asking = false;
     }
