@@ -29,7 +29,10 @@ public final class DiskSampler implements Sampler {
 
   private static final String DISKSTATS = "/proc/diskstats";
   private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
-  private static final Duration EVERY = Duration.ofSeconds(30);
+
+  /** How often it is measured. */
+  static final Duration EVERY = Duration.ofSeconds(30);
+
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
   private final HostContext context;

@@ -61,7 +61,8 @@ public final class DiskSlow implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    return level.judgeEach(state, DiskSampler.WAIT, ignored, (wait, standing) -> issue(wait));
+    return level.judgeEach(
+        state, DiskSampler.WAIT, DiskSampler.EVERY, ignored, (wait, standing) -> issue(wait));
   }
 
   private static Issue issue(Sample wait) {

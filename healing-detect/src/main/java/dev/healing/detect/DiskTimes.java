@@ -17,6 +17,12 @@ record DiskTimes(long done, long transfers, long millis, long underWay) {
   /** Of fewer a mean says little: one that has to spin up first takes its ten seconds. */
   private static final long FEWEST_TRANSFERS = 20;
 
+  /**
+   * One that was waited for in so much of the time is judged by fewer: of a disk that takes seconds
+   * for each, and is asked for one at a time, no more come.
+   */
+  private static final double WAITED_FRACTION = 0.8;
+
   private static final int READS = 3;
   private static final int READ_MILLIS = 6;
   private static final int WRITES = 7;
@@ -64,7 +70,8 @@ record DiskTimes(long done, long transfers, long millis, long underWay) {
 
   /**
    * How long a read or write took on the mean; at least the whole time, if some were under way and
-   * nothing was done. Absent if that says little, or it began anew meanwhile.
+   * nothing was done. Absent if that says little, or it began anew meanwhile. A few say enough if
+   * they were waited for most of the time, from one end of it to the other.
    */
   OptionalDouble waitSince(DiskTimes before, double seconds) {
     long transferred = transfers - before.transfers;
@@ -72,11 +79,13 @@ record DiskTimes(long done, long transfers, long millis, long underWay) {
     if (done < before.done || transferred < 0 || took < 0) {
       return OptionalDouble.empty();
     }
-    if (done == before.done && underWay > 0 && before.underWay > 0) {
+    boolean waitedFor = underWay > 0 && before.underWay > 0;
+    if (done == before.done && waitedFor) {
       return OptionalDouble.of(seconds);
     }
-    return transferred < FEWEST_TRANSFERS
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(took / 1000.0 / transferred);
+    boolean waitedMost = waitedFor && took / 1e3 >= WAITED_FRACTION * seconds;
+    return transferred >= FEWEST_TRANSFERS || transferred > 0 && waitedMost
+        ? OptionalDouble.of(took / 1e3 / transferred)
+        : OptionalDouble.empty();
   }
 }

@@ -26,7 +26,9 @@ public final class HeatSampler implements Sampler {
   /** Name of the part of the last minute in which a processor was slowed down for its heat. */
   static final String THROTTLED = "cpu.throttled.fraction";
 
-  private static final Duration EVERY = Duration.ofMinutes(1);
+  /** How often it is measured. */
+  static final Duration EVERY = Duration.ofMinutes(1);
+
   private static final Duration FIND_EVERY = Duration.ofHours(1);
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 

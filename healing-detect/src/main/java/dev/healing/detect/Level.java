@@ -74,6 +74,7 @@ public final class Level {
     private boolean everRaised;
     private boolean told;
     private int absent;
+    private Instant absentSince = Instant.MAX;
     private Instant counted = Instant.MIN;
 
     /** Whether there are samples, but too few to tell whether it is calm. */
@@ -110,6 +111,9 @@ public final class Level {
   public Standing update(Instant look, String component, Optional<Sample> sample) {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
     track.absent = sample.isEmpty() ? track.absent + 1 : 0;
+    if (track.absent == 1) {
+      track.absentSince = look;
+    }
     if (sample.isEmpty() || known(track, sample.get(), look)) {
       return track.raised || track.begun() ? Standing.UNKNOWN : Standing.CALM;
     }
@@ -157,17 +161,24 @@ public final class Level {
   /**
    * Where each component of a metric stands after this look, as what is found of it. What was not
    * measured anew is told as of when it was: a problem by its sample's instant, and what is gone by
-   * the oldest sample of it. One that had no sample for a whole window, and is not called
+   * the oldest sample of it. One that had no sample for a whole window of looks, and is not called
    * unreadable by its name, its metric or the name of that, does not exist any more.
    */
   Detection judgeEach(HostState state, String name, BiFunction<Sample, Standing, Issue> issue) {
-    return judgeEach(state, name, component -> false, issue);
+    return judgeEach(state, name, Duration.ZERO, component -> false, issue);
   }
 
-  /** The same, but for those components that are not to be judged. */
+  /**
+   * The same of what is measured seldom, where a whole window lasts longer than so many looks: what
+   * is raised and has no sample is unknown for so long, not gone.
+   *
+   * @param every how often it is measured
+   * @param ignored components that are not to be judged
+   */
   Detection judgeEach(
       HostState state,
       String name,
+      Duration every,
       Predicate<String> ignored,
       BiFunction<Sample, Standing, Issue> issue) {
     Set<String> all = new TreeSet<>(state.components(name));
@@ -188,13 +199,19 @@ public final class Level {
         issues.add(issue.apply(sample.get(), raised(track)));
       } else if (blind(state, metric).isPresent()) {
         unreadable.add(Evidence.why(state, component, blind(state, metric).get()));
-      } else if (absent(component) >= limits.of().m()) {
+      } else if (gone(track, state.at(), every)) {
         forget(component);
       } else if (standing == Standing.UNKNOWN) {
         unreadable.add(Evidence.why(state, component, metric, this));
       }
     }
     return new Detection(issues, unreadable, age);
+  }
+
+  private boolean gone(Track track, Instant look, Duration every) {
+    int window = limits.of().m();
+    return track.absent >= window
+        && (!track.raised || !look.isBefore(track.absentSince.plus(every.multipliedBy(window))));
   }
 
   /** As what it is called unreadable. */

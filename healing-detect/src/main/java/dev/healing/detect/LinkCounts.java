@@ -25,7 +25,8 @@ final class LinkCounts {
   /** Name of the part of the packets of an interface that were lost or damaged. */
   static final String LOST = "link.errors.fraction";
 
-  private static final Duration EVERY = Duration.ofSeconds(30);
+  /** How often it is measured. */
+  static final Duration EVERY = Duration.ofSeconds(30);
 
   /** Of fewer packets a part says little. */
   private static final long FEWEST_PACKETS = 100;
@@ -40,10 +41,10 @@ final class LinkCounts {
     Optional<Double> lostSince(Counts before) {
       long well = good - before.good;
       long lost = bad - before.bad;
-      if (well < 0 || lost < 0 || lost > 0 && well + lost < FEWEST_PACKETS) {
+      if (well < 0 || lost < 0 || well + lost < FEWEST_PACKETS) {
         return Optional.empty();
       }
-      return Optional.of(lost == 0 ? 0 : (double) lost / (well + lost));
+      return Optional.of((double) lost / (well + lost));
     }
   }
 

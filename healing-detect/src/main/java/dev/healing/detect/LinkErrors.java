@@ -54,7 +54,8 @@ public final class LinkErrors implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    return level.judgeEach(state, LinkCounts.LOST, ignored, (lost, standing) -> issue(lost));
+    return level.judgeEach(
+        state, LinkCounts.LOST, LinkCounts.EVERY, ignored, (lost, standing) -> issue(lost));
   }
 
   private static Issue issue(Sample lost) {

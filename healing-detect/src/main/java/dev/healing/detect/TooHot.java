@@ -62,8 +62,12 @@ public final class TooHot implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Detection hot = critical.judgeEach(state, HeatSampler.CRITICAL, (at, s) -> hot(at));
-    Detection slow = throttled.judgeEach(state, HeatSampler.THROTTLED, (at, s) -> slow(at));
+    Detection hot =
+        critical.judgeEach(
+            state, HeatSampler.CRITICAL, HeatSampler.EVERY, name -> false, (at, s) -> hot(at));
+    Detection slow =
+        throttled.judgeEach(
+            state, HeatSampler.THROTTLED, HeatSampler.EVERY, name -> false, (at, s) -> slow(at));
     List<Issue> issues = new ArrayList<>(hot.issues());
     issues.addAll(slow.issues());
     List<Unreadable> unreadable = new ArrayList<>(hot.unreadable());

@@ -55,8 +55,10 @@ class DisksTest {
                   " 254       0 vda 0 0 0 0 %d 0 0 %d %d 0 0 %d 0 0 0 0 0%n"
                       + "   7       0 loop0 0 0 0 0 %d 0 0 99999999 0 0 0 0 0 0 0 0 0%n",
                   transfers, millis, underWay, discards, transfers));
-      host.time().advance(Duration.ofSeconds(30));
-      last = looks.again();
+      for (int second = 0; second < 30; second++) {
+        host.time().advance(Duration.ofSeconds(1));
+        last = looks.again();
+      }
     }
     return last;
   }
@@ -105,6 +107,33 @@ class DisksTest {
     assertThat(halfMinutes(20, 5, 8000, 0))
         .as("a laptop's disk that slept")
         .isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void oneThatHasALittleToDoMeanwhileIsStillSlow() {
+    halfMinutes(1, 100, 20, 1);
+    assertThat(halfMinutes(6, 50, 3000, 60).issues()).hasSize(1);
+    Detection quiet = halfMinutes(5, 3, 3000, 0);
+    assertThat(quiet.issues()).isEmpty();
+    assertThat(quiet.unreadable())
+        .containsExactly(
+            new Unreadable("vda", "this look has no sample of disk.wait.seconds{vda}"));
+    assertThat(halfMinutes(1, 50, 3000, 60).issues()).as("at once").hasSize(1);
+    halfMinutes(1, 0, 0, 0);
+    assertThat(halfMinutes(6, 0, 0, 0)).as("for a whole window").isEqualTo(Detection.NOTHING);
+    assertThat(halfMinutes(1, 50, 3000, 60).issues()).as("that is forgotten").isEmpty();
+  }
+
+  @Test
+  void aDiskThatTakesSecondsForEachOfAFewIsSlow() {
+    halfMinutes(1, 100, 20, 1);
+    assertThat(halfMinutes(4, 10, 3000, 1).issues()).isEmpty();
+    assertThat(halfMinutes(1, 10, 3000, 1).issues()).hasSize(1);
+    assertThat(looks.values()).containsExactly(Map.entry(VDA, 3.0));
+    halfMinutes(1, 7, 3000, 1);
+    assertThat(looks.values()).as("21 s of 30").isEmpty();
+    halfMinutes(1, 10, 3000, 0);
+    assertThat(looks.values()).as("none under way").isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
 import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +148,21 @@ class HeatTest {
     looks = looks(host);
     assertThat(minutes(10)).isEqualTo(Detection.NOTHING);
     assertThat(looks.reading().samples()).isEmpty();
+  }
+
+  @Test
+  void aSensorThatDoesNotAnswerMeanwhileHasNotCooledDown() throws IOException {
+    minutes(2);
+    monitor(2, "nvme", "nvme0", "temp1_input", "86850");
+    assertThat(minutes(4).issues()).hasSize(1);
+    monitor(2, "nvme", "nvme0", "temp1_input", "");
+    Detection silent = minutes(3);
+    assertThat(silent.issues()).isEmpty();
+    assertThat(silent.unreadable()).extracting(Unreadable::what).containsExactly("nvme0/Composite");
+    monitor(2, "nvme", "nvme0", "temp1_input", "86850");
+    assertThat(minutes(2).issues()).as("at once").hasSize(1);
+    monitor(2, "nvme", "nvme0", "temp1_input", "");
+    assertThat(minutes(8)).as("a drive that is gone").isEqualTo(Detection.NOTHING);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +52,10 @@ class LinkErrorsTest {
     for (int i = 0; i < number; i++) {
       count("rx_packets", packets);
       count(bad, badPackets);
-      host.time().advance(Duration.ofSeconds(29));
-      last = looks.again();
+      for (int second = 0; second < 29; second++) {
+        host.time().advance(Duration.ofSeconds(1));
+        last = looks.again();
+      }
       host.time().advance(Duration.ofSeconds(1));
       assertThat(looks.again().issues())
           .as("told until it is measured anew")
@@ -88,7 +91,20 @@ class LinkErrorsTest {
     assertThat(halfMinutes(20, 0, "tx_errors", 0))
         .as("unplugged, or off")
         .isEqualTo(Detection.NOTHING);
-    assertThat(looks.values()).containsEntry(LOST, 0.0);
+    assertThat(looks.values()).doesNotContainKey(LOST);
+  }
+
+  @Test
+  void oneThatIsQuietMeanwhileIsNotWell() {
+    halfMinutes(2, 1000, "rx_errors", 0);
+    assertThat(halfMinutes(5, 980, "rx_errors", 20).issues()).hasSize(1);
+    for (int lost : List.of(0, 30)) {
+      Detection quiet = halfMinutes(3, 50, "rx_errors", lost);
+      assertThat(quiet.issues()).isEmpty();
+      assertThat(quiet.unreadable()).extracting(Unreadable::what).containsExactly("eth0");
+      assertThat(halfMinutes(1, 980, "rx_errors", 20).issues()).as("at once").hasSize(1);
+    }
+    assertThat(halfMinutes(11, 50, "rx_errors", 0)).isEqualTo(Detection.NOTHING);
   }
 
   @Test
