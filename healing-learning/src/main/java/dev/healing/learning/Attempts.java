@@ -67,10 +67,13 @@ final class Attempts {
     }
   }
 
-  /** Adds what was seen elsewhere, to what was before any change. */
+  /**
+   * Adds what was seen elsewhere, to what was before any change. Less may count as healed than did
+   * before.
+   */
   void add(double moreHealed, double moreTried) {
-    healed[0] += moreHealed;
     tried[0] += moreTried;
+    healed[0] = Math.max(0, Math.min(tried[0], healed[0] + moreHealed));
   }
 
   /** Has others borrow from what counts now. */

@@ -4,9 +4,11 @@ import dev.healing.api.ActionId;
 import dev.healing.api.IssueType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -137,6 +139,30 @@ final class Elsewhere {
     }
     into.computeIfAbsent(name, n -> new TreeMap<>()).merge(action, seen, Imported::plus);
     attempts += seen.attempts();
+  }
+
+  /**
+   * Leaves out the problems for which there is no room: none that was seen here gives way to them.
+   *
+   * @param known keys of the problems here
+   * @param room for how many more there is
+   */
+  void fit(Set<String> known, int room) {
+    int free = room;
+    for (Iterator<Map.Entry<String, SortedMap<String, Imported>>> all = byKey.entrySet().iterator();
+        all.hasNext(); ) {
+      Map.Entry<String, SortedMap<String, Imported>> problem = all.next();
+      if (known.contains(problem.getKey())) {
+        continue;
+      }
+      if (free > 0) {
+        free--;
+      } else {
+        attempts -= problem.getValue().values().stream().mapToLong(Imported::attempts).sum();
+        leaveOut("problems for which there is no room beside the " + known.size() + " known here");
+        all.remove();
+      }
+    }
   }
 
   private void leaveOut(String what) {

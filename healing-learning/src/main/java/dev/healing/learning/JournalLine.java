@@ -44,8 +44,18 @@ record JournalLine(
       throw new IllegalArgumentException("outcome is NOT_ATTEMPTED: expected what came of it");
     }
     ActionId.of(action);
+    requireTime("at", at);
+    requireTime("detected", detected);
+    requireTime("started", started);
     if (shown != null) {
       Counts.require("shown", shown, 0, 1);
+    }
+  }
+
+  private static void requireTime(String name, @Nullable Instant time) {
+    if (time != null) {
+      long most = KnowledgeFile.Absences.MOST_SECONDS;
+      Counts.require("seconds since 1970 of " + name, time.getEpochSecond(), -most, most);
     }
   }
 

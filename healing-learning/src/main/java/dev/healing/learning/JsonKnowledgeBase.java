@@ -130,12 +130,9 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       throw new HealingException(from + " is no knowledge that can be imported: " + e.getMessage());
     }
     synchronized (writing) {
+      Ledger more = with(elsewhere, from, KnowledgeJson.digest(document));
       synchronized (this) {
-        ledger();
-        if (unreadable != null) {
-          throw new HostException(unreadable + " Nothing is imported.");
-        }
-        ledger().adopt(elsewhere, from, KnowledgeJson.digest(document), time.now());
+        ledger = more;
       }
       journalBehind = true; // until it is in the document
       try {
@@ -150,6 +147,27 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       }
     }
     return elsewhere.told();
+  }
+
+  /** What is known and that: a copy, so that an import is taken as a whole or not at all. */
+  private Ledger with(Elsewhere elsewhere, String from, String digest) {
+    KnowledgeFile known = snapshot();
+    if (unreadable != null) {
+      throw new HostException(unreadable + " Nothing is imported.");
+    }
+    try {
+      Ledger more = new Ledger(known, mostProblems);
+      more.adopt(elsewhere, from, digest, time.now());
+      more.file(); // refuses what could not be written and read again
+      return more;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new HealingException(
+          from
+              + " cannot be imported on top of what is known: "
+              + e.getMessage()
+              + ". Nothing is imported.",
+          e);
+    }
   }
 
   /** Counts what was attempted, and gives the lines to be written about it. */

@@ -241,7 +241,7 @@ record KnowledgeFile(
       double away,
       @Nullable Waiting success,
       @Nullable Waiting failure) {
-    private static final double MOST_SECONDS = 1e15;
+    static final long MOST_SECONDS = 1_000_000_000_000_000L;
 
     Absences {
       if (detections == null) {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is known, in memory. Bounded: the problem that was seen least lately is forgotten first.
@@ -21,6 +22,9 @@ import java.util.Map;
 final class Ledger {
   /** What was seen so long ago counts half. */
   private static final Duration HALF_LIFE = Duration.ofDays(180);
+
+  /** What a clock that was set makes of a while: no longer than this is anything away. */
+  private static final Duration MOST_AWAY = Duration.ofDays(30);
 
   private final int mostProblems;
 
@@ -95,8 +99,10 @@ final class Ledger {
     }
     problems.put(line.key(), problem);
     Attempts attempts = attempts(problem, line.action());
-    if (line.detected() != null && problem.returns.detected(seconds(line.detected()))) {
-      returned(problem, seconds(line.detected()));
+    problem.returns.forgetAfter(seconds(line.at()) + MOST_AWAY.toSeconds());
+    Instant detected = detected(line);
+    if (detected != null && problem.returns.detected(seconds(detected))) {
+      returned(problem, seconds(detected));
     }
     if (line.outcome() != Outcome.AMBIGUOUS) {
       learn(problem, attempts, line);
@@ -112,6 +118,12 @@ final class Ledger {
         action, name -> new Attempts(model.pool(Problem.type(problem.key), name)));
   }
 
+  /** Null as well if it is later than the outcome: then the clock was set in between. */
+  private static @Nullable Instant detected(JournalLine line) {
+    Instant detected = line.detected();
+    return detected == null || detected.isAfter(line.at()) ? null : detected;
+  }
+
   private static double seconds(Instant at) {
     return at.toEpochMilli() / 1e3;
   }
@@ -121,7 +133,7 @@ final class Ledger {
     double shown = line.shown() == null ? -1 : line.shown();
     double healing = model.belief(problem, attempts, attempts.pool, 1).value();
     double share = healed ? 1 : 0;
-    Instant detected = line.detected();
+    Instant detected = detected(line);
     Instant started = line.started();
     if (detected != null) {
       share = credited(problem, line, seconds(detected), healing, healed, shown);
@@ -203,7 +215,8 @@ final class Ledger {
     }
     double tried = attempts.meanTried();
     double healing = (attempts.meanHealed() + 1) / (tried + 2);
-    double none = model.doubts.judge(problem.returns, seconds, healing) * success.share();
+    double away = Math.min(seconds, MOST_AWAY.toSeconds());
+    double none = model.doubts.judge(problem.returns, away, healing) * success.share();
     if (none > 0.01) {
       attempts.takenBack += none;
       correct(problem, success, -none);
@@ -224,9 +237,11 @@ final class Ledger {
   // ------------------------------------------------------------ what was seen elsewhere
 
   /**
-   * Adds what was seen elsewhere.
+   * Adds what was seen elsewhere, as if it was seen before anything here: it is forgotten first.
+   * After any exception this is good for nothing.
    *
    * @throws HealingException if that was done before
+   * @throws IllegalArgumentException if there is more of it than can be counted
    */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
     for (KnowledgeFile.Import before : seeds.imports()) {
@@ -235,20 +250,30 @@ final class Ledger {
             from + " was imported before: as " + before.from() + ", at " + before.at());
       }
     }
+    elsewhere.fit(problems.keySet(), mostProblems - problems.size());
     seeds.imported(new KnowledgeFile.Import(from, digest, now, elsewhere.attempts()));
     elsewhere.byHash().forEach(seeds::add);
-    elsewhere.byKey().forEach(this::add);
-  }
-
-  /** Adds evidence from elsewhere to a problem that is known by its key. */
-  private void add(String key, Map<String, Imported> evidence) {
-    Problem problem = problems.get(key);
-    if (problem == null) {
-      problem = sown(Problem.unknown(key));
-      problems.put(key, problem);
-    }
-    sow(problem, evidence);
-    forget();
+    Map<String, Problem> here = new LinkedHashMap<>(problems);
+    here.forEach(
+        (key, problem) -> {
+          Map<String, Imported> evidence = elsewhere.byHash().get(new Fingerprint(key).hash());
+          if (evidence != null) {
+            sow(problem, evidence);
+          }
+        });
+    problems.clear();
+    elsewhere
+        .byKey()
+        .forEach(
+            (key, evidence) -> {
+              Problem problem = here.get(key);
+              if (problem == null) {
+                problem = sown(Problem.unknown(key));
+                problems.put(key, problem);
+              }
+              sow(problem, evidence);
+            });
+    problems.putAll(here);
   }
 
   /** A problem that is new here, with what is known of it from elsewhere by its short hash. */
@@ -266,8 +291,12 @@ final class Ledger {
     evidence.forEach(
         (action, seed) -> {
           Attempts attempts = attempts(problem, action);
-          attempts.add(seed.countedHealed(), seed.counted());
-          attempts.imported = attempts.imported.plus(seed);
+          Imported before = attempts.imported;
+          Imported all = before.plus(seed);
+          // The bound is one for all imports, so that the same attempts again add nothing to it.
+          attempts.add(
+              all.countedHealed() - before.countedHealed(), all.counted() - before.counted());
+          attempts.imported = all;
         });
     problem.lend();
   }

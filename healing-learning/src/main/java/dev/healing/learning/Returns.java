@@ -66,6 +66,21 @@ final class Returns {
     return true;
   }
 
+  /** Forgets what was detected or started after this time: by a clock that was wrong. */
+  void forgetAfter(double latest) {
+    int kept = 0;
+    for (int i = 0; i < detected; i++) {
+      if (detections[i] <= latest) {
+        detections[kept] = detections[i];
+        kept++;
+      }
+    }
+    detected = kept;
+    if (success != null && success.since() > latest) {
+      success = null;
+    }
+  }
+
   /** The first known detection after this time; infinite if there is none. */
   double next(double after) {
     double next = Double.POSITIVE_INFINITY;

@@ -126,6 +126,93 @@ class ElsewhereTest {
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).value()).isEqualTo(once.value());
   }
 
+  @Test
+  void nothingThatWasSeenHereGivesWayToAnImport() {
+    JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 3, 1000);
+    base.record(List.of(receipt("/a", CLEAN_DISK, Outcome.HEALED)));
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+
+    List<String> told =
+        base.adopt(
+            "{\"fixes\":{\"disk_full:/var\":[{\"actions\":[\"clean_disk\"]}],"
+                + "\"disk_full:/x\":[{\"actions\":[\"clean_disk\"]}],"
+                + "\"disk_full:/y\":[{\"actions\":[\"clean_disk\"]}]}}",
+            "old.json");
+
+    assertThat(told.get(0)).startsWith("2 attempts on 2 problems from old.json");
+    assertThat(told)
+        .contains("left out: 1 problems for which there is no room beside the 2 known here");
+    base.record(List.of(receipt("/new", CLEAN_DISK, Outcome.HEALED)));
+    JsonKnowledgeBase again = new JsonKnowledgeBase(store, Samples.TIME, 3, 1000);
+    for (JsonKnowledgeBase known : List.of(base, again)) {
+      assertThat(known.confidence(disk("/a"), CLEAN_DISK).attempts()).isEqualTo(1);
+      assertThat(known.confidence(disk("/var"), CLEAN_DISK).reason()).contains("old.json");
+      assertThat(known.export()).contains("/new").doesNotContain("disk_full:/x");
+    }
+  }
+
+  @Test
+  void theSameAttemptsInManyExportsCountAsFourAtMost() {
+    JsonKnowledgeBase base = open(store);
+    for (int i = 0; i < 60; i++) {
+      base.adopt(export("/var", 1000 + i), "web1");
+    }
+
+    assertThat(base.export()).contains("\"counted\":[4.0,4.0]");
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeCountedIsRefusedAsAWhole() {
+    JsonKnowledgeBase base = open(store);
+    for (int i = 0; i < 8; i++) {
+      base.adopt(export("/var", (1L << 50) - i), "web" + i);
+    }
+    String before = base.export();
+    String tooMuch = export("/a", 5).replace("\"problems\":[", "\"problems\":[%s,");
+    String more = export("/var", (1L << 50) - 8);
+    String problem = more.substring(more.indexOf("{\"fingerprint"), more.length() - 2);
+    String statistics = more.substring(0, more.indexOf("\"problems\""));
+    String both =
+        statistics.replace("" + ((1L << 50) - 8), "" + (1L << 50))
+            + tooMuch.formatted(problem).substring(tooMuch.indexOf("\"problems\""));
+
+    assertThatThrownBy(() -> base.adopt(both, "web9"))
+        .isInstanceOf(HealingException.class)
+        .hasMessageStartingWith(
+            "web9 cannot be imported on top of what is known: imported.attempts")
+        .hasMessageEndingWith("Nothing is imported.");
+
+    assertThat(base.export()).isEqualTo(before);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+  }
+
+  /** As another host would write it that has seen so many heals. */
+  private static String export(String mount, long healed) {
+    return ("{\"version\":1,\"folded\":%2$d,\"statistics\":{\"attempts\":%2$d,\"healed\":%2$d,"
+            + "\"unchanged\":0,\"worse\":0,\"failed\":0,\"ambiguous\":0,\"forgotten\":0},"
+            + "\"problems\":[{\"fingerprint\":\"%3$s\",\"key\":\"disk_full:%1$s\",\"actions\":"
+            + "{\"clean_disk\":{\"attempts\":%2$d,\"healed\":%2$d,\"unchanged\":0,\"worse\":0,"
+            + "\"failed\":0,\"ambiguous\":0,\"lastOutcome\":\"HEALED\","
+            + "\"lastSeen\":\"2026-11-24T10:00:00Z\"}}}]}")
+        .formatted(mount, healed, disk(mount).hash());
+  }
+
+  @Test
+  void aShortHashOfAProblemThatIsKnownHereCountsAtOnce() {
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt("/home", CLEAN_DISK, Outcome.HEALED)));
+
+    base.adopt(SEED, "old.json");
+
+    for (JsonKnowledgeBase known : List.of(base, open(store))) {
+      assertThat(known.confidence(disk("/home"), CLEAN_DISK).reason())
+          .contains("healed 1 of 1 attempt; old.json has seen it heal 1.0");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "null", "[]", "{}", "{\"fixes\":3}", "{\"problems\":[null]}", "[[[[["})

@@ -174,7 +174,11 @@ class JsonKnowledgeBaseTest {
     }
     writer.close();
     String file = store.documents.get(JsonKnowledgeBase.FILE);
-    store.documents.put(JsonKnowledgeBase.FILE, file.replace("2026-11-24T10", "9999-11-24T10"));
+    String seconds = "" + (double) Samples.NOW.getEpochSecond();
+    assertThat(file).contains(seconds);
+    store.documents.put(
+        JsonKnowledgeBase.FILE,
+        file.replace("2026-11-24T10", "9999-11-24T10").replace(seconds, "2.53398924E11"));
 
     JsonKnowledgeBase base = open(store);
     Confidence known = base.confidence(disk("/var"), CLEAN_DISK);
@@ -183,6 +187,11 @@ class JsonKnowledgeBaseTest {
     assertThat(known.healed()).isEqualTo(3);
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).value()).isLessThan(known.value());
     assertThat(open(store).problems()).isEmpty();
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    assertThat(base.export())
+        .as("no return was seen")
+        .doesNotContain("2.53398924E11")
+        .contains("\"awaySeconds\":0.0,\"away\":0.0,\"unseen\"");
   }
 
   @Test
@@ -392,6 +401,28 @@ class JsonKnowledgeBaseTest {
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
     assertThat(base.problems()).hasSize(2);
     assertThat(base.problems().get(1)).contains("lines left out as senseless: 1000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at", "detected", "started"})
+  void aTimeBeyondAllReasonInTheJournalIsLeftOutAsSenseless(String member) {
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    List<String> journal = store.lines.get(JsonKnowledgeBase.JOURNAL);
+    String time = "\"" + member + "\":\"";
+    assertThat(journal.get(0)).contains(time + "2026");
+    journal.add(
+        journal
+            .get(0)
+            .replace("\"seq\":1", "\"seq\":2")
+            .replace(time + "2026", time + "+1000000000"));
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.problems())
+        .singleElement()
+        .asString()
+        .contains("lines left out as senseless: 1", "seconds since 1970 of " + member);
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
   }
 
   @Test

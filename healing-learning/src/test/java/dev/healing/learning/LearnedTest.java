@@ -156,6 +156,22 @@ class LearnedTest {
     assertThat(base.export()).containsPattern("\"takenBack\":[345]\\.");
   }
 
+  /** What is away by a clock that was set says little of how long problems are away. */
+  @Test
+  void aClockThatWasSetMakesNoOthersReturnTooSoon() {
+    seen(IssueType.DISK_FULL, "/var", CLEAN_DISK, Outcome.HEALED);
+    later(Duration.ofDays(365 * 1000));
+    seen(IssueType.DISK_FULL, "/var", CLEAN_DISK, Outcome.HEALED);
+    later(Duration.ofDays(1));
+
+    seen(IssueType.DISK_FULL, "/home", CLEAN_DISK, Outcome.HEALED);
+    later(Duration.ofHours(4));
+    seen(IssueType.DISK_FULL, "/home", CLEAN_DISK, Outcome.UNCHANGED);
+
+    assertThat(disk("/home").reason()).doesNotContain("taken back");
+    assertThat(base.export()).contains("\"awaySeconds\":2592000.0");
+  }
+
   @Test
   void whatWasSeenLongAgoCountsLess() {
     for (int i = 0; i < 10; i++) {
