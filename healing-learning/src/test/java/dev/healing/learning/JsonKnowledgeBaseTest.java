@@ -195,6 +195,21 @@ class JsonKnowledgeBaseTest {
   }
 
   @Test
+  void aDetectionLaterThanItsOutcomeIsNone() {
+    open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    List<String> journal = store.lines.get(JsonKnowledgeBase.JOURNAL);
+    String detected = "\"detected\":\"2026-11-2";
+    assertThat(journal.get(0)).contains(detected + "4");
+    journal.set(0, journal.get(0).replace(detected + "4", detected + "5"));
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
+    assertThat(base.problems()).isEmpty();
+    assertThat(base.export()).doesNotContain("\"detections\"");
+  }
+
+  @Test
   void whoOnlyReadsNeverFoldsBecauseAnotherMayBeWriting() {
     open(store).record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     long steps = store.steps;
