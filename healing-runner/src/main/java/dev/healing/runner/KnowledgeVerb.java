@@ -101,7 +101,9 @@ final class KnowledgeVerb implements Verb {
     return Answer.failed(
         Exit.FAILED,
         file
-            + " is more than a daemon that runs can be given: stop it, import, and start it again");
+            + " is more than a daemon that runs can be given ("
+            + MOST_TO_A_DAEMON
+            + " bytes): stop it, import, and start it again");
   }
 
   private static Answer adoptWithoutDaemon(Invocation invocation, String document, String from) {
@@ -125,6 +127,12 @@ final class KnowledgeVerb implements Verb {
 
   private static String read(Path file) {
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file) || file.toString().isEmpty()) {
+        throw new HostException("'" + file + "': expected a regular file");
+      }
+      if (Files.size(file) == 0) {
+        throw new HostException(file + " is empty: expected what 'knowledge export' prints");
+      }
       if (Files.size(file) > MOST_BYTES) {
         throw new HostException(
             file + " has " + Files.size(file) + " bytes: expected at most " + MOST_BYTES);

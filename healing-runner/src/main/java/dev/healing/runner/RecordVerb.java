@@ -51,7 +51,11 @@ final class RecordVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     Optional<Duration> howLong = invocation.option("--for").map(text -> parsed(invocation, text));
-    Path file = Path.of(invocation.operand().orElseThrow());
+    String name = invocation.operand().orElseThrow();
+    if (name.isEmpty()) {
+      throw invocation.wrong("record: expected the name of a new file");
+    }
+    Path file = Path.of(name);
     CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
     Configuration configuration = invocation.configuration();
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory());

@@ -54,4 +54,10 @@ class RecordVerbTest {
     assertThat(file).hasContent("mine");
     assertThat(directory.resolve("new")).doesNotExist();
   }
+
+  @Test
+  void aFileWithoutANameIsRefused() {
+    assertThat(run(Path.of(""))).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("record: expected the name of a new file");
+  }
 }
