@@ -6,22 +6,15 @@ import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
-import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
-import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
-import dev.healing.spi.HostProcesses;
-import dev.healing.spi.Protection;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
-import dev.healing.spi.StateStore;
-import dev.healing.spi.Systemd;
-import dev.healing.spi.TimeSource;
-import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Files;
@@ -301,13 +294,12 @@ class MutatedHostTest {
     };
   }
 
-  private final class Mutated implements HostContext {
-    private final TestHost host;
+  private final class Mutated extends HostAround {
     private final HostFiles files;
     private final CommandRunner commands = damagedCommands();
 
     Mutated(TestHost host, HostFiles files) {
-      this.host = host;
+      super(host);
       this.files = files;
     }
 
@@ -319,41 +311,6 @@ class MutatedHostTest {
     @Override
     public CommandRunner commands() {
       return commands;
-    }
-
-    @Override
-    public TimeSource time() {
-      return host.time();
-    }
-
-    @Override
-    public Workers workers() {
-      return host.workers();
-    }
-
-    @Override
-    public HostProcesses processes() {
-      return host.processes();
-    }
-
-    @Override
-    public Systemd systemd() {
-      return host.systemd();
-    }
-
-    @Override
-    public StateStore state() {
-      return host.state();
-    }
-
-    @Override
-    public Protection protection() {
-      return host.protection();
-    }
-
-    @Override
-    public Set<Privilege> privileges() {
-      return host.privileges();
     }
 
     @Override
