@@ -26,9 +26,13 @@ record PluginState(StateStore store, String owner) implements StateStore {
           "action.lift_throttle", "throttles.json",
           "detector.throttled_calm", "throttles.json");
 
+  /** Which probes have been satisfied: a detector of any name finds out, and actions rest on it. */
+  private static final String OF_PROBES = "satisfied.";
+
   private String own(String file) {
     boolean documented =
-        Optional.ofNullable(DOCUMENTED.get(owner)).filter(file::startsWith).isPresent();
+        file.startsWith(OF_PROBES)
+            || Optional.ofNullable(DOCUMENTED.get(owner)).filter(file::startsWith).isPresent();
     return documented ? file : owner + "." + file;
   }
 

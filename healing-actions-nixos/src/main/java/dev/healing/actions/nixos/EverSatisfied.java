@@ -10,19 +10,18 @@ import java.util.HexFormat;
 /**
  * Whether a probe has been satisfied since it was written as it is: one that never was may be wrong
  * itself, as one that asks at another port is. Remembered durably, by a digest, since a probe may
- * hold what is not for everybody to read. Safe for several threads.
+ * hold what is not for everybody to read; the detectors that ask and the actions that rest on what
+ * they ask share the file. Safe for several threads.
  */
 final class EverSatisfied {
-  private static final String DOCUMENT = "satisfied.json";
-
   private final StateStore state;
-  private final String mark;
+  private final String file;
   private boolean satisfied;
   private boolean kept;
 
   EverSatisfied(StateStore state, Probe probe, String component) {
     this.state = state;
-    mark = "{\"probe\":\"" + digest(component + ' ' + probe.kind() + ' ' + probe.what()) + "\"}";
+    file = "satisfied." + digest(component + ' ' + probe.kind() + ' ' + probe.what());
     satisfied = marked();
     kept = satisfied;
   }
@@ -36,7 +35,7 @@ final class EverSatisfied {
     satisfied = true;
     if (!kept) {
       try {
-        state.replace(DOCUMENT, mark);
+        state.writePlain(file, "");
         kept = true;
       } catch (HostException e) {
         // It holds until the program ends, and is tried again with the next good answer.
@@ -46,7 +45,7 @@ final class EverSatisfied {
 
   private boolean marked() {
     try {
-      return state.document(DOCUMENT).content().filter(mark::equals).isPresent();
+      return state.exists(file);
     } catch (HostException e) {
       return false; // found out anew
     }
@@ -55,7 +54,8 @@ final class EverSatisfied {
   private static String digest(String text) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
+      byte[] all = sha.digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(all, 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

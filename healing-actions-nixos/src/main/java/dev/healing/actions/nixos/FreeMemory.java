@@ -141,7 +141,7 @@ public final class FreeMemory implements HealingAction {
       if (!reclaim.shares().isEmpty()) {
         steps.add("only if then more than " + Math.round(down * 100) + " % is still in use:");
       }
-      steps.addAll(plan.steps(leaks.keys()));
+      steps.addAll(plan.steps(host, leaks.keys()));
       facts.putAll(plan.facts(host));
       touched = plan.name();
       lane = "unit:" + plan.name();

@@ -103,7 +103,7 @@ public final class KillProcess implements HealingAction {
       RestartPlan plan = restartOf(service.get());
       facts.putAll(plan.facts(host));
       List<String> steps = new ArrayList<>(List.of(choice.why()));
-      steps.addAll(plan.steps(keys));
+      steps.addAll(plan.steps(host, keys));
       Preview preview =
           Preview.of(
               plan.name(),

@@ -102,7 +102,7 @@ public final class RepairService implements HealingAction {
       steps.add(
           "have systemd read its unit files again, since that of " + plan.name() + " changed");
     }
-    steps.addAll(plan.steps(keys));
+    steps.addAll(plan.steps(host, keys));
     Preview preview =
         new Preview(
             plan.name(),

@@ -21,8 +21,9 @@ import java.util.Optional;
  * @param staysUp how long it must stay up, as the same start, before that counts as up
  * @param healthyWithin how long it may take from up to healthy, where there is a probe
  * @param mostOthers how many other units that are up may be stopped or restarted with it
- * @param probes by unit: how to see that it does its work; those of its own, and of detectors that
- *     say of it that it has failed
+ * @param probes by unit: how to see that it does its work
+ * @param detectors by unit: the probes of detectors that say of it that it has failed, each
+ *     believed once it has been satisfied
  */
 record RestartKeys(
     boolean oneshot,
@@ -30,12 +31,14 @@ record RestartKeys(
     Duration staysUp,
     Duration healthyWithin,
     int mostOthers,
-    Map<String, List<Probe>> probes) {
+    Map<String, List<Probe>> probes,
+    Map<String, List<Probe>> detectors) {
   /** How long a reload may take to make it healthy. */
   static final Duration RELOADED_WITHIN = Duration.ofSeconds(10);
 
   RestartKeys {
     probes = Map.copyOf(probes);
+    detectors = Map.copyOf(detectors);
   }
 
   /** For another action than {@code restart_service}. */
@@ -49,14 +52,20 @@ record RestartKeys(
     for (String unit : configured.keys()) {
       Probe.read(configured, unit).ifPresent(probe -> add(probes, UnitState.fullName(unit), probe));
     }
-    OwnProbeKeys.ofServices(section).forEach(own -> add(probes, own.component(), own.probe()));
+    Map<String, List<Probe>> detectors = new HashMap<>();
+    for (OwnProbeKeys own : OwnProbeKeys.ofServices(section)) {
+      if (!probes.getOrDefault(own.component(), List.of()).contains(own.probe())) {
+        add(detectors, own.component(), own.probe());
+      }
+    }
     return new RestartKeys(
         section.flag("oneshot", false),
         section.duration("starts-within", Duration.ofSeconds(80)),
         section.duration("stays-up", Duration.ofSeconds(3)),
         section.duration("healthy-within", Duration.ofSeconds(30)),
         section.count("most-others", 8, 0, 100),
-        probes);
+        probes,
+        detectors);
   }
 
   private static void add(Map<String, List<Probe>> probes, String unit, Probe probe) {
@@ -66,9 +75,22 @@ record RestartKeys(
     }
   }
 
-  /** How to see that this unit does its work. */
-  List<Probe> probes(String unit) {
-    return probes.getOrDefault(unit, List.of());
+  /** How to see that this unit does its work: what is believed of it. */
+  List<Probe> probes(HostContext host, String unit) {
+    List<Probe> all = new ArrayList<>(probes.getOrDefault(unit, List.of()));
+    all.addAll(ofDetectors(host, unit, true));
+    return all;
+  }
+
+  /** What detectors ask of this unit and never saw satisfied: it may be wrong itself. */
+  List<Probe> doubtful(HostContext host, String unit) {
+    return ofDetectors(host, unit, false);
+  }
+
+  private List<Probe> ofDetectors(HostContext host, String unit, boolean everSatisfied) {
+    return detectors.getOrDefault(unit, List.of()).stream()
+        .filter(probe -> new EverSatisfied(host.state(), probe, unit).is() == everSatisfied)
+        .toList();
   }
 
   /**
@@ -79,7 +101,7 @@ record RestartKeys(
    */
   Optional<String> complaint(HostContext host, String unit) {
     HostException unasked = null;
-    for (Probe probe : probes(unit)) {
+    for (Probe probe : probes(host, unit)) {
       try {
         Optional<String> complaint = probe.complaint(host);
         if (complaint.isPresent()) {

@@ -284,9 +284,10 @@ record RestartPlan(
   }
 
   /** What is done, one line each. */
-  List<String> steps(RestartKeys keys) {
+  List<String> steps(HostContext host, RestartKeys keys) {
     String name = name();
-    List<Probe> probes = keys.probes(name);
+    List<Probe> probes = keys.probes(host, name);
+    List<Probe> doubtful = keys.doubtful(host, name);
     List<String> steps = new ArrayList<>();
     if (reload) {
       steps.add("reload " + name + ", which is active but " + although.orElseThrow());
@@ -315,6 +316,10 @@ record RestartPlan(
                 + ", and stays so for "
                 + keys.staysUp().toMillis() / 1000.0
                 + " s");
+    if (!doubtful.isEmpty()) {
+      steps.add(
+          "not waited for, since it was never satisfied and may be wrong: " + shown(doubtful));
+    }
     return steps;
   }
 

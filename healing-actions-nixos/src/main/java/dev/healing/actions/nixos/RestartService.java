@@ -77,7 +77,7 @@ public final class RestartService implements HealingAction {
         new Preview(
             plan.name(),
             "unit:" + plan.name(),
-            plan.steps(keys),
+            plan.steps(host, keys),
             OptionalLong.of(1 + plan.others()),
             OptionalLong.empty(),
             keys.staysUp().plusSeconds(1),

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Real mounts of this machine, in a directory of their own. */
 @Timeout(60)
 class ClearRealMountsTest {
-  private final Path top = RealHost.temporary();
+  private final Path top = Temporary.directory();
   private final List<RealHost> hosts = new ArrayList<>();
 
   @BeforeEach

@@ -39,7 +39,7 @@ class KillRealProcessTest {
   private static final Map<String, Object> SECTION =
       Map.of("prefer", List.of("hlp-*"), "min-share", "0%", "patience", "1s");
 
-  private final Path directory = RealHost.temporary();
+  private final Path directory = Temporary.directory();
   private final List<Process> started = new ArrayList<>();
   private RealHost host = new RealHost(SECTION);
 

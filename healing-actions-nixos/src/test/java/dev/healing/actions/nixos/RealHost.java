@@ -21,9 +21,6 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -41,11 +38,7 @@ final class RealHost implements AutoCloseable {
 
   /** With this section of the configuration, and processes of these names protected. */
   RealHost(Map<String, Object> section, String... protectedProcesses) {
-    try {
-      host = LinuxHost.open(Files.createTempDirectory("actions-state"));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    host = LinuxHost.open(Temporary.directory());
     AtomicReference<HostContext> handed = new AtomicReference<>();
     engine =
         HealingEngine.builder()
@@ -77,14 +70,6 @@ final class RealHost implements AutoCloseable {
 
   static boolean root() {
     return "root".equals(System.getProperty("user.name"));
-  }
-
-  static Path temporary() {
-    try {
-      return Files.createTempDirectory("actions").toRealPath();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Override

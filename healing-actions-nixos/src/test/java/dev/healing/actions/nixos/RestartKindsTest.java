@@ -262,6 +262,11 @@ class RestartKindsTest {
             },
             "check",
             "--shop");
+    assertThatThrownBy(() -> restarted(keys))
+        .as("a probe that was never satisfied may be wrong itself")
+        .hasMessageContaining("does not need a restart");
+    Probe shop = new Probe("command", List.of("check", "--shop"), Duration.ofMinutes(1));
+    new EverSatisfied(world.host.state(), shop, WEB).now();
     PreparedAction prepared = prepared(restart(world, keys));
     assertThat(prepared.preview().steps())
         .anyMatch(
@@ -413,7 +418,7 @@ class RestartKindsTest {
     world.link("/run/linked", world.root + "/outside");
     world.link("/run/web/to.lock", world.root + "/outside/app.lock");
     world.process(77, "still-there", 1);
-    Path socket = Files.createTempDirectory("s").resolve("app.sock");
+    Path socket = Temporary.directory().resolve("app.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
     }
@@ -477,7 +482,7 @@ class RestartKindsTest {
     world.host.files().write("/run/web.pid", "77").write("/run/web/app.lock", "");
     world.process(77, "by-hand", 1);
     world.link("/proc/77/fd/3", world.host.files().path("/run/web/app.lock").toString());
-    Path socket = Files.createTempDirectory("s").resolve("app.sock");
+    Path socket = Temporary.directory().resolve("app.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
     }

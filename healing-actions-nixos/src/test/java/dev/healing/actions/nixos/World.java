@@ -38,11 +38,7 @@ final class World {
   private final Map<Long, Integer> runs = new HashMap<>();
 
   World() {
-    try {
-      root = Files.createTempDirectory("actions").toRealPath();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    root = Temporary.directory();
     host = new TestHost(root);
     memory(1000, 50);
     host.files().write("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n");

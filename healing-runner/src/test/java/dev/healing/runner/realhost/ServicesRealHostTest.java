@@ -126,9 +126,7 @@ class ServicesRealHostTest {
         """);
     host.startHealing(probed("http: \"http://127.0.0.1:8123/health\""));
     String before = host.mainPid("test-shop.service");
-    host.await(
-        "the probe has been satisfied",
-        () -> host.holds("test -e /var/lib/healing/detector.shop_answers.satisfied.json"));
+    host.await("the probe has been satisfied", () -> host.holds("ls /var/lib/healing/satisfied.*"));
     host.sh("touch /run/test-shop-sick");
 
     host.await("it runs anew", () -> host.runsAgain("test-shop.service", before));
@@ -144,7 +142,7 @@ class ServicesRealHostTest {
 
   /** It may ask at the wrong port. */
   @Test
-  void oneThatIsUpIsLeftAloneWhenItsProbeWasNeverSatisfied() {
+  void aProbeThatWasNeverSatisfiedNeitherHasOneThatIsUpRestartedNorSaysThatARestartDidNot() {
     host.unit("test-shop.service", "[Service]\nExecStart=/bin/sleep infinity\n");
     host.startHealing(probed("tcp: \"127.0.0.1:1\""));
     String before = host.mainPid("test-shop.service");
@@ -154,6 +152,12 @@ class ServicesRealHostTest {
     assertThat(host.mainPid("test-shop.service")).as(host.journal()).isEqualTo(before);
     assertThat(started("restart_service")).isEmpty();
     assertThat(host.incident("SERVICE_FAILED", "test-shop.service")).isEmpty();
+
+    host.sh("kill -9 " + before);
+    host.await("it is in the history", () -> !host.history("restart_service").isEmpty());
+    assertThat(host.history("restart_service").get(0).path("outcome").asString())
+        .as(host.journal())
+        .isEqualTo("HEALED");
   }
 
   @Test
