@@ -126,6 +126,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
       return this;
     }
 
+    /** For whoever puts other plugins in their place. */
+    Registry registry() {
+      return registry;
+    }
+
     /** The whole configuration, of engine and plugins. */
     public Builder configuration(Configuration configuration) {
       this.configuration = configuration;

@@ -22,6 +22,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The providers that an engine can choose from: those registered by hand, those that {@link
@@ -33,10 +34,16 @@ final class Registry {
       Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
   private final Map<Class<?>, List<Object>> registered = new HashMap<>();
+  private final Map<Class<?>, UnaryOperator<Object>> instead = new HashMap<>();
   private boolean discover = true;
 
   <P> void register(Class<P> type, P provider) {
     registered.computeIfAbsent(type, t -> new ArrayList<>()).add(provider);
+  }
+
+  /** Has every provider of a type replaced by another, as where nothing is real. */
+  <P> void replace(Class<P> type, UnaryOperator<P> each) {
+    instead.put(type, provider -> each.apply(type.cast(provider)));
   }
 
   void discover(boolean on) {
@@ -129,7 +136,26 @@ final class Registry {
         }
       }
     }
+    UnaryOperator<Object> each = instead.get(type);
+    if (each != null) {
+      providers.replaceAll(provider -> new Instead<>(type, provider, each));
+    }
     return providers;
+  }
+
+  /** Made when it is asked for, as what it replaces is; named in messages as that is. */
+  private record Instead<P>(
+      Class<P> as, ServiceLoader.Provider<P> provider, UnaryOperator<Object> each)
+      implements ServiceLoader.Provider<P> {
+    @Override
+    public P get() {
+      return as.cast(each.apply(provider.get()));
+    }
+
+    @Override
+    public Class<? extends P> type() {
+      return provider.type();
+    }
   }
 
   private record ByHand<P>(P get) implements ServiceLoader.Provider<P> {

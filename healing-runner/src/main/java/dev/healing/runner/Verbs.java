@@ -23,6 +23,7 @@ final class Verbs {
         new KnowledgeVerb(),
         new DrillVerb(),
         new RecordVerb(),
+        new ReplayVerb(),
         new PauseVerb(),
         new ResumeVerb(),
         new ReloadVerb(),

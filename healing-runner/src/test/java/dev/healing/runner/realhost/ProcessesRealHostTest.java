@@ -8,9 +8,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
 /** Processes that eat the processor. */
+@Isolated("hosts share this machine's processors, and what is too much here would be so everywhere")
 class ProcessesRealHostTest {
   private static final String CONFIGURATION =
       """

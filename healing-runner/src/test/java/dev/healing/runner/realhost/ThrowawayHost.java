@@ -25,9 +25,12 @@ final class ThrowawayHost implements AutoCloseable {
   private static final Path SCRIPTS = Path.of("src/test/scripts").toAbsolutePath();
   private static final Path PACKAGING = Path.of("../packaging").toAbsolutePath().normalize();
   private static final Path JAR = Path.of("target/healing.jar").toAbsolutePath();
-  private static final Duration COMMAND = Duration.ofSeconds(60);
+  private static final Duration COMMAND = Duration.ofMinutes(3);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** Hosts share this machine's: whichever is free is another's a moment later. */
+  private static final Object LOOP_DEVICES = new Object();
 
   private final String name;
   private final Path root;
@@ -36,6 +39,11 @@ final class ThrowawayHost implements AutoCloseable {
   private ThrowawayHost(String name, Path root) {
     this.name = name;
     this.root = root;
+  }
+
+  /** What a host needs is installed once, however many are booted at once. */
+  private static final class Packages {
+    static final Result INSTALLED = local(Duration.ofMinutes(5), script("install-test-packages"));
   }
 
   /** What a command printed, and how it ended. */
@@ -55,7 +63,7 @@ final class ThrowawayHost implements AutoCloseable {
     Assumptions.assumeTrue(
         "root".equals(System.getProperty("user.name")),
         "real-host tests are skipped: they need root to boot a systemd host");
-    Result packages = local(Duration.ofMinutes(5), script("install-test-packages"));
+    Result packages = Packages.INSTALLED;
     Assumptions.assumeTrue(packages.ok(), "real-host tests are skipped: " + packages.out().strip());
     if (!Files.exists(JAR)) {
       fail(JAR + " is not there: real-host tests run after package, with 'mvn verify'");
@@ -138,6 +146,12 @@ final class ThrowawayHost implements AutoCloseable {
     Assumptions.assumeTrue(
         holds("test -e /dev/loop-control || mknod /dev/loop-control c 10 237; losetup -f"),
         "skipped: this machine gives a throw-away host no loop device");
+    synchronized (LOOP_DEVICES) {
+      attachAndMount(at, megabytes);
+    }
+  }
+
+  private void attachAndMount(String at, int megabytes) {
     sh(
         """
         loop=$(losetup -f); test -b $loop || mknod $loop b 7 ${loop#/dev/loop}

@@ -1,0 +1,169 @@
+package dev.healing.core;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import dev.healing.api.ActionId;
+import dev.healing.api.Decision;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import dev.healing.api.Incident;
+import dev.healing.core.ReplayPlugins.Treated;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.core.trace.RecordedLook;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Runs the unchanged engine over a trace, in the trace's time: what would this policy have done?
+ * Touches nothing: the plugins that would are {@linkplain ReplayPlugins replaced}.
+ */
+public final class Replay {
+  private final Map<String, Life> lives = new LinkedHashMap<>();
+  private final ReplayPlugins plugins;
+
+  private Replay(ReplayPlugins plugins) {
+    this.plugins = plugins;
+  }
+
+  /** An incident on its way. */
+  private static final class Life {
+    private Incident newest;
+    private final List<Replayed.Would> would = new ArrayList<>();
+
+    private Life(Incident newest) {
+      this.newest = newest;
+    }
+  }
+
+  /**
+   * Replays.
+   *
+   * @param policy an engine that is assembled and not built: its configuration and plugins; its
+   *     host is not used
+   * @param bootId of the trace
+   * @param trace gives the next look, and nothing at the end
+   * @param helps what is taken for granted, since no trace can tell: that each action helps, so
+   *     that its problem is gone for the engine until it comes back; or that none does
+   * @throws HealingException if the trace is empty or damaged
+   */
+  public static Replayed run(
+      HealingEngine.Builder policy,
+      String bootId,
+      Supplier<Optional<RecordedLook>> trace,
+      boolean helps) {
+    Path state = temporary();
+    try (LinuxHost disk = LinuxHost.open(state)) {
+      ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
+      return new Replay(plugins).over(policy, new ReplayHost(disk.state(), bootId), trace);
+    } finally {
+      delete(state);
+    }
+  }
+
+  private Replayed over(
+      HealingEngine.Builder policy, ReplayHost host, Supplier<Optional<RecordedLook>> trace) {
+    RecordedLook look =
+        trace.get().orElseThrow(() -> new HealingException("there is no look in the trace"));
+    Instant from = look.at();
+    Instant to = from;
+    long looks = 0;
+    host.show(look);
+    try (HealingEngine engine = policy.host(host).build()) {
+      engine.addListener(this::heard);
+      for (Optional<RecordedLook> next = Optional.of(look); next.isPresent(); next = trace.get()) {
+        RecordedLook now = next.orElseThrow();
+        host.show(now);
+        plugins.show(now);
+        engine.loop().wake();
+        while (engine.turn().isZero() || engine.hasPost()) {
+          // Until it waits for the next look.
+        }
+        to = now.at();
+        looks++;
+      }
+      engine.incidents().forEach(this::ended);
+    }
+    List<Replayed.Problem> problems = new ArrayList<>();
+    lives.values().forEach(life -> problems.add(problem(life)));
+    return new Replayed(from, to, looks, problems, Set.copyOf(plugins.unseen()));
+  }
+
+  /** It was over when the trace says so, not when the engine was led to think so. */
+  private Replayed.Problem problem(Life life) {
+    Incident incident = life.newest;
+    Optional<Instant> closed = incident.closedAt();
+    Optional<Treated> taken =
+        plugins.treated().stream()
+            .filter(one -> one.problem.equals(incident.fingerprint()))
+            .filter(one -> !one.at.isBefore(incident.firstSeen()))
+            .filter(one -> closed.filter(one.at::isAfter).isEmpty())
+            .findFirst();
+    return new Replayed.Problem(
+        incident, taken.isPresent() ? taken.get().over : closed, life.would);
+  }
+
+  private void ended(Incident incident) {
+    Life life = lives.get(incident.id());
+    if (life != null) {
+      life.newest = incident;
+    }
+  }
+
+  private void heard(Event event) {
+    Incident incident = event.incident().orElse(null);
+    if (incident == null) {
+      return;
+    }
+    Life life = lives.computeIfAbsent(incident.id(), id -> new Life(incident));
+    life.newest = incident;
+    Optional<Decision> decision = incident.decision();
+    String reason = decision.map(d -> d.verdict().reason()).orElse(incident.note());
+    switch (event.kind()) {
+      case ACTION_STARTED ->
+          life.would.add(would(event, Replayed.Step.STARTED, decision, planned(decision)));
+      case CONFIRMATION_NEEDED ->
+          life.would.add(would(event, Replayed.Step.ASKED, decision, reason));
+      case DECIDED -> life.would.add(would(event, Replayed.Step.HELD_BACK, decision, reason));
+      case ESCALATED ->
+          life.would.add(
+              would(event, Replayed.Step.HANDED_OVER, Optional.empty(), event.message()));
+      default -> {}
+    }
+  }
+
+  private static String planned(Optional<Decision> decision) {
+    return decision.map(d -> d.plan().reason()).orElse("");
+  }
+
+  private static Replayed.Would would(
+      Event event, Replayed.Step step, Optional<Decision> decision, String why) {
+    Optional<ActionId> action =
+        decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
+    return new Replayed.Would(event.at(), step, action, why);
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("healing-replay");
+    } catch (IOException e) {
+      throw new HealingException("a replay needs a temporary directory: " + e, e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new HealingException(directory + " is left behind: " + e, e);
+    }
+  }
+}

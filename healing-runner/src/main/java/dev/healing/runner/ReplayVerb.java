@@ -1,0 +1,155 @@
+package dev.healing.runner;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.HealingException;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.Replay;
+import dev.healing.core.Replayed;
+import dev.healing.core.trace.TraceReader;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.text.ReplayView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code replay TRACE [--config F] [--against G]}: what would this policy have done? */
+final class ReplayVerb implements Verb {
+  private static final String DEFAULTS = "defaults";
+  private static final String HELPS = "helps";
+
+  @Override
+  public String name() {
+    return "replay";
+  }
+
+  @Override
+  public String summary() {
+    return "What this configuration would have made of a trace of 'record'. Changes nothing.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    Operands.required(spec, "TRACE", "A file of 'healing record'.");
+    spec.addOption(
+        OptionSpec.builder("--against")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description("Another configuration, shown beside it.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--assume")
+            .paramLabel("helps|nothing")
+            .type(String.class)
+            .description(
+                "What each action would have come to: no trace can tell.",
+                "helps (if not given): its problem would be gone;",
+                "nothing: all would go on as recorded.")
+            .build());
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Path file = Path.of(invocation.operand().orElseThrow());
+    String assumed = invocation.option("--assume").orElse(HELPS);
+    if (!assumed.equals(HELPS) && !assumed.equals("nothing")) {
+      throw invocation.wrong("--assume is '" + assumed + "': expected helps or nothing");
+    }
+    ObjectNode json = Json.object().put("trace", file.toString()).put("assumed", assumed);
+    ArrayNode policies = json.putArray("policies");
+    for (Policy policy : policies(invocation)) {
+      policies.add(replayed(file, policy, json, assumed.equals(HELPS)));
+    }
+    return invocation.show(Answer.of(json), ReplayView::lines);
+  }
+
+  /** A configuration by its name. */
+  private record Policy(String name, Configuration configuration) {}
+
+  private static List<Policy> policies(Invocation invocation) {
+    List<Policy> policies = new ArrayList<>();
+    String name = invocation.configurationFile().map(Path::toString).orElse(DEFAULTS);
+    policies.add(new Policy(name, invocation.configuration()));
+    invocation
+        .path("--against")
+        .ifPresent(file -> policies.add(new Policy(file.toString(), YamlConfiguration.read(file))));
+    return policies;
+  }
+
+  private static ObjectNode replayed(Path file, Policy policy, ObjectNode about, boolean helps) {
+    try (TraceReader trace = new TraceReader(Files.newInputStream(file))) {
+      HealingEngine.Builder engine = HealingEngine.builder().configuration(policy.configuration());
+      Replayed replayed = Replay.run(engine, trace.header().bootId(), trace::next, helps);
+      about.put("recordedBy", trace.header().recordedBy());
+      about.put("from", replayed.from().toString());
+      about.put("to", replayed.to().toString());
+      about.put("looks", replayed.looks());
+      about.put("torn", trace.torn());
+      return json(policy.name(), replayed);
+    } catch (NoSuchFileException e) {
+      throw new HealingException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new HealingException(file + " cannot be read: " + e, e);
+    } catch (HealingException e) {
+      throw new HealingException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode json(String name, Replayed replayed) {
+    ObjectNode json = Json.object().put("config", name);
+    ObjectNode counts = json.putObject("counts");
+    counts.put("problems", replayed.problems().size());
+    counts.put("started", replayed.count(Replayed.Step.STARTED));
+    counts.put("asked", replayed.count(Replayed.Step.ASKED));
+    counts.put("heldBack", replayed.count(Replayed.Step.HELD_BACK));
+    counts.put("handedOver", replayed.count(Replayed.Step.HANDED_OVER));
+    counts.put(
+        "perhapsNeedless",
+        replayed.problems().stream().filter(Replayed.Problem::perhapsNeedless).count());
+    counts.put("missed", replayed.problems().stream().filter(p -> p.missed(replayed.to())).count());
+    ArrayNode problems = json.putArray("problems");
+    replayed.problems().forEach(problem -> problems.add(json(problem, replayed)));
+    ArrayNode unseen = json.putArray("unseen");
+    replayed
+        .unseen()
+        .forEach(one -> unseen.addObject().put("what", one.what()).put("why", one.why()));
+    return json;
+  }
+
+  private static ObjectNode json(Replayed.Problem problem, Replayed replayed) {
+    var issue = problem.incident().issue();
+    ObjectNode json =
+        Json.object()
+            .put("id", problem.incident().id())
+            .put("type", issue.type().toString())
+            .put("severity", issue.severity().name())
+            .put("description", issue.description())
+            .put("firstSeen", problem.incident().firstSeen().toString());
+    ArrayNode components = json.putArray("components");
+    issue.components().forEach(components::add);
+    put(json, "over", problem.over().map(Object::toString));
+    put(json, "cause", problem.incident().cause());
+    json.put("perhapsNeedless", problem.perhapsNeedless());
+    json.put("missed", problem.missed(replayed.to()));
+    ArrayNode would = json.putArray("would");
+    for (Replayed.Would one : problem.would()) {
+      ObjectNode step = would.addObject();
+      step.put("at", one.at().toString()).put("step", one.step().name());
+      put(step, "action", one.action().map(Object::toString));
+      step.put("why", one.why());
+    }
+    return json;
+  }
+
+  private static void put(ObjectNode json, String member, Optional<String> value) {
+    json.put(member, value.orElse(null));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.healing.runner.text;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Text from the JSON of {@code replay}. */
+public final class ReplayView {
+  private static final int NAMES = 22;
+  private static final int COLUMN = 28;
+
+  /** What is counted, in words. */
+  private static final Map<String, String> COUNTS =
+      Map.ofEntries(
+          Map.entry("problems", "problems"),
+          Map.entry("started", "would have started"),
+          Map.entry("perhapsNeedless", "  perhaps needless"),
+          Map.entry("asked", "would have asked"),
+          Map.entry("heldBack", "would have held back"),
+          Map.entry("handedOver", "would have handed over"),
+          Map.entry("missed", "missed"));
+
+  private static final List<String> ORDER =
+      List.of(
+          "problems", "started", "perhapsNeedless", "asked", "heldBack", "handedOver", "missed");
+
+  private ReplayView() {}
+
+  /** All of it. */
+  public static List<String> lines(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        Lines.wrap(
+            text(json, "trace")
+                + ": "
+                + text(json, "looks")
+                + " looks from "
+                + Lines.instant(text(json, "from"))
+                + " to "
+                + Lines.instant(text(json, "to"))
+                + (json.path("torn").asBoolean(false) ? "; its end is torn off" : ""),
+            0));
+    JsonNode policies = json.path("policies");
+    lines.add("");
+    StringBuilder names = new StringBuilder(Lines.pad("", NAMES));
+    policies.forEach(
+        policy ->
+            names.append(' ').append(Lines.pad(Lines.cut(text(policy, "config"), COLUMN), COLUMN)));
+    lines.add(names.toString().stripTrailing());
+    for (String count : ORDER) {
+      StringBuilder line = new StringBuilder(Lines.pad(COUNTS.get(count), NAMES));
+      policies.forEach(
+          policy -> line.append(' ').append(Lines.pad(text(policy.path("counts"), count), COLUMN)));
+      lines.add(line.toString().stripTrailing());
+    }
+    for (JsonNode policy : policies) {
+      lines.add("");
+      lines.add(style.bold(Lines.clean(text(policy, "config"))));
+      policy.path("problems").forEach(problem -> lines.addAll(problem(problem, json, style)));
+      if (policy.path("problems").isEmpty()) {
+        lines.add("  nothing would have been wrong");
+      }
+      unseen(policy, lines);
+    }
+    lines.add("");
+    lines.addAll(
+        Lines.wrap(
+            (text(json, "assumed").equals("helps")
+                    ? "What an action would have come to is not in a trace: each is taken to have"
+                        + " helped ('--assume nothing': none)."
+                    : "What an action would have come to is not in a trace: none is taken to have"
+                        + " helped, and all goes on as recorded.")
+                + " Lasted: in the trace. Perhaps needless: over within a minute of it all the"
+                + " same. Missed: serious, lasted longer than a minute, and nothing started.",
+            0));
+    return lines;
+  }
+
+  private static List<String> problem(JsonNode problem, JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        Lines.wrap(
+            Lines.instant(text(problem, "firstSeen"))
+                + " "
+                + text(problem, "severity")
+                + " "
+                + text(problem, "type").toLowerCase(Locale.ROOT)
+                + ": "
+                + text(problem, "description")
+                + "; "
+                + lasted(problem, json),
+            2));
+    if (!text(problem, "cause").isEmpty()) {
+      lines.addAll(Lines.wrap("a symptom of " + text(problem, "cause"), 6));
+    }
+    for (JsonNode would : problem.path("would")) {
+      lines.addAll(
+          Lines.wrap(
+              text(would, "at").substring(11, 19)
+                  + "Z "
+                  + said(text(would, "step"), text(would, "action"))
+                  + text(would, "why"),
+              6));
+    }
+    return lines;
+  }
+
+  private static String said(String step, String action) {
+    return switch (step) {
+      case "STARTED" -> "would have started " + action + ": ";
+      case "ASKED" -> "would have asked about " + action + ": ";
+      case "HANDED_OVER" -> "would have handed it over: ";
+      default -> action.isEmpty() ? "nothing to do: " : "would have held back " + action + ": ";
+    };
+  }
+
+  private static String lasted(JsonNode problem, JsonNode json) {
+    Instant from = Instant.parse(text(problem, "firstSeen"));
+    boolean over = !text(problem, "over").isEmpty();
+    Instant to = Instant.parse(over ? text(problem, "over") : text(json, "to"));
+    String length = Lines.millis(Duration.between(from, to).toMillis());
+    return over ? "lasted " + length : "still there at the end, after " + length;
+  }
+
+  private static void unseen(JsonNode policy, List<String> lines) {
+    policy
+        .path("unseen")
+        .forEach(
+            one ->
+                lines.addAll(
+                    Lines.wrap("not seen: " + text(one, "what") + ": " + text(one, "why"), 2)));
+  }
+
+  private static String text(JsonNode json, String member) {
+    return json.path(member).asString("");
+  }
+}
