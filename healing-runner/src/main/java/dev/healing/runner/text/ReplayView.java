@@ -103,10 +103,17 @@ public final class ReplayView {
               text(would, "at").substring(11, 19)
                   + "Z "
                   + said(text(would, "step"), text(would, "action"))
-                  + text(would, "why"),
+                  + why(would),
               6));
     }
     return lines;
+  }
+
+  /** Without the name of the action again, with which a plan's reason begins. */
+  private static String why(JsonNode would) {
+    String why = text(would, "why");
+    String name = text(would, "action") + ": ";
+    return why.startsWith(name) ? why.substring(name.length()) : why;
   }
 
   private static String said(String step, String action) {

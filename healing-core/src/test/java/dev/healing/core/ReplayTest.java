@@ -1,0 +1,232 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
+import dev.healing.api.Detection;
+import dev.healing.api.Event;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Risk;
+import dev.healing.api.Sample;
+import dev.healing.api.UnitState;
+import dev.healing.core.trace.RecordedLook;
+import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Listener;
+import dev.healing.spi.ListenerProvider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** A service that fails at its tenth second, for some seconds, in a trace of a minute or two. */
+class ReplayTest {
+  private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
+  private final List<String> done = new ArrayList<>();
+  private final List<Event> heard = new ArrayList<>();
+
+  private static RecordedLook look(int second, boolean failed) {
+    UnitState web =
+        new UnitState(
+            "web.service",
+            "loaded",
+            failed ? "failed" : "active",
+            failed ? "failed" : "running",
+            failed ? "exit-code" : "success",
+            "simple",
+            OptionalLong.empty(),
+            "0123456789abcdef0123456789abcdef",
+            Optional.empty(),
+            Set.of());
+    return new RecordedLook(
+        BEGIN.plusSeconds(second),
+        Duration.ofSeconds(second).toNanos(),
+        List.of(),
+        List.of(new Sample(Metric.HEALTH, 90, BEGIN.plusSeconds(second))),
+        List.of(web),
+        List.of(),
+        Map.of());
+  }
+
+  private static List<RecordedLook> looks(int seconds, int failsUntil) {
+    List<RecordedLook> looks = new ArrayList<>();
+    for (int second = 0; second < seconds; second++) {
+      looks.add(look(second, second >= 10 && second < failsUntil));
+    }
+    return looks;
+  }
+
+  private static Detection failed(HostState state) {
+    return state.units().values().stream().anyMatch(UnitState::failed)
+        ? Detection.of(List.of(Given.issue(state.at(), "web.service")))
+        : Detection.NOTHING;
+  }
+
+  private HealingEngine.Builder policy(Map<String, ?> configuration) {
+    return HealingEngine.builder()
+        .discoverPlugins(false)
+        .configuration(Configuration.of(configuration))
+        .add(new NoKnowledge())
+        .add(Given.detector("units", ReplayTest::failed))
+        .add(
+            Given.action(
+                Given.RESTART,
+                Risk.LOW,
+                execution -> {
+                  done.add("restart");
+                  return ActionReport.done("restarted");
+                }))
+        .add(
+            new ListenerProvider() {
+              @Override
+              public String name() {
+                return "webhook";
+              }
+
+              @Override
+              public Listener create(HostContext context) {
+                return heard::add;
+              }
+            });
+  }
+
+  private Replayed replay(Map<String, ?> configuration, List<RecordedLook> looks, boolean helps) {
+    return replay(policy(configuration), looks, helps);
+  }
+
+  private static Replayed replay(
+      HealingEngine.Builder policy, List<RecordedLook> looks, boolean helps) {
+    Iterator<RecordedLook> next = looks.iterator();
+    return Replay.run(
+        policy, "boot", () -> next.hasNext() ? Optional.of(next.next()) : Optional.empty(), helps);
+  }
+
+  @Test
+  void whatWouldHaveBeenDoneIsToldInTheTimeOfTheTraceAndNothingIsDone() {
+    Replayed replayed = replay(Map.of(), looks(120, 100), true);
+    assertThat(replayed.looks()).isEqualTo(120);
+    assertThat(replayed.to()).isEqualTo(BEGIN.plusSeconds(119));
+    assertThat(replayed.problems()).hasSize(1);
+    Replayed.Problem problem = replayed.problems().get(0);
+    assertThat(problem.incident().firstSeen()).isEqualTo(BEGIN.plusSeconds(10));
+    assertThat(problem.acted()).contains(BEGIN.plusSeconds(10));
+    assertThat(problem.over()).as("in the trace").contains(BEGIN.plusSeconds(100));
+    assertThat(problem.perhapsNeedless()).isFalse();
+    assertThat(problem.missed(replayed.to())).isFalse();
+    assertThat(replayed.count(Replayed.Step.STARTED)).isEqualTo(1);
+    assertThat(done).isEmpty();
+    assertThat(heard).as("nobody is woken for what was long ago").isEmpty();
+  }
+
+  @Test
+  void whatWasOverSoonAllTheSameWasPerhapsTreatedInVain() {
+    Replayed.Problem problem = replay(Map.of(), looks(120, 15), true).problems().get(0);
+    assertThat(problem.over()).contains(BEGIN.plusSeconds(15));
+    assertThat(problem.perhapsNeedless()).isTrue();
+  }
+
+  @Test
+  void whatNothingWouldHaveBeenDoneAboutWasMissedAndTheGuardSaysWhy() {
+    Replayed replayed = replay(Map.of("autonomy", "observe"), looks(120, 100), true);
+    Replayed.Problem problem = replayed.problems().get(0);
+    assertThat(problem.acted()).isEmpty();
+    assertThat(problem.missed(replayed.to())).isTrue();
+    assertThat(problem.would()).anySatisfy(w -> assertThat(w.why()).contains("autonomy"));
+  }
+
+  /** It comes back after 20 s: the second start is held back for the rest of five minutes. */
+  @Test
+  void theLimitsOfThePolicyHold() {
+    List<RecordedLook> looks = looks(60, 20);
+    for (int second = 60; second < 400; second++) {
+      looks.add(look(second, second < 390));
+    }
+    Replayed replayed = replay(Map.of(), looks, true);
+    assertThat(replayed.problems())
+        .extracting(problem -> problem.acted().orElseThrow())
+        .containsExactly(BEGIN.plusSeconds(10), BEGIN.plusSeconds(310));
+    assertThat(replayed.problems().get(1).would().get(0).why()).contains("cooldown");
+    assertThat(replay(Map.of("limits", Map.of("cooldown", "10s")), looks, true).problems())
+        .extracting(problem -> problem.acted().orElseThrow())
+        .containsExactly(BEGIN.plusSeconds(10), BEGIN.plusSeconds(60));
+  }
+
+  @Test
+  void takenNotToHelpItIsTriedAgainAndThenHandedOver() {
+    Map<String, ?> quick = Map.of("limits", Map.of("cooldown", "0s"));
+    Replayed replayed = replay(quick, looks(300, 290), false);
+    assertThat(replayed.problems()).hasSize(1);
+    assertThat(replayed.count(Replayed.Step.STARTED)).isEqualTo(3);
+    assertThat(replayed.count(Replayed.Step.HANDED_OVER)).isEqualTo(1);
+    assertThat(replayed.problems().get(0).over()).contains(BEGIN.plusSeconds(290));
+  }
+
+  private static DetectorProvider curious(String name, Consumer<HostContext> wants) {
+    return new DetectorProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Detector create(HostContext context) {
+        return new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(IssueType.of(name));
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            wants.accept(context);
+            return Detection.NOTHING;
+          }
+        };
+      }
+    };
+  }
+
+  /** What today's host would say is no answer for that day's; nor is it a fault of the detector. */
+  @Test
+  void whoWantsToSeeMoreThanATraceIsToldThatThereIsNoMoreAndNothingIsStarted() {
+    Replayed replayed =
+        replay(
+            policy(Map.of())
+                .add(
+                    curious(
+                        "prober", host -> host.workers().start("probe", () -> done.add("probed"))))
+                .add(
+                    curious(
+                        "asker",
+                        host -> host.commands().run(Command.of(Duration.ofSeconds(1), "reboot")))),
+            looks(5, 0),
+            true);
+    assertThat(replayed.problems()).isEmpty();
+    assertThat(replayed.unseen())
+        .extracting(one -> one.what() + ": " + one.why())
+        .containsExactlyInAnyOrder(
+            "prober: probe is not in a trace", "asker: what 'reboot' prints is not in a trace");
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  void anEmptyTraceIsSaidToBeOne() {
+    assertThatThrownBy(() -> replay(Map.of(), List.of(), true))
+        .isInstanceOf(HealingException.class)
+        .hasMessage("there is no look in the trace");
+  }
+}

@@ -1,0 +1,120 @@
+package dev.healing.runner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Metric;
+import dev.healing.api.Sample;
+import dev.healing.core.trace.RecordedLook;
+import dev.healing.core.trace.TraceHeader;
+import dev.healing.core.trace.TraceWriter;
+import dev.healing.runner.control.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** With every plugin of the bundled jar: a disk that fills in the first ten seconds of a minute. */
+class ReplayVerbTest {
+  private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @TempDir private Path directory;
+  private Path trace = Path.of("");
+
+  @BeforeEach
+  void record() throws IOException {
+    trace = directory.resolve("disk.trace");
+    TraceHeader header = new TraceHeader("1.2.3", "boot", BEGIN, Duration.ofSeconds(1));
+    try (TraceWriter writer = new TraceWriter(Files.newOutputStream(trace), header)) {
+      for (int second = 0; second < 60; second++) {
+        Instant at = BEGIN.plusSeconds(second);
+        List<Sample> samples = new ArrayList<>();
+        samples.add(new Sample(Metric.HEALTH, 80, at));
+        double used = second < 10 ? 0.5 : 0.93;
+        samples.add(new Sample(Metric.of(Metric.FILESYSTEM_USED, "/var"), used, at));
+        samples.add(new Sample(Metric.of(Metric.FILESYSTEM_AVAILABLE, "/var"), 7e8, at));
+        writer.add(
+            new RecordedLook(
+                at,
+                Duration.ofSeconds(second).toNanos(),
+                List.of(),
+                samples,
+                List.of(),
+                List.of(),
+                Map.of()));
+      }
+    }
+  }
+
+  private int run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("replay"));
+    all.addAll(List.of(arguments));
+    return new Shell(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), Map.of())
+        .run(all.toArray(String[]::new));
+  }
+
+  private Path config(String yaml) throws IOException {
+    return Files.writeString(Files.createTempFile(directory, "a", ".yaml"), yaml);
+  }
+
+  @Test
+  void twoPoliciesAreToldSideBySide() throws IOException {
+    Path now = config("{}");
+    Path later = config("detectors: {disk_full: {high: 95%, critical: 97%}}");
+    int exit =
+        run(trace.toString(), "--json", "--config", now.toString(), "--against", later.toString());
+    assertThat(exit).as(err.toString(UTF_8)).isZero();
+    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    assertThat(json.path("looks").asInt()).isEqualTo(60);
+    assertThat(json.path("torn").asBoolean()).isFalse();
+    assertThat(json.path("policies")).hasSize(2);
+    JsonNode problem = json.path("policies").path(0).path("problems").path(0);
+    assertThat(problem.path("type").asString()).isEqualToIgnoringCase("disk_full");
+    assertThat(problem.path("components").path(0).asString()).isEqualTo("/var");
+    assertThat(problem.path("would").path(0).path("step").asString()).isEqualTo("STARTED");
+    assertThat(json.path("policies").path(1).path("problems")).isEmpty();
+  }
+
+  @Test
+  void inWordsForAPersonWithWhatIsTakenForGranted() throws IOException {
+    assertThat(run(trace.toString(), "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
+        .contains("60 looks from 2026-03-01 00:00:00Z to 2026-03-01 00:00:59Z")
+        .contains("would have started ")
+        .contains("each is taken to have")
+        .doesNotContain("null");
+  }
+
+  @Test
+  void whatIsNoTraceIsSaidToBeNone() throws IOException {
+    Path text = Files.writeString(directory.resolve("text"), "mine");
+    assertThat(run(text.toString())).isEqualTo(1);
+    assertThat(run(directory.resolve("nothing").toString())).isEqualTo(1);
+    assertThat(run(trace.toString(), "--assume", "wonders")).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .contains("text: it is no trace: expected a file of 'healing record'")
+        .contains("nothing: there is no such file")
+        .contains("--assume is 'wonders': expected helps or nothing");
+  }
+
+  @Test
+  void aTornTraceIsReplayedUpToWhereItIsTornAndThatIsSaid() throws IOException {
+    byte[] whole = Files.readAllBytes(trace);
+    Path torn = directory.resolve("torn.trace");
+    Files.write(torn, Arrays.copyOf(whole, whole.length - 40));
+    assertThat(run(torn.toString(), "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8)).contains("its end is torn off");
+  }
+}
