@@ -264,7 +264,7 @@ final class Plugins {
   }
 
   /** What can be measured; empty if a sampler does not say, or is not there to ask. */
-  private Optional<Set<Metric>> measured() {
+  Optional<Set<Metric>> measured() {
     Set<Metric> all = new TreeSet<>();
     for (Map.Entry<String, Sampler> sampler : samplers.entrySet()) {
       Set<Metric> some;

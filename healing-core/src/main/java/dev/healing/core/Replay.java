@@ -7,6 +7,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Unreadable;
 import dev.healing.core.ReplayPlugins.Treated;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.core.trace.RecordedLook;
@@ -76,6 +77,7 @@ public final class Replay {
     Instant from = look.at();
     Instant to = from;
     long looks = 0;
+    Set<Unreadable> unseen;
     host.show(look);
     try (HealingEngine engine = policy.host(host).build()) {
       engine.addListener(this::heard);
@@ -91,10 +93,11 @@ public final class Replay {
         looks++;
       }
       engine.incidents().forEach(this::ended);
+      unseen = Set.copyOf(plugins.unseen(engine.loop().plugins()));
     }
     List<Replayed.Problem> problems = new ArrayList<>();
     lives.values().forEach(life -> problems.add(problem(life)));
-    return new Replayed(from, to, looks, problems, Set.copyOf(plugins.unseen()));
+    return new Replayed(from, to, looks, problems, unseen);
   }
 
   /** It was over when the trace says so, not when the engine was led to think so. */

@@ -53,6 +53,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,7 @@ final class ReplayPlugins {
   private final Map<Fingerprint, Treated> hidden = new HashMap<>();
   private final List<Treated> treated = new ArrayList<>();
   private final Map<String, Unreadable> unseen = new TreeMap<>();
+  private final Set<String> names = new TreeSet<>();
   private @Nullable RecordedLook shown;
 
   private ReplayPlugins(boolean helps) {
@@ -111,8 +113,15 @@ final class ReplayPlugins {
     return treated;
   }
 
-  /** What detectors wanted to see that is in no trace. */
-  Collection<Unreadable> unseen() {
+  /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
+  Collection<Unreadable> unseen(Plugins plugins) {
+    Set<String> unasked = new TreeSet<>(names);
+    plugins.measured().orElse(Set.of()).forEach(metric -> unasked.remove(metric.name()));
+    if (plugins.measured().isPresent()) {
+      unasked.forEach(
+          name ->
+              unseen.put(name, new Unreadable(name, "nothing here measures it: a misspelling?")));
+    }
     return unseen.values();
   }
 
@@ -133,7 +142,14 @@ final class ReplayPlugins {
     @Override
     public Reading read() {
       RecordedLook look = shown();
+      look.samples().forEach(sample -> names.add(sample.metric().name()));
       return new Reading(look.samples(), look.units(), look.unreadable());
+    }
+
+    /** Those of the samplers that it stands for are told by them. */
+    @Override
+    public Set<Metric> metrics() {
+      return Set.of(Metric.HEALTH);
     }
   }
 

@@ -70,6 +70,10 @@ final class Invocation {
     return typed.matchedOptionValue(option, List.of());
   }
 
+  List<String> texts(String option) {
+    return typed.matchedOptionValue(option, List.of());
+  }
+
   int number(String option, int fallback) {
     return typed.matchedOptionValue(option, fallback);
   }

@@ -2,12 +2,15 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.Replay;
 import dev.healing.core.Replayed;
+import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceReader;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.text.ReplayView;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,13 +18,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code replay TRACE [--config F] [--against G]}: what would this policy have done? */
+/**
+ * {@code replay (TRACE | --csv METRIC=FILE...) [--config F] [--against G]}: what would this policy
+ * have done?
+ */
 final class ReplayVerb implements Verb {
   private static final String DEFAULTS = "defaults";
   private static final String HELPS = "helps";
@@ -38,7 +47,17 @@ final class ReplayVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(spec, "TRACE", "A file of 'healing record'.");
+    Operands.optional(spec, "TRACE", "A file of 'healing record'.");
+    spec.addOption(
+        OptionSpec.builder("--csv")
+            .paramLabel("METRIC=FILE")
+            .arity("1..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "Rows of timestamp,value, in the place of a trace;",
+                "METRIC like memory.used.fraction.")
+            .build());
     spec.addOption(
         OptionSpec.builder("--against")
             .paramLabel("FILE")
@@ -58,17 +77,41 @@ final class ReplayVerb implements Verb {
 
   @Override
   public int run(Invocation invocation) {
-    Path file = Path.of(invocation.operand().orElseThrow());
     String assumed = invocation.option("--assume").orElse(HELPS);
     if (!assumed.equals(HELPS) && !assumed.equals("nothing")) {
       throw invocation.wrong("--assume is '" + assumed + "': expected helps or nothing");
     }
-    ObjectNode json = Json.object().put("trace", file.toString()).put("assumed", assumed);
+    Map<Metric, Path> series = series(invocation);
+    if (series.isEmpty() == invocation.operand().isEmpty()) {
+      throw invocation.wrong("replay: expected either a trace or --csv METRIC=FILE");
+    }
+    ObjectNode json = Json.object();
+    json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
+    json.put("assumed", assumed);
     ArrayNode policies = json.putArray("policies");
     for (Policy policy : policies(invocation)) {
-      policies.add(replayed(file, policy, json, assumed.equals(HELPS)));
+      policies.add(
+          invocation.operand().isPresent()
+              ? ofTrace(Path.of(invocation.operand().get()), policy, json, assumed.equals(HELPS))
+              : ofSeries(series, policy, json, assumed.equals(HELPS)));
     }
     return invocation.show(Answer.of(json), ReplayView::lines);
+  }
+
+  private static Map<Metric, Path> series(Invocation invocation) {
+    Map<Metric, Path> series = new TreeMap<>();
+    for (String typed : invocation.texts("--csv")) {
+      int equals = typed.lastIndexOf('=');
+      if (equals < 1 || equals == typed.length() - 1) {
+        throw invocation.wrong(
+            "--csv is '" + typed + "': expected METRIC=FILE, as memory.used.fraction=mem.csv");
+      }
+      Metric metric = Metric.parse(typed.substring(0, equals));
+      if (series.put(metric, Path.of(typed.substring(equals + 1))) != null) {
+        throw invocation.wrong("--csv: " + metric + " is there twice: expected one file of it");
+      }
+    }
+    return series;
   }
 
   /** A configuration by its name. */
@@ -84,16 +127,11 @@ final class ReplayVerb implements Verb {
     return policies;
   }
 
-  private static ObjectNode replayed(Path file, Policy policy, ObjectNode about, boolean helps) {
+  private static ObjectNode ofTrace(Path file, Policy policy, ObjectNode about, boolean helps) {
     try (TraceReader trace = new TraceReader(Files.newInputStream(file))) {
-      HealingEngine.Builder engine = HealingEngine.builder().configuration(policy.configuration());
-      Replayed replayed = Replay.run(engine, trace.header().bootId(), trace::next, helps);
-      about.put("recordedBy", trace.header().recordedBy());
-      about.put("from", replayed.from().toString());
-      about.put("to", replayed.to().toString());
-      about.put("looks", replayed.looks());
-      about.put("torn", trace.torn());
-      return json(policy.name(), replayed);
+      ObjectNode json = replayed(policy, trace.header().bootId(), trace::next, about, helps);
+      about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
+      return json;
     } catch (NoSuchFileException e) {
       throw new HealingException(file + ": there is no such file", e);
     } catch (IOException e) {
@@ -101,6 +139,26 @@ final class ReplayVerb implements Verb {
     } catch (HealingException e) {
       throw new HealingException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static ObjectNode ofSeries(
+      Map<Metric, Path> series, Policy policy, ObjectNode about, boolean helps) {
+    try (CsvTrace trace = new CsvTrace(series)) {
+      return replayed(policy, "csv", trace::next, about, helps);
+    }
+  }
+
+  private static ObjectNode replayed(
+      Policy policy,
+      String bootId,
+      Supplier<Optional<RecordedLook>> trace,
+      ObjectNode about,
+      boolean helps) {
+    HealingEngine.Builder engine = HealingEngine.builder().configuration(policy.configuration());
+    Replayed replayed = Replay.run(engine, bootId, trace, helps);
+    about.put("from", replayed.from().toString()).put("to", replayed.to().toString());
+    about.put("looks", replayed.looks());
+    return json(policy.name(), replayed);
   }
 
   private static ObjectNode json(String name, Replayed replayed) {

@@ -98,6 +98,42 @@ class ReplayVerbTest {
   }
 
   @Test
+  void filesOfSeriesAreATraceToo() throws IOException {
+    StringBuilder rows = new StringBuilder("timestamp,value\n");
+    for (int minute = 0; minute < 30; minute++) {
+      rows.append(BEGIN.plusSeconds(60L * minute)).append(minute < 10 ? ",0.5\n" : ",0.97\n");
+    }
+    Path file = Files.writeString(directory.resolve("var.csv"), rows);
+    String csv = "filesystem.used.fraction{/var}=" + file;
+    assertThat(run("--csv", csv, "--json", "--config", config("{}").toString()))
+        .as(err.toString(UTF_8))
+        .isZero();
+    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    assertThat(json.path("looks").asInt()).isEqualTo(30);
+    JsonNode problem = json.path("policies").path(0).path("problems").path(0);
+    assertThat(problem.path("severity").asString()).isEqualTo("CRITICAL");
+    assertThat(problem.path("firstSeen").asString()).isEqualTo("2026-03-01T00:12:00Z");
+
+    Files.writeString(file, "2026-03-01T00:00:00Z,1\n2026-02-01T00:00:00Z,1\n");
+    assertThat(run("--csv", csv)).isEqualTo(1);
+    assertThat(run("--csv", file.toString())).isEqualTo(2);
+    assertThat(run("--csv", csv, csv)).isEqualTo(2);
+    assertThat(run("--csv", csv, "--", trace.toString())).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .contains("var.csv: 2026-02-01T00:00:00Z comes after 2026-03-01T00:00:00Z")
+        .contains("expected METRIC=FILE, as memory.used.fraction=mem.csv")
+        .contains("filesystem.used.fraction{/var} is there twice")
+        .contains("expected either a trace or --csv METRIC=FILE");
+  }
+
+  @Test
+  void aMetricThatNothingLooksAtIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("x.csv"), "2026-03-01T00:00:00Z,1\n");
+    assertThat(run("--csv", "memory.usde.fraction=" + file)).isZero();
+    assertThat(out.toString(UTF_8)).contains("not seen: memory.usde.fraction: nothing here");
+  }
+
+  @Test
   void whatIsNoTraceIsSaidToBeNone() throws IOException {
     Path text = Files.writeString(directory.resolve("text"), "mine");
     assertThat(run(text.toString())).isEqualTo(1);
