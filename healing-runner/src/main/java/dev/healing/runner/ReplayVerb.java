@@ -129,8 +129,10 @@ final class ReplayVerb implements Verb {
 
   private static ObjectNode ofTrace(Path file, Policy policy, ObjectNode about, boolean helps) {
     try (TraceReader trace = new TraceReader(Files.newInputStream(file))) {
-      ObjectNode json = replayed(policy, trace.header().bootId(), trace::next, about, helps);
+      Whole looks = new Whole(trace);
+      ObjectNode json = replayed(policy, trace.header().bootId(), looks, about, helps);
       about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
+      put(about, "damage", looks.damage);
       return json;
     } catch (NoSuchFileException e) {
       throw new HealingException(file + ": there is no such file", e);
@@ -138,6 +140,26 @@ final class ReplayVerb implements Verb {
       throw new HealingException(file + " cannot be read: " + e, e);
     } catch (HealingException e) {
       throw new HealingException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The looks of a trace up to where it is damaged: what is before can be used. */
+  private static final class Whole implements Supplier<Optional<RecordedLook>> {
+    private final TraceReader trace;
+    private Optional<String> damage = Optional.empty();
+
+    private Whole(TraceReader trace) {
+      this.trace = trace;
+    }
+
+    @Override
+    public Optional<RecordedLook> get() {
+      try {
+        return damage.isPresent() ? Optional.empty() : trace.next();
+      } catch (HealingException e) {
+        damage = Optional.of(String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
     }
   }
 

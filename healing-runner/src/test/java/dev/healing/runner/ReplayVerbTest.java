@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,5 +154,21 @@ class ReplayVerbTest {
     Files.write(torn, Arrays.copyOf(whole, whole.length - 40));
     assertThat(run(torn.toString(), "--config", config("{}").toString())).isZero();
     assertThat(out.toString(UTF_8)).contains("its end is torn off");
+  }
+
+  @Test
+  void aDamagedOneIsReplayedUpToTheDamageAndThatIsSaid() throws IOException {
+    byte[] whole;
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(trace))) {
+      whole = in.readAllBytes();
+    }
+    String text =
+        new String(whole, UTF_8).replaceFirst("(?m)^(\\{\"at\":\"2026-03-01T00:00:3)", "?$1");
+    Path damaged = directory.resolve("damaged.trace");
+    try (GZIPOutputStream to = new GZIPOutputStream(Files.newOutputStream(damaged))) {
+      to.write(text.getBytes(UTF_8));
+    }
+    assertThat(run(damaged.toString(), "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8)).contains("30 looks", "the trace is damaged after 30 looks");
   }
 }

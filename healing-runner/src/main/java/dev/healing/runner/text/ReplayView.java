@@ -44,6 +44,9 @@ public final class ReplayView {
                 + Lines.instant(text(json, "to"))
                 + (json.path("torn").asBoolean(false) ? "; its end is torn off" : ""),
             0));
+    if (!text(json, "damage").isEmpty()) {
+      lines.addAll(Lines.wrap(style.bad(text(json, "damage")), 0));
+    }
     JsonNode policies = json.path("policies");
     lines.add("");
     StringBuilder names = new StringBuilder(Lines.pad("", NAMES));
