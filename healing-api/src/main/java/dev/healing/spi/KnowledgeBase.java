@@ -5,8 +5,12 @@ import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
+import dev.healing.api.SelfRecovery;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Remembers what was tried for which problem and what came of it. Safe for several threads: it is
@@ -25,6 +29,28 @@ public interface KnowledgeBase extends AutoCloseable {
    *     memory all the same
    */
   void record(Collection<Receipt> receipts);
+
+  /**
+   * What becomes of the problem if nothing is done about it. A problem that was left alone for a
+   * while before something was done about it tells as well: its receipts say for how long.
+   *
+   * @param soFar how long it has been there, and been left alone
+   * @param most how long it may be left alone in all
+   * @return absent if this knowledge base does not learn that; then nothing is waited for
+   */
+  default Optional<SelfRecovery> selfRecovery(
+      Fingerprint fingerprint, Duration soFar, Duration most) {
+    return Optional.empty();
+  }
+
+  /**
+   * Remembers what passed by itself, as {@link #record} does what was done. Does nothing in a
+   * knowledge base that does not learn that.
+   *
+   * @throws dev.healing.api.HostException if it could not be written; it is remembered in memory
+   *     all the same
+   */
+  default void recovered(Collection<Recovery> recoveries) {}
 
   /**
    * Learns from what was seen elsewhere, which counts less than what is seen here; durably when it

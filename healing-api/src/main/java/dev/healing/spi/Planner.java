@@ -5,6 +5,7 @@ import dev.healing.api.Confidence;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
+import dev.healing.api.SelfRecovery;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +21,33 @@ public interface Planner {
    * @param confidence how likely it is to heal this problem
    * @param unavailable why it cannot be used, if it can't: not applicable, privileges missing,
    *     refused a moment ago
+   * @param leftAlone what becomes of the problem if nothing is done now; absent if that is not
+   *     known, or if waiting is out of the question
    */
-  record Candidate(ActionDescription action, Confidence confidence, Optional<String> unavailable) {}
+  record Candidate(
+      ActionDescription action,
+      Confidence confidence,
+      Optional<String> unavailable,
+      Optional<SelfRecovery> leftAlone) {
+    /** Where waiting is out of the question. */
+    public Candidate(
+        ActionDescription action, Confidence confidence, Optional<String> unavailable) {
+      this(action, confidence, unavailable, Optional.empty());
+    }
+
+    /** P(recovers | action) - P(recovers | left alone): what the action itself is good for. */
+    public double uplift() {
+      return confidence.value() - leftAlone.map(SelfRecovery::value).orElse(0.0);
+    }
+
+    /**
+     * Whether the action is known to heal no more often than waiting does: by less than 0.05, of
+     * what is fairly sure to pass by itself now and then.
+     */
+    public boolean needless() {
+      return uplift() < 0.05 && leftAlone.filter(alone -> alone.lower() >= 0.1).isPresent();
+    }
+  }
 
   /**
    * The plan for an incident.

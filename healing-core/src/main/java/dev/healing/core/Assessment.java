@@ -35,6 +35,7 @@ final class Assessment {
   private final Preparations preparations;
   private Plugins plugins;
   private SafetyGuards guards;
+  private Duration mostPatience;
   private @Nullable HostState state;
 
   Assessment(
@@ -53,6 +54,7 @@ final class Assessment {
     this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
     this.plugins = plugins;
     this.guards = guards(settings);
+    this.mostPatience = settings.limits().patience();
   }
 
   /** Goes on with other settings and plugins. */
@@ -61,6 +63,7 @@ final class Assessment {
     counsel.use(newPlugins);
     preparations.startAnew();
     guards = guards(settings);
+    mostPatience = settings.limits().patience();
   }
 
   private SafetyGuards guards(Settings settings) {
@@ -114,7 +117,12 @@ final class Assessment {
         options.add(new Counsel.Option(remedy, objection));
       }
     }
-    counsel.plan(matter, options, state(), then);
+    counsel.plan(
+        matter,
+        options,
+        state(),
+        Patience.with(incident, mostPatience, time.monotonicNanos()),
+        then);
   }
 
   /** The next step of a plan, unless the planner made it up. */

@@ -4,6 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import java.util.ArrayList;
@@ -70,6 +71,10 @@ final class Chronicle {
     journal.close(receipt);
     audit.add(receipt);
     learning.add(receipt);
+  }
+
+  void passed(Recovery recovery) {
+    learning.add(recovery);
   }
 
   void tell(Event.Kind kind, String message, @Nullable Tracked incident) {

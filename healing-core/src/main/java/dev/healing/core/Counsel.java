@@ -8,6 +8,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
+import dev.healing.api.SelfRecovery;
 import dev.healing.api.Verdict;
 import dev.healing.core.PluginCalls.Call;
 import dev.healing.spi.ActionHistory;
@@ -97,13 +98,22 @@ final class Counsel {
   /**
    * Asks for a plan and what guards of plugins say to it.
    *
+   * @param patience whether and how long it may be left alone
    * @param then is given the advice, on the engine's thread
    */
-  void plan(Matter matter, List<Option> options, HostState state, Consumer<Advice> then) {
+  void plan(
+      Matter matter,
+      List<Option> options,
+      HostState state,
+      Optional<Patience> patience,
+      Consumer<Advice> then) {
     Question question = new Question(matter, state, Optional.empty(), then);
     Plugins.Named<KnowledgeBase> knowledge = plugins.knowledge();
+    if (!options.isEmpty()) {
+      patience.ifPresent(patient -> question.askWhetherToWait(patient, knowledge));
+    }
     options.forEach(option -> question.askAbout(option, knowledge));
-    question.askForPlan(plugins.planner());
+    question.askForPlan(plugins.planner(), patience);
     question.askGuards(plugins.guards());
     ask(question);
   }
@@ -179,6 +189,7 @@ final class Counsel {
     private final Map<ActionId, Optional<String>> unavailable = new HashMap<>();
     private final List<Planner.Candidate> candidates = new ArrayList<>();
     private final List<Judgement> judgements = new ArrayList<>();
+    private Optional<SelfRecovery> leftAlone = Optional.empty();
     private @Nullable HealingPlan plan;
 
     Question(Matter matter, HostState state, Optional<Preview> preview, Consumer<Advice> then) {
@@ -186,6 +197,32 @@ final class Counsel {
       this.state = state;
       this.preview = preview;
       this.then = then;
+    }
+
+    /** What becomes of it if nothing is done: asked before anything that depends on it. */
+    void askWhetherToWait(Patience patience, Plugins.Named<KnowledgeBase> knowledge) {
+      this.<Optional<SelfRecovery>>call(
+          "knowledge:" + knowledge.name(),
+          () ->
+              knowledge
+                  .plugin()
+                  .selfRecovery(matter.incident().fingerprint(), patience.soFar(), patience.most()),
+          answer -> leftAlone = answer,
+          fault -> Optional.empty());
+    }
+
+    /** Whether to act now on what is planned. */
+    private void bePatient(Patience patience, HealingPlan planned) {
+      if (leftAlone.isPresent() && !planned.empty()) {
+        ActionId next = planned.next().action().id();
+        Optional<String> needless =
+            candidates.stream()
+                .filter(candidate -> candidate.action().id().equals(next))
+                .filter(Planner.Candidate::needless)
+                .map(candidate -> next.name())
+                .findFirst();
+        judgements.add(patience.judge(leftAlone.orElseThrow(), needless, time.now()));
+      }
     }
 
     /** Whether the action can be used here, and how likely it is to heal. */
@@ -208,15 +245,19 @@ final class Counsel {
                   new Planner.Candidate(
                       option.remedy().description(),
                       confidence,
-                      Objects.requireNonNull(unavailable.get(action)))),
+                      Objects.requireNonNull(unavailable.get(action)),
+                      leftAlone)),
           fault -> Confidence.UNKNOWN);
     }
 
-    void askForPlan(Plugins.Named<Planner> planner) {
+    void askForPlan(Plugins.Named<Planner> planner, Optional<Patience> patience) {
       call(
           "planner:" + planner.name(),
           () -> asOffered(planner.plugin().plan(matter.incident(), state, List.copyOf(candidates))),
-          answer -> plan = answer,
+          answer -> {
+            plan = answer;
+            patience.ifPresent(patient -> bePatient(patient, answer));
+          },
           fault -> new LadderPlanner().plan(matter.incident(), state, candidates));
     }
 

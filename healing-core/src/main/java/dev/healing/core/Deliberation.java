@@ -14,6 +14,7 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -176,11 +177,35 @@ final class Deliberation {
     incident.rests();
     switch (decision.verdict().kind()) {
       case DENY, DEFER -> {
+        if (SafetyGuards.decisive(decision).equals(Patience.NAME)) {
+          waits(incident, decision.verdict().until().orElseThrow());
+        }
         incidents.decided(incident, decision);
         incidents.notDone(incident, decision.verdict().reason());
       }
       case CONFIRM, PROCEED -> prepare(incident, plan);
     }
+  }
+
+  /** It is left alone until then, and looked at again at the end of that. */
+  private void waits(Tracked incident, Instant until) {
+    incident.patientUntilNanos =
+        time.monotonicNanos() + Duration.between(time.now(), until).toNanos();
+  }
+
+  /**
+   * When the patience with an incident ends next, in monotonic time; not that which has ended by
+   * the newest look.
+   *
+   * @param lookNanos when that began
+   */
+  long patienceEndsNanos(long lookNanos) {
+    long next = Long.MAX_VALUE;
+    for (Tracked incident : incidents.open()) {
+      boolean ahead = incident.patientUntilNanos > lookNanos && incident.phase() == Phase.IDLE;
+      next = ahead ? Math.min(next, incident.patientUntilNanos) : next;
+    }
+    return next;
   }
 
   /** What a person is shown stands as long as it would be asked again; then it is decided anew. */

@@ -119,7 +119,7 @@ final class HealingLoop {
 
   private void look() {
     long now = time.monotonicNanos();
-    boolean wanted = awake || now >= treatment.nextValidationNanos();
+    boolean wanted = awake || now >= nextWantedNanos();
     boolean due = now >= nextLookNanos || wanted && now - lastLookNanos >= BETWEEN_LOOKS.toNanos();
     if (watch.looking() || !due) {
       return;
@@ -129,6 +129,11 @@ final class HealingLoop {
     nextLookNanos = now + settings.interval().toNanos();
     treatment.lookBegins();
     observe(observation -> arrived = observation);
+  }
+
+  /** When something has settled, or has been left alone for long enough. */
+  private long nextWantedNanos() {
+    return Math.min(treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lastLookNanos));
   }
 
   private void observe(Consumer<Observation> then) {
@@ -179,7 +184,7 @@ final class HealingLoop {
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
     if (!watch.looking() && !stopping) {
       long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
-      long wanted = awake ? soonest : Math.max(soonest, treatment.nextValidationNanos());
+      long wanted = awake ? soonest : Math.max(soonest, nextWantedNanos());
       next = Math.min(next, Math.min(nextLookNanos, wanted));
     }
     return Duration.ofNanos(Math.max(0, next - now));

@@ -15,10 +15,12 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -131,7 +133,8 @@ final class Incidents {
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
     String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
     Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
-    incident.seenNanos = time.monotonicNanos();
+    incident.openedNanos = time.monotonicNanos();
+    incident.seenNanos = incident.openedNanos;
     add(incident);
     chronicle.tell(
         Event.Kind.INCIDENT_OPENED,
@@ -175,6 +178,16 @@ final class Incidents {
         new Tracked.Request(origin, Optional.empty(), Optional.empty(), new CompletableFuture<>()));
     find(issue.fingerprint()).ifPresent(known -> probe.attempts.addAll(known.attempts));
     return probe;
+  }
+
+  /** Has it learned that it passed by itself. */
+  void passed(Tracked incident) {
+    chronicle.passed(
+        new Recovery(
+            incident.fingerprint,
+            incident.firstSeen,
+            time.now(),
+            Duration.ofNanos(time.monotonicNanos() - incident.openedNanos)));
   }
 
   /** Ends it. */

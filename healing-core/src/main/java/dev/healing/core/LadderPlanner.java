@@ -16,7 +16,8 @@ import java.util.List;
  * ExpectedGain expected gain}. What was tried least in this incident comes first. What can cost
  * somebody's work comes after all that cannot, and is out of proportion to less than a HIGH issue.
  * A service is repaired only after a restart of it did not help, and once. What made it worse is
- * not tried again; what has nothing to gain is left out, unless it is all there is.
+ * not tried again; what has nothing to gain, or heals no more often than waiting does, is left out,
+ * unless it is all there is.
  *
  * <p>It keeps nothing: the same question has the same answer. Safe for several threads.
  */
@@ -38,20 +39,43 @@ public final class LadderPlanner implements Planner {
       }
     }
     List<Candidate> ordered = ordered(incident, usable, gain);
-    boolean allInVain = ordered.stream().allMatch(candidate -> worth(candidate, gain) <= 0);
+    boolean allInVain = ordered.stream().allMatch(candidate -> vain(candidate, gain));
     List<Candidate> chosen = new ArrayList<>();
     for (Candidate candidate : ordered) {
-      if (worth(candidate, gain) > 0 || allInVain && chosen.isEmpty()) {
+      if (!vain(candidate, gain) || allInVain && chosen.isEmpty()) {
         chosen.add(candidate);
       } else {
-        String why = "has nothing to gain: " + gained(candidate, gain);
-        rejected.add(new HealingPlan.Rejected(candidate.action().id(), why));
+        rejected.add(new HealingPlan.Rejected(candidate.action().id(), whyVain(candidate, gain)));
       }
     }
     List<HealingPlan.Step> steps =
         chosen.stream().map(c -> new HealingPlan.Step(c.action(), c.confidence())).toList();
     return new HealingPlan(
         incident.issue(), steps, rejected, reason(incident, chosen, rejected, gain));
+  }
+
+  /** Whether it is better not tried. */
+  private static boolean vain(Candidate candidate, ExpectedGain gain) {
+    return worth(candidate, gain) <= 0 || candidate.needless();
+  }
+
+  private static String whyVain(Candidate candidate, ExpectedGain gain) {
+    return candidate.needless()
+        ? "heals no more often than waiting does: " + uplifted(candidate)
+        : "has nothing to gain: " + gained(candidate, gain);
+  }
+
+  /** What it is better than waiting, where waiting is known to do anything. */
+  private static String uplifted(Candidate candidate) {
+    return candidate
+        .leftAlone()
+        .map(
+            alone ->
+                "uplift "
+                    + number(candidate.uplift())
+                    + ", since left alone it recovers with "
+                    + number(alone.value()))
+        .orElse("");
   }
 
   private static double worth(Candidate candidate, ExpectedGain gain) {
@@ -162,7 +186,10 @@ public final class LadderPlanner implements Planner {
             .append(" (")
             .append(first.confidence().reason())
             .append("), ")
-            .append(gained(first, gain));
+            .append(vain(first, gain) ? whyVain(first, gain) : gained(first, gain));
+    if (first.leftAlone().isPresent() && !first.needless()) {
+      reason.append(", ").append(uplifted(first));
+    }
     for (Candidate later : chosen.subList(1, chosen.size())) {
       reason
           .append("; then ")

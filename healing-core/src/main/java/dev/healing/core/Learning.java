@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
 import dev.healing.core.PluginCalls.Call;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.TimeSource;
@@ -24,6 +25,7 @@ final class Learning {
   private final Inbox inbox;
   private final PluginCalls calls;
   private final Deque<Receipt> lessons = new ArrayDeque<>();
+  private final Deque<Recovery> recoveries = new ArrayDeque<>();
   private final List<Runnable> afterwards = new ArrayList<>();
   private final List<Runnable> next = new ArrayList<>();
   private Optional<String> trouble = Optional.empty();
@@ -38,6 +40,14 @@ final class Learning {
     lessons.addLast(receipt);
     if (lessons.size() > MOST_WAITING) {
       lessons.removeFirst();
+    }
+  }
+
+  /** Adds what passed by itself. */
+  void add(Recovery recovery) {
+    recoveries.addLast(recovery);
+    if (recoveries.size() > MOST_WAITING) {
+      recoveries.removeFirst();
     }
   }
 
@@ -71,7 +81,7 @@ final class Learning {
     if (calls.busy()) {
       return;
     }
-    if (lessons.isEmpty() || calls.hangs(plugin(knowledge))) {
+    if (lessons.isEmpty() && recoveries.isEmpty() || calls.hangs(plugin(knowledge))) {
       tell(takeAfterwards());
     } else {
       ask(List.of(lesson(knowledge)), takeAfterwards());
@@ -107,10 +117,22 @@ final class Learning {
 
   private Call lesson(Plugins.Named<KnowledgeBase> knowledge) {
     List<Receipt> receipts = List.copyOf(lessons);
+    List<Recovery> passed = List.copyOf(recoveries);
     lessons.clear();
+    recoveries.clear();
     return call(
         knowledge,
-        () -> knowledge.plugin().record(receipts),
+        () -> {
+          try {
+            if (!receipts.isEmpty()) {
+              knowledge.plugin().record(receipts);
+            }
+          } finally {
+            if (!passed.isEmpty()) {
+              knowledge.plugin().recovered(passed);
+            }
+          }
+        },
         () -> inbox.post(() -> trouble = Optional.empty()));
   }
 

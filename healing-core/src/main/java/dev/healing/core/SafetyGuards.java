@@ -55,7 +55,8 @@ final class SafetyGuards {
           "cooldown",
           "unknown_outcome",
           CIRCUIT_BREAKER,
-          "storm");
+          "storm",
+          Patience.NAME);
 
   /** Nobody knows how long it lasts. */
   private static final Duration IN_A_STORM = Duration.ofMinutes(1);

@@ -40,6 +40,7 @@ record Settings(
    * @param attempts of one action at one problem within {@code attemptsWindow}; then a person
    * @param attemptsWindow the window of {@code attempts}
    * @param storm so many unrelated incidents at once are a case for a person
+   * @param patience how long at most what is not serious is left alone to pass by itself
    */
   record Limits(
       OptionalInt healsPerHour,
@@ -48,12 +49,16 @@ record Settings(
       int healthFloor,
       int attempts,
       Duration attemptsWindow,
-      int storm) {}
+      int storm,
+      Duration patience) {}
 
   /** How long a plugin may take where somebody waits for it, and no look does. */
   Duration patience() {
     return pluginDeadline.multipliedBy(5);
   }
+
+  /** What is learned of recoveries goes no further. */
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(20);
 
   private static final Path NO_DIRECTORY = Path.of("");
 
@@ -74,12 +79,16 @@ record Settings(
             limits.count("health-floor", 30, 0, 100),
             limits.count("attempts", 3, 1, 1_000_000),
             limits.duration("attempts-window", Duration.ofHours(1)),
-            limits.count("storm", 8, 2, 100_000_000));
+            limits.count("storm", 8, 2, 100_000_000),
+            limits.duration("patience", Duration.ofSeconds(30)));
     if (read.cooldown().compareTo(Starts.REMEMBERED) > 0) {
       limits.contradiction("cooldown", "at most " + Starts.REMEMBERED.toHours() + "h");
     }
     if (read.attemptsWindow().compareTo(Starts.REMEMBERED) > 0) {
       limits.contradiction("attempts-window", "at most " + Starts.REMEMBERED.toHours() + "h");
+    }
+    if (read.patience().compareTo(MOST_PATIENCE) > 0) {
+      limits.contradiction("patience", "at most " + MOST_PATIENCE.toMinutes() + "m");
     }
     return new Settings(
         configuration.choice("autonomy", Autonomy.AUTO),

@@ -189,10 +189,27 @@ final class Sightings {
                 IncidentStatus.ESCALATED,
                 "no longer reported, but not well: " + incident.lastFailure.orElseThrow());
           } else {
+            passed(incident);
             incidents.close(incident, IncidentStatus.SELF_RECOVERED, why);
           }
         }
       }
+    }
+  }
+
+  /**
+   * Has it learned that it passed by itself: if nothing was tried at it, nor at anything else while
+   * it was there, which may have helped it as well.
+   */
+  private void passed(Tracked incident) {
+    boolean leftAlone =
+        incident.seen
+            && incident.attemptsMade == 0
+            && incident.validator.isEmpty()
+            && !incident.handedOver
+            && treatment.lastStartNanos() < incident.openedNanos;
+    if (leftAlone) {
+      incidents.passed(incident);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;
@@ -68,6 +69,9 @@ final class Tracked {
   final Fingerprint fingerprint;
   final Instant firstSeen;
 
+  /** As it was first reported. */
+  final Severity firstSeverity;
+
   /** Name of the detector that reports it; empty if none does. */
   final Optional<String> reporter;
 
@@ -83,8 +87,12 @@ final class Tracked {
   Issue issue;
   IncidentStatus status = IncidentStatus.OPEN;
   Instant lastSeen;
+  long openedNanos;
   long seenNanos;
   long freshAfterNanos;
+
+  /** Until when it is left alone, in monotonic time; past or not. */
+  long patientUntilNanos = Long.MAX_VALUE;
 
   /** Before this time nothing is worked out anew without being asked for. */
   long restsUntilNanos = Long.MIN_VALUE;
@@ -133,6 +141,7 @@ final class Tracked {
     this.issue = issue;
     this.fingerprint = issue.fingerprint();
     this.firstSeen = firstSeen;
+    this.firstSeverity = issue.severity();
     this.lastSeen = firstSeen;
     this.reporter = reporter;
     this.validator = validator;

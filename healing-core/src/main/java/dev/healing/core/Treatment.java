@@ -55,6 +55,7 @@ final class Treatment {
   private final Map<String, String> faults = new LinkedHashMap<>();
   private ListMultimap<String, Tracked> dependents = ArrayListMultimap.create();
   private long nextDeadlineNanos = Long.MAX_VALUE;
+  private long lastStartNanos = Long.MIN_VALUE;
   private long nextValidationNanos = Long.MAX_VALUE;
 
   /**
@@ -95,6 +96,11 @@ final class Treatment {
 
   boolean idle() {
     return running.isEmpty();
+  }
+
+  /** When anything was started last, in monotonic time. */
+  long lastStartNanos() {
+    return lastStartNanos;
   }
 
   void cancelAll() {
@@ -188,6 +194,7 @@ final class Treatment {
     Proposed proposed = start.proposed();
     Attempt attempt = incident.attempt();
     incident.status = IncidentStatus.HEALING;
+    lastStartNanos = time.monotonicNanos();
     Duration limit = proposed.remedy().description().timeLimit();
     attempt.dueNanos = time.monotonicNanos() + limit.toNanos();
     nextDeadlineNanos = Math.min(nextDeadlineNanos, attempt.dueNanos);

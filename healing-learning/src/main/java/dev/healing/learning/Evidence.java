@@ -88,7 +88,7 @@ final class Evidence {
   }
 
   /** With so many digits after the point; rounded. */
-  private static void number(StringBuilder words, double number, int digits) {
+  static void number(StringBuilder words, double number, int digits) {
     long scale = digits == 1 ? 10 : 100;
     long rounded = Math.round(number * scale);
     words.append(rounded / scale).append('.');

@@ -1,49 +1,62 @@
 package dev.healing.learning;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One outcome, as a line of the journal.
+ * One outcome, as a line of the journal: of an action, or of doing nothing.
  *
  * @param seq one more than that of the outcome before; says whether it is counted already
- * @param receipt where to read more: id of the receipt in the audit log
+ * @param receipt where to read more: id of the receipt in the audit log; absent like {@code action}
  * @param key of the fingerprint
- * @param action name of the action
- * @param outcome what came of it
+ * @param action name of the action; absent if the problem passed by itself
+ * @param outcome what came of it; absent like {@code action}
  * @param at when that was known
  * @param detected when the incident was first seen; absent in lines of before version 2
- * @param started when the action was; absent if nobody knows
+ * @param started when the action was; absent if nobody knows, and like {@code action}
  * @param shown the confidence with which it was chosen; absent in lines of before version 2
+ * @param origin on whose word; absent in lines of before version 3, and like {@code action}
+ * @param passedAfter seconds after which the problem passed by itself; absent if it did not
  */
 record JournalLine(
     long seq,
-    String receipt,
+    @Nullable String receipt,
     String key,
-    String action,
-    Outcome outcome,
+    @Nullable String action,
+    @Nullable Outcome outcome,
     Instant at,
     @Nullable Instant detected,
     @Nullable Instant started,
-    @Nullable Double shown) {
+    @Nullable Double shown,
+    @Nullable Origin origin,
+    @Nullable Double passedAfter) {
   JournalLine {
     Counts.require("seq", seq);
-    if (seq == 0
-        || receipt == null
-        || key == null
-        || action == null
-        || outcome == null
-        || at == null) {
-      throw new IllegalArgumentException(
-          "expected seq, receipt, key, action, outcome and at in every line");
+    if (seq == 0 || key == null || at == null) {
+      throw new IllegalArgumentException("expected seq, key and at in every line");
     }
-    if (outcome == Outcome.NOT_ATTEMPTED) {
-      throw new IllegalArgumentException("outcome is NOT_ATTEMPTED: expected what came of it");
+    if (passedAfter != null) {
+      Counts.require("passedAfter", passedAfter, 0, Absences.MOST_SECONDS);
+      if (action != null || outcome != null || started != null || detected == null) {
+        throw new IllegalArgumentException(
+            "what passed by itself: expected detected, and neither action nor outcome");
+      }
+    } else {
+      if (receipt == null || action == null || outcome == null) {
+        throw new IllegalArgumentException(
+            "expected receipt, action and outcome, or passedAfter, in every line");
+      }
+      if (outcome == Outcome.NOT_ATTEMPTED) {
+        throw new IllegalArgumentException("outcome is NOT_ATTEMPTED: expected what came of it");
+      }
+      ActionId.of(action);
     }
-    ActionId.of(action);
     requireTime("at", at);
     requireTime("detected", detected);
     requireTime("started", started);
@@ -52,9 +65,19 @@ record JournalLine(
     }
   }
 
+  /** Which action; only of what did not pass by itself. */
+  String attempted() {
+    return Objects.requireNonNull(action, "passed by itself");
+  }
+
+  /** What came of it; only of what did not pass by itself. */
+  Outcome cameOfIt() {
+    return Objects.requireNonNull(outcome, "passed by itself");
+  }
+
   private static void requireTime(String name, @Nullable Instant time) {
     if (time != null) {
-      long most = KnowledgeFile.Absences.MOST_SECONDS;
+      long most = Absences.MOST_SECONDS;
       Counts.require("seconds since 1970 of " + name, time.getEpochSecond(), -most, most);
     }
   }
@@ -69,6 +92,23 @@ record JournalLine(
         receipt.finishedAt(),
         receipt.detectedAt(),
         receipt.startedAt().orElse(null),
-        Math.max(0, Math.min(1, receipt.confidence())));
+        Math.max(0, Math.min(1, receipt.confidence())),
+        receipt.origin(),
+        null);
+  }
+
+  static JournalLine of(long seq, Recovery recovery) {
+    return new JournalLine(
+        seq,
+        null,
+        recovery.fingerprint().key(),
+        null,
+        null,
+        recovery.recoveredAt(),
+        recovery.detectedAt(),
+        null,
+        null,
+        null,
+        recovery.took().toMillis() / 1e3);
   }
 }

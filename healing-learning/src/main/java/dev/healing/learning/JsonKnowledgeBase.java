@@ -7,14 +7,18 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
+import dev.healing.api.SelfRecovery;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +89,12 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   }
 
   @Override
+  public synchronized Optional<SelfRecovery> selfRecovery(
+      Fingerprint fingerprint, Duration soFar, Duration most) {
+    return Optional.of(ledger().selfRecovery(fingerprint, soFar, most));
+  }
+
+  @Override
   public String export() {
     return KnowledgeJson.text(snapshot());
   }
@@ -105,8 +115,19 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public void record(Collection<Receipt> receipts) {
+    List<Receipt> attempts =
+        receipts.stream().filter(r -> r.outcome() != Outcome.NOT_ATTEMPTED).toList();
+    remember(attempts, JournalLine::of);
+  }
+
+  @Override
+  public void recovered(Collection<Recovery> recoveries) {
+    remember(recoveries, JournalLine::of);
+  }
+
+  private <T> void remember(Collection<T> outcomes, Numbered<T> numbered) {
     synchronized (writing) {
-      List<String> lines = count(receipts);
+      List<String> lines = count(outcomes, numbered);
       if (lines.isEmpty()) {
         return;
       }
@@ -170,15 +191,18 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     }
   }
 
-  /** Counts what was attempted, and gives the lines to be written about it. */
-  private synchronized List<String> count(Collection<Receipt> receipts) {
+  /** Makes a line of an outcome. */
+  private interface Numbered<T> {
+    JournalLine line(long seq, T outcome);
+  }
+
+  /** Counts what came of it, and gives the lines to be written about it. */
+  private synchronized <T> List<String> count(Collection<T> outcomes, Numbered<T> numbered) {
     List<String> lines = new ArrayList<>();
-    for (Receipt receipt : receipts) {
-      if (receipt.outcome() != Outcome.NOT_ATTEMPTED) {
-        JournalLine line = JournalLine.of(ledger().folded() + 1, receipt);
-        ledger().count(line);
-        lines.add(KnowledgeJson.text(line));
-      }
+    for (T outcome : outcomes) {
+      JournalLine line = numbered.line(ledger().folded() + 1, outcome);
+      ledger().count(line);
+      lines.add(KnowledgeJson.text(line));
     }
     return lines;
   }

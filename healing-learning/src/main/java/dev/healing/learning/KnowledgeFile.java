@@ -3,7 +3,6 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Outcome;
-import dev.healing.learning.Returns.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema of {@code knowledge.json}, version 2. What does not add up is refused here, so that
+ * The schema of {@code knowledge.json}, version 3. What does not add up is refused here, so that
  * nothing behind it has to doubt a number.
  *
  * @param version of the schema
@@ -39,7 +38,11 @@ record KnowledgeFile(
     List<Import> imports,
     SortedMap<String, SortedMap<String, Imported>> seeds,
     List<Problem> problems) {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** It lacked what may be absent here. */
+  private static final int BEFORE = 2;
+
   static final KnowledgeFile EMPTY = fresh(0, Statistics.NONE, List.of());
 
   /** With nothing but what was tried and what came of it. */
@@ -63,6 +66,7 @@ record KnowledgeFile(
    * @param key which problem
    * @param runs how probable it is that it has been the same since each of some moments
    * @param returns when it was there; absent if nothing is known of that
+   * @param leftAlone its {@link LifeTable}; absent if it was never left alone
    * @param actions what came of each, by its name
    */
   record Problem(
@@ -70,16 +74,18 @@ record KnowledgeFile(
       String key,
       List<Double> runs,
       @Nullable Absences returns,
+      @Nullable List<Double> leftAlone,
       SortedMap<String, Action> actions) {
     Problem {
-      if (fingerprint == null
-          || key == null
-          || runs == null
-          || actions == null
-          || actions.isEmpty()) {
+      if (fingerprint == null || key == null || runs == null || actions == null) {
         throw new IllegalArgumentException(
             "a problem without fingerprint, key, runs or actions: expected all four");
       }
+      if (actions.isEmpty() && leftAlone == null) {
+        throw new IllegalArgumentException(
+            "problem '" + key + "': expected actions, or that it was left alone");
+      }
+      leftAlone = leftAlone == null ? null : List.copyOf(leftAlone);
       String expected = new Fingerprint(key).hash();
       if (!fingerprint.equals(expected)) {
         throw new IllegalArgumentException(
@@ -113,11 +119,13 @@ record KnowledgeFile(
       TreeMap<String, Action> actions = new TreeMap<>();
       problem.actions.forEach(
           (name, attempts) -> actions.put(name, Action.of(attempts, problem.runs())));
+      LifeTable alone = problem.alone;
       return new Problem(
           new Fingerprint(problem.key).hash(),
           problem.key,
           runs,
           Absences.of(problem.returns),
+          alone == null ? null : alone.file(),
           actions);
     }
 
@@ -129,6 +137,9 @@ record KnowledgeFile(
       actions.forEach(
           (name, action) -> problem.actions.put(name, action.open(model.pool(type, name))));
       problem.lend();
+      if (leftAlone != null) {
+        problem.alone = LifeTable.of(leftAlone);
+      }
       return problem;
     }
   }
@@ -222,63 +233,6 @@ record KnowledgeFile(
         opened.tried[i / 2] = counted.get(i + 1);
       }
       opened.imported = imported == null ? Imported.NONE : imported;
-      return opened;
-    }
-  }
-
-  /**
-   * When a problem was there. Times are seconds since 1970.
-   *
-   * @param detections the newest, oldest first
-   * @param awaySeconds sum of the times that it stayed away
-   * @param away how many that are, newer ones counting more
-   * @param success the newest, until the problem returns
-   * @param failure the least expected in the newest incident
-   */
-  record Absences(
-      List<Double> detections,
-      double awaySeconds,
-      double away,
-      @Nullable Waiting success,
-      @Nullable Waiting failure) {
-    static final long MOST_SECONDS = 1_000_000_000_000_000L;
-
-    Absences {
-      if (detections == null) {
-        throw new IllegalArgumentException("returns without detections: expected them");
-      }
-      detections = List.copyOf(detections);
-      Counts.requireSize("detections", detections, 0, Returns.MOST_DETECTIONS);
-      detections.forEach(at -> Counts.require("detections", at, -MOST_SECONDS, MOST_SECONDS));
-      Counts.require("awaySeconds", awaySeconds, 0, MOST_SECONDS);
-      Counts.require("away", away, 0, 1000);
-    }
-
-    static @Nullable Absences of(Returns returns) {
-      if (returns.detected == 0) {
-        return null;
-      }
-      List<Double> detections = new ArrayList<>();
-      for (int i = 0; i < returns.detected; i++) {
-        detections.add(returns.detections[i]);
-      }
-      return new Absences(
-          detections,
-          Counts.rounded(returns.awaySeconds),
-          Counts.rounded(returns.away),
-          returns.success,
-          returns.failure);
-    }
-
-    Returns open() {
-      Returns opened = new Returns();
-      for (double at : detections) {
-        opened.detections[opened.detected++] = at;
-      }
-      opened.awaySeconds = awaySeconds;
-      opened.away = away;
-      opened.success = success;
-      opened.failure = failure;
       return opened;
     }
   }
@@ -393,6 +347,7 @@ record KnowledgeFile(
    * @param failed how many were FAILED
    * @param ambiguous how many were AMBIGUOUS
    * @param forgotten how many problems were dropped, least lately seen first, to stay in bounds
+   * @param selfRecovered how many incidents passed by themselves; absent before version 3
    */
   record Statistics(
       long attempts,
@@ -401,8 +356,9 @@ record KnowledgeFile(
       long worse,
       long failed,
       long ambiguous,
-      long forgotten) {
-    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0);
+      long forgotten,
+      Long selfRecovered) {
+    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0L);
 
     Statistics {
       Counts.require("statistics.attempts", attempts);
@@ -412,6 +368,8 @@ record KnowledgeFile(
       Counts.require("statistics.failed", failed);
       Counts.require("statistics.ambiguous", ambiguous);
       Counts.require("statistics.forgotten", forgotten);
+      selfRecovered = selfRecovered == null ? 0L : selfRecovered;
+      Counts.require("statistics.selfRecovered", selfRecovered);
       long sum = healed + unchanged + worse + failed + ambiguous;
       if (attempts != sum) {
         throw new IllegalArgumentException(
@@ -421,9 +379,10 @@ record KnowledgeFile(
   }
 
   KnowledgeFile {
-    if (version != VERSION) {
+    if (version != VERSION && version != BEFORE) {
       throw new IllegalArgumentException("version is " + version + ": expected " + VERSION);
     }
+    version = VERSION;
     Counts.require("folded", folded);
     if (statistics == null
         || calibration == null

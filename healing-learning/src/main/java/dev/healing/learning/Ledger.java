@@ -2,8 +2,8 @@ package dev.healing.learning;
 
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
-import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
+import dev.healing.api.SelfRecovery;
 import dev.healing.learning.Returns.Waiting;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class Ledger {
     this.totals = new Totals(file.statistics());
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
     this.calibration = new Calibration(file.calibration());
-    this.seeds = new Seeds(file.imports(), file.seeds());
+    this.seeds = new Seeds(file.imports(), file.seeds(), model);
     for (KnowledgeFile.Problem problem : file.problems()) {
       problems.put(problem.key(), problem.open(model));
     }
@@ -63,7 +62,7 @@ final class Ledger {
   Confidence confidence(Fingerprint fingerprint, String action, Instant now) {
     String key = fingerprint.key();
     Problem known = problems.get(key);
-    Problem problem = known == null && seeds.waiting() ? sown(Problem.unknown(key)) : known;
+    Problem problem = known == null && seeds.waiting() ? seeds.sown(Problem.unknown(key)) : known;
     Attempts attempts = problem == null ? null : problem.actions.get(action);
     if (known == null && problem != null) {
       problem.actions.values().forEach(Attempts::withdraw); // only looked at
@@ -85,6 +84,13 @@ final class Ledger {
         Evidence.tell(attempts, pool, belief, model.expected(), model.lending.toProblem()));
   }
 
+  /** What becomes of the problem if nothing is done about it. */
+  SelfRecovery selfRecovery(Fingerprint fingerprint, Duration soFar, Duration most) {
+    Problem problem = problems.get(fingerprint.key());
+    return new LeftAlone(problem == null ? null : problem.alone)
+        .expect(soFar.toMillis() / 1e3, most.toMillis() / 1e3);
+  }
+
   private static double share(Instant seen, Instant now) {
     double age = now.getEpochSecond() - (double) seen.getEpochSecond();
     return age <= 0 ? 1 : Math.exp(-Math.log(2) * age / HALF_LIFE.toSeconds());
@@ -95,27 +101,38 @@ final class Ledger {
     // Taken out and put back: that makes it the problem that was seen most lately.
     Problem problem = problems.remove(line.key());
     if (problem == null) {
-      problem = sown(Problem.unknown(line.key()));
+      problem = seeds.sown(Problem.unknown(line.key()));
     }
     problems.put(line.key(), problem);
-    Attempts attempts = attempts(problem, line.action());
     problem.returns.forgetAfter(seconds(line.at()) + MOST_AWAY.toSeconds());
     Instant detected = detected(line);
-    if (detected != null && problem.returns.detected(seconds(detected))) {
+    boolean again = detected != null && problem.returns.detected(seconds(detected));
+    if (detected != null && again) {
       returned(problem, seconds(detected));
     }
-    if (line.outcome() != Outcome.AMBIGUOUS) {
-      learn(problem, attempts, line);
+    if (line.passedAfter() != null) {
+      problem.leftAlone(line.passedAfter(), true);
+      totals.passed();
+    } else {
+      attempted(problem, line, again);
     }
-    attempts.saw(line.outcome(), line.at());
-    totals.count(line.outcome());
     folded = line.seq();
     forget();
   }
 
-  private Attempts attempts(Problem problem, String action) {
-    return problem.actions.computeIfAbsent(
-        action, name -> new Attempts(model.pool(Problem.type(problem.key), name)));
+  /** Counts what was done. */
+  private void attempted(Problem problem, JournalLine line, boolean first) {
+    Instant detected = line.detected();
+    Instant started = line.started();
+    if (first && detected != null && started != null) {
+      problem.leftAlone(Math.max(0, seconds(started) - seconds(detected)), false);
+    }
+    Attempts attempts = model.attempts(problem, line.attempted());
+    if (line.cameOfIt() != Outcome.AMBIGUOUS) {
+      learn(problem, attempts, line);
+    }
+    attempts.saw(line.cameOfIt(), line.at());
+    totals.count(line.cameOfIt());
   }
 
   /** Null as well if it is later than the outcome: then the clock was set in between. */
@@ -129,7 +146,7 @@ final class Ledger {
   }
 
   private void learn(Problem problem, Attempts attempts, JournalLine line) {
-    boolean healed = line.outcome() == Outcome.HEALED;
+    boolean healed = line.cameOfIt() == Outcome.HEALED;
     double shown = line.shown() == null ? -1 : line.shown();
     double healing = model.belief(problem, attempts, attempts.pool, 1).value();
     double share = healed ? 1 : 0;
@@ -175,7 +192,7 @@ final class Ledger {
       }
     }
     if (!healed && (before == null || healing > before.healing() + 1e-6)) {
-      before = new Waiting(line.action(), detected, shown, 0, healing);
+      before = new Waiting(line.attempted(), detected, shown, 0, healing);
     }
     problem.returns.failure = before;
     return share;
@@ -191,7 +208,7 @@ final class Ledger {
       double detected,
       double shown,
       double share) {
-    Waiting success = new Waiting(line.action(), started, shown, share, 0);
+    Waiting success = new Waiting(line.attempted(), started, shown, share, 0);
     double next = problem.returns.next(Math.max(started, detected));
     if (Double.isInfinite(next)) {
       problem.returns.success = success;
@@ -234,71 +251,9 @@ final class Ledger {
     }
   }
 
-  // ------------------------------------------------------------ what was seen elsewhere
-
-  /**
-   * Adds what was seen elsewhere, as if it was seen before anything here: it is forgotten first.
-   * After any exception this is good for nothing.
-   *
-   * @throws HealingException if that was done before
-   * @throws IllegalArgumentException if there is more of it than can be counted
-   */
+  /** As {@link Seeds#adopt}. */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
-    for (KnowledgeFile.Import before : seeds.imports()) {
-      if (before.digest().equals(digest)) {
-        throw new HealingException(
-            from + " was imported before: as " + before.from() + ", at " + before.at());
-      }
-    }
-    elsewhere.fit(problems.keySet(), mostProblems - problems.size());
-    seeds.imported(new KnowledgeFile.Import(from, digest, now, elsewhere.attempts()));
-    elsewhere.byHash().forEach(seeds::add);
-    Map<String, Problem> here = new LinkedHashMap<>(problems);
-    here.forEach(
-        (key, problem) -> {
-          Map<String, Imported> evidence = elsewhere.byHash().get(new Fingerprint(key).hash());
-          if (evidence != null) {
-            sow(problem, evidence);
-          }
-        });
-    problems.clear();
-    elsewhere
-        .byKey()
-        .forEach(
-            (key, evidence) -> {
-              Problem problem = here.get(key);
-              if (problem == null) {
-                problem = sown(Problem.unknown(key));
-                problems.put(key, problem);
-              }
-              sow(problem, evidence);
-            });
-    problems.putAll(here);
-  }
-
-  /** A problem that is new here, with what is known of it from elsewhere by its short hash. */
-  private Problem sown(Problem problem) {
-    if (seeds.waiting()) {
-      Map<String, Imported> known = seeds.of(new Fingerprint(problem.key).hash());
-      if (known != null) {
-        sow(problem, known);
-      }
-    }
-    return problem;
-  }
-
-  private void sow(Problem problem, Map<String, Imported> evidence) {
-    evidence.forEach(
-        (action, seed) -> {
-          Attempts attempts = attempts(problem, action);
-          Imported before = attempts.imported;
-          Imported all = before.plus(seed);
-          // The bound is one for all imports, so that the same attempts again add nothing to it.
-          attempts.add(
-              all.countedHealed() - before.countedHealed(), all.counted() - before.counted());
-          attempts.imported = all;
-        });
-    problem.lend();
+    seeds.adopt(elsewhere, from, digest, now, problems, mostProblems);
   }
 
   private void forget() {

@@ -24,6 +24,12 @@ final class Model {
     return pools.computeIfAbsent(action, name -> new Pool()).ofType(type);
   }
 
+  /** What came of an action on a problem; begun if there is nothing yet. */
+  Attempts attempts(Problem problem, String action) {
+    return problem.actions.computeIfAbsent(
+        action, name -> new Attempts(pool(Problem.type(problem.key), name)));
+  }
+
   /**
    * What can be believed of an action on a problem.
    *

@@ -2,6 +2,7 @@ package dev.healing.learning;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one problem: of each action, and since when it has been the same.
@@ -21,6 +22,10 @@ final class Problem {
   final String key;
   final Map<String, Attempts> actions = new TreeMap<>();
   final Returns returns;
+
+  /** How it fares when it is left alone; null if it never was. */
+  @Nullable LifeTable alone;
+
   private final double[] weights = new double[MOST_RUNS];
   private int runs;
 
@@ -39,6 +44,16 @@ final class Problem {
   static String type(String key) {
     int colon = key.indexOf(':');
     return colon < 0 ? key : key.substring(0, colon);
+  }
+
+  /** It was left alone for so long, and then passed by itself, or something was done. */
+  void leftAlone(double seconds, boolean passed) {
+    if (alone == null && seconds > 0) {
+      alone = new LifeTable();
+    }
+    if (alone != null) {
+      alone.count(seconds, passed);
+    }
   }
 
   int runs() {

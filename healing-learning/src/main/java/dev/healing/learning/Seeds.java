@@ -1,11 +1,14 @@
 package dev.healing.learning;
 
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was imported, and what of it waits for a problem of which only the short hash is known to
@@ -15,7 +18,13 @@ final class Seeds {
   private final List<KnowledgeFile.Import> imports;
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
 
-  Seeds(List<KnowledgeFile.Import> imports, Map<String, SortedMap<String, Imported>> seeds) {
+  private final Model model;
+
+  Seeds(
+      List<KnowledgeFile.Import> imports,
+      Map<String, SortedMap<String, Imported>> seeds,
+      Model model) {
+    this.model = model;
     this.imports = new ArrayList<>(imports);
     seeds.forEach((hash, actions) -> byHash.put(hash, new TreeMap<>(actions)));
   }
@@ -24,21 +33,86 @@ final class Seeds {
     return List.copyOf(imports);
   }
 
-  void imported(KnowledgeFile.Import one) {
-    imports.add(one);
-  }
-
   boolean waiting() {
     return !byHash.isEmpty();
   }
 
-  @Nullable Map<String, Imported> of(String hash) {
-    return byHash.get(hash);
+  /**
+   * Adds what was seen elsewhere, as if it was seen before anything here: it is forgotten first.
+   * After any exception this is good for nothing.
+   *
+   * @param problems all that are known here, least lately seen first
+   * @param most how many may be known
+   * @throws HealingException if that was done before
+   * @throws IllegalArgumentException if there is more of it than can be counted
+   */
+  void adopt(
+      Elsewhere elsewhere,
+      String from,
+      String digest,
+      Instant now,
+      LinkedHashMap<String, Problem> problems,
+      int most) {
+    for (KnowledgeFile.Import before : imports) {
+      if (before.digest().equals(digest)) {
+        throw new HealingException(
+            from + " was imported before: as " + before.from() + ", at " + before.at());
+      }
+    }
+    elsewhere.fit(problems.keySet(), most - problems.size());
+    imports.add(new KnowledgeFile.Import(from, digest, now, elsewhere.attempts()));
+    elsewhere.byHash().forEach(this::add);
+    Map<String, Problem> here = new LinkedHashMap<>(problems);
+    here.forEach(
+        (key, problem) -> {
+          Map<String, Imported> evidence = elsewhere.byHash().get(new Fingerprint(key).hash());
+          if (evidence != null) {
+            sow(problem, evidence);
+          }
+        });
+    problems.clear();
+    elsewhere
+        .byKey()
+        .forEach(
+            (key, evidence) -> {
+              Problem problem = here.get(key);
+              if (problem == null) {
+                problem = sown(Problem.unknown(key));
+                problems.put(key, problem);
+              }
+              sow(problem, evidence);
+            });
+    problems.putAll(here);
   }
 
-  void add(String hash, Map<String, Imported> evidence) {
+  private void add(String hash, Map<String, Imported> evidence) {
     Map<String, Imported> known = byHash.computeIfAbsent(hash, h -> new TreeMap<>());
     evidence.forEach((action, more) -> known.merge(action, more, Imported::plus));
+  }
+
+  /** A problem that is new here, with what is known of it from elsewhere by its short hash. */
+  Problem sown(Problem problem) {
+    if (waiting()) {
+      Map<String, Imported> known = byHash.get(new Fingerprint(problem.key).hash());
+      if (known != null) {
+        sow(problem, known);
+      }
+    }
+    return problem;
+  }
+
+  private void sow(Problem problem, Map<String, Imported> evidence) {
+    evidence.forEach(
+        (action, seed) -> {
+          Attempts attempts = model.attempts(problem, action);
+          Imported before = attempts.imported;
+          Imported all = before.plus(seed);
+          // The bound is one for all imports, so that the same attempts again add nothing to it.
+          attempts.add(
+              all.countedHealed() - before.countedHealed(), all.counted() - before.counted());
+          attempts.imported = all;
+        });
+    problem.lend();
   }
 
   SortedMap<String, SortedMap<String, Imported>> file() {

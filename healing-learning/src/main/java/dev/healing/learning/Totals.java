@@ -6,6 +6,7 @@ import dev.healing.api.Outcome;
 final class Totals {
   private final long[] outcomes = new long[Outcome.values().length];
   private long forgotten;
+  private long selfRecovered;
 
   Totals(KnowledgeFile.Statistics file) {
     outcomes[Outcome.HEALED.ordinal()] = file.healed();
@@ -14,10 +15,16 @@ final class Totals {
     outcomes[Outcome.FAILED.ordinal()] = file.failed();
     outcomes[Outcome.AMBIGUOUS.ordinal()] = file.ambiguous();
     forgotten = file.forgotten();
+    selfRecovered = file.selfRecovered();
   }
 
   void count(Outcome outcome) {
     outcomes[outcome.ordinal()]++;
+  }
+
+  /** A problem passed by itself. */
+  void passed() {
+    selfRecovered++;
   }
 
   void forgot() {
@@ -41,6 +48,7 @@ final class Totals {
         worse,
         failed,
         ambiguous,
-        forgotten);
+        forgotten,
+        selfRecovered);
   }
 }

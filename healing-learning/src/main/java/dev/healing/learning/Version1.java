@@ -28,7 +28,7 @@ record Version1(
       problem.actions().forEach((name, tally) -> actions.put(name, newest(name, tally)));
     }
     return new KnowledgeFile.Problem(
-        problem.fingerprint(), problem.key(), List.of(1.0), null, actions);
+        problem.fingerprint(), problem.key(), List.of(1.0), null, null, actions);
   }
 
   private static KnowledgeFile.Action newest(String name, Tally tally) {

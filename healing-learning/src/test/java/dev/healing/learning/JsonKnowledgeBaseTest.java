@@ -79,10 +79,10 @@ class JsonKnowledgeBaseTest {
         .startsWith(
             """
             {
-            "version":2,
+            "version":3,
             "folded":1,
             "statistics":{"attempts":1,"healed":1,"unchanged":0,"worse":0,"failed":0,"ambiguous":0,\
-            "forgotten":0},
+            "forgotten":0,"selfRecovered":0},
             "calibration":{"attempts":1,"squares":0.25,"brierScore":0.25,"calibrationError":0.5,"bins":[""")
         .contains(
             """
@@ -138,8 +138,29 @@ class JsonKnowledgeBaseTest {
     assertThat(known.value()).isBetween(0.7, 0.86);
     base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     base.close();
-    assertThat(store.documents.get(JsonKnowledgeBase.FILE)).contains("\"version\":2");
+    assertThat(store.documents.get(JsonKnowledgeBase.FILE)).contains("\"version\":3");
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(9);
+  }
+
+  /** As the program before wrote it. */
+  @Test
+  void aFileOfVersion2IsReadAndBecomesTheNewest() {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    String old =
+        writer
+            .export()
+            .replace("\"version\":3", "\"version\":2")
+            .replace(",\"selfRecovered\":0", "");
+    MemoryStore before = new MemoryStore();
+    before.documents.put(JsonKnowledgeBase.FILE, old);
+
+    JsonKnowledgeBase base = open(before);
+
+    assertThat(base.problems()).isEmpty();
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK))
+        .isEqualTo(writer.confidence(disk("/var"), CLEAN_DISK));
+    assertThat(base.export()).isEqualTo(writer.export()).isNotEqualTo(old);
   }
 
   @Test
@@ -313,7 +334,7 @@ class JsonKnowledgeBaseTest {
 
   @Test
   void aNewerVersionIsSetAsideWhole() {
-    String newer = "{\"version\":3,\"problems\":{\"quite\":\"different\"}}";
+    String newer = "{\"version\":4,\"problems\":{\"quite\":\"different\"}}";
     store.documents.put(JsonKnowledgeBase.FILE, newer);
 
     JsonKnowledgeBase base = open(store);
@@ -322,11 +343,11 @@ class JsonKnowledgeBaseTest {
     assertThat(base.problems())
         .singleElement()
         .asString()
-        .contains("version 3", "set aside as knowledge.json.version-3");
-    assertThat(store.documents).containsEntry("knowledge.json.version-3", newer);
+        .contains("version 4", "set aside as knowledge.json.version-4");
+    assertThat(store.documents).containsEntry("knowledge.json.version-4", newer);
     base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     base.close();
-    assertThat(store.documents).containsEntry("knowledge.json.version-3", newer);
+    assertThat(store.documents).containsEntry("knowledge.json.version-4", newer);
   }
 
   @ParameterizedTest

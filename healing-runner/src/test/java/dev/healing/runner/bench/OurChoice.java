@@ -12,7 +12,9 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
 import dev.healing.api.Risk;
+import dev.healing.api.SelfRecovery;
 import dev.healing.api.Severity;
 import dev.healing.core.LadderPlanner;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
@@ -54,6 +56,9 @@ final class OurChoice implements World.Policy {
   private Issue issue;
   private Fingerprint fingerprint;
   private double confidence;
+  private Duration soFar = Duration.ZERO;
+  private Duration most = Duration.ZERO;
+  private double uplift;
   private long incidents;
 
   OurChoice() {
@@ -95,19 +100,44 @@ final class OurChoice implements World.Policy {
     fingerprint = issue.fingerprint();
     attempts.clear();
     incidents++;
+    soFar = Duration.ZERO;
+  }
+
+  /** For how many seconds it leaves the incident alone. */
+  double patience(int mostSeconds) {
+    most = Duration.ofSeconds(mostSeconds);
+    soFar = leftAlone(Duration.ZERO, most).orElseThrow().patience();
+    return soFar.toMillis() / 1e3;
+  }
+
+  private Optional<SelfRecovery> leftAlone(Duration from, Duration to) {
+    return to.isZero() ? Optional.empty() : knowledge.selfRecovery(fingerprint, from, to);
+  }
+
+  /** The incident has passed by itself. */
+  void passed(double seconds) {
+    Duration took = Duration.ofMillis(Math.round(1000 * seconds));
+    Instant detected = issue.detectedAt();
+    knowledge.recovered(List.of(new Recovery(fingerprint, detected, detected.plus(took), took)));
+  }
+
+  /** How much more often the problem recovers with the chosen action than without any. */
+  double uplift() {
+    return uplift;
   }
 
   @Override
   public int choose(boolean[] tried) {
     List<Planner.Candidate> candidates = new ArrayList<>();
+    Optional<SelfRecovery> alone = leftAlone(soFar, most);
     for (ActionDescription action : ACTIONS) {
       candidates.add(
           new Planner.Candidate(
-              action, knowledge.confidence(fingerprint, action.id()), Optional.empty()));
+              action, knowledge.confidence(fingerprint, action.id()), Optional.empty(), alone));
     }
     for (int action = 0; action < tried.length; action++) {
       if (tried[action] && attempts.stream().noneMatch(of(action))) {
-        attempts.add(receipt(issue, action, Outcome.UNCHANGED, 0)); // not told yet
+        attempts.add(receipt(issue, action, Outcome.UNCHANGED, 0, soFar)); // not told yet
       }
     }
     HealingPlan plan =
@@ -131,6 +161,9 @@ final class OurChoice implements World.Policy {
       throw new IllegalStateException("harm: it chose " + next.action().id());
     }
     confidence = next.confidence().value();
+    // Of what is still there, less what passes before; so it is that of an incident from its begin.
+    double before = leftAlone(Duration.ZERO, soFar).map(SelfRecovery::value).orElse(0.0);
+    uplift = (1 - before) * (confidence - alone.map(SelfRecovery::value).orElse(0.0));
     int action = Integer.parseInt(next.action().id().name().substring(1));
     return tried[action] ? -1 : action;
   }
@@ -151,11 +184,14 @@ final class OurChoice implements World.Policy {
             issue(told.type(), told.problem(), at(told.hours())),
             told.action(),
             told.healed() ? Outcome.HEALED : Outcome.UNCHANGED,
-            told.confidence());
+            told.confidence(),
+            soFar);
     knowledge.record(List.of(receipt));
   }
 
-  private static Receipt receipt(Issue issue, int action, Outcome outcome, double confidence) {
+  private static Receipt receipt(
+      Issue issue, int action, Outcome outcome, double confidence, Duration after) {
+    Instant at = issue.detectedAt().plus(after);
     return new Receipt(
         "r",
         "i",
@@ -166,8 +202,8 @@ final class OurChoice implements World.Policy {
         Origin.AUTOMATIC,
         outcome,
         issue.detectedAt(),
-        Optional.of(issue.detectedAt()),
-        issue.detectedAt(),
+        Optional.of(at),
+        at,
         new TreeMap<>(),
         new TreeMap<>(),
         confidence,

@@ -98,6 +98,15 @@ final class World {
     }
   }
 
+  int type(int problem) {
+    return type[problem];
+  }
+
+  /** How likely each action is to heal it. */
+  double[] healing(int problem) {
+    return truth[problem];
+  }
+
   private void change(int problem) {
     for (int a = 0; a < ACTIONS; a++) {
       truth[problem][a] = probability(typical[type[problem]][a], 3);

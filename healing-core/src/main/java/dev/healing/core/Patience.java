@@ -1,0 +1,66 @@
+package dev.healing.core;
+
+import dev.healing.api.Decision.Judgement;
+import dev.healing.api.SelfRecovery;
+import dev.healing.api.Severity;
+import dev.healing.api.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Leaves a problem alone for a while that may well pass by itself. Only what is LOW or MEDIUM and
+ * has not become more severe, about which nothing was tried and nobody has asked; and never for
+ * longer than the operator allows. It can only say "later": what may be done is for others to say.
+ *
+ * @param soFar how long it has been left alone
+ * @param most how long it may be
+ */
+record Patience(Duration soFar, Duration most) {
+  static final String NAME = "patience";
+
+  /** For an incident; absent where waiting is out of the question. */
+  static Optional<Patience> with(Tracked incident, Duration most, long nowNanos) {
+    Severity severity = incident.issue.severity();
+    boolean mayWait =
+        !most.isZero()
+            && severity.compareTo(Severity.MEDIUM) <= 0
+            && severity.compareTo(incident.firstSeverity) <= 0
+            && incident.attemptsMade == 0
+            && incident.requests.isEmpty()
+            && incident.validator.isEmpty();
+    return mayWait
+        ? Optional.of(new Patience(Duration.ofNanos(nowNanos - incident.openedNanos), most))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether to wait.
+   *
+   * @param alone what becomes of it if nothing is done
+   * @param needless what would be done and heals no more often than waiting does, if that is so
+   */
+  Judgement judge(SelfRecovery alone, Optional<String> needless, Instant now) {
+    Duration until =
+        needless.isPresent() || alone.patience().compareTo(most) > 0 ? most : alone.patience();
+    Duration left = until.minus(soFar);
+    String why =
+        needless.map(action -> action + " heals no more often than waiting does; ").orElse("")
+            + alone.reason();
+    if (left.isNegative() || left.isZero()) {
+      return new Judgement(
+          NAME,
+          Verdict.proceed(
+              until.isZero()
+                  ? "not waited for: " + why
+                  : "was left alone for " + soFar.toSeconds() + " s and is still there; " + why));
+    }
+    Instant end = now.plus(left);
+    return new Judgement(
+        NAME,
+        Verdict.defer(
+            end,
+            why + "; acting at " + end.truncatedTo(ChronoUnit.SECONDS) + " if it is still there"));
+  }
+}
