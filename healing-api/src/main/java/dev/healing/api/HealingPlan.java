@@ -1,6 +1,7 @@
 package dev.healing.api;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What should be done about one incident, and why that and nothing else.
@@ -18,8 +19,14 @@ public record HealingPlan(Issue issue, List<Step> actions, List<Rejected> reject
    *
    * @param action what it says of itself
    * @param confidence how likely it is to heal this problem
+   * @param standing how far it may go by itself on this type of issue, if it has lost anything
    */
-  public record Step(ActionDescription action, Confidence confidence) {}
+  public record Step(ActionDescription action, Confidence confidence, Optional<Standing> standing) {
+    /** One that has lost nothing. */
+    public Step(ActionDescription action, Confidence confidence) {
+      this(action, confidence, Optional.empty());
+    }
+  }
 
   /**
    * An action that was not chosen.

@@ -4,9 +4,11 @@ import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
+import dev.healing.api.IssueType;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.SelfRecovery;
+import dev.healing.api.Standing;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -40,6 +42,14 @@ public interface KnowledgeBase extends AutoCloseable {
    */
   default Optional<SelfRecovery> selfRecovery(
       Fingerprint fingerprint, Duration soFar, Duration most) {
+    return Optional.empty();
+  }
+
+  /**
+   * What the action has lost of its autonomy on this type of issue by making it worse; absent if it
+   * never did, or if this knowledge base does not learn that.
+   */
+  default Optional<Standing> standing(IssueType type, ActionId action) {
     return Optional.empty();
   }
 

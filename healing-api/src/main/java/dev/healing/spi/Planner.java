@@ -6,6 +6,7 @@ import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.SelfRecovery;
+import dev.healing.api.Standing;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,16 +24,18 @@ public interface Planner {
    *     refused a moment ago
    * @param leftAlone what becomes of the problem if nothing is done now; absent if that is not
    *     known, or if waiting is out of the question
+   * @param standing how far it may go by itself on this type of issue, if it has lost anything
    */
   record Candidate(
       ActionDescription action,
       Confidence confidence,
       Optional<String> unavailable,
-      Optional<SelfRecovery> leftAlone) {
-    /** Where waiting is out of the question. */
+      Optional<SelfRecovery> leftAlone,
+      Optional<Standing> standing) {
+    /** Where waiting is out of the question, and of an action that has lost nothing. */
     public Candidate(
         ActionDescription action, Confidence confidence, Optional<String> unavailable) {
-      this(action, confidence, unavailable, Optional.empty());
+      this(action, confidence, unavailable, Optional.empty(), Optional.empty());
     }
 
     /** P(recovers | action) - P(recovers | left alone): what the action itself is good for. */

@@ -268,7 +268,7 @@ public final class SimulatedHost {
   }
 
   void worsen(String target) {
-    under(target).ifPresent(one -> one.harm += 15);
+    under(target).ifPresent(one -> one.harm += 25);
   }
 
   private Optional<Live> own(String component) {

@@ -31,6 +31,7 @@ final class Assessment {
   private final Journal journal;
   private final Incidents incidents;
   private final OffSwitch offSwitch;
+  private final EarnedAutonomy earned;
   private final Counsel counsel;
   private final Preparations preparations;
   private Plugins plugins;
@@ -44,12 +45,14 @@ final class Assessment {
       Journal journal,
       Incidents incidents,
       OffSwitch offSwitch,
+      EarnedAutonomy earned,
       Settings settings,
       Plugins plugins) {
     this.time = host.time();
     this.journal = journal;
     this.incidents = incidents;
     this.offSwitch = offSwitch;
+    this.earned = earned;
     this.counsel = new Counsel(time, host.workers(), inbox, journal, plugins);
     this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
     this.plugins = plugins;
@@ -70,6 +73,7 @@ final class Assessment {
     return new SafetyGuards(
         settings,
         action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
+        earned,
         offSwitch::paused,
         journal::damaged,
         journal::rejected,

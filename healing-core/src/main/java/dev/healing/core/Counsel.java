@@ -9,6 +9,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
 import dev.healing.api.SelfRecovery;
+import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.core.PluginCalls.Call;
 import dev.healing.spi.ActionHistory;
@@ -64,6 +65,14 @@ final class Counsel {
    * @param judgements of plugins' guards; none if the plan is empty
    */
   record Advice(HealingPlan plan, List<Judgement> judgements) {}
+
+  /** What is known of an action. */
+  private record Known(Confidence confidence, Optional<Standing> standing) {
+    Known {
+      Objects.requireNonNull(confidence, "it returned null");
+      Objects.requireNonNull(standing, "it returned null");
+    }
+  }
 
   private record Fault(String why, long atNanos) {}
 
@@ -239,15 +248,19 @@ final class Counsel {
       }
       call(
           "knowledge:" + knowledge.name(),
-          () -> knowledge.plugin().confidence(matter.incident().fingerprint(), action),
-          confidence ->
+          () ->
+              new Known(
+                  knowledge.plugin().confidence(matter.incident().fingerprint(), action),
+                  knowledge.plugin().standing(matter.incident().issue().type(), action)),
+          known ->
               candidates.add(
                   new Planner.Candidate(
                       option.remedy().description(),
-                      confidence,
+                      known.confidence(),
                       Objects.requireNonNull(unavailable.get(action)),
-                      leftAlone)),
-          fault -> Confidence.UNKNOWN);
+                      leftAlone,
+                      known.standing())),
+          fault -> new Known(Confidence.UNKNOWN, Optional.empty()));
     }
 
     void askForPlan(Plugins.Named<Planner> planner, Optional<Patience> patience) {
@@ -279,7 +292,7 @@ final class Counsel {
           throw new IllegalStateException(
               "it plans " + step.action().id() + ", which was not offered as usable");
         }
-        steps.add(new HealingPlan.Step(offered.action(), offered.confidence()));
+        steps.add(new HealingPlan.Step(offered.action(), offered.confidence(), offered.standing()));
       }
       if (proposed.reason().isBlank()) {
         throw new IllegalStateException("it gives no reason");

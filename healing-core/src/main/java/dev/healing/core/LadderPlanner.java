@@ -49,7 +49,9 @@ public final class LadderPlanner implements Planner {
       }
     }
     List<HealingPlan.Step> steps =
-        chosen.stream().map(c -> new HealingPlan.Step(c.action(), c.confidence())).toList();
+        chosen.stream()
+            .map(c -> new HealingPlan.Step(c.action(), c.confidence(), c.standing()))
+            .toList();
     return new HealingPlan(
         incident.issue(), steps, rejected, reason(incident, chosen, rejected, gain));
   }

@@ -115,7 +115,7 @@ final class Plugins {
     guards = make.all("guard", "guards", GuardProvider.class, load(GuardProvider.class, loader));
     guards.forEach(
         (name, guard) -> {
-          if (SafetyGuards.NAMES.contains(name)) {
+          if (SafetyGuards.NAMES.contains(name) || name.equals(Patience.NAME)) {
             problems.add(
                 "two plugins of kind guard are named '"
                     + name

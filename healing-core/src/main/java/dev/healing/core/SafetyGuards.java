@@ -46,6 +46,7 @@ final class SafetyGuards {
           "off_switch",
           "safety_state",
           "autonomy",
+          EarnedAutonomy.NAME,
           "protection",
           "rejection",
           "critical_action",
@@ -55,8 +56,7 @@ final class SafetyGuards {
           "cooldown",
           "unknown_outcome",
           CIRCUIT_BREAKER,
-          "storm",
-          Patience.NAME);
+          "storm");
 
   /** Nobody knows how long it lasts. */
   private static final Duration IN_A_STORM = Duration.ofMinutes(1);
@@ -70,6 +70,7 @@ final class SafetyGuards {
    * The guards of an engine.
    *
    * @param ceilings how far each action may go by itself
+   * @param earned what is left of that
    * @param paused why nothing is done, if the off switch is set
    * @param distrust what is wrong with the safety state
    * @param rejected whether a person does not want anything done about a problem
@@ -80,6 +81,7 @@ final class SafetyGuards {
   SafetyGuards(
       Settings settings,
       Function<ActionId, Autonomy> ceilings,
+      EarnedAutonomy earned,
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
       Predicate<Fingerprint> rejected,
@@ -90,6 +92,7 @@ final class SafetyGuards {
     guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
     guards.put("safety_state", p -> safetyState(distrust.get()));
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
+    guards.put(EarnedAutonomy.NAME, earned.with(a -> ceiling(a, settings.autonomy(), ceilings)));
     guards.put("protection", p -> protection(p, settings));
     guards.put("rejection", p -> rejection(p, rejected));
     guards.put("critical_action", SafetyGuards::criticalAction);
@@ -166,8 +169,7 @@ final class SafetyGuards {
   private static Verdict autonomy(
       Proposal proposal, Autonomy configured, Function<ActionId, Autonomy> ceilings) {
     ActionId action = action(proposal).id();
-    Autonomy own = ceilings.apply(action);
-    Autonomy ceiling = own.compareTo(configured) < 0 ? own : configured;
+    Autonomy ceiling = ceiling(action, configured, ceilings);
     String who = ceiling == configured ? "autonomy" : "actions." + action + ".autonomy";
     String is = who + " is " + ceiling.name().toLowerCase(Locale.ROOT);
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
@@ -181,6 +183,12 @@ final class SafetyGuards {
       return Verdict.confirm(is);
     }
     return ok(is);
+  }
+
+  private static Autonomy ceiling(
+      ActionId action, Autonomy configured, Function<ActionId, Autonomy> ceilings) {
+    Autonomy own = ceilings.apply(action);
+    return own.compareTo(configured) < 0 ? own : configured;
   }
 
   private static Verdict protection(Proposal proposal, Settings settings) {

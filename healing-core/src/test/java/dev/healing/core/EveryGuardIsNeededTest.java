@@ -84,6 +84,17 @@ class EveryGuardIsNeededTest {
             tale -> tale.passes(Duration.ofHours(1)),
             SimulatedHost::deeds));
     STORIES.put(
+        "standing",
+        new Story(
+            () ->
+                failing("web.service", Nature.WORSENS)
+                    .service("db.service")
+                    .fault(
+                        Fault.of(Kind.CRASH, "db.service", Duration.ofMinutes(10), Nature.HELPS)),
+            Map.of(),
+            tale -> tale.passes(Duration.ofHours(1)),
+            host -> deeds(host, deed -> deed.target().equals("db.service"))));
+    STORIES.put(
         "protection",
         new Story(
             () -> failing("sshd.service", Nature.HELPS),

@@ -16,6 +16,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
+import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.api.Verdict.Kind;
 import dev.healing.spi.Proposal;
@@ -47,6 +48,7 @@ class SafetyGuardsTest {
   private ActionId action = Given.RESTART;
   private Risk risk = Risk.MEDIUM;
   private boolean idempotent = true;
+  private Optional<Standing> standing = Optional.empty();
   private HostState state = HostStates.now().health(100).build();
   private int starts;
 
@@ -55,6 +57,7 @@ class SafetyGuardsTest {
         new SafetyGuards(
             Settings.read(Configuration.of(configuration)),
             id -> ceilings.getOrDefault(id, Autonomy.AUTO),
+            new EarnedAutonomy(host.time()),
             () -> paused,
             () -> distrust,
             problem -> rejected,
@@ -63,7 +66,8 @@ class SafetyGuardsTest {
             sampled);
     Issue issue = Given.issue(host.time().now(), UNIT);
     HealingPlan.Step step =
-        new HealingPlan.Step(Given.description(action, risk, idempotent), Confidence.UNKNOWN);
+        new HealingPlan.Step(
+            Given.description(action, risk, idempotent), Confidence.UNKNOWN, standing);
     Incident incident =
         new Incident(
             "I1",
@@ -358,5 +362,49 @@ class SafetyGuardsTest {
     assertThat(kind("storm")).isEqualTo(Kind.DEFER);
     origin = Origin.REQUESTED;
     assertThat(kind("storm")).isEqualTo(Kind.PROCEED);
+  }
+
+  private void lost(int rungs) {
+    standing = Optional.of(new Standing(rungs, "it has made it worse"));
+  }
+
+  @Test
+  void whatHasMadeItWorseHasLostARungOfItsCeilingAndNotMore() {
+    lost(1);
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.CONFIRM);
+    assertThat(judge().verdict().reason())
+        .isEqualTo("standing: confirm, since it has made it worse");
+    lost(2);
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.DENY);
+    assertThat(judge().verdict().reason()).contains("suggest, since", "done only on request");
+    ceilings.put(Given.RESTART, Autonomy.CONFIRM);
+    lost(1);
+    assertThat(judge().verdict().reason()).contains("suggest, since");
+  }
+
+  @Test
+  void whatWasLostIsStillDoneOnRequest() {
+    lost(2);
+    origin = Origin.REQUESTED;
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.PROCEED);
+  }
+
+  @Test
+  void noStandingRaisesACeiling() {
+    lost(0);
+    ceilings.put(Given.RESTART, Autonomy.OBSERVE);
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.DENY);
+    ceilings.put(Given.RESTART, Autonomy.SUGGEST);
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.DENY);
+    ceilings.put(Given.RESTART, Autonomy.CONFIRM);
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.CONFIRM);
+    ceilings.put(Given.RESTART, Autonomy.AUTO);
+    risk = Risk.CRITICAL;
+    assertThat(judge().verdict().kind()).isEqualTo(Verdict.Kind.CONFIRM);
+    for (Autonomy ceiling : Autonomy.values()) {
+      for (int below = 0; below < 5; below++) {
+        assertThat(new Standing(below, "r").of(ceiling)).isLessThanOrEqualTo(ceiling);
+      }
+    }
   }
 }

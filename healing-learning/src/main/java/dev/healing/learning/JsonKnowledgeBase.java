@@ -5,10 +5,12 @@ import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.SelfRecovery;
+import dev.healing.api.Standing;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
@@ -92,6 +94,11 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   public synchronized Optional<SelfRecovery> selfRecovery(
       Fingerprint fingerprint, Duration soFar, Duration most) {
     return Optional.of(ledger().selfRecovery(fingerprint, soFar, most));
+  }
+
+  @Override
+  public synchronized Optional<Standing> standing(IssueType type, ActionId action) {
+    return ledger().standing(type, action.name());
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param doubts how often validation was wrong
  * @param imports what was imported, and from where
  * @param seeds what was imported of problems of which only the short hash is known
+ * @param standings which actions have lost autonomy; absent before version 3
  * @param problems least lately seen first
  */
 record KnowledgeFile(
@@ -37,6 +38,7 @@ record KnowledgeFile(
     Doubts doubts,
     List<Import> imports,
     SortedMap<String, SortedMap<String, Imported>> seeds,
+    List<Standings.Fallen> standings,
     List<Problem> problems) {
   static final int VERSION = 3;
 
@@ -56,6 +58,7 @@ record KnowledgeFile(
         Doubts.NONE,
         List.of(),
         Collections.emptySortedMap(),
+        List.of(),
         problems);
   }
 
@@ -400,6 +403,7 @@ record KnowledgeFile(
       lending.forEach(l -> Counts.require("lending", l, -1000, 0));
     }
     imports = List.copyOf(imports);
+    standings = standings == null ? List.of() : List.copyOf(standings);
     problems = List.copyOf(problems);
     Set<String> keys = new HashSet<>();
     long attempts = 0;

@@ -49,6 +49,7 @@ final class KnowledgeJson {
     member(text, "doubts", file.doubts());
     member(text, "imports", file.imports());
     member(text, "seeds", file.seeds());
+    member(text, "standings", file.standings());
     text.append(",\n\"problems\":[");
     String separator = "\n";
     for (KnowledgeFile.Problem problem : file.problems()) {

@@ -2,8 +2,10 @@ package dev.healing.learning;
 
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.SelfRecovery;
+import dev.healing.api.Standing;
 import dev.healing.learning.Returns.Waiting;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,7 @@ final class Ledger {
   private final Calibration calibration;
   private final Totals totals;
   private final Seeds seeds;
+  private final Standings standings;
   private long folded;
 
   Ledger(KnowledgeFile file, int mostProblems) {
@@ -43,6 +47,7 @@ final class Ledger {
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
     this.calibration = new Calibration(file.calibration());
     this.seeds = new Seeds(file.imports(), file.seeds(), model);
+    this.standings = new Standings(file.standings());
     for (KnowledgeFile.Problem problem : file.problems()) {
       problems.put(problem.key(), problem.open(model));
     }
@@ -91,6 +96,10 @@ final class Ledger {
         .expect(soFar.toMillis() / 1e3, most.toMillis() / 1e3);
   }
 
+  Optional<Standing> standing(IssueType type, String action) {
+    return standings.of(type.name(), action);
+  }
+
   private static double share(Instant seen, Instant now) {
     double age = now.getEpochSecond() - (double) seen.getEpochSecond();
     return age <= 0 ? 1 : Math.exp(-Math.log(2) * age / HALF_LIFE.toSeconds());
@@ -130,6 +139,9 @@ final class Ledger {
     Attempts attempts = model.attempts(problem, line.attempted());
     if (line.cameOfIt() != Outcome.AMBIGUOUS) {
       learn(problem, attempts, line);
+      double lower = model.belief(problem, attempts, attempts.pool, 1).lower();
+      standings.count(
+          Problem.type(line.key()), line.attempted(), line.cameOfIt(), lower, line.at());
     }
     attempts.saw(line.cameOfIt(), line.at());
     totals.count(line.cameOfIt());
@@ -278,6 +290,7 @@ final class Ledger {
         model.doubts.file(),
         seeds.imports(),
         seeds.file(),
+        standings.file(),
         all);
   }
 }

@@ -133,7 +133,11 @@ final class OurChoice implements World.Policy {
     for (ActionDescription action : ACTIONS) {
       candidates.add(
           new Planner.Candidate(
-              action, knowledge.confidence(fingerprint, action.id()), Optional.empty(), alone));
+              action,
+              knowledge.confidence(fingerprint, action.id()),
+              Optional.empty(),
+              alone,
+              Optional.empty()));
     }
     for (int action = 0; action < tried.length; action++) {
       if (tried[action] && attempts.stream().noneMatch(of(action))) {

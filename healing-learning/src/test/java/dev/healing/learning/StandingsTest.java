@@ -1,0 +1,130 @@
+package dev.healing.learning;
+
+import static dev.healing.api.ActionId.CLEAN_DISK;
+import static dev.healing.api.ActionId.GARBAGE_COLLECT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.IssueType;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Autonomy is lost with harm at once, and earned back slowly. */
+class StandingsTest {
+  private final MemoryStore store = new MemoryStore();
+  private final JsonKnowledgeBase base = Samples.open(store);
+  private Instant now = Samples.NOW;
+
+  private void seen(ActionId action, Outcome outcome) {
+    Receipt receipt = Samples.receipt("/var", action, outcome);
+    base.record(
+        List.of(
+            new Receipt(
+                receipt.id(),
+                receipt.incident(),
+                receipt.type(),
+                receipt.components(),
+                action,
+                receipt.target(),
+                receipt.origin(),
+                outcome,
+                now,
+                Optional.of(now),
+                now,
+                receipt.before(),
+                receipt.after(),
+                receipt.confidence(),
+                receipt.steps(),
+                receipt.recorded(),
+                receipt.detail())));
+  }
+
+  private void healed(int times) {
+    for (int i = 0; i < times; i++) {
+      seen(CLEAN_DISK, Outcome.HEALED);
+    }
+  }
+
+  private int below() {
+    return base.standing(IssueType.DISK_FULL, CLEAN_DISK).orElseThrow().below();
+  }
+
+  @Test
+  void whatNeverMadeAnythingWorseHasLostNothing() {
+    healed(3);
+    seen(CLEAN_DISK, Outcome.FAILED);
+    seen(CLEAN_DISK, Outcome.UNCHANGED);
+    assertThat(base.standing(IssueType.DISK_FULL, CLEAN_DISK)).isEmpty();
+  }
+
+  @Test
+  void harmCostsARungAtOnceHoweverOftenItHealed() {
+    healed(50);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    assertThat(below()).isEqualTo(1);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    assertThat(below()).isEqualTo(2);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    assertThat(below()).isEqualTo(2);
+    assertThat(base.standing(IssueType.DISK_FULL, CLEAN_DISK).orElseThrow().reason())
+        .startsWith("clean_disk has made disk_full worse 3 times; it earns a rung back with 5");
+    assertThat(base.standing(IssueType.MEMORY_HIGH, CLEAN_DISK)).isEmpty();
+    assertThat(base.standing(IssueType.DISK_FULL, GARBAGE_COLLECT)).isEmpty();
+  }
+
+  @Test
+  void aRungIsEarnedBackWithManyOutcomesAndWithTime() {
+    healed(50);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    healed(20);
+    assertThat(below()).isEqualTo(1); // often enough, not long enough
+    now = now.plus(Duration.ofDays(1));
+    healed(1);
+    assertThat(below()).isZero();
+    assertThat(base.standing(IssueType.DISK_FULL, CLEAN_DISK).orElseThrow().reason())
+        .contains("has earned back what it lost");
+  }
+
+  @Test
+  void timeAloneEarnsNothingNorDoesWhatSeldomHeals() {
+    seen(CLEAN_DISK, Outcome.WORSE);
+    now = now.plus(Duration.ofDays(100));
+    healed(4);
+    assertThat(below()).isEqualTo(1);
+    for (int i = 0; i < 20; i++) {
+      seen(CLEAN_DISK, Outcome.UNCHANGED);
+      healed(1);
+    }
+    assertThat(below()).isEqualTo(1);
+  }
+
+  @Test
+  void twoRungsTakeTwiceAsLong() {
+    healed(50);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    seen(CLEAN_DISK, Outcome.WORSE);
+    now = now.plus(Duration.ofDays(3));
+    healed(20);
+    assertThat(below()).isEqualTo(1);
+    now = now.plus(Duration.ofDays(1));
+    healed(5);
+    assertThat(below()).isZero();
+  }
+
+  @Test
+  void whatWasLostIsKept() {
+    seen(CLEAN_DISK, Outcome.WORSE);
+    assertThat(Samples.open(store).standing(IssueType.DISK_FULL, CLEAN_DISK))
+        .isEqualTo(base.standing(IssueType.DISK_FULL, CLEAN_DISK));
+    base.close();
+    assertThat(Samples.open(store).standing(IssueType.DISK_FULL, CLEAN_DISK))
+        .isEqualTo(base.standing(IssueType.DISK_FULL, CLEAN_DISK));
+    assertThat(base.export())
+        .contains("\"standings\":[{\"type\":\"disk_full\",\"action\":\"clean_disk\",\"below\":1");
+  }
+}
