@@ -2,6 +2,11 @@ package dev.healing.learning;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.IssueType;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -25,20 +30,22 @@ final class Elsewhere {
   private static final int MOST_KEY = 1_000;
 
   private final String from;
+  private final Instant now;
   private final SortedMap<String, SortedMap<String, Imported>> byKey = new TreeMap<>();
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
   private final SortedMap<String, Long> leftOut = new TreeMap<>();
   private final List<String> told = new ArrayList<>();
   private long attempts;
 
-  private Elsewhere(String from) {
+  private Elsewhere(String from, Instant now) {
     this.from = from;
+    this.now = now;
   }
 
   /** Reads it. Throws {@link KnowledgeJson.BadKnowledgeException} only. */
-  static Elsewhere read(String document, String from) {
+  static Elsewhere read(String document, String from, Instant now) {
     JsonNode root = KnowledgeJson.tree(document);
-    Elsewhere elsewhere = new Elsewhere(from);
+    Elsewhere elsewhere = new Elsewhere(from, now);
     if (root.has("problems")) {
       elsewhere.export(KnowledgeJson.file(document));
     } else if (root.path("fixes").isObject() || root.path("failures").isObject()) {
@@ -83,6 +90,14 @@ final class Elsewhere {
   }
 
   private void seed(String problem, JsonNode entry, boolean fixed) {
+    if (entry.path("impact").asDouble(0) < 0) {
+      leaveOut("fixes whose impact is negative: nobody knows what healed there");
+      return;
+    }
+    if (inTheFuture(entry.path("timestamp"))) {
+      leaveOut("entries from the future: their clock was wrong, or they are made up");
+      return;
+    }
     List<String> actions = new ArrayList<>();
     JsonNode named = entry.path("actions");
     for (JsonNode one : named.isArray() ? named : List.of(named)) {
@@ -96,6 +111,21 @@ final class Elsewhere {
     }
     for (String action : actions) {
       add(problem, action, new Imported(1, fixed ? 1.0 / actions.size() : 0, from));
+    }
+  }
+
+  /** By more than a day: clocks differ, and so do time zones. Seconds since 1970, or ISO-8601. */
+  private boolean inTheFuture(JsonNode timestamp) {
+    Instant latest = now.plus(Duration.ofDays(1));
+    if (timestamp.isNumber()) {
+      return timestamp.asDouble() > latest.getEpochSecond();
+    }
+    try {
+      String text = timestamp.asString("");
+      return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
+          .isAfter(LocalDate.ofInstant(latest, ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      return false; // without a time it counts like any other
     }
   }
 

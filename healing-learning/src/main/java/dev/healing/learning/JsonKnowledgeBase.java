@@ -153,7 +153,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   public List<String> adopt(String document, String from) {
     Elsewhere elsewhere;
     try {
-      elsewhere = Elsewhere.read(document, from);
+      elsewhere = Elsewhere.read(document, from, time.now());
     } catch (KnowledgeJson.BadKnowledgeException e) {
       throw new HealingException(from + " is no knowledge that can be imported: " + e.getMessage());
     }

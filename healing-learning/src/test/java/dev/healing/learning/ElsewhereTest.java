@@ -91,6 +91,27 @@ class ElsewhereTest {
   }
 
   @Test
+  void whatDidHarmOrIsYetToComeHealedNothing() {
+    JsonKnowledgeBase base = open(store);
+    List<String> told =
+        base.adopt(
+            """
+            {"fixes": {"disk_full:/var": [
+              {"timestamp": "2025-01-01T00:00:00", "actions": ["clean_disk"], "impact": 0.3},
+              {"timestamp": "2025-01-01T00:00:00", "actions": ["clean_disk"], "impact": -1},
+              {"timestamp": "2031-01-01T00:00:00", "actions": ["clean_disk"], "impact": 1},
+              {"timestamp": 4102444800, "actions": ["clean_disk"], "impact": 1}]}}""",
+            "old.json");
+
+    assertThat(told)
+        .anyMatch(line -> line.startsWith("1 attempts on 1 problems"))
+        .anyMatch(line -> line.startsWith("left out: 1 fixes whose impact is negative"))
+        .anyMatch(line -> line.startsWith("left out: 2 entries from the future"));
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).reason())
+        .contains("has seen it heal 1.0 of 1 times");
+  }
+
+  @Test
   void whatIsSeenHereSoonOutweighsIt() {
     StringBuilder fixes = new StringBuilder("{\"fixes\":{\"disk_full:/var\":[");
     for (int i = 0; i < 1000; i++) {

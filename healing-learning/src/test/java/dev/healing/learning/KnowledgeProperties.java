@@ -10,6 +10,8 @@ import dev.healing.api.Confidence;
 import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Recovery;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -174,13 +176,16 @@ class KnowledgeProperties {
     JsonKnowledgeBase writer = Samples.open(store);
     writer.adopt("{\"failures\":{\"0123abcd\":[{\"actions\":[\"clean_disk\"]}]}}", "seed");
     writer.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
-    writer.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.FAILED)));
+    writer.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.WORSE)));
+    writer.recovered(
+        List.of(new Recovery(disk("/var"), Samples.NOW, Samples.NOW, Duration.ofSeconds(9))));
     writer.close();
     for (int more = 0; more < MUTATIONS; more++) {
       for (String good :
           List.of(
               store.documents.get(JsonKnowledgeBase.FILE),
-              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0))) {
+              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0),
+              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(2))) {
         int from = (place + 97 * more) % good.length();
         int to = Math.min(good.length(), from + removed);
         reads(good.substring(0, from) + inserted + good.substring(to));
@@ -199,6 +204,9 @@ class KnowledgeProperties {
     assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
     reader.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
     reader.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.FAILED)));
+    Duration most = Duration.ofMinutes(2);
+    assertThat(reader.selfRecovery(disk("/var"), Duration.ZERO, most).orElseThrow().patience())
+        .isBetween(Duration.ZERO, most);
     assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
     try {
       assertThat(reader.adopt(bad, "seed")).isNotEmpty();

@@ -92,7 +92,7 @@ class NixRealHostTest {
 
     host.startHealing(
         """
-        limits: {health-floor: 0}
+        limits: {health-floor: 0, patience: 0s}
         detectors:
           generation_unmarked: {good-after: 2s, good-health: 0}
           cpu_high: off
