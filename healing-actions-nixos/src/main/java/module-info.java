@@ -7,6 +7,7 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.RestartService.Provider,
       dev.healing.actions.nixos.RepairService.Provider,
       dev.healing.actions.nixos.KillProcess.Provider,
+      dev.healing.actions.nixos.EndMemoryHog.Provider,
       dev.healing.actions.nixos.CleanDisk.Provider,
       dev.healing.actions.nixos.ClearCache.Provider,
       dev.healing.actions.nixos.FreeMemory.Provider,

@@ -19,6 +19,7 @@ module dev.healing.detect {
       dev.healing.detect.ClockSampler.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.detect.MemoryHigh.Provider,
+      dev.healing.detect.MemoryExhausting.Provider,
       dev.healing.detect.DiskFull.Provider,
       dev.healing.detect.CpuHigh.Provider,
       dev.healing.detect.ServiceFailed.Provider,
@@ -42,5 +43,6 @@ module dev.healing.detect {
   provides dev.healing.spi.DetectorKind with
       dev.healing.detect.OwnLevel.Kind;
   provides dev.healing.spi.TriggerProvider with
-      dev.healing.detect.SystemdTrigger.Provider;
+      dev.healing.detect.SystemdTrigger.Provider,
+      dev.healing.detect.MemoryTrigger.Provider;
 }

@@ -11,6 +11,7 @@ public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId CLEAR_CACHE = of("clear_cache");
   public static final ActionId GARBAGE_COLLECT = of("garbage_collect");
   public static final ActionId KILL_PROCESS = of("kill_process");
+  public static final ActionId END_MEMORY_HOG = of("end_memory_hog");
   public static final ActionId FREE_MEMORY = of("free_memory");
   public static final ActionId CLEAN_DISK = of("clean_disk");
   public static final ActionId OPTIMIZE_STORE = of("optimize_store");

@@ -9,6 +9,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Too little memory is available. Component: {@code memory}. */
   public static final IssueType MEMORY_HIGH = of("memory_high");
 
+  /** Memory ends within seconds. Component: {@code memory}. */
+  public static final IssueType MEMORY_EXHAUSTING = of("memory_exhausting");
+
   /** A file system runs out of bytes or inodes. Component: its mount point. */
   public static final IssueType DISK_FULL = of("disk_full");
 

@@ -19,6 +19,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   /** MemAvailable. */
   public static final Metric MEMORY_AVAILABLE = of("memory.available.bytes");
 
+  /**
+   * What should stay available of memory: told among the numbers of an issue, for those who are to
+   * do something when there is less. It is set, and never sampled.
+   */
+  public static final Metric MEMORY_FLOOR = of("memory.floor.bytes");
+
   /** Swap in use; absent on a host without swap. */
   public static final Metric SWAP_USED = of("swap.used.fraction");
 

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * Ends the process that stands out; see {@link Victim} for who does. The main process of a service
@@ -38,10 +37,6 @@ import java.util.regex.Pattern;
 public final class KillProcess implements HealingAction {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration AFTER_KILL = Duration.ofSeconds(5);
-
-  /** A service, or a container: of Docker, Podman, CRI-O, containerd or machinectl. */
-  private static final Pattern WHOLE =
-      Pattern.compile(".+\\.service|(docker|libpod|crio|cri-containerd|machine)-.+\\.scope");
 
   private final HostContext host;
   private final Victim victim;
@@ -98,7 +93,7 @@ public final class KillProcess implements HealingAction {
             .filter(h -> h.now().filter(process::same).isPresent())
             .orElseThrow(() -> new RefusedException(first.who() + " ended by itself"));
     Map<String, String> facts = new TreeMap<>(facts(process));
-    Optional<UnitState> service = serviceOf(process);
+    Optional<UnitState> service = Belonging.service(host, process);
     if (service.isPresent()) {
       RestartPlan plan = restartOf(service.get());
       facts.putAll(plan.facts(host));
@@ -121,43 +116,11 @@ public final class KillProcess implements HealingAction {
             facts,
             choice.why(),
             "ask " + first.who() + " to end (SIGTERM)",
-            whole(process)
+            Belonging.whole(process)
                 .map(unit -> "leave it at that, since it is part of " + unit)
                 .orElse(
                     "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s"));
     return new Prepared(preview, execution -> signal(preview, first, held, execution));
-  }
-
-  /**
-   * The service that stands and falls with this process. A oneshot is none: to run it again may
-   * repeat its effects.
-   */
-  private Optional<UnitState> serviceOf(ProcessState process) {
-    if (!host.systemd().availability().available()) {
-      return Optional.empty();
-    }
-    Optional<UnitState> unit =
-        process
-            .unit()
-            .filter(name -> name.endsWith(".service"))
-            .flatMap(name -> host.systemd().unit(name));
-    unit.filter(UnitState::onItsWay)
-        .ifPresent(
-            u ->
-                Checks.refuseIf(
-                    Optional.of(
-                        process.name()
-                            + " belongs to "
-                            + u.name()
-                            + ", which is "
-                            + u.activeState())));
-    return unit.filter(u -> u.mainPid().orElse(0) == process.ref().pid())
-        .filter(u -> u.active() && !u.type().equals("oneshot"));
-  }
-
-  /** What it is part of and must not be killed in. */
-  private static Optional<String> whole(ProcessState process) {
-    return process.unit().filter(unit -> WHOLE.matcher(unit).matches());
   }
 
   private RestartPlan restartOf(UnitState service) {
@@ -194,7 +157,7 @@ public final class KillProcess implements HealingAction {
   private ActionReport restart(Preview preview, ProcessUse first, Held held, Execution execution) {
     try (held) {
       ProcessState now = recheck(preview, first, held);
-      Optional<UnitState> service = serviceOf(now);
+      Optional<UnitState> service = Belonging.service(host, now);
       if (service.isEmpty()) {
         return ActionReport.refused(preview.target() + " was started again since the preview");
       }
@@ -217,7 +180,7 @@ public final class KillProcess implements HealingAction {
   private ActionReport signal(Preview preview, ProcessUse first, Held held, Execution execution) {
     try (held) {
       ProcessState now = recheck(preview, first, held);
-      if (serviceOf(now).isPresent()) {
+      if (Belonging.service(host, now).isPresent()) {
         return ActionReport.refused(first.who() + " is now the main process of its service");
       }
       String who = first.who();
@@ -232,7 +195,7 @@ public final class KillProcess implements HealingAction {
       if (execution.cancelled()) {
         return ActionReport.failed(who + " was asked to end; stopped before killing it");
       }
-      Optional<String> whole = whole(now);
+      Optional<String> whole = Belonging.whole(now);
       if (whole.isPresent()) {
         return ActionReport.failed(
             String.format(

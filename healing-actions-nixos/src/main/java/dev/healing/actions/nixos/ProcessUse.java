@@ -41,11 +41,16 @@ record ProcessUse(ProcessState process, double cores, double grownBytesPerSecond
    * its start, and none that got its number meanwhile is taken for it.
    */
   static List<ProcessUse> measure(HostContext host, Wait wait) {
+    return measure(host, WINDOW, wait);
+  }
+
+  /** The same over another time. */
+  static List<ProcessUse> measure(HostContext host, Duration window, Wait wait) {
     long start = host.time().monotonicNanos();
     Map<Ref, ProcessState> earlier = new HashMap<>();
     host.processes().all().forEach(process -> earlier.put(process.ref(), process));
     try {
-      if (!wait.pause(WINDOW)) {
+      if (!wait.pause(window)) {
         throw new HealingException("stopped while it measured what processes use");
       }
     } catch (InterruptedException e) {

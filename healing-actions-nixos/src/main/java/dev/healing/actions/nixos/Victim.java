@@ -24,26 +24,10 @@ final class Victim {
   private static final double LEAST_CORES = 0.5;
   private static final double MARGIN = 2;
 
-  /** Who installs, builds and checks uses much, is soon done, and leaves a mess half-way. */
-  private static final List<String> AT_WORK =
-      List.of(
-          "dpkg",
-          "apt*",
-          "rpm",
-          "dnf*",
-          "yum",
-          "pacman",
-          "nix*",
-          "fsck*",
-          "e2fsck",
-          "xfs_repair",
-          "mkfs*",
-          "mdadm");
-
   private final HostContext host;
   private final double minShare;
   private final double minCpu;
-  private final Globs avoid;
+  private final Spared spared;
   private final Globs prefer;
 
   Victim(HostContext host) {
@@ -51,7 +35,7 @@ final class Victim {
     this.minShare = host.configuration().fraction("min-share", 0.10);
     // As much as is between where processors are busy and where they are no longer: 90% and 75%.
     this.minCpu = host.configuration().fraction("min-cpu", 0.15);
-    this.avoid = Globs.of(host.configuration().globs("avoid", AT_WORK));
+    this.spared = Spared.read(host);
     this.prefer = Globs.of(host.configuration().globs("prefer", List.of()));
   }
 
@@ -75,7 +59,7 @@ final class Victim {
         memory ? use -> false : ProcessUse.justStarted(host).and(use -> !preferred(use));
     List<ProcessUse> others =
         all.stream()
-            .filter(use -> spared(use.process()).isEmpty())
+            .filter(use -> spared.byItself(use.process()).isEmpty())
             .filter(justStarted.negate())
             .sorted(
                 Comparator.comparing((ProcessUse use) -> !preferred(use))
@@ -160,19 +144,8 @@ final class Victim {
             + "); name in prefer what may be ended all the same");
   }
 
-  private Optional<String> spared(ProcessState process) {
-    if (process.state() == 'Z') {
-      return Optional.of(process.name() + " has ended and only waits to be forgotten");
-    }
-    if (avoid.test(process.name())) {
-      return Optional.of(process.name() + " is named in avoid");
-    }
-    return host.protection().process(process, host.processes().ourselves());
-  }
-
-  /** Why it must not be ended, by whatever name its unit is protected; empty if it may be. */
+  /** Why it must not be ended; empty if it may be. */
   Optional<String> objection(ProcessState process) {
-    return spared(process)
-        .or(() -> process.unit().flatMap(unit -> host.protection().unit(unit, host.systemd())));
+    return spared.objection(process);
   }
 }
