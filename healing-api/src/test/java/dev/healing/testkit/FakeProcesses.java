@@ -78,6 +78,25 @@ public final class FakeProcesses implements HostProcesses {
     return this;
   }
 
+  /** From now on the process with this number has so much resident memory; it stays the same. */
+  public synchronized void resident(long pid, long bytes) {
+    table.computeIfPresent(
+        pid,
+        (number, now) ->
+            new ProcessState(
+                now.ref(),
+                now.parentPid(),
+                now.name(),
+                now.uid(),
+                now.state(),
+                now.cpuTime(),
+                bytes,
+                now.oomScoreAdj(),
+                now.oomScore(),
+                now.units(),
+                now.kernelThread()));
+  }
+
   /** It ends by itself. Another that gets its number is not the same, whatever it looks like. */
   public synchronized void remove(long pid) {
     if (table.remove(pid) != null) {

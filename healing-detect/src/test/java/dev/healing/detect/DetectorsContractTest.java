@@ -58,6 +58,31 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfMemoryExhausting extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      return new MemoryExhausting.Provider().create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return available(8e9, 7e9, 8e9);
+    }
+
+    @Override
+    protected HostState sick() {
+      return available(1e9, 0.9e9, 0.8e9);
+    }
+
+    private HostState available(double... bytes) {
+      return HostStates.now()
+          .recent(Metric.MEMORY_AVAILABLE, Duration.ofMillis(100), bytes)
+          .sample(Metric.MEMORY_USED, 1 - bytes[bytes.length - 1] / 24e9)
+          .build();
+    }
+  }
+
+  @Nested
   class OfCpuHigh extends OfOneMetric {
     OfCpuHigh() {
       super(new CpuHigh.Provider(), Metric.CPU_BUSY, 0.5, 0.99);

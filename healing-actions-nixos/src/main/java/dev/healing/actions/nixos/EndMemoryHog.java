@@ -224,7 +224,7 @@ public final class EndMemoryHog implements HealingAction {
 
   private ActionReport end(List<Member> members, double floor, Execution execution) {
     double before = available();
-    double resident = members.stream().mapToDouble(m -> m.use().process().residentBytes()).sum();
+    double resident = members.stream().mapToDouble(EndMemoryHog::resident).sum();
     String who = String.join(", ", members.stream().map(Member::who).toList());
     List<Member> asked = members.stream().filter(m -> m.held().terminate()).toList();
     if (asked.isEmpty()) {
@@ -242,13 +242,17 @@ public final class EndMemoryHog implements HealingAction {
             .filter(m -> m.held().alive() && Belonging.whole(m.use().process()).isEmpty())
             .toList();
     stubborn.forEach(m -> m.held().kill());
-    long end = host.time().monotonicNanos() + AFTER_KILL.toNanos();
+    Duration more = stubborn.isEmpty() ? Duration.ZERO : AFTER_KILL;
+    long end = host.time().monotonicNanos() + more.toNanos();
     while (alive(asked) && host.time().monotonicNanos() < end && execution.pause(POLL)) {
       // What is large takes its time to go.
     }
+    double left =
+        asked.stream().filter(m -> m.held().alive()).mapToDouble(EndMemoryHog::resident).sum();
     Map<String, Double> numbersBefore =
         Map.of("memory.available.bytes", before, "resident.bytes", resident);
-    Map<String, Double> numbersAfter = Map.of("memory.available.bytes", available());
+    Map<String, Double> numbersAfter =
+        Map.of("memory.available.bytes", available(), "resident.bytes", left);
     String how =
         stubborn.isEmpty() ? "asked to end" : "asked to end, and " + stubborn.size() + " killed";
     return alive(asked)
@@ -256,6 +260,10 @@ public final class EndMemoryHog implements HealingAction {
             Result.FAILED, who + ": " + how + ", and still there", numbersBefore, numbersAfter)
         : ActionReport.of(
             Result.DONE, who + ": " + how + ", and gone", numbersBefore, numbersAfter);
+  }
+
+  private static double resident(Member member) {
+    return member.use().process().residentBytes();
   }
 
   private static boolean alive(List<Member> members) {

@@ -156,6 +156,7 @@ class RefusalsTest {
             "restart_service",
             "repair_service",
             "kill_process",
+            "end_memory_hog",
             "clean_disk",
             "clear_cache",
             "free_memory",

@@ -7,6 +7,7 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.TestHost;
@@ -177,6 +178,36 @@ final class World {
                           Duration cpu = now.cpuTime().plusNanos((long) (may * 1e8));
                           host.processes().add(with(now, cpu, now.units()));
                           runs(pid, run, cores, Duration.ofMillis(100));
+                        }));
+  }
+
+  /** Memory of 100 GiB, of which so much is available. */
+  void available(long bytes) {
+    memory(100L << 20, Math.max(0, bytes) >> 10);
+  }
+
+  /** A process that takes so much of what is available every 10 ms, as long as it is there. */
+  void hog(long pid, String name, long residentBytes, int stepMib, String... units) {
+    process(pid, name, residentBytes);
+    ProcessState usual = host.processes().find(pid).orElseThrow();
+    host.processes().add(with(usual, Duration.ZERO, List.of(units)));
+    takes(usual.ref(), (long) stepMib << 20);
+  }
+
+  private void takes(Ref hog, long step) {
+    host.time()
+        .happens(
+            Duration.ofMillis(10),
+            "process " + hog.pid() + " takes memory",
+            () ->
+                host.processes()
+                    .find(hog.pid())
+                    .filter(now -> now.ref().equals(hog))
+                    .ifPresent(
+                        now -> {
+                          host.processes().resident(hog.pid(), now.residentBytes() + step);
+                          available(MemAvailable.read(host.files()).availableBytes() - step);
+                          takes(hog, step);
                         }));
   }
 
