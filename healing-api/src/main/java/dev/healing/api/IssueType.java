@@ -24,6 +24,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** systemd starts a service again and again, which never stays up. Component: the unit. */
   public static final IssueType SERVICE_FLAPPING = of("service_flapping");
 
+  /** A service waits for memory, disks or processors nearly all the time. Component: the unit. */
+  public static final IssueType SERVICE_PRESSURE = of("service_pressure");
+
   /** The kernel had to kill for want of memory. Component: {@code memory}. */
   public static final IssueType OUT_OF_MEMORY = of("out_of_memory");
 

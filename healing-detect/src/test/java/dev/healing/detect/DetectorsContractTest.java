@@ -166,6 +166,31 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfServicePressure extends DetectorContract {
+    @Override
+    protected Detector detector() {
+      return new ServicePressure.Provider().create(new TestHost());
+    }
+
+    @Override
+    protected HostState healthy() {
+      return stalled(0.2);
+    }
+
+    @Override
+    protected HostState sick() {
+      return stalled(0.9);
+    }
+
+    private HostState stalled(double fraction) {
+      return HostStates.now()
+          .sample(ServiceStalls.stalled("io", "nginx.service"), fraction)
+          .sample(ServiceStalls.stalledLong("io", "nginx.service"), fraction)
+          .build();
+    }
+  }
+
+  @Nested
   class OfOwnLevel extends DetectorContract {
     @Override
     protected Detector detector() {

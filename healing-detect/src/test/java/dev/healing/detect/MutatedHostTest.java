@@ -89,6 +89,7 @@ class MutatedHostTest {
           "filesystem.given_up.flag",
           "filesystem.errors.count",
           "service.memory.bytes",
+          "service.cpu.stalled.fraction",
           "memory.oom_kills.count",
           "memory.oom_killed.count",
           "swap.traffic.pages_per_second",
@@ -116,6 +117,9 @@ class MutatedHostTest {
     real.files().write("/sys/fs/cgroup/system.slice/memory.current", "1\n");
     service(real, "/sys/fs/cgroup/pids/system.slice/app.service");
     service(real, "/sys/fs/cgroup/system.slice/app.service");
+    String stalled = "full avg10=90.00 avg60=90.00 avg300=9.00 total=1\n";
+    real.files().write("/sys/fs/cgroup/system.slice/app.service/cpu.pressure", stalled);
+    real.files().write("/proc/pressure/cpu", "some" + stalled.substring(4));
     Files.createDirectories(root.resolve("sys/dev/block"));
     Files.createSymbolicLink(root.resolve("sys/dev/block/254:0"), Path.of("../block/vda"));
     Files.createSymbolicLink(root.resolve("sys/dev/block/7:0"), Path.of("../block/loop0"));

@@ -226,11 +226,16 @@ public final class EndMemoryHog implements HealingAction {
     double before = available();
     double resident = members.stream().mapToDouble(EndMemoryHog::resident).sum();
     String who = String.join(", ", members.stream().map(Member::who).toList());
-    List<Member> asked = members.stream().filter(m -> m.held().terminate()).toList();
+    List<Member> asked = new ArrayList<>();
+    for (Member member : members) {
+      if (member.held().terminate()) {
+        asked.add(member);
+        execution.progress("asked to end: " + member.who());
+      }
+    }
     if (asked.isEmpty()) {
       return ActionReport.refused(who + " ended by itself");
     }
-    execution.progress("asked to end: " + who);
     long until = host.time().monotonicNanos() + patience.toNanos();
     while (alive(asked) && available() > floor / 2 && host.time().monotonicNanos() < until) {
       if (!execution.pause(POLL)) {
