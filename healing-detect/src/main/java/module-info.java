@@ -33,6 +33,7 @@ module dev.healing.detect {
       dev.healing.detect.LinkDown.Provider,
       dev.healing.detect.ClockUnsynchronised.Provider,
       dev.healing.detect.JobStuck.Provider,
+      dev.healing.detect.TimerDead.Provider,
       dev.healing.detect.JournalLosing.Provider,
       dev.healing.detect.ProfileDangling.Provider,
       dev.healing.detect.GenerationStale.Provider,

@@ -54,6 +54,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** systemd does not get on with starting or stopping a unit. Component: the unit. */
   public static final IssueType JOB_STUCK = of("job_stuck");
 
+  /** A timer is active and will never fire. Component: the timer. */
+  public static final IssueType TIMER_DEAD = of("timer_dead");
+
   /** The journal lost messages. Component: the unit whose they were, or {@code kernel}. */
   public static final IssueType JOURNAL_LOSING = of("journal_losing");
 
