@@ -4,6 +4,7 @@ module dev.healing.optimizer {
   requires transitive dev.healing.api;
 
   exports dev.healing.optimizer;
+  exports dev.healing.optimizer.forecast;
 
   provides dev.healing.spi.OptimizerProvider with
       dev.healing.optimizer.ProactiveOptimizerProvider;

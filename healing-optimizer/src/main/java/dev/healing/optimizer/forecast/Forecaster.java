@@ -1,0 +1,132 @@
+package dev.healing.optimizer.forecast;
+
+import dev.healing.optimizer.forecast.Forecast.Silence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Says of one series when it will reach its limit, from what came before and nothing else. Needs no
+ * idea of what the values mean. Bounded memory, below 8 KB; not safe for several threads.
+ */
+public final class Forecaster {
+  /** From this probability on it is believed. */
+  static final double NEEDED = 0.45;
+
+  /** Where nothing was ever given back, waiting gains nothing. */
+  static final double NEEDED_GROWING = 0.12;
+
+  private static final double LARGEST = 1000;
+  private static final double WIDER = 1.1;
+  private static final double LEAST_TOLD = 0.3;
+
+  /** For so long what was seen last is known of now. */
+  public static final Duration KNOWN = Duration.ofHours(6);
+
+  /** What is later is as good as never: thirty years. */
+  private static final long MOST_SECONDS = 1_000_000_000;
+
+  private static final double EARLY = 0.1;
+  private static final double LATE = 0.9;
+  private static final double LEAST_LEFT = 1e-4;
+
+  private final double limit;
+  private final Past past = new Past();
+  private final Recent recent = new Recent();
+  private final Trust trust = new Trust();
+  private long latest = Long.MIN_VALUE;
+  private double value;
+
+  /**
+   * Has seen nothing yet.
+   *
+   * @param limit what is not to be reached, in the unit of the values; positive
+   */
+  public Forecaster(double limit) {
+    if (!(limit > 0) || limit == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("a limit of " + limit + ": expected a positive number");
+    }
+    this.limit = limit;
+  }
+
+  /**
+   * Learns a value.
+   *
+   * @param at when it was measured. One that is before the one before it, since the clock went
+   *     back, counts as one of the same time.
+   * @param measured in the unit of the limit; what is not finite is passed over, as is what is
+   *     missing
+   */
+  public void add(Instant at, double measured) {
+    if (!Double.isFinite(measured)) {
+      return;
+    }
+    latest = Math.max(latest, at.getEpochSecond());
+    value = Math.max(-LARGEST, Math.min(LARGEST, measured / limit));
+    past.add(latest, value);
+    recent.add(latest, value);
+    trust.add(latest, value);
+    if (trust.asks(latest)) {
+      trust.said(latest, value, forecast(Instant.ofEpochSecond(latest), Trust.HORIZON).reaches());
+    }
+  }
+
+  /**
+   * When it reaches the limit.
+   *
+   * @param now not before the newest value
+   * @param horizon what is later is not within it
+   */
+  public Forecast forecast(Instant now, Duration horizon) {
+    if (latest == Long.MIN_VALUE) {
+      return Forecast.silent(0, Silence.NEW);
+    }
+    double elapsed = Math.max(0, now.getEpochSecond() - latest);
+    if (elapsed > KNOWN.toSeconds()) {
+      return Forecast.silent(0, Silence.OLD);
+    }
+    if (value >= 1) {
+      return new Forecast(1, true, Optional.of(new Forecast.Time(now, now, now)), Optional.empty());
+    }
+    Outline outline = new Outline(past.values());
+    double left = Math.max(LEAST_LEFT, 1 - outline.top[outline.now]);
+    Times times = times(outline, left);
+    double probability = times.within(horizon.toSeconds() + elapsed);
+    boolean likely = probability >= (outline.onlyGrows(left) ? NEEDED_GROWING : NEEDED);
+    if (likely && probability < trust.needed(latest, outline.record())) {
+      return Forecast.silent(probability, Silence.WRONG);
+    }
+    if (!likely && outline.now < outline.first()) {
+      return Forecast.silent(probability, Silence.NEW);
+    }
+    boolean says = likely || times.within(Double.MAX_VALUE) >= LEAST_TOLD;
+    return new Forecast(
+        probability,
+        likely,
+        says ? Optional.of(time(times, now, elapsed)) : Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Forecast.Time time(Times times, Instant now, double elapsed) {
+    return new Forecast.Time(
+        after(now, times.quantile(EARLY) / WIDER - elapsed),
+        after(now, times.quantile(0.5) - elapsed),
+        after(now, times.quantile(LATE) * WIDER - elapsed));
+  }
+
+  private Times times(Outline outline, double left) {
+    Alike alike = new Alike(outline, left);
+    double likeness = alike.likeness();
+    Times times = new Times(Alike.MOST + 6);
+    if (likeness > 0) {
+      times.add(alike.times(new Growth(outline)), likeness);
+    }
+    times.add(new Climb(outline, recent, value).times(), 1 - likeness);
+    return times;
+  }
+
+  private static Instant after(Instant now, double seconds) {
+    long most = Math.min(MOST_SECONDS, Instant.MAX.getEpochSecond() - now.getEpochSecond());
+    return now.plusSeconds((long) Math.max(0, Math.min(seconds, most)));
+  }
+}
