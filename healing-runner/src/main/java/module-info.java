@@ -4,6 +4,7 @@ module dev.healing.runner {
   requires dev.healing.api;
   requires dev.healing.core;
   requires dev.healing.learning;
+  requires dev.healing.optimizer;
   requires info.picocli;
   requires java.logging;
   requires jdk.net;

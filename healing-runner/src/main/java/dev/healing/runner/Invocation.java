@@ -10,6 +10,7 @@ import dev.healing.runner.text.Style;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,24 @@ final class Invocation {
 
   int number(String option, int fallback) {
     return typed.matchedOptionValue(option, fallback);
+  }
+
+  /** Whole seconds, more than none. */
+  Optional<Duration> duration(String option) {
+    return option(option)
+        .map(
+            text -> {
+              try {
+                Duration duration = Configuration.parseDuration(text);
+                if (duration.toSeconds() > 0 && duration.toMillisPart() == 0) {
+                  return duration;
+                }
+              } catch (IllegalArgumentException e) {
+                // Said below, in words for a person.
+              }
+              throw wrong(
+                  option + " is '" + text + "': expected whole seconds or more, like 10s or 24h");
+            });
   }
 
   Optional<String> operand() {

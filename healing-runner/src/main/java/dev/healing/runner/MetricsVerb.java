@@ -62,8 +62,8 @@ final class MetricsVerb implements Verb {
 
   @Override
   public int run(Invocation invocation) {
-    Optional<Duration> since = duration(invocation, "--since");
-    Optional<Duration> every = duration(invocation, "--every");
+    Optional<Duration> since = invocation.duration("--since");
+    Optional<Duration> every = invocation.duration("--every");
     Optional<String> name = invocation.operand();
     if (name.isEmpty() && (since.isPresent() || every.isPresent())) {
       throw invocation.wrong("--since and --every are for one series: expected its NAME");
@@ -87,24 +87,6 @@ final class MetricsVerb implements Verb {
       return invocation.show(
           Answer.of(one(name.get(), points)), (json, style) -> MetricsVerb.rows(json));
     }
-  }
-
-  private static Optional<Duration> duration(Invocation invocation, String option) {
-    return invocation
-        .option(option)
-        .map(
-            text -> {
-              try {
-                Duration duration = Configuration.parseDuration(text);
-                if (duration.toSeconds() > 0 && duration.toMillisPart() == 0) {
-                  return duration;
-                }
-              } catch (IllegalArgumentException e) {
-                // Said below, in words for a person.
-              }
-              throw invocation.wrong(
-                  option + " is '" + text + "': expected whole seconds or more, like 10s or 24h");
-            });
   }
 
   private static Duration step(Duration span) {

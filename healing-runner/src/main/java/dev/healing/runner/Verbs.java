@@ -19,6 +19,7 @@ final class Verbs {
         new RejectVerb(),
         new ExplainVerb(),
         new OpportunitiesVerb(),
+        new ForecastVerb(),
         new AnomalyVerb(),
         new KnowledgeVerb(),
         new DrillVerb(),

@@ -1,5 +1,6 @@
 package dev.healing.runner.text;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -73,6 +74,18 @@ public final class Lines {
     return millis < 1000
         ? millis + " ms"
         : String.format(Locale.ROOT, millis < 60_000 ? "%.1f s" : "%.0f s", millis / 1000.0);
+  }
+
+  /** A length of time for a person: two units at most. */
+  public static String time(Duration duration) {
+    long minutes = Math.max(0, duration.toMinutes());
+    long hours = minutes / 60;
+    if (minutes < 60) {
+      return minutes + " min";
+    }
+    return hours < 24
+        ? hours + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min")
+        : hours / 24 + " d" + (hours % 24 == 0 ? "" : " " + hours % 24 + " h");
   }
 
   /** Whole seconds of an instant in ISO-8601, with a space for the T. */

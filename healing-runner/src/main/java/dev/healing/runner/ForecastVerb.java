@@ -1,0 +1,214 @@
+package dev.healing.runner;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Metric;
+import dev.healing.core.history.History;
+import dev.healing.core.history.Points;
+import dev.healing.core.history.Series;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.optimizer.forecast.Forecast;
+import dev.healing.optimizer.forecast.Forecaster;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.text.Lines;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code forecast [--csv FILE... --limit L [--every D]] [--horizon D]}. */
+final class ForecastVerb implements Verb {
+  private static final Duration HORIZON = Duration.ofHours(4);
+
+  /** Of the host's history: what a forecaster remembers, as finely as it looks at it. */
+  private static final Duration PAST = Duration.ofDays(8);
+
+  private static final Duration STEP = Duration.ofMinutes(2);
+
+  /** What has a limit is measured as the part of it that is in use. */
+  private static final String BOUNDED = "used.fraction";
+
+  @Override
+  public String name() {
+    return "forecast";
+  }
+
+  @Override
+  public String summary() {
+    return "When what has a limit will reach it: of this host, or of any series.";
+  }
+
+  @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--csv")
+            .paramLabel("FILE")
+            .arity("1..*")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("Rows of timestamp,value instead of this host.")
+            .build());
+    option(spec, "--limit", "L", "What the values are not to reach: 1, 2.5e9 or 90%.");
+    option(spec, "--horizon", "D", "How far to look ahead, for example 1d; 4h if not given.");
+    option(spec, "--every", "D", "Walk forward over each file: a line for each D.");
+  }
+
+  private static void option(CommandSpec spec, String name, String label, String text) {
+    spec.addOption(
+        OptionSpec.builder(name).paramLabel(label).type(String.class).description(text).build());
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    List<Path> files = invocation.paths("--csv");
+    Duration horizon = invocation.duration("--horizon").orElse(HORIZON);
+    Optional<Duration> every = invocation.duration("--every");
+    Optional<String> limit = invocation.option("--limit");
+    if (files.isEmpty()) {
+      if (limit.isPresent() || every.isPresent()) {
+        throw invocation.wrong("--limit and --every are for files: expected --csv FILE with them");
+      }
+      return host(invocation, horizon);
+    }
+    double reached =
+        limit
+            .map(text -> limit(text, invocation))
+            .orElseThrow(
+                () -> invocation.wrong("a file does not say its limit: expected --limit L"));
+    return files(new ForecastWalk(reached, horizon, every), files, invocation);
+  }
+
+  private static double limit(String text, Invocation invocation) {
+    boolean percent = text.endsWith("%");
+    String digits = percent ? text.substring(0, text.length() - 1) : text;
+    // Java would take 1d and 0x1p3 as numbers.
+    double number =
+        digits.matches("\\d+(\\.\\d+)?([eE][+-]?\\d{1,3})?") ? Double.parseDouble(digits) : 0;
+    double limit = percent ? number / 100 : number;
+    if (!(limit > 0) || Double.isInfinite(limit)) {
+      throw invocation.wrong(
+          "--limit is '" + text + "': expected a number above 0 in the unit of the values, or 90%");
+    }
+    return limit;
+  }
+
+  // ----------------------------------------------------------------- of files
+
+  /** All that can be read are; those that cannot are told. */
+  private static int files(ForecastWalk walk, List<Path> files, Invocation invocation) {
+    int exit = Exit.DONE;
+    // In larger pieces than lines. Not closed: it is not ours.
+    PrintWriter out = new PrintWriter(invocation.out(), false, StandardCharsets.UTF_8);
+    for (Path file : files) {
+      try {
+        walk.over(file, out);
+      } catch (HealingException e) {
+        out.flush();
+        invocation.err().println("healing: " + e.getMessage());
+        exit = Exit.FAILED;
+      } catch (DateTimeException | ArithmeticException e) {
+        out.flush();
+        invocation.err().println("healing: " + file + ": its times are too far apart: " + e);
+        exit = Exit.FAILED;
+      }
+    }
+    out.flush();
+    return exit;
+  }
+
+  /** What a forecast says, as JSON. */
+  static void put(ObjectNode json, Forecast forecast) {
+    json.put("reaches", forecast.reaches())
+        .put("probability", Math.round(forecast.probability() * 1000) / 1000.0);
+    json.put("at", forecast.time().map(time -> time.at().toString()).orElse(null))
+        .put("lower", forecast.time().map(time -> time.lower().toString()).orElse(null))
+        .put("upper", forecast.time().map(time -> time.upper().toString()).orElse(null));
+  }
+
+  // -------------------------------------------------------------- of this host
+
+  private static int host(Invocation invocation, Duration horizon) {
+    try (LinuxHost host = LinuxHost.observe(invocation.daemonsStateDirectory())) {
+      History history = new History(host.state());
+      Instant now = host.time().now();
+      ObjectNode json = Json.object().put("horizonMillis", horizon.toMillis());
+      ArrayNode forecasts = json.putArray("forecasts");
+      for (Series series : history.series()) {
+        if (series.metric().name().endsWith(BOUNDED) && series.last().isAfter(now.minus(PAST))) {
+          Points points = history.points(series.metric(), now.minus(PAST), now, STEP);
+          points.damaged().forEach(lost -> invocation.err().println("healing: " + lost));
+          forecasts.add(one(series.metric(), points, now, horizon));
+        }
+      }
+      return invocation.show(Answer.of(json), (shown, style) -> text(shown, now, horizon));
+    }
+  }
+
+  private static ObjectNode one(Metric metric, Points points, Instant now, Duration horizon) {
+    Forecaster forecaster = new Forecaster(1);
+    for (int i = 0; i < points.size(); i++) {
+      forecaster.add(points.at(i), points.highest(i));
+    }
+    Forecast forecast = forecaster.forecast(now, horizon);
+    int last = points.size() - 1;
+    ObjectNode json = Json.object().put("metric", metric.toString());
+    if (last >= 0) {
+      json.put("used", Math.round(points.average(last) * 1e4) / 1e4);
+    } else {
+      json.putNull("used");
+    }
+    put(json, forecast);
+    forecast.silence().ifPresent(why -> json.put("silent", why.words()));
+    return json;
+  }
+
+  private static List<String> text(JsonNode json, Instant now, Duration horizon) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode one : json.path("forecasts")) {
+      String used = one.path("used").isNull() ? "-" : Lines.percent(one.path("used").asDouble());
+      lines.addAll(
+          Lines.wrap(
+              Lines.pad(used, 8)
+                  + Lines.clean(one.path("metric").asString(""))
+                  + ": "
+                  + said(one, now, horizon),
+              0));
+    }
+    return lines.isEmpty()
+        ? List.of("No metric history is kept here yet: the daemon writes it every minute.")
+        : lines;
+  }
+
+  private static String said(JsonNode one, Instant now, Duration horizon) {
+    if (one.has("silent")) {
+      return "nothing is said: " + one.path("silent").asString("");
+    }
+    if (one.path("at").isNull()) {
+      return "not within " + Lines.time(horizon) + ", and nothing says that it ever will";
+    }
+    String when =
+        "in "
+            + left(one, "at", now)
+            + ", most likely between "
+            + left(one, "lower", now)
+            + " and "
+            + left(one, "upper", now);
+    return one.path("reaches").asBoolean()
+        ? "full " + when + " (" + Lines.percent(one.path("probability").asDouble()) + ")"
+        : "not within " + Lines.time(horizon) + "; if at all, " + when;
+  }
+
+  private static String left(JsonNode one, String member, Instant now) {
+    return Lines.time(Duration.between(now, Instant.parse(one.path(member).asString(""))));
+  }
+}

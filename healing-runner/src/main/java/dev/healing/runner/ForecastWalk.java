@@ -1,0 +1,66 @@
+package dev.healing.runner;
+
+import dev.healing.api.HealingException;
+import dev.healing.optimizer.forecast.Forecaster;
+import dev.healing.runner.control.Json;
+import dev.healing.runner.series.Row;
+import dev.healing.runner.series.SeriesReader;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads files a row at a time, and says what the rows so far say.
+ *
+ * @param limit what is not to be reached, in the unit of the values
+ * @param every a line for each of these; one for the last row where there is none
+ */
+record ForecastWalk(double limit, Duration horizon, Optional<Duration> every) {
+  void over(Path file, PrintWriter out) {
+    Forecaster forecaster = new Forecaster(limit);
+    Instant latest = Instant.MIN;
+    Instant step = Instant.MAX;
+    try (SeriesReader series = new SeriesReader(file)) {
+      for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
+        Instant at = row.get().at();
+        if (every.isPresent() && latest.equals(Instant.MIN)) {
+          step = at.plus(every.get());
+        }
+        while (at.isAfter(step)) {
+          // Where nothing was measured for long there is nothing to say.
+          if (!step.isAfter(latest.plus(Forecaster.KNOWN))) {
+            out.println(line(file, forecaster, step));
+            step = step.plus(every.get());
+          } else {
+            step = step.plus(every.get().multipliedBy(steps(step, at)));
+          }
+        }
+        latest = at.isAfter(latest) ? at : latest;
+        row.get().value().ifPresent(value -> forecaster.add(at, value));
+      }
+    }
+    if (latest.equals(Instant.MIN)) {
+      throw new HealingException(file + ": has no row: expected timestamp,value");
+    }
+    out.println(line(file, forecaster, latest));
+  }
+
+  /** So many that the next is not before this. */
+  private long steps(Instant step, Instant at) {
+    Duration missing = Duration.between(step, at);
+    long whole = missing.dividedBy(every.get());
+    return every.get().multipliedBy(whole).equals(missing) ? whole : whole + 1;
+  }
+
+  private String line(Path file, Forecaster forecaster, Instant asOf) {
+    ObjectNode json = Json.object().put("file", file.toString());
+    if (every.isPresent()) {
+      json.put("asOf", asOf.toString());
+    }
+    ForecastVerb.put(json, forecaster.forecast(asOf, horizon));
+    return json.toString();
+  }
+}

@@ -1,0 +1,222 @@
+package dev.healing.runner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Metric;
+import dev.healing.api.Sample;
+import dev.healing.core.history.HistoryWriter;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Json;
+import dev.healing.spi.TimeSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class ForecastVerbTest {
+  private static final Instant BEGIN = Instant.parse("2026-03-02T00:00:00Z");
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @TempDir private Path directory;
+
+  private int run(Object... args) {
+    out.reset();
+    err.reset();
+    PrintStream to = new PrintStream(out, true, UTF_8);
+    String[] texts = Stream.of(args).map(Object::toString).toArray(String[]::new);
+    return new Shell(to, new PrintStream(err, true, UTF_8), Map.of()).run(texts);
+  }
+
+  private List<JsonNode> lines() {
+    return out.toString(UTF_8).lines().map(Json.MAPPER::readTree).toList();
+  }
+
+  /** From 20 % of so much, a hundredth of it an hour, a row every five minutes. */
+  private Path rising(String name, int rows, double limit) throws IOException {
+    String text =
+        IntStream.range(0, rows)
+            .mapToObj(i -> BEGIN.plusSeconds(300L * i) + "," + limit * (0.2 + 0.01 * i / 12))
+            .collect(Collectors.joining("\n"));
+    return Files.writeString(directory.resolve(name), "timestamp,value\n" + text + "\n");
+  }
+
+  @Test
+  void aLineForEachFile() throws IOException {
+    Path soon = rising("soon.csv", 78 * 12 + 1, 1); // two hours before it is full
+    Path later = rising("later.csv", 40 * 12, 1);
+    assertThat(run("forecast", "--csv", soon, later, "--limit", "1")).isZero();
+    assertThat(lines()).hasSize(2);
+    JsonNode first = lines().get(0);
+    assertThat(first.propertyNames())
+        .containsExactly("file", "reaches", "probability", "at", "lower", "upper");
+    assertThat(first.path("file").asString()).isEqualTo(soon.toString());
+    assertThat(first.path("reaches").asBoolean()).isTrue();
+    assertThat(first.path("probability").asDouble()).isBetween(0.45, 1.0);
+    Instant now = BEGIN.plus(Duration.ofHours(78));
+    assertThat(Instant.parse(first.path("at").asString()))
+        .isBetween(now.plusSeconds(3600), now.plusSeconds(4 * 3600));
+    assertThat(first.path("lower").asString()).isLessThan(first.path("at").asString());
+    assertThat(first.path("upper").asString()).isGreaterThan(first.path("at").asString());
+    assertThat(lines().get(1).path("reaches").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aLimitIsInTheUnitOfTheValues() throws IOException {
+    Path bytes = rising("bytes.csv", 78 * 12, 5e10);
+    assertThat(run("forecast", "--csv", bytes, "--limit", "5e10")).isZero();
+    assertThat(lines().get(0).path("reaches").asBoolean()).isTrue();
+    assertThat(run("forecast", "--csv", bytes, "--limit", "100000000000")).isZero();
+    assertThat(lines().get(0).path("reaches").asBoolean()).isFalse();
+    Path fraction = rising("fraction.csv", 68 * 12, 1);
+    assertThat(run("forecast", "--csv", fraction, "--limit", "90%")).isZero();
+    assertThat(lines().get(0).path("reaches").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theHorizonIsWhatIsAskedFor() throws IOException {
+    Path file = rising("a.csv", 60 * 12, 1); // 20 hours before
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isZero();
+    assertThat(lines().get(0).path("reaches").asBoolean()).isFalse();
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--horizon", "2d")).isZero();
+    assertThat(lines().get(0).path("reaches").asBoolean()).isTrue();
+  }
+
+  /** Each line is what a file that ends there says. */
+  @Test
+  void aStepKnowsNothingOfLaterRows() throws IOException {
+    Path file = rising("a.csv", 78 * 12 + 1, 1);
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1h")).isZero();
+    List<JsonNode> steps = lines();
+    assertThat(steps).hasSize(78);
+    for (int hour : List.of(1, 20, 60, 75, 78)) {
+      Path cut = rising("cut.csv", hour * 12 + 1, 1);
+      run("forecast", "--csv", cut, "--limit", "1");
+      JsonNode step = steps.get(hour - 1);
+      assertThat(step.path("asOf").asString())
+          .isEqualTo(BEGIN.plusSeconds(3600L * hour).toString());
+      for (String member : List.of("reaches", "probability", "at", "lower", "upper")) {
+        assertThat(step.path(member)).isEqualTo(lines().get(0).path(member));
+      }
+    }
+  }
+
+  @Test
+  void aTimeOutOfAllProportionMakesNoLinesWithoutEnd() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("a.csv"), "2026-03-02 00:00:00,0.5\n9999-03-02 00:00:00,0.5\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1m")).isZero();
+    assertThat(lines()).hasSizeBetween(360, 363);
+    Files.writeString(file, "+999999999-12-31 23:59:59,0.5\n1,0.5\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1m")).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).hasLineCount(1).contains("a.csv");
+  }
+
+  @Test
+  void whatCannotBeReadIsToldAndTheOthersAreForecast() throws IOException {
+    Path bad = Files.writeString(directory.resolve("bad.csv"), "1772409600,5\n1772409660,many\n");
+    Path empty = Files.writeString(directory.resolve("empty.csv"), "timestamp,value\n");
+    Path good = rising("good.csv", 500, 1);
+    Path none = directory.resolve("none.csv");
+    assertThat(run("forecast", "--csv", bad, none, empty, good, "--limit", "1")).isEqualTo(1);
+    assertThat(lines())
+        .singleElement()
+        .matches(line -> line.path("file").asString().contains("good"));
+    assertThat(err.toString(UTF_8).lines())
+        .hasSize(3)
+        .anyMatch(line -> line.contains("bad.csv:2: the value is 'many'"))
+        .anyMatch(line -> line.contains("none.csv: there is no such file"))
+        .anyMatch(line -> line.contains("empty.csv: has no row"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--csv a.csv | expected --limit L",
+        "--csv a.csv --limit 0 | a number above 0",
+        "--csv a.csv --limit -1 | a number above 0",
+        "--csv a.csv --limit 1d | a number above 0",
+        "--csv a.csv --limit NaN | a number above 0",
+        "--csv a.csv --limit 1e999 | a number above 0",
+        "--csv a.csv --limit 1 --horizon 4 | whole seconds or more",
+        "--csv a.csv --limit 1 --every 0s | whole seconds or more",
+        "--limit 1 | expected --csv FILE",
+        "--every 1h | expected --csv FILE"
+      })
+  void wrongUsage(String typed, String expected) {
+    assertThat(run((Object[]) ("forecast " + typed).split(" "))).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains(expected);
+  }
+
+  // -------------------------------------------------------------- of this host
+
+  private record At(Instant now, long monotonicNanos, String bootId) implements TimeSource {}
+
+  /** Two days, until now: a file system that fills, memory that does not, and one that is new. */
+  private void history() throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Instant end = Instant.now();
+    Instant begin = end.minus(Duration.ofHours(48));
+    try (LinuxHost host = LinuxHost.open(directory);
+        HistoryWriter writer =
+            new HistoryWriter(host.state(), new At(end, 0, "boot"), host.workers())) {
+      writer.keep(OptionalLong.of(HistoryWriter.MOST_BYTES));
+      for (Instant at = begin; at.isBefore(end); at = at.plusSeconds(60)) {
+        double part = Duration.between(begin, at).toSeconds() / (48 * 3600.0);
+        writer.add(
+            List.of(
+                new Sample(Metric.of(Metric.FILESYSTEM_USED, "/var"), 0.3 + 0.67 * part, at),
+                new Sample(Metric.MEMORY_USED, 0.4, at),
+                new Sample(Metric.CPU_BUSY, 0.9, at)));
+        if (part > 0.97) {
+          writer.add(List.of(new Sample(Metric.SWAP_USED, 0.1, at)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatHasALimitOnThisHost() throws IOException {
+    history();
+    assertThat(run("forecast", "--state", directory)).isZero();
+    assertThat(out.toString(UTF_8).replace("\n", " ").replaceAll(" +", " "))
+        .contains("filesystem.used.fraction{/var}: full in ")
+        .contains("memory.used.fraction: not within 4 h, and nothing says that it ever will")
+        .contains("swap.used.fraction: nothing is said: it has been measured for less than")
+        .doesNotContain("cpu");
+
+    assertThat(run("forecast", "--json", "--horizon", "1d", "--state", directory)).isZero();
+    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    assertThat(json.path("horizonMillis").asLong()).isEqualTo(86_400_000);
+    JsonNode var = json.path("forecasts").path(0);
+    assertThat(var.path("metric").asString()).isEqualTo("filesystem.used.fraction{/var}");
+    assertThat(var.path("used").asDouble()).isBetween(0.96, 0.98);
+    assertThat(var.path("reaches").asBoolean()).isTrue();
+    assertThat(json.path("forecasts").path(1).path("at").isNull()).isTrue();
+    assertThat(json.path("forecasts").path(2).path("silent").asString()).contains("measured");
+  }
+
+  @Test
+  void aHostWithoutHistory() {
+    assertThat(run("forecast", "--state", directory.resolve("new"))).isZero();
+    assertThat(out.toString(UTF_8)).contains("No metric history is kept here yet");
+  }
+}
