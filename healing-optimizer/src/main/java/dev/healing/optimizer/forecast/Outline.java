@@ -131,7 +131,7 @@ final class Outline {
         last = i;
         level = record[i];
       }
-      fallen = top[i] == top[i] ? Math.max(fallen, record[i] - top[i]) : fallen;
+      fallen = !Float.isNaN(top[i]) ? Math.max(fallen, record[i] - top[i]) : fallen;
     }
     return rises >= RISES && fallen < MOST_FALLEN * (record[now] - record[0]);
   }
