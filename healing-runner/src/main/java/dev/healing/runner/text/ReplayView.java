@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Text from the JSON of {@code replay}. */
@@ -13,20 +12,18 @@ public final class ReplayView {
   private static final int NAMES = 22;
   private static final int COLUMN = 28;
 
-  /** What is counted, in words. */
-  private static final Map<String, String> COUNTS =
-      Map.ofEntries(
-          Map.entry("problems", "problems"),
-          Map.entry("started", "would have started"),
-          Map.entry("perhapsNeedless", "  perhaps needless"),
-          Map.entry("asked", "would have asked"),
-          Map.entry("heldBack", "would have held back"),
-          Map.entry("handedOver", "would have handed over"),
-          Map.entry("missed", "missed"));
+  /** What is counted, and how that is called. */
+  private record Count(String member, String words) {}
 
-  private static final List<String> ORDER =
+  private static final List<Count> COUNTS =
       List.of(
-          "problems", "started", "perhapsNeedless", "asked", "heldBack", "handedOver", "missed");
+          new Count("problems", "problems"),
+          new Count("started", "would have started"),
+          new Count("perhapsNeedless", "  perhaps needless"),
+          new Count("asked", "would have asked"),
+          new Count("heldBack", "would have held back"),
+          new Count("handedOver", "would have handed over"),
+          new Count("missed", "missed"));
 
   private ReplayView() {}
 
@@ -54,10 +51,12 @@ public final class ReplayView {
         policy ->
             names.append(' ').append(Lines.pad(Lines.cut(text(policy, "config"), COLUMN), COLUMN)));
     lines.add(names.toString().stripTrailing());
-    for (String count : ORDER) {
-      StringBuilder line = new StringBuilder(Lines.pad(COUNTS.get(count), NAMES));
+    for (Count count : COUNTS) {
+      StringBuilder line = new StringBuilder(Lines.pad(count.words(), NAMES));
       policies.forEach(
-          policy -> line.append(' ').append(Lines.pad(text(policy.path("counts"), count), COLUMN)));
+          policy ->
+              line.append(' ')
+                  .append(Lines.pad(text(policy.path("counts"), count.member()), COLUMN)));
       lines.add(line.toString().stripTrailing());
     }
     for (JsonNode policy : policies) {
