@@ -7,6 +7,7 @@ import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Views;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code explain ID}. */
@@ -36,15 +37,16 @@ final class ExplainVerb implements Verb {
         invocation
             .ask(invocation.request(name()).put("id", id))
             .orElseGet(() -> fromFiles(invocation, id));
-    if (answer.result().path("trail").isEmpty()
-        && answer.result().path("incident").isNull()
-        && answer.error().isEmpty()) {
-      answer =
-          Answer.failed(
-              Exit.FAILED,
-              "nothing is written about '" + shortened(id) + "'; 'healing history' has the ids");
-    }
     return invocation.show(answer, Views::explain);
+  }
+
+  /** This, if there is anything in it. */
+  static Answer unlessNothing(JsonNode explained, String id) {
+    return explained.path("trail").isEmpty() && explained.path("incident").isNull()
+        ? Answer.failed(
+            Exit.FAILED,
+            "nothing is written about '" + shortened(id) + "'; 'healing history' has the ids")
+        : Answer.of(explained);
   }
 
   private static String shortened(String id) {
@@ -57,7 +59,7 @@ final class ExplainVerb implements Verb {
       ObjectNode json = Json.object();
       json.putNull("incident");
       trail.forEach(json.putArray("trail")::add);
-      return Answer.of(json);
+      return unlessNothing(json, id);
     }
   }
 }

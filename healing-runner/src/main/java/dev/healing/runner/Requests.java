@@ -1,5 +1,6 @@
 package dev.healing.runner;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
@@ -13,9 +14,13 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
+import dev.healing.core.OffSwitch;
+import dev.healing.core.history.History;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What can be asked of a running engine, over the control socket or in the same process. */
 final class Requests {
+  private static final int MOST_POINTS = 2_000;
+
   private final HealingEngine engine;
   private final TimeSource time;
+  private final OffSwitch offSwitch;
   private final Reloader reloader;
 
   /** How the configuration is read again. */
@@ -43,9 +51,10 @@ final class Requests {
     CompletionStage<String> reload();
   }
 
-  Requests(HealingEngine engine, TimeSource time, Reloader reloader) {
+  Requests(HealingEngine engine, HostContext host, Reloader reloader) {
     this.engine = engine;
-    this.time = time;
+    this.time = host.time();
+    this.offSwitch = new OffSwitch(host.state(), time);
     this.reloader = reloader;
   }
 
@@ -66,7 +75,10 @@ final class Requests {
       case "history":
         return now(history(engine.audit().history(request.path("most").asInt(100))));
       case "explain":
-        return now(explain(text(request, "id")));
+        String id = text(request, "id");
+        return CompletableFuture.completedFuture(ExplainVerb.unlessNothing(explain(id), id));
+      case "metrics":
+        return now(metrics(request));
       case "plugins":
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":
@@ -82,6 +94,11 @@ final class Requests {
         return receipt(engine.approve(text(request, "id")));
       case "reject":
         return now(EngineJson.incident(engine.reject(text(request, "id"))));
+      case "pause":
+        return now(pause(Optional.of(request.path("for").asString("")).filter(d -> !d.isBlank())));
+      case "resume":
+        offSwitch.resume();
+        return now(paused());
       case "reload":
         return reload();
       default:
@@ -136,6 +153,59 @@ final class Requests {
     ArrayNode json = Json.array();
     receipts.forEach(receipt -> json.add(EngineJson.receipt(receipt)));
     return json;
+  }
+
+  /** Of a series not so many points that they would be too much to hold. */
+  private ObjectNode metrics(ObjectNode request) {
+    History history = engine.metricHistory();
+    if (!request.has("name")) {
+      return Measured.all(history);
+    }
+    try {
+      Measured.Span span =
+          new Measured.Span(time.now(), duration(request, "since"), duration(request, "every"));
+      if (span.length().dividedBy(span.step()) > MOST_POINTS) {
+        throw new HealingException(
+            "more than "
+                + MOST_POINTS
+                + " points: expected a longer 'every', or a shorter 'since'");
+      }
+      return Measured.one(history, Measured.series(history, text(request, "name")), span);
+    } catch (IllegalArgumentException e) {
+      throw new HealingException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<Duration> duration(ObjectNode request, String name) {
+    return request.has(name)
+        ? Optional.of(parsed(name, request.path(name).asString("")))
+        : Optional.empty();
+  }
+
+  private static Duration parsed(String name, String text) {
+    try {
+      Duration duration = Configuration.parseDuration(text);
+      if (duration.toSeconds() > 0) {
+        return duration;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, in words for a person.
+    }
+    throw new HealingException(
+        "'"
+            + name
+            + "' is '"
+            + text
+            + "': expected a duration of a second or more, like 30m or 2h");
+  }
+
+  private ObjectNode pause(Optional<String> howLong) {
+    offSwitch.pause(howLong.map(text -> parsed("for", text)));
+    return paused();
+  }
+
+  private ObjectNode paused() {
+    return Json.object().put("paused", offSwitch.paused().orElse(null));
   }
 
   private ObjectNode explain(String id) {

@@ -1,14 +1,19 @@
 package dev.healing.runner;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.HealingException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.ControlServer;
+import dev.healing.runner.http.HttpSettings;
+import dev.healing.runner.http.OperatorView;
 import dev.healing.runner.text.EventLines;
 import dev.healing.runner.text.LiveView;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code run}: the daemon. */
 final class RunVerb implements Verb {
@@ -41,6 +48,17 @@ final class RunVerb implements Verb {
     return false;
   }
 
+  @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--http")
+            .paramLabel("ADDRESS")
+            .type(String.class)
+            .description(
+                "Serve a page, an API and metrics there, for example 127.0.0.1:8420; see docs/http.md.")
+            .build());
+  }
+
   /** What is shown while it runs. */
   private interface View extends AutoCloseable {
     @Override
@@ -51,17 +69,23 @@ final class RunVerb implements Verb {
   @SuppressWarnings("try") // the resources are there to be closed
   public int run(Invocation invocation) {
     CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+    Optional<InetSocketAddress> address =
+        invocation.option("--http").map(t -> address(invocation, t));
+    Configuration configuration = invocation.configuration();
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(invocation.configuration()).build()) {
-      Requests requests = new Requests(engine, host.time(), () -> reload(invocation, engine));
+            HealingEngine.builder().host(host).configuration(configuration).build()) {
+      Requests requests = new Requests(engine, host, () -> reload(invocation, engine));
+      // Its problems were told with all others, or there would be no engine.
+      Optional<HttpSettings> http = HttpSettings.read(configuration, address);
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
       Signals.handle("HUP", () -> hangUp(invocation, engine));
       try (View view = view(invocation, engine)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
-        try (ControlServer control = control(invocation, host, requests)) {
+        try (ControlServer control = control(invocation, host, requests);
+            @Nullable OperatorView page = page(invocation, http, host, engine, requests)) {
           return await(over, BETWEEN_QUESTIONS, engine::state);
         }
       }
@@ -80,6 +104,33 @@ final class RunVerb implements Verb {
       LOG.log(System.Logger.Level.ERROR, "nobody can ask this daemon: " + e.getMessage());
       return null;
     }
+  }
+
+  /** None, where nobody wants it or it cannot be: healing goes on without being looked at. */
+  private static @Nullable OperatorView page(
+      Invocation invocation,
+      Optional<HttpSettings> settings,
+      LinuxHost host,
+      HealingEngine engine,
+      Requests requests) {
+    if (settings.isEmpty()) {
+      return null;
+    }
+    try {
+      OperatorView page =
+          OperatorView.open(settings.get(), host, engine, Main.version(), requests::answer);
+      invocation.out().println(page.whereAndHow());
+      return page;
+    } catch (HealingException e) {
+      LOG.log(System.Logger.Level.ERROR, "nobody can look by HTTP: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static InetSocketAddress address(Invocation invocation, String text) {
+    return HttpSettings.parse(text)
+        .orElseThrow(
+            () -> invocation.wrong("--http is '" + text + "': expected " + HttpSettings.EXPECTED));
   }
 
   private static void end(CompletableFuture<@Nullable Void> over, @Nullable Throwable fault) {

@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
+import dev.healing.runner.http.HttpSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -134,7 +135,7 @@ final class YamlConfiguration {
     }
     if (root.isEmpty() || isNull(root.get())) {
       Configuration.Node nothing = new Configuration.Node(null, file);
-      return Configuration.of(nothing, List.copyOf(reader.problems));
+      return asked(Configuration.of(nothing, List.copyOf(reader.problems)));
     }
     if (!(root.get() instanceof MappingNode)) {
       throw wrong(
@@ -144,7 +145,13 @@ final class YamlConfiguration {
               + ": expected keys and values, like 'autonomy: auto'");
     }
     Configuration.Node converted = reader.convert(root.get(), 0);
-    return Configuration.of(converted, List.copyOf(reader.problems));
+    return asked(Configuration.of(converted, List.copyOf(reader.problems)));
+  }
+
+  /** What is the runner's own: no engine asks for it, so it would be unknown. */
+  private static Configuration asked(Configuration configuration) {
+    Optional<HttpSettings> unused = HttpSettings.read(configuration, Optional.empty());
+    return configuration;
   }
 
   private Optional<Node> compose(String text) {

@@ -43,7 +43,7 @@ class RequestsTest {
       engine.start();
       ObjectNode request = Json.object().put("verb", "opportunities").put("apply", "flickers");
       answer =
-          new Requests(engine, host.time(), () -> CompletableFuture.completedFuture("nothing"))
+          new Requests(engine, host, () -> CompletableFuture.completedFuture("nothing"))
               .answer(request)
               .toCompletableFuture()
               .join();

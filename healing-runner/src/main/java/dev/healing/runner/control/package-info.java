@@ -1,7 +1,7 @@
 /**
  * How the command line talks to the daemon: a UNIX socket in the state directory, one JSON object
  * per line and direction. Only root and the daemon's own user are answered; the kernel says who is
- * asking. There is no TCP listener.
+ * asking.
  *
  * <p>A request is {@code {"verb":"status", …}}, an answer {@code {"ok":true,"exit":0,"result":…}}
  * or {@code {"ok":false,"exit":1,"error":"…"}}. Lines are bounded, connections are few and each has
