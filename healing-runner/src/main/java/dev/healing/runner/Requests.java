@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,6 +38,7 @@ final class Requests {
   private final HealingEngine engine;
   private final TimeSource time;
   private final OffSwitch offSwitch;
+  private final Supplier<Configuration> configuration;
   private final Reloader reloader;
 
   /** How the configuration is read again. */
@@ -51,10 +53,15 @@ final class Requests {
     CompletionStage<String> reload();
   }
 
-  Requests(HealingEngine engine, HostContext host, Reloader reloader) {
+  Requests(
+      HealingEngine engine,
+      HostContext host,
+      Supplier<Configuration> configuration,
+      Reloader reloader) {
     this.engine = engine;
     this.time = host.time();
     this.offSwitch = new OffSwitch(host.state(), time);
+    this.configuration = configuration;
     this.reloader = reloader;
   }
 
@@ -79,6 +86,8 @@ final class Requests {
         return CompletableFuture.completedFuture(ExplainVerb.unlessNothing(explain(id), id));
       case "metrics":
         return now(metrics(request));
+      case "levels":
+        return now(Levels.of(configuration.get()));
       case "plugins":
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,12 +76,14 @@ final class RunVerb implements Verb {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
             HealingEngine.builder().host(host).configuration(configuration).build()) {
-      Requests requests = new Requests(engine, host, () -> reload(invocation, engine));
+      AtomicReference<Configuration> holds = new AtomicReference<>(configuration);
+      Requests requests =
+          new Requests(engine, host, holds::get, () -> reload(invocation, engine, holds));
       // Its problems were told with all others, or there would be no engine.
       Optional<HttpSettings> http = HttpSettings.read(configuration, address);
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
-      Signals.handle("HUP", () -> hangUp(invocation, engine));
+      Signals.handle("HUP", () -> hangUp(invocation, engine, holds));
       try (View view = view(invocation, engine)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
@@ -211,14 +214,23 @@ final class RunVerb implements Verb {
     return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
   }
 
-  private static CompletionStage<String> reload(Invocation invocation, HealingEngine engine) {
+  private static CompletionStage<String> reload(
+      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
     String file = invocation.configurationFile().map(Object::toString).orElse("the defaults");
-    return engine.reload(invocation.configuration()).thenApply(none -> file);
+    Configuration changed = invocation.configuration();
+    return engine
+        .reload(changed)
+        .thenApply(
+            none -> {
+              holds.set(changed);
+              return file;
+            });
   }
 
-  private static void hangUp(Invocation invocation, HealingEngine engine) {
+  private static void hangUp(
+      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
     try {
-      reload(invocation, engine);
+      reload(invocation, engine, holds);
     } catch (ConfigurationException e) {
       invocation.err().println("healing: the old configuration stays:");
       e.problems().forEach(invocation.err()::println);

@@ -43,7 +43,11 @@ class RequestsTest {
       engine.start();
       ObjectNode request = Json.object().put("verb", "opportunities").put("apply", "flickers");
       answer =
-          new Requests(engine, host, () -> CompletableFuture.completedFuture("nothing"))
+          new Requests(
+                  engine,
+                  host,
+                  dev.healing.api.Configuration::empty,
+                  () -> CompletableFuture.completedFuture("nothing"))
               .answer(request)
               .toCompletableFuture()
               .join();

@@ -1,1 +1,643 @@
-{}
+// The operator's page. Everything from the host goes into the page as text, never as HTML.
+'use strict';
+(() => {
+  const $ = id => document.getElementById(id);
+  const API = 'api/v1/';
+  const KEY = 'healing-token';
+
+  // ---------------------------------------------------------------- elements
+
+  /** An element: `el('p.sub', {title: 'x'}, 'text', child)`. */
+  function el(what, attributes, ...children) {
+    const [tag, ...classes] = what.split('.');
+    const node = document.createElement(tag);
+    if (classes.length) node.className = classes.join(' ');
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+      else if (value === true) node.setAttribute(name, '');
+      else if (value !== false && value != null) node.setAttribute(name, value);
+    }
+    node.append(...children.flat().filter(c => c != null && c !== false && c !== ''));
+    return node;
+  }
+
+  /** Replaces what is shown, if it changed; what was opened stays open, what had the focus has it. */
+  const shown = new Map();
+  function show(where, data, draw) {
+    const text = JSON.stringify(data);
+    if (shown.get(where) === text) return;
+    shown.set(where, text);
+    const focus = where.contains(document.activeElement) && document.activeElement.dataset.key;
+    where.replaceChildren(...[draw(data)].flat());
+    if (focus) where.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+  }
+
+  const opened = new Set();
+  function more(key, summary, inside) {
+    const node = el('details.more', {open: opened.has(key)}, el('summary', {'data-key': key}, summary));
+    const body = el('div.inside');
+    node.append(body);
+    const fill = () => { if (!body.hasChildNodes()) inside(body); };
+    if (node.open) fill();
+    node.addEventListener('toggle', () => {
+      if (node.open) { opened.add(key); fill(); } else opened.delete(key);
+    });
+    return node;
+  }
+
+  const tag = word => el('span.tag.' + word, {}, word.toLowerCase().replaceAll('_', ' '));
+  const list = texts => el('ol.steps', {}, texts.map(t => el('li', {}, t)));
+  const pairs = entries => el('dl.pairs', {}, entries.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, v)]));
+
+  // ----------------------------------------------------------------- numbers
+
+  const two = n => String(n).padStart(2, '0');
+  const clock = d => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+  function ago(at) {
+    const s = Math.max(0, (Date.now() - Date.parse(at)) / 1000);
+    if (s < 10) return 'just now';
+    if (s < 60) return `${Math.floor(s)} s ago`;
+    if (s < 3600) return `${Math.floor(s / 60)} min ago`;
+    if (s < 86400) return `${Math.floor(s / 3600)} h ago`;
+    return `${Math.floor(s / 86400)} d ago`;
+  }
+  const when = at => el('time', {datetime: at, title: new Date(at).toLocaleString(), 'data-ago': at}, ago(at));
+  function took(ms) {
+    if (ms < 1000) return `${Math.round(ms)} ms`;
+    if (ms < 60e3) return `${+(ms / 1000).toPrecision(2)} s`;
+    if (ms < 3600e3) return `${Math.round(ms / 60e3)} min`;
+    return `${+(ms / 3600e3).toPrecision(2)} h`;
+  }
+  function bytes(n) {
+    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+    let i = 0;
+    while (Math.abs(n) >= 1024 && i < units.length - 1) { n /= 1024; i++; }
+    return `${+n.toPrecision(3)} ${units[i]}`;
+  }
+  function measured(name, value) {
+    if (value == null) return '–';
+    const base = name.split('{')[0];
+    if (base.endsWith('.fraction')) return `${+(value * 100).toFixed(1)} %`;
+    if (base.endsWith('.bytes')) return bytes(value);
+    if (base.endsWith('.flag')) return value ? 'yes' : 'no';
+    return String(+value.toPrecision(4));
+  }
+  const plural = (n, one, many = one + 's') => `${n} ${n === 1 ? one : many}`;
+  const sentence = text => text ? text[0].toUpperCase() + text.slice(1) : '';
+
+  // ------------------------------------------------------------------ asking
+
+  let token = sessionStorage.getItem(KEY) || '';
+
+  async function get(path, withToken) {
+    const answer = await fetch(API + path, withToken ? {headers: {Authorization: 'Bearer ' + token}} : {});
+    const json = await answer.json();
+    if (!answer.ok) throw new Error(json.error || answer.statusText);
+    return json;
+  }
+
+  /** Has something changed, with the token; asks for that first. Null if nobody gave it. */
+  async function change(path, body) {
+    if (!token && !await unlock()) return null;
+    const answer = await fetch(API + path, {
+      method: 'POST',
+      headers: {'Content-Type': 'application/json', Authorization: 'Bearer ' + token},
+      body: JSON.stringify(body || {}),
+    });
+    const json = await answer.json();
+    if (answer.status === 401) {
+      lock();
+      return await unlock('That is not the token of this daemon.') ? change(path, body) : null;
+    }
+    if (!answer.ok) throw new Error(json.error || answer.statusText);
+    return json;
+  }
+
+  async function doing(button, work) {
+    button.disabled = true;
+    try {
+      await work();
+    } catch (e) {
+      toast(sentence(e.message));
+    } finally {
+      button.disabled = false;
+      refresh();
+    }
+  }
+
+  let toastTimer;
+  function toast(text) {
+    $('toast').textContent = text;
+    $('toast').classList.add('shown');
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => $('toast').classList.remove('shown'), 6000);
+  }
+
+  let unlocked = null;
+  function unlock(wrong) {
+    $('key-wrong').textContent = wrong || '';
+    $('token').value = '';
+    $('key').showModal();
+    return new Promise(resolve => { unlocked = resolve; });
+  }
+  function lock() {
+    token = '';
+    sessionStorage.removeItem(KEY);
+    showKey();
+  }
+  function showKey() {
+    $('unlock').textContent = token ? 'Lock' : 'Unlock changes';
+    if (token) learned();
+  }
+  $('key-form').addEventListener('submit', e => {
+    e.preventDefault();
+    token = $('token').value.trim();
+    if (token) sessionStorage.setItem(KEY, token);
+    $('key').close(token ? 'given' : '');
+  });
+  $('key-cancel').addEventListener('click', () => $('key').close(''));
+  $('key').addEventListener('close', () => {
+    showKey();
+    unlocked?.($('key').returnValue === 'given');
+    unlocked = null;
+    $('key').returnValue = '';
+  });
+  $('unlock').addEventListener('click', () => token ? lock() : unlock());
+
+  // -------------------------------------------------------------------- now
+
+  let status = null;
+  let levels = {};
+
+  function how(health) {
+    if (health == null) return '';
+    const level = levels.health || {low: 50};
+    return health < level.low ? 'bad' : health < 80 ? 'warn' : 'good';
+  }
+
+  function drawNow() {
+    const open = status.issues;
+    const asks = open.filter(i => i.awaitsConfirmation).length;
+    const busy = open.filter(i => i.status === 'HEALING' || i.status === 'VALIDATING');
+    const yours = open.filter(i => i.status === 'ESCALATED').length;
+    $('now').className = 'card now ' + how(status.health);
+    $('score').textContent = status.health == null ? '–' : Math.round(status.health);
+    $('arc').style.strokeDasharray = `${status.health == null ? 0 : Math.max(status.health, .01)} 100`;
+    const text = asks ? `${plural(asks, 'decision')} ${asks === 1 ? 'waits' : 'wait'} for you.`
+      : yours ? `${plural(yours, 'problem')} ${yours === 1 ? 'needs' : 'need'} a person.`
+      : open.length ? `${plural(open.length, 'problem')} ${open.length === 1 ? 'is' : 'are'} known.`
+      : 'All is well.';
+    if ($('sentence').textContent !== text) $('sentence').textContent = text;
+    $('next').textContent = busy.length ? `Now: ${busy[0].description}.`
+      : status.paused ? 'Nothing is done while it is paused; looking goes on.'
+      : status.autonomy === 'OBSERVE' ? 'It only looks.'
+      : status.autonomy === 'SUGGEST' ? 'It suggests, and does only what you ask for.'
+      : status.autonomy === 'CONFIRM' ? 'It asks you before each action.'
+      : open.length && !asks ? 'It does what it may; what it waits for stands beside each.'
+      : 'It looks on, and does by itself what it may.';
+    show($('facts'), [status.autonomy, status.healsInLastHour, open.length, status.startedAt], () => [
+      ['Autonomy', status.autonomy.toLowerCase()],
+      ['Heals, last hour', String(status.healsInLastHour)],
+      ['Open problems', String(open.length)],
+      ['Watching', when(status.startedAt)],
+    ].map(([k, v]) => el('div', {}, el('dt', {}, k), el('dd', {}, v))));
+    const banner = status.trouble.length ? status.trouble.join(' · ') : status.paused ? sentence(status.paused) + ': no action is started.' : '';
+    $('banner').hidden = !banner;
+    $('banner').className = 'banner' + (status.trouble.length ? ' bad' : '');
+    if ($('banner').textContent !== banner) $('banner').textContent = banner;
+    $('switch').textContent = status.paused ? 'Resume healing' : 'Pause healing';
+    $('switch').className = status.paused ? 'primary' : '';
+    $('foot').textContent = `healing ${status.version} · process ${status.pid} · ${status.looks} looks`;
+    document.title = (asks ? `(${asks}) ` : '') + 'healing: ' + text.replace(/\.$/, '').toLowerCase();
+  }
+
+  $('switch').addEventListener('click', e => doing(e.currentTarget, async () => {
+    const paused = status?.paused;
+    const answer = await change(paused ? 'resume' : 'pause');
+    if (answer) toast(answer.paused ? 'Paused: no action is started until you resume.' : 'Resumed.');
+  }));
+
+  // -------------------------------------------------------------- decisions
+
+  /** What exactly would be done: the part that a person says yes or no to. */
+  function preview(decision) {
+    const p = decision.preview;
+    const step = decision.actions[0];
+    if (!p) return null;
+    const facts = [
+      ['On', p.target],
+      ['Takes about', took(p.expectedMillis)],
+      p.bytes != null && ['Frees about', bytes(p.bytes)],
+      p.items != null && ['Concerns', plural(p.items, 'item')],
+      step && ['Risk', step.risk.toLowerCase()],
+      step && ['Can it be undone', step.reversible],
+      step && ['Likely to help', confidence(step)],
+      ...Object.entries(p.facts),
+    ].filter(Boolean);
+    return [el('h4', {}, 'Exactly this will be done'), list(p.steps), el('h4', {}, 'Before you decide'), pairs(facts)];
+  }
+
+  function confidence(step) {
+    const meter = el('span.meter', {'aria-hidden': 'true'}, el('i'));
+    meter.firstChild.style.width = Math.round(step.confidence * 100) + '%';
+    return el('span', {}, meter, `${Math.round(step.confidence * 100)} %: ${step.evidence}`);
+  }
+
+  function reasons(decision) {
+    const parts = [];
+    parts.push(el('h4', {}, 'Decision'),
+      el('p', {}, tag(decision.verdict), ' ', sentence(decision.reason)));
+    if (decision.actions.length) {
+      parts.push(el('h4', {}, 'Remedies, the first one first'), el('div.list', {}, decision.actions.map(s =>
+        el('div', {}, el('b', {}, s.action), ' ', el('span.tag', {}, s.risk.toLowerCase() + ' risk'), el('div.sub', {}, s.expected), el('div.sub', {}, confidence(s))))));
+    }
+    if (decision.rejected.length) {
+      parts.push(el('h4', {}, 'Why not'), pairs(decision.rejected.map(r => [r.action, r.why])));
+    }
+    if (decision.judgements.length) {
+      parts.push(el('h4', {}, 'What the guards said'), pairs(decision.judgements.map(j => [j.guard, el('span', {}, tag(j.verdict), ' ', j.reason)])));
+    }
+    return parts;
+  }
+
+  function evidence(issue) {
+    const numbers = Object.entries(issue.metrics).map(([k, v]) => [k, measured(k, v)]);
+    return numbers.length ? [el('h4', {}, 'Evidence'), pairs(numbers)] : [];
+  }
+
+  /** Before and after, side by side. */
+  function attempt(r) {
+    const names = [...new Set([...Object.keys(r.before), ...Object.keys(r.after)])];
+    return [
+      el('p', {}, tag(r.outcome), ' ', el('b', {}, r.actions.join(', ')), ' on ', r.target || '–', ' · ', when(r.finishedAt)),
+      el('p.sub', {}, sentence(r.reason)),
+      names.length ? pairs(names.map(n => [n, `${measured(n, r.before[n])} → ${measured(n, r.after[n])}`])) : null,
+      r.steps.length ? list(r.steps) : null,
+      r.recorded ? el('pre', {tabindex: 0}, r.recorded.join('\n')) : null,
+    ];
+  }
+
+  async function explain(body, id) {
+    body.replaceChildren(el('p.sub', {}, 'Asking …'));
+    try {
+      const {incident, trail} = await get('explain/' + encodeURIComponent(id));
+      const receipts = trail.filter(t => t.kind === 'receipt');
+      const decisions = trail.filter(t => t.kind === 'decision');
+      const decision = incident?.decision || decisions.at(-1);
+      const issue = incident?.issue || decisions.at(-1)?.issue;
+      body.replaceChildren(...[
+        issue ? evidence(issue) : [],
+        incident?.cause ? [el('h4', {}, 'Waits for'), el('p', {}, 'incident ' + incident.cause)] : [],
+        decision ? reasons(decision) : [],
+        receipts.length ? [el('h4', {}, 'What was tried')] : [],
+        receipts.flatMap(attempt),
+        [el('h4', {}, 'Chain of decisions'), el('div.list', {}, decisions.slice(-12).map(d => el('div', {}, when(d.at), ' ', tag(d.verdict), ' ', d.actions[0]?.action || 'nothing', el('div.sub', {}, d.reason))))],
+        [el('p.sub', {}, 'Incident ' + id)],
+      ].flat().filter(Boolean));
+    } catch (e) {
+      body.replaceChildren(el('p.sub', {}, sentence(e.message)));
+    }
+  }
+
+  // ----------------------------------------------------------------- issues
+
+  const details = new Map();
+
+  async function drawAsks() {
+    const asks = status.issues.filter(i => i.awaitsConfirmation);
+    for (const issue of asks) {
+      if (details.get(issue.incident)?.confirmation !== issue.confirmation) {
+        const {incident} = await get('explain/' + encodeURIComponent(issue.incident));
+        if (incident) details.set(issue.incident, incident);
+      }
+    }
+    $('asks').hidden = !asks.length;
+    show($('asks-list'), asks.map(i => [i.incident, i.confirmation, i.description]), () => asks.map(ask));
+  }
+
+  function ask(issue) {
+    const incident = details.get(issue.incident);
+    const decision = incident?.decision;
+    const action = decision?.actions[0]?.action || 'it';
+    const answer = (path, done) => e => doing(e.currentTarget, async () => {
+      const result = await change(path, {id: issue.confirmation});
+      if (result) toast(done(result));
+    });
+    return el('article.card.asks', {'aria-label': `${action} for ${issue.components.join(', ')}`},
+      el('div.title', {}, tag(issue.severity), el('h3', {}, `${action} ${decision?.preview?.target || issue.components.join(', ')}?`)),
+      el('p.what', {}, sentence(issue.description)),
+      el('p.sub', {}, el('span', {}, 'Seen ', when(issue.firstSeen)), decision ? ' · ' + decision.reason : ''),
+      decision && preview(decision),
+      el('div.buttons', {},
+        el('button.primary', {type: 'button', 'data-key': 'yes-' + issue.incident, onclick: answer('approve', r => r.underWay ? 'Approved: it is being done.' : `${r.outcome.toLowerCase().replaceAll('_', ' ')}: ${r.reason}`)}, 'Approve'),
+        el('button.danger', {type: 'button', 'data-key': 'no-' + issue.incident, onclick: answer('reject', () => 'Rejected: it is yours now.')}, 'Reject')),
+      more('ask-' + issue.incident, el('p.sub', {}, 'Evidence, alternatives, and what the guards said'), body => explain(body, issue.incident)));
+  }
+
+  function drawIssues() {
+    const open = status.issues.filter(i => !i.awaitsConfirmation);
+    show($('issues-list'), open, () => open.length ? open.map(problem)
+      : [el('p.card.calm', {}, status.issues.length ? 'Nothing besides what waits for you.' : 'Nothing is known to be.')]);
+    $('unreadable').hidden = !status.unreadable.length;
+    $('unreadable').firstElementChild.textContent = `${plural(status.unreadable.length, 'thing')} could not be read`;
+    show($('unreadable').lastElementChild, status.unreadable, all => all.map(u => el('li', {}, `${u.what}: ${u.why}`)));
+  }
+
+  function problem(issue) {
+    const busy = issue.status === 'HEALING' || issue.status === 'VALIDATING';
+    return el('article.card', {},
+      more('issue-' + issue.incident, el('div', {},
+        el('div.title', {}, tag(issue.severity), issue.status !== 'OPEN' && tag(issue.status), el('h3', {}, `${issue.type.replaceAll('_', ' ')}: ${issue.components.join(', ')}`)),
+        el('p.what', {}, sentence(issue.description)),
+        el('p.sub', {}, 'Seen ', when(issue.firstSeen), issue.attempts ? ` · ${plural(issue.attempts, 'attempt')}` : '', issue.note ? ' · ' + issue.note : ''),
+        busy && el('div.progress', {role: 'progressbar', 'aria-label': issue.status === 'HEALING' ? 'An action runs' : 'It is looked again whether it helped'}, el('i'))),
+      body => {
+        const why = el('div');
+        const would = el('div');
+        body.append(why, would);
+        explain(why, issue.incident);
+        if (!busy) body.append(el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, () => dryRun(would, issue))}, 'What would be done?')));
+      }));
+  }
+
+  async function dryRun(where, issue) {
+    const decision = await change('heal', {id: issue.incident, dryRun: true});
+    if (!decision) return;
+    const heal = e => doing(e.currentTarget, async () => {
+      const r = await change('heal', {id: issue.incident});
+      if (r) toast(r.underWay ? 'It is being done.' : `${r.outcome.toLowerCase().replaceAll('_', ' ')}: ${r.reason}`);
+    });
+    const may = decision.preview && (decision.verdict === 'PROCEED' || decision.verdict === 'CONFIRM');
+    where.replaceChildren(...[
+      el('h4', {}, 'Dry run: nothing was done'),
+      el('p', {}, tag(decision.verdict), ' ', sentence(decision.reason)),
+      preview(decision) || [],
+      may ? el('div.buttons', {}, el('button.primary', {type: 'button', onclick: heal}, 'Do it')) : [],
+    ].flat());
+  }
+
+  // ----------------------------------------------------------------- charts
+
+  const SPANS = {'1h': '30s', '24h': '10m', '30d': '6h', '365d': '3d'};
+  const NAMES = {
+    'memory.used.fraction': 'Memory in use', 'cpu.busy.fraction': 'Processors busy', 'swap.used.fraction': 'Swap in use',
+    'load.per_cpu': 'Load per processor', 'filesystem.used.fraction': 'File system', 'pressure.some.fraction': 'Pressure',
+  };
+  let span = '1h';
+  const charts = new Map();
+
+  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  function title(metric) {
+    const [, base, component] = metric.match(/^([^{]*)(?:\{(.*)\})?$/);
+    const name = NAMES[base] || sentence(base.replace(/\.(fraction|bytes|flag)$/, '').replaceAll('.', ' '));
+    return component ? `${name} ${component}` : name;
+  }
+  const levelsOf = metric => levels[metric.split('{')[0]] || {};
+
+  /** A line over time with its thresholds; values come from the host's history, then live. */
+  function chart(where, metric, height) {
+    const health = metric === 'health';
+    const fraction = health || metric.split('{')[0].endsWith('.fraction');
+    const marks = () => health ? [[levels.health?.low, '--warn'], [levels.health?.floor, '--bad']]
+      : [[levelsOf(metric).high, '--warn'], [levelsOf(metric).critical, '--bad']];
+    const one = {metric, times: [], low: [], mean: [], high: [], plot: null};
+    const make = () => {
+      one.plot?.destroy();
+      const line = css('--accent');
+      one.plot = new uPlot({
+        width: Math.max(where.clientWidth, 120), height,
+        legend: {show: false},
+        cursor: {y: false, points: {size: 7}},
+        scales: {x: {time: true}, y: {range: (u, min, max) => health ? [0, 100] : fraction ? [0, 1] : [0, Math.max(max * 1.15, 1)]}},
+        axes: [
+          {stroke: css('--dim'), grid: {show: false}, ticks: {show: false}, size: 24, font: '11px system-ui', space: 64,
+            values: (u, splits) => splits.map(s => { const d = new Date(s * 1000); return span === '1h' || span === '24h' ? `${two(d.getHours())}:${two(d.getMinutes())}` : `${d.getDate()} ${d.toLocaleString('en', {month: 'short'})}`; })},
+          {stroke: css('--dim'), grid: {stroke: css('--line'), width: 1}, ticks: {show: false}, size: 44, font: '11px system-ui', space: 36,
+            values: (u, splits) => splits.map(v => health ? v : fraction ? `${Math.round(v * 100)} %` : v)},
+        ],
+        series: [{},
+          {stroke: 'transparent', points: {show: false}}, {stroke: 'transparent', points: {show: false}},
+          {stroke: line, width: 1.75, points: {show: false}, spanGaps: false}],
+        bands: [{series: [2, 1], fill: line + '2e'}],
+        hooks: {
+          draw: [u => {
+            u.ctx.save();
+            u.ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+            u.ctx.lineWidth = devicePixelRatio;
+            for (const [value, colour] of marks()) {
+              if (value == null) continue;
+              const y = Math.round(u.valToPos(value, 'y', true));
+              u.ctx.strokeStyle = css(colour);
+              u.ctx.beginPath();
+              u.ctx.moveTo(u.bbox.left, y);
+              u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+              u.ctx.stroke();
+            }
+            u.ctx.restore();
+          }],
+          setCursor: [u => one.hover?.(u.cursor.idx)],
+        },
+      }, data(), where);
+    };
+    const data = () => [one.times, one.low, one.high, one.mean];
+    one.add = (at, low, mean, high) => {
+      one.times.push(at); one.low.push(low); one.mean.push(mean); one.high.push(high);
+    };
+    one.clear = () => { one.times = []; one.low = []; one.mean = []; one.high = []; };
+    one.draw = () => {
+      if (!one.plot) make(); else one.plot.setData(data());
+      const last = one.mean.at(-1);
+      const values = one.mean.filter(v => v != null);
+      const name = health ? 'Health' : title(metric);
+      where.setAttribute('aria-label', values.length
+        ? `${name}: now ${measured(metric, last)}, lowest ${measured(metric, Math.min(...values))}, highest ${measured(metric, Math.max(...values))} of the last ${span}`
+        : `${name}: nothing measured yet`);
+    };
+    one.remake = () => { if (one.plot) make(); };
+    new ResizeObserver(() => one.plot?.setSize({width: where.clientWidth, height})).observe(where);
+    return one;
+  }
+
+  function card(metric) {
+    const value = el('strong', {}, '–');
+    const where = el('div.chart', {role: 'img'});
+    const hint = el('p.hint', {}, ' ');
+    const figure = el('figure.card', {}, el('figcaption', {}, el('span', {title: metric}, title(metric)), value), where, hint);
+    $('charts').append(figure);
+    const one = chart(where, metric, 132);
+    const level = levelsOf(metric);
+    const marks = [level.high != null && 'high ' + measured(metric, level.high), level.critical != null && 'critical ' + measured(metric, level.critical)].filter(Boolean).join(' · ') || ' ';
+    hint.textContent = marks;
+    one.hover = i => {
+      hint.textContent = i == null || one.mean[i] == null ? marks
+        : `${new Date(one.times[i] * 1000).toLocaleString()}: ${measured(metric, one.mean[i])}`;
+    };
+    one.now = v => {
+      value.textContent = measured(metric, v);
+      figure.className = 'card ' + (v >= level.critical ? 'bad' : v >= level.high ? 'warn' : '');
+    };
+    return one;
+  }
+
+  const shape = metric => (metric.startsWith('filesystem.') ? 2 : metric.startsWith('pressure.') ? 1 : 0);
+  async function makeCharts() {
+    const names = Object.keys(status.metrics).sort((a, b) => shape(a) - shape(b));
+    const full = names.filter(n => shape(n) === 2).sort((a, b) => status.metrics[b] - status.metrics[a]).slice(0, 4);
+    for (const metric of names.filter(n => shape(n) < 2).concat(full)) {
+      if (!charts.has(metric)) charts.set(metric, card(metric));
+    }
+    if (!charts.has('health')) {
+      const health = chart($('health-chart'), 'health', 132);
+      health.series = 'health.score';
+      charts.set('health', health);
+    }
+    await fillCharts();
+  }
+
+  async function fillCharts() {
+    const known = new Set((await get('metrics')).series.map(s => s.metric));
+    for (const [metric, one] of charts) {
+      const name = one.series || metric;
+      const back = metric === 'health' ? '1h' : span;
+      one.clear();
+      if (known.has(name)) {
+        const {points} = await get(`metrics/${encodeURIComponent(name)}?since=${back}&every=${SPANS[back]}`);
+        for (const p of points) one.add(Date.parse(p.at) / 1000, p.min, p.average, p.max);
+      }
+      one.draw();
+    }
+  }
+
+  /** A point of now, every few seconds; in longer spans that would be noise. */
+  function live() {
+    for (const [metric, one] of charts) {
+      const value = metric === 'health' ? status.health : status.metrics[metric];
+      if (value == null) continue;
+      one.now?.(value);
+      if (span === '1h' || metric === 'health') {
+        one.add(Date.now() / 1000, value, value, value);
+        while (one.times[0] < Date.now() / 1000 - 3600) for (const a of [one.times, one.low, one.mean, one.high]) a.shift();
+        one.draw();
+      }
+    }
+  }
+
+  $('spans').addEventListener('click', async e => {
+    if (!e.target.dataset.span) return;
+    span = e.target.dataset.span;
+    for (const b of $('spans').children) b.setAttribute('aria-pressed', String(b === e.target));
+    try { await fillCharts(); } catch (x) { toast(sentence(x.message)); }
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(c => c.remake()));
+
+  // ------------------------------------------------- history, chances, lessons
+
+  function receipt(r) {
+    return more('receipt-' + r.id, el('div.row', {}, when(r.finishedAt),
+      el('span', {}, el('b', {}, r.actions.join(', ')), ` ${r.target} `, el('span.sub', {}, `for ${r.type.replaceAll('_', ' ')}${r.startedAt ? ', in ' + took(Date.parse(r.finishedAt) - Date.parse(r.startedAt)) : ''}`)),
+      tag(r.outcome)), body => {
+      body.append(...attempt(r).filter(Boolean));
+      const why = el('div');
+      body.append(el('div.buttons', {}, el('button', {type: 'button', onclick: e => { e.currentTarget.hidden = true; explain(why, r.incident); }}, 'Why it was decided')), why);
+    });
+  }
+
+  async function slow() {
+    const [history, chances] = await Promise.all([get('history?most=25'), get('opportunities').catch(() => [])]);
+    show($('history-list'), history, all => all.length ? [el('div.card.rows', {}, all.map(receipt))] : [el('p.card.calm', {}, 'Nothing yet.')]);
+    show($('chances-list'), chances, all => all.length ? all.map(chance) : [el('p.card.calm', {}, 'Nothing now.')]);
+    if (token) await learned();
+  }
+
+  function chance(o) {
+    return el('article.card', {},
+      el('div.title', {}, el('h3', {}, o.description), el('span.tag', {}, `score ${+o.score.toFixed(1)}`)),
+      el('p.what', {}, sentence(o.benefit)),
+      el('p.sub', {}, `${o.action} · priority ${o.priority} of 10 · confidence ${Math.round(o.confidence * 100)} % · ${o.safeToAutomate ? 'safe to automate' : 'for a person to decide'}`),
+      el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, async () => {
+        const r = await change('opportunities', {apply: o.id});
+        if (r) toast(r.underWay ? 'It is being done.' : `${r.outcome.toLowerCase().replaceAll('_', ' ')}: ${r.reason}`);
+      })}, 'Have it done')));
+  }
+
+  async function learned() {
+    let all;
+    try {
+      all = await get('knowledge', true);
+    } catch (e) {
+      return; // a wrong token is told where something is changed
+    }
+    const s = all.statistics, c = all.calibration || {};
+    const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
+      .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
+    show($('learned'), [s, c, rows], () => [
+      el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
+        c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
+      rows.length ? pairs(rows.map(r => [`${r.name} for ${r.key}`, `healed ${r.healed} of ${r.attempts}`])) : null,
+    ].filter(Boolean));
+  }
+
+  // ----------------------------------------------------------------- events
+
+  function event(e) {
+    const first = $('events').firstElementChild;
+    const at = new Date(e.at);
+    const node = el('li.' + e.kind, {}, el('time', {datetime: e.at, title: at.toLocaleString()}, clock(at)), el('span', {}, e.message));
+    $('events').insertBefore(node, first);
+    while ($('events').children.length > 60) $('events').lastElementChild.remove();
+  }
+
+  function listen() {
+    const source = new EventSource(API + 'events');
+    source.onopen = () => connected(true);
+    source.onmessage = m => {
+      event(JSON.parse(m.data));
+      soon();
+    };
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000); };
+  }
+
+  function connected(yes) {
+    $('live').className = 'live ' + (yes ? 'on' : 'off');
+    const text = yes ? 'live' : 'no answer';
+    if ($('live-text').textContent !== text) $('live-text').textContent = text;
+  }
+
+  // ---------------------------------------------------------------- its pace
+
+  let soonTimer;
+  function soon() {
+    clearTimeout(soonTimer);
+    soonTimer = setTimeout(() => { refresh(); slow().catch(() => {}); }, 300);
+  }
+
+  let asking = false;
+  async function refresh() {
+    if (asking) return;
+    asking = true;
+    try {
+      status = await get('status');
+      connected(true);
+      drawNow();
+      drawIssues();
+      await drawAsks();
+      if (!charts.size && Object.keys(status.metrics).length) {
+        levels = await get('levels');
+        drawNow();
+        await makeCharts();
+      }
+      live();
+    } catch (e) {
+      connected(false);
+    } finally {
+      asking = false;
+    }
+  }
+
+  showKey();
+  refresh().then(slow).catch(() => {}).then(listen);
+  setInterval(() => { if (!document.hidden) refresh(); }, 3000);
+  setInterval(() => { if (!document.hidden) slow().catch(() => {}); }, 30000);
+  setInterval(() => { for (const t of document.querySelectorAll('[data-ago]')) t.textContent = ago(t.dataset.ago); }, 10000);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+})();
