@@ -84,11 +84,16 @@ final class RunVerb implements Verb {
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
       Signals.handle("HUP", () -> hangUp(invocation, engine, holds));
-      try (View view = view(invocation, engine)) {
+      try (View view = view(invocation, engine);
+          @Nullable OperatorView page =
+              http.map(to -> OperatorView.of(to, host, engine, Main.version(), requests::answer))
+                  .orElse(null)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
-        try (ControlServer control = control(invocation, host, requests);
-            @Nullable OperatorView page = page(invocation, http, host, engine, requests)) {
+        try (ControlServer control = control(invocation, host, requests)) {
+          if (page != null) {
+            open(page, invocation);
+          }
           return await(over, BETWEEN_QUESTIONS, engine::state);
         }
       }
@@ -109,24 +114,12 @@ final class RunVerb implements Verb {
     }
   }
 
-  /** None, where nobody wants it or it cannot be: healing goes on without being looked at. */
-  private static @Nullable OperatorView page(
-      Invocation invocation,
-      Optional<HttpSettings> settings,
-      LinuxHost host,
-      HealingEngine engine,
-      Requests requests) {
-    if (settings.isEmpty()) {
-      return null;
-    }
+  /** Healing goes on without being looked at, if it cannot be. */
+  private static void open(OperatorView page, Invocation invocation) {
     try {
-      OperatorView page =
-          OperatorView.open(settings.get(), host, engine, Main.version(), requests::answer);
-      invocation.out().println(page.whereAndHow());
-      return page;
+      invocation.out().println(page.open());
     } catch (HealingException e) {
       LOG.log(System.Logger.Level.ERROR, "nobody can look by HTTP: " + e.getMessage());
-      return null;
     }
   }
 

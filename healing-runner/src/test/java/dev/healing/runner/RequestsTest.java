@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -46,7 +47,7 @@ class RequestsTest {
           new Requests(
                   engine,
                   host,
-                  dev.healing.api.Configuration::empty,
+                  Configuration::empty,
                   () -> CompletableFuture.completedFuture("nothing"))
               .answer(request)
               .toCompletableFuture()

@@ -3,9 +3,13 @@ package dev.healing.runner.http;
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.TimeSource;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The page, the API, the events and the metrics of one engine, served until it is closed. */
@@ -15,58 +19,60 @@ public final class OperatorView implements AutoCloseable {
   private final Api api;
   private final Events events;
   private final Scrape scrape;
-  private final HttpServer server;
-  private final String where;
   private final String tokenFile;
+  private final InetSocketAddress address;
+  private final TimeSource time;
+  private @Nullable HttpServer server;
 
   private OperatorView(
       HttpSettings settings,
-      HttpServer.Limits limits,
       HostContext host,
       HealingEngine engine,
       String version,
       Function<ObjectNode, CompletionStage<Answer>> verbs) {
     Tally tally = new Tally();
+    address = settings.address();
+    time = host.time();
     token = Token.of(host.state());
     tokenFile = host.state().location() + "/" + Token.FILE;
     gate = new Gate(settings.hosts(), token);
-    api = new Api(verbs, host.time());
-    events = new Events(Long.toString(host.time().now().toEpochMilli(), 36));
+    api = new Api(verbs, time);
+    events = new Events(Long.toString(time.now().toEpochMilli(), 36));
     scrape = new Scrape(engine, host, tally, version);
-    String literal = settings.address().getAddress().getHostAddress();
-    where = literal.contains(":") ? "[::1]" : literal;
-    server = HttpServer.open(settings.address(), host.time(), limits, this::answer);
     engine.addListener(tally);
     engine.addListener(events);
   }
 
   /**
-   * Serves it.
+   * Hears from now on what the engine tells, and serves nothing yet: so it can be there before the
+   * engine is started, and misses nothing.
    *
    * @param version of the program
    * @param verbs answers what the command line can ask
-   * @throws dev.healing.api.HostException if it cannot listen there
    */
-  public static OperatorView open(
+  public static OperatorView of(
       HttpSettings settings,
       HostContext host,
       HealingEngine engine,
       String version,
       Function<ObjectNode, CompletionStage<Answer>> verbs) {
-    return new OperatorView(settings, HttpServer.Limits.USUAL, host, engine, version, verbs);
+    return new OperatorView(settings, host, engine, version, verbs);
   }
 
-  /** The port that it listens on. */
-  public int port() {
-    return server.port();
-  }
-
-  /** Where it is and what is needed to change something, for a person. */
-  public String whereAndHow() {
+  /**
+   * Serves it, until it is closed.
+   *
+   * @return where, for a person, and what is needed to change something there
+   * @throws dev.healing.api.HostException if it cannot listen there
+   */
+  public String open() {
+    HttpServer opened = HttpServer.open(address, time, HttpServer.Limits.USUAL, this::answer);
+    server = opened;
+    String host = address.getAddress() instanceof Inet6Address ? "[::1]" : address.getHostString();
     return "The page is at http://"
-        + where
+        + host
         + ":"
-        + port()
+        + opened.port()
         + "/; changes there need the token in "
         + tokenFile;
   }
@@ -101,6 +107,8 @@ public final class OperatorView implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 }

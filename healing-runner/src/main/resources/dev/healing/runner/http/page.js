@@ -46,6 +46,8 @@
   }
 
   const tag = word => el('span.tag.' + word, {}, word.toLowerCase().replaceAll('_', ' '));
+  /** A button's word, and the rest of it where there is room. */
+  const label = (button, word, rest) => show(button, word, () => [word, el('span.wide', {}, rest)]);
   const list = texts => el('ol.steps', {}, texts.map(t => el('li', {}, t)));
   const pairs = entries => el('dl.pairs', {}, entries.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, v)]));
 
@@ -146,14 +148,24 @@
     showKey();
   }
   function showKey() {
-    $('unlock').textContent = token ? 'Lock' : 'Unlock changes';
+    label($('unlock'), token ? 'Lock' : 'Unlock', ' changes');
     if (token) learned();
   }
-  $('key-form').addEventListener('submit', e => {
+  $('key-form').addEventListener('submit', async e => {
     e.preventDefault();
-    token = $('token').value.trim();
-    if (token) sessionStorage.setItem(KEY, token);
-    $('key').close(token ? 'given' : '');
+    const given = $('token').value.trim();
+    $('key-wrong').textContent = '';
+    try {
+      token = given;
+      await get('knowledge', true); // what only the token opens
+    } catch (x) {
+      token = '';
+      $('key-wrong').textContent = 'That is not the token of this daemon.';
+      $('token').select();
+      return;
+    }
+    sessionStorage.setItem(KEY, given);
+    $('key').close('given');
   });
   $('key-cancel').addEventListener('click', () => $('key').close(''));
   $('key').addEventListener('close', () => {
@@ -205,7 +217,7 @@
     $('banner').hidden = !banner;
     $('banner').className = 'banner' + (status.trouble.length ? ' bad' : '');
     if ($('banner').textContent !== banner) $('banner').textContent = banner;
-    $('switch').textContent = status.paused ? 'Resume healing' : 'Pause healing';
+    label($('switch'), status.paused ? 'Resume' : 'Pause', ' healing');
     $('switch').className = status.paused ? 'primary' : '';
     $('foot').textContent = `healing ${status.version} · process ${status.pid} · ${status.looks} looks`;
     document.title = (asks ? `(${asks}) ` : '') + 'healing: ' + text.replace(/\.$/, '').toLowerCase();
@@ -378,6 +390,7 @@
 
   // ----------------------------------------------------------------- charts
 
+  const SECONDS = {'1h': 3600, '24h': 86400, '30d': 30 * 86400, '365d': 365 * 86400};
   const SPANS = {'1h': '30s', '24h': '10m', '30d': '6h', '365d': '3d'};
   const NAMES = {
     'memory.used.fraction': 'Memory in use', 'cpu.busy.fraction': 'Processors busy', 'swap.used.fraction': 'Swap in use',
@@ -402,13 +415,14 @@
       : [[levelsOf(metric).high, '--warn'], [levelsOf(metric).critical, '--bad']];
     const one = {metric, times: [], low: [], mean: [], high: [], plot: null};
     const make = () => {
+      if (!where.clientWidth) return; // not shown yet
       one.plot?.destroy();
       const line = css('--accent');
       one.plot = new uPlot({
         width: Math.max(where.clientWidth, 120), height,
         legend: {show: false},
         cursor: {y: false, points: {size: 7}},
-        scales: {x: {time: true}, y: {range: (u, min, max) => health ? [0, 100] : fraction ? [0, 1] : [0, Math.max(max * 1.15, 1)]}},
+        scales: {x: {time: true, range: () => [Date.now() / 1000 - SECONDS[health ? '1h' : span], Date.now() / 1000]}, y: {range: (u, min, max) => health ? [0, 100] : fraction ? [0, 1] : [0, Math.max(max * 1.15, 1)]}},
         axes: [
           {stroke: css('--dim'), grid: {show: false}, ticks: {show: false}, size: 24, font: '11px system-ui', space: 64,
             values: (u, splits) => splits.map(s => { const d = new Date(s * 1000); return span === '1h' || span === '24h' ? `${two(d.getHours())}:${two(d.getMinutes())}` : `${d.getDate()} ${d.toLocaleString('en', {month: 'short'})}`; })},
@@ -425,7 +439,7 @@
             u.ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
             u.ctx.lineWidth = devicePixelRatio;
             for (const [value, colour] of marks()) {
-              if (value == null) continue;
+              if (!value) continue; // absent, or no limit
               const y = Math.round(u.valToPos(value, 'y', true));
               u.ctx.strokeStyle = css(colour);
               u.ctx.beginPath();
@@ -440,7 +454,12 @@
       }, data(), where);
     };
     const data = () => [one.times, one.low, one.high, one.mean];
-    one.add = (at, low, mean, high) => {
+    one.add = (at, low, mean, high, step = 30) => {
+      const last = one.times.at(-1);
+      if (at - last > 3 * step) { // nothing was measured: no line through it
+        one.times.push(last + step);
+        for (const a of [one.low, one.mean, one.high]) a.push(null);
+      }
       one.times.push(at); one.low.push(low); one.mean.push(mean); one.high.push(high);
     };
     one.clear = () => { one.times = []; one.low = []; one.mean = []; one.high = []; };
@@ -450,10 +469,10 @@
       const values = one.mean.filter(v => v != null);
       const name = health ? 'Health' : title(metric);
       where.setAttribute('aria-label', values.length
-        ? `${name}: now ${measured(metric, last)}, lowest ${measured(metric, Math.min(...values))}, highest ${measured(metric, Math.max(...values))} of the last ${span}`
+        ? `${name}: now ${measured(metric, last)}, lowest ${measured(metric, Math.min(...values))}, highest ${measured(metric, Math.max(...values))} of the last ${health ? '1h' : span}`
         : `${name}: nothing measured yet`);
     };
-    one.remake = () => { if (one.plot) make(); };
+    one.remake = () => { if (one.times.length) make(); };
     new ResizeObserver(() => one.plot?.setSize({width: where.clientWidth, height})).observe(where);
     return one;
   }
@@ -501,8 +520,8 @@
       const back = metric === 'health' ? '1h' : span;
       one.clear();
       if (known.has(name)) {
-        const {points} = await get(`metrics/${encodeURIComponent(name)}?since=${back}&every=${SPANS[back]}`);
-        for (const p of points) one.add(Date.parse(p.at) / 1000, p.min, p.average, p.max);
+        const {points, stepMillis} = await get(`metrics/${encodeURIComponent(name)}?since=${back}&every=${SPANS[back]}`);
+        for (const p of points) one.add(Date.parse(p.at) / 1000, p.min, p.average, p.max, stepMillis / 1000);
       }
       one.draw();
     }
@@ -543,7 +562,7 @@
   }
 
   async function slow() {
-    const [history, chances] = await Promise.all([get('history?most=25'), get('opportunities').catch(() => [])]);
+    const [history, chances] = await Promise.all([get('history?most=25'), status?.looks ? get('opportunities').catch(() => []) : []]);
     show($('history-list'), history, all => all.length ? [el('div.card.rows', {}, all.map(receipt))] : [el('p.card.calm', {}, 'Nothing yet.')]);
     show($('chances-list'), chances, all => all.length ? all.map(chance) : [el('p.card.calm', {}, 'Nothing now.')]);
     if (token) await learned();
@@ -635,7 +654,11 @@
   }
 
   showKey();
-  refresh().then(slow).catch(() => {}).then(listen);
+  refresh().then(slow).catch(() => {}).then(() => {
+    $('main').classList.remove('loading');
+    charts.forEach(c => c.remake());
+    listen();
+  });
   setInterval(() => { if (!document.hidden) refresh(); }, 3000);
   setInterval(() => { if (!document.hidden) slow().catch(() => {}); }, 30000);
   setInterval(() => { for (const t of document.querySelectorAll('[data-ago]')) t.textContent = ago(t.dataset.ago); }, 10000);

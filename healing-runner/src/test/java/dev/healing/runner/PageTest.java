@@ -1,0 +1,219 @@
+package dev.healing.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.Configuration;
+import dev.healing.core.HealingEngine;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.http.HttpSettings;
+import dev.healing.runner.http.OperatorView;
+import dev.healing.spi.OptimizerProvider;
+import dev.healing.spi.SamplerProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page as a person has it: a real engine that asks before it mends a lamp, in a real browser.
+ * With {@code -Dhealing.screenshots=DIRECTORY} it leaves pictures to look at.
+ */
+@Timeout(120)
+class PageTest {
+  @TempDir static Path profile;
+  private static Browser browser;
+
+  @TempDir Path state;
+  private final Lamps lamps = new Lamps();
+  private LinuxHost host;
+  private HealingEngine engine;
+  private OperatorView view;
+  private String port;
+  private String url;
+
+  @BeforeAll
+  static void start() throws IOException {
+    browser = Browser.start(TestPackages.chromium(), profile);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void serve() {
+    lamps.broken.add("hall");
+    host = LinuxHost.open(state);
+    HealingEngine.Builder builder = lamps.builder(host, "confirm");
+    ServiceLoader.load(SamplerProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(sampler -> sampler.name().equals("host"))
+        .forEach(builder::add);
+    ServiceLoader.load(OptimizerProvider.class).findFirst().ifPresent(builder::add);
+    engine = builder.build();
+    Requests requests =
+        new Requests(
+            engine, host, Configuration::empty, () -> CompletableFuture.completedFuture("nothing"));
+    HttpSettings anyPort =
+        new HttpSettings(HttpSettings.parse("127.0.0.1:0").orElseThrow(), List.of());
+    view = OperatorView.of(anyPort, host, engine, "1", requests::answer);
+    engine.start();
+    port = view.open().replaceFirst(".*:([0-9]+)/.*", "$1");
+    url = "http://127.0.0.1:" + port + "/";
+    browser.errors.clear();
+    browser.requested.clear();
+  }
+
+  @AfterEach
+  void close() {
+    browser.open("about:blank", 800, 600, "light");
+    view.close();
+    engine.close();
+    host.close();
+  }
+
+  private static void picture(String name) throws IOException {
+    String directory = System.getProperty("healing.screenshots", "");
+    if (!directory.isEmpty()) {
+      browser.screenshot(Path.of(directory, name + ".png"));
+    }
+  }
+
+  private static void awaitTheQuestion() {
+    browser.await("document.querySelector('#asks-list .steps')");
+    browser.await("document.querySelector('#charts canvas')?.clientWidth > 0");
+  }
+
+  private static void click(String selector) {
+    browser.eval("document.querySelector('" + selector + "').click()");
+  }
+
+  private static void typeToken(String token) {
+    browser.await("document.getElementById('key').open");
+    browser.eval("document.getElementById('token').focus()");
+    browser.type(token);
+    browser.press("Enter", 13);
+  }
+
+  @Test
+  void whatWaitsIsShownExactlyAndDoneOnlyWithTheToken() throws IOException {
+    browser.open(url, 1280, 900, "light");
+    awaitTheQuestion();
+    assertThat(browser.text())
+        .contains(
+            "1 decision waits for you", "new_lamp hall?", "a new lamp in hall", "Hall is dark");
+    picture("asks-1280-light");
+
+    click("#asks-list .primary");
+    browser.await("document.getElementById('key').open");
+    picture("token-1280-light");
+    typeToken("wrong");
+    browser.await("document.getElementById('key-wrong').textContent.includes('not the token')");
+    assertThat(lamps.mended).isEmpty();
+    assertThat(browser.errors).singleElement().asString().contains("401");
+    browser.errors.clear();
+
+    typeToken(Files.readString(state.resolve("http.token")).strip());
+    browser.await("document.querySelector('#history-list .HEALED')");
+    browser.await("document.getElementById('asks').hidden");
+    assertThat(lamps.mended).containsExactly("hall");
+    click("#history-list summary");
+    picture("healed-1280-light");
+    assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
+  void theOffSwitchIsOnePress() {
+    browser.open(url, 1280, 900, "dark");
+    awaitTheQuestion();
+    click("#switch");
+    typeToken(readToken());
+    browser.await("document.getElementById('banner').textContent.includes('no action is started')");
+    assertThat(engine.status().paused()).isPresent();
+    click("#switch");
+    browser.await("document.getElementById('banner').hidden");
+    assertThat(engine.status().paused()).isEmpty();
+    assertThat(browser.errors).isEmpty();
+  }
+
+  private String readToken() {
+    try {
+      return Files.readString(state.resolve("http.token")).strip();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void itFitsAPhoneAndAsksNobodyElseForAnything() throws IOException {
+    for (String scheme : List.of("light", "dark")) {
+      browser.open(url, 390, 844, scheme);
+      awaitTheQuestion();
+      assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+          .isLessThanOrEqualTo(390);
+      assertThat(browser.eval(SHIFTED).asDouble(1)).as("layout shift").isLessThan(0.1);
+      picture("asks-390-" + scheme);
+    }
+    assertThat(browser.requested).isNotEmpty().allMatch(asked -> asked.startsWith(url));
+    assertThat(bytesOfThePage()).isBetween(60_000L, 250_000L);
+    assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
+  void aKeyboardAndAReaderFindTheirWay() {
+    browser.open(url, 1280, 900, "light");
+    awaitTheQuestion();
+    browser.press("Tab", 9);
+    assertThat(browser.eval("document.activeElement.className").asString()).isEqualTo("skip");
+    assertThat(
+            browser
+                .eval(
+                    "[...document.querySelectorAll('button, input, summary, [role=img]')].filter(e =>"
+                        + " !(e.innerText || e.textContent || e.ariaLabel || e.labels?.length)).length")
+                .asInt())
+        .as("without a name")
+        .isZero();
+    assertThat(browser.eval("document.querySelectorAll('main, header, footer').length").asInt())
+        .isEqualTo(3);
+    assertThat(browser.eval("document.querySelectorAll('[aria-live]').length").asInt())
+        .isGreaterThan(2);
+    browser.eval("document.querySelector('#asks-list .primary').focus()");
+    browser.press("Enter", 13);
+    browser.await("document.getElementById('key').open");
+    browser.press("Escape", 27);
+    browser.await("!document.getElementById('key').open");
+    assertThat(lamps.mended).isEmpty();
+  }
+
+  private static final String SHIFTED =
+      "new Promise(done => { let sum = 0; new PerformanceObserver(l => l.getEntries().forEach("
+          + "e => sum += e.value)).observe({type: 'layout-shift', buffered: true});"
+          + " setTimeout(() => done(sum), 100); })";
+
+  private static long bytesOfThePage() throws IOException {
+    long bytes = 0;
+    for (String asked : Set.copyOf(browser.requested)) {
+      if (!asked.contains("/api/")) {
+        try (InputStream in = URI.create(asked).toURL().openStream()) {
+          bytes += in.readAllBytes().length;
+        }
+      }
+    }
+    return bytes;
+  }
+}
