@@ -147,6 +147,32 @@ class OperatorViewTest {
   }
 
   @Test
+  void whatIsAnsweredIsAsDescribed() throws IOException {
+    withItThePersonsWordIsDone();
+    lamps.broken.add("cellar");
+    JsonNode api = get("/api/v1/openapi.json").json();
+    String id = get("/api/v1/history").json().path(0).path("incident").asString();
+    String dryRun = "{\"type\":\"lamp_broken\",\"component\":\"cellar\",\"dryRun\":true}";
+    Schemas.check(api, "Decision", ask("POST /api/v1/heal", withToken(), dryRun).json());
+    Schemas.check(api, "Status", get("/api/v1/status").json());
+    Schemas.check(api, "Issues", get("/api/v1/issues").json());
+    Schemas.check(api, "History", get("/api/v1/history").json());
+    Schemas.check(api, "Explained", get("/api/v1/explain/" + id).json());
+    Schemas.check(api, "Opportunities", get("/api/v1/opportunities").json());
+    Schemas.check(api, "AllSeries", get("/api/v1/metrics").json());
+    Schemas.check(api, "Levels", get("/api/v1/levels").json());
+    Schemas.check(api, "Plugins", get("/api/v1/plugins").json());
+    Schemas.check(api, "Paused", ask("POST /api/v1/pause", withToken(), "").json());
+    Schemas.check(api, "Error", get("/api/v1/nothing").json());
+    try (Stream<String> events = events()) {
+      events
+          .filter(line -> line.startsWith("data: "))
+          .limit(5)
+          .forEach(line -> Schemas.check(api, "Event", Json.MAPPER.readTree(line.substring(6))));
+    }
+  }
+
+  @Test
   void whatIsNotThereOrWronglyAskedSaysSo() throws IOException {
     assertThat(get("/api/v1/nothing").status()).isEqualTo(404);
     assertThat(get("/../etc/passwd").status()).isEqualTo(404);
@@ -302,7 +328,9 @@ class OperatorViewTest {
               .toList();
       assertThat(named).hasSizeGreaterThan(3);
       for (String name : named) {
-        assertThat(metrics).as("%s in %s", name, file).containsPattern("(?m)^(# TYPE )?" + name + "[ {]");
+        assertThat(metrics)
+            .as("%s in %s", name, file)
+            .containsPattern("(?m)^(# TYPE )?" + name + "[ {]");
       }
     }
   }

@@ -198,6 +198,8 @@
     const text = asks ? `${plural(asks, 'decision')} ${asks === 1 ? 'waits' : 'wait'} for you.`
       : yours ? `${plural(yours, 'problem')} ${yours === 1 ? 'needs' : 'need'} a person.`
       : open.length ? `${plural(open.length, 'problem')} ${open.length === 1 ? 'is' : 'are'} known.`
+      : how(status.health) === 'bad' ? 'Nothing is known to be wrong, and health is low.'
+      : status.health == null ? 'Nothing is known to be wrong; health is unknown.'
       : 'All is well.';
     if ($('sentence').textContent !== text) $('sentence').textContent = text;
     $('next').textContent = busy.length ? `Now: ${busy[0].description}.`
@@ -285,6 +287,7 @@
       el('p.sub', {}, sentence(r.reason)),
       names.length ? pairs(names.map(n => [n, `${measured(n, r.before[n])} → ${measured(n, r.after[n])}`])) : null,
       r.steps.length ? list(r.steps) : null,
+      r.recorded ? el('h4', {}, 'The host right before') : null,
       r.recorded ? el('pre', {tabindex: 0}, r.recorded.join('\n')) : null,
     ];
   }
@@ -348,7 +351,7 @@
 
   function drawIssues() {
     const open = status.issues.filter(i => !i.awaitsConfirmation);
-    show($('issues-list'), open, () => open.length ? open.map(problem)
+    show($('issues-list'), [open, status.issues.length > 0], () => open.length ? open.map(problem)
       : [el('p.card.calm', {}, status.issues.length ? 'Nothing besides what waits for you.' : 'Nothing is known to be.')]);
     $('unreadable').hidden = !status.unreadable.length;
     $('unreadable').firstElementChild.textContent = `${plural(status.unreadable.length, 'thing')} could not be read`;
