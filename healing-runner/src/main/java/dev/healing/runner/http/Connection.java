@@ -77,7 +77,7 @@ final class Connection {
     }
   }
 
-  private void read() throws IOException {
+  void read() throws IOException {
     if (phase != Phase.READING) {
       PASSED_OVER.clear();
       if (channel.read(PASSED_OVER) < 0) {

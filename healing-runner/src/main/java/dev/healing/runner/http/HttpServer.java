@@ -32,6 +32,7 @@ final class HttpServer implements AutoCloseable {
   static final Duration TO_HANG_UP = Duration.ofSeconds(1);
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
   private static final int WORKERS = 2;
+  private static final int MOST_AT_ONCE = 64;
   private static final long BETWEEN_LOOKS_MILLIS = 200;
 
   /** What waits to be read by all clients together: the daemon has 64 MiB for everything. */
@@ -86,7 +87,7 @@ final class HttpServer implements AutoCloseable {
     try {
       // Or it could not listen for a minute after a restart.
       listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      listening.bind(address, 128);
+      listening.bind(address, 1_024);
       listening.configureBlocking(false);
       selector = Selector.open();
       accepting = listening.register(selector, SelectionKey.OP_ACCEPT);
@@ -206,6 +207,8 @@ final class HttpServer implements AutoCloseable {
         Connection connection = new Connection(this, client, key);
         key.attach(connection);
         connections.add(connection);
+        // An honest client has asked by now, and whoever has asked does not have to make room.
+        contained(connection, connection::read);
       }
     } catch (IOException e) {
       // No descriptors, perhaps: until the next turn, or it would be tried again at once.
