@@ -3,6 +3,7 @@ package dev.healing.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.Event;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.http.HttpSettings;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +58,7 @@ class PageTest {
   }
 
   @BeforeEach
-  void serve() {
+  void serve() throws InterruptedException {
     lamps.broken.add("hall");
     host = LinuxHost.open(state);
     HealingEngine.Builder builder = lamps.builder(host, "confirm");
@@ -72,7 +74,16 @@ class PageTest {
     HttpSettings anyPort =
         new HttpSettings(HttpSettings.parse("127.0.0.1:0").orElseThrow(), List.of());
     view = OperatorView.of(anyPort, host, engine, "1", requests::answer);
+    CountDownLatch asked = new CountDownLatch(1);
+    engine.addListener(
+        event -> {
+          if (event.kind() == Event.Kind.CONFIRMATION_NEEDED) {
+            asked.countDown();
+          }
+        });
+    engine.look(); // what needs two looks to be measured is there from the start
     engine.start();
+    asked.await();
     port = view.open().replaceFirst(".*:([0-9]+)/.*", "$1");
     url = "http://127.0.0.1:" + port + "/";
     browser.errors.clear();

@@ -502,12 +502,18 @@
   }
 
   const shape = metric => (metric.startsWith('filesystem.') ? 2 : metric.startsWith('pressure.') ? 1 : 0);
-  async function makeCharts() {
+  const MOST_CHARTS = 16;
+
+  /** Those that are drawn: what the host is short of, and its four fullest file systems. */
+  function wanted() {
     const names = Object.keys(status.metrics).sort((a, b) => shape(a) - shape(b));
     const full = names.filter(n => shape(n) === 2).sort((a, b) => status.metrics[b] - status.metrics[a]).slice(0, 4);
-    for (const metric of names.filter(n => shape(n) < 2).concat(full)) {
-      if (!charts.has(metric)) charts.set(metric, card(metric));
-    }
+    return names.filter(n => shape(n) < 2).concat(full);
+  }
+  const lacking = () => charts.size < MOST_CHARTS ? wanted().filter(n => !charts.has(n)) : [];
+
+  async function makeCharts() {
+    for (const metric of lacking()) charts.set(metric, card(metric));
     if (!charts.has('health')) {
       const health = chart($('health-chart'), 'health', 132);
       health.series = 'health.score';
@@ -643,7 +649,7 @@
       drawNow();
       drawIssues();
       await drawAsks();
-      if (!charts.size && Object.keys(status.metrics).length) {
+      if (lacking().length) {
         levels = await get('levels');
         drawNow();
         await makeCharts();
