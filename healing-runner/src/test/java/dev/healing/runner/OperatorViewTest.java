@@ -230,8 +230,7 @@ class OperatorViewTest {
             "healing_incidents_total{type=\"lamp_broken\",severity=\"HIGH\"} 1.0",
             "healing_actions_total{action=\"new_lamp\",outcome=\"HEALED\"} 1.0",
             "healing_time_to_heal_seconds_count 1.0");
-    assertThat(ask("GET /api/v1/knowledge", withToken(), "").json().path("version").asInt())
-        .isEqualTo(2);
+    assertThat(ask("GET /api/v1/knowledge", withToken(), "").json().has("statistics")).isTrue();
   }
 
   @Test
