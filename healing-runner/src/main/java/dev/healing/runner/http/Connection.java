@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** One client. Only the server's thread touches it, and it never waits. */
 final class Connection {
@@ -132,7 +133,8 @@ final class Connection {
   // -------------------------------------------------------------------- out
 
   void answer(Response response) throws IOException {
-    boolean streams = response.opened() != null && !headOnly;
+    Consumer<Response.Sink> opened = response.opened();
+    boolean streams = opened != null && !headOnly;
     phase = streams ? Phase.STREAMING : Phase.WRITING;
     keepAlive &= !streams;
     enqueue(response.head(keepAlive));
@@ -141,8 +143,8 @@ final class Connection {
     }
     deadlineNanos = server.after(server.limits().response());
     write();
-    if (streams && key.isValid()) {
-      response.opened().accept(server.sink(this));
+    if (opened != null && streams && key.isValid()) {
+      opened.accept(server.sink(this));
     }
   }
 
