@@ -17,6 +17,7 @@ import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
 import dev.healing.api.Receipt;
+import dev.healing.api.SelfRecovery;
 import dev.healing.api.Unreadable;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.spi.ActionProvider;
@@ -420,6 +421,12 @@ final class ReplayPlugins {
     @Override
     public Confidence confidence(Fingerprint fingerprint, ActionId action) {
       return real.confidence(fingerprint, action);
+    }
+
+    @Override
+    public Optional<SelfRecovery> selfRecovery(
+        Fingerprint fingerprint, Duration soFar, Duration most) {
+      return real.selfRecovery(fingerprint, soFar, most);
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import dev.healing.spi.Workers;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,20 @@ public final class MemoryTrigger implements Trigger {
   /** The loop is woken when this is all that is left, at the pace seen. */
   private static final Duration SOON = Duration.ofSeconds(30);
 
+  /** What is lost in a second and is no noise. */
+  private static final double NOISE_BYTES = 16 << 20;
+
+  /**
+   * A look is a sample for every detector that counts them: too many in a moment would make a
+   * window of half a minute one of a second.
+   */
+  private static final long BETWEEN_WAKES_NANOS = Duration.ofMillis(250).toNanos();
+
+  private static final int MOST_WAKES = 8;
+  private static final long MOST_WITHIN_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final HostContext context;
+  private final Deque<Long> wokenNanos = new ArrayDeque<>();
   private Workers.@Nullable Task task;
 
   private MemoryTrigger(HostContext context) {
@@ -70,8 +85,11 @@ public final class MemoryTrigger implements Trigger {
         if (now.isPresent() && before.isPresent()) {
           double lost = before.getAsLong() - now.getAsLong();
           double perSecond = lost * 1e9 / Math.max(1, nanos - beforeNanos);
-          if (perSecond * SOON.toSeconds() >= now.getAsLong()) {
-            wake.now("memory goes fast");
+          if (lost >= NOISE_BYTES * (nanos - beforeNanos) / 1e9
+              && perSecond * SOON.toSeconds() >= now.getAsLong()) {
+            if (mayWake(nanos)) {
+              wake.now("memory goes fast");
+            }
             pause = WHILE_IT_GOES;
           }
         }
@@ -82,6 +100,20 @@ public final class MemoryTrigger implements Trigger {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
     }
+  }
+
+  private boolean mayWake(long nanos) {
+    while (!wokenNanos.isEmpty() && nanos - wokenNanos.getFirst() >= MOST_WITHIN_NANOS) {
+      wokenNanos.removeFirst();
+    }
+    boolean may =
+        wokenNanos.isEmpty()
+            || wokenNanos.size() < MOST_WAKES
+                && nanos - wokenNanos.getLast() >= BETWEEN_WAKES_NANOS;
+    if (may) {
+      wokenNanos.addLast(nanos);
+    }
+    return may;
   }
 
   private static Duration unhurried(long availableBytes) {

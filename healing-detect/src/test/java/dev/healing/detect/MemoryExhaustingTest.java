@@ -142,7 +142,7 @@ class MemoryExhaustingTest {
   }
 
   @Test
-  void theTriggerWakesAsOftenAsNeededAndNeverWithoutNeed() {
+  void theTriggerWakesSomeTimesWhileItGoesAndNeverWithoutNeed() {
     List<String> woken = new ArrayList<>();
     available(20);
     Trigger trigger = new MemoryTrigger.Provider().create(host);
@@ -154,7 +154,7 @@ class MemoryExhaustingTest {
     assertThat(woken).as("a little goes all the time").isEmpty();
     goes(19.4, 0.02, Duration.ofMillis(10), 900); // 2 GiB a second
     host.time().advance(Duration.ofSeconds(9));
-    assertThat(woken.size()).isBetween(40, 180);
+    assertThat(woken).as("each look is a sample for all who count them").hasSize(8);
     int sofar = woken.size();
     host.time().advance(Duration.ofMinutes(10));
     assertThat(woken).as("it stays").hasSizeLessThan(sofar + 3);

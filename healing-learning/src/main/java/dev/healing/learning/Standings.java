@@ -72,12 +72,12 @@ final class Standings {
       int below = Math.min(MOST_LOST, before == null ? 1 : before.below() + 1);
       all.put(key, new Fallen(type, action, below, before == null ? 1 : before.worse() + 1, 0, at));
     } else if (before != null && before.below() > 0) {
-      all.put(key, proven(before, lower, at));
+      all.put(key, proven(before, outcome == Outcome.HEALED && lower >= LEVEL, at));
     }
   }
 
-  private static Fallen proven(Fallen before, double lower, Instant at) {
-    int proven = lower >= LEVEL ? before.proven() + 1 : 0;
+  private static Fallen proven(Fallen before, boolean good, Instant at) {
+    int proven = good ? before.proven() + 1 : 0;
     boolean earned = proven >= OFTEN && !at.isBefore(before.since().plus(LONG));
     return new Fallen(
         before.type(),

@@ -65,7 +65,7 @@ final class Climb {
   private void consider(double a, double b, double c, double d, double length) {
     double mean = (d - a) / 3;
     double least = Math.min(d - c, Math.min(c - b, b - a));
-    if (!(mean > 0) || least < EVEN * mean) {
+    if (!(mean > 0) || !(least >= EVEN * mean)) { // also where one of them is missing
       return;
     }
     double left = Math.max(1e-4, 1 - value);

@@ -152,6 +152,7 @@ final class HttpServer implements AutoCloseable {
         // Without a connection there is nothing that time could end.
         selector.select(
             connections.isEmpty() && accepting.interestOps() != 0 ? 0 : BETWEEN_LOOKS_MILLIS);
+        accepting.interestOps(SelectionKey.OP_ACCEPT);
         for (SelectionKey key : selector.selectedKeys()) {
           if (key == accepting) {
             accept();
@@ -168,7 +169,6 @@ final class HttpServer implements AutoCloseable {
         for (Connection connection : new ArrayList<>(connections)) {
           contained(connection, () -> connection.look(now));
         }
-        accepting.interestOps(SelectionKey.OP_ACCEPT);
       }
     } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
       if (listening.isOpen()) {
