@@ -79,7 +79,7 @@ final class ActionRunner {
       Supplier<List<String>> record,
       Consumer<String> progress,
       Consumer<ActionReport> done) {
-    Running running = new Running(host, timeLimit, progress, done);
+    Running running = new Running(host, offSwitch, timeLimit, progress, done);
     running.task =
         host.workers()
             .start(
@@ -91,7 +91,7 @@ final class ActionRunner {
                   ActionReport report =
                       ActionReport.failed("it ended in an error that is not caught");
                   try {
-                    report = running.run(action, record, offSwitch);
+                    report = running.run(action, record);
                   } finally {
                     done.accept(report);
                   }
@@ -110,6 +110,7 @@ final class ActionRunner {
   /** An action on its way. */
   static final class Running implements Execution {
     private final HostContext host;
+    private final OffSwitch offSwitch;
     private final long endNanos;
     private final Consumer<String> progress;
     private final Consumer<ActionReport> done;
@@ -121,10 +122,12 @@ final class ActionRunner {
 
     Running(
         HostContext host,
+        OffSwitch offSwitch,
         Duration timeLimit,
         Consumer<String> progress,
         Consumer<ActionReport> done) {
       this.host = host;
+      this.offSwitch = offSwitch;
       this.endNanos = host.time().monotonicNanos() + timeLimit.toNanos();
       this.progress = progress;
       this.done = done;
@@ -135,8 +138,7 @@ final class ActionRunner {
       return begun.compareAndSet(false, true);
     }
 
-    private ActionReport run(
-        PreparedAction action, Supplier<List<String>> record, OffSwitch offSwitch) {
+    private ActionReport run(PreparedAction action, Supplier<List<String>> record) {
       try {
         recorded = record.get();
         Optional<String> paused = offSwitch.paused();
@@ -197,6 +199,7 @@ final class ActionRunner {
       return cancelled || remaining().isZero();
     }
 
+    /** Who has only waited so far is stopped by the off switch too. */
     @Override
     public boolean pause(Duration duration) {
       Duration left = remaining();
@@ -205,6 +208,9 @@ final class ActionRunner {
       } catch (InterruptedException e) {
         cancelled = true;
         Thread.currentThread().interrupt();
+      }
+      if (!gotSomewhere && offSwitch.paused().isPresent()) {
+        cancelled = true;
       }
       return !cancelled();
     }

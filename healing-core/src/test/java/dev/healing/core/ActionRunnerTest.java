@@ -11,6 +11,7 @@ import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,24 @@ class ActionRunnerTest {
     assertThat(running.cancel()).as("had begun").isTrue();
     assertThat(done).hasSize(1);
     assertThat(reports).containsExactly(ActionReport.done("restarted"));
+  }
+
+  @Test
+  void theOffSwitchStopsWhoHasOnlyWaitedSoFar() {
+    OffSwitch offSwitch = new OffSwitch(host.state(), host.time());
+    effect =
+        execution -> {
+          offSwitch.pause(Optional.empty());
+          if (!execution.pause(Duration.ofSeconds(1))) {
+            throw new RefusedException("stopped before anything was done");
+          }
+          done.add("killed");
+          return ActionReport.done("killed");
+        };
+    execute();
+    host.time().advance(Duration.ofSeconds(2));
+    assertThat(done).isEmpty();
+    assertThat(reports).containsExactly(ActionReport.refused("stopped before anything was done"));
   }
 
   @Test

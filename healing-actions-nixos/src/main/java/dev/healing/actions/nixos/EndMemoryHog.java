@@ -19,7 +19,9 @@ import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,9 @@ import java.util.TreeMap;
  */
 public final class EndMemoryHog implements HealingAction {
   private static final Duration POLL = Duration.ofMillis(10);
+
+  /** So many polls are a moment, in which a pace can be told. */
+  private static final int MOMENT = 10;
 
   /** To give back so much takes its time. */
   private static final Duration AFTER_KILL = Duration.ofSeconds(20);
@@ -146,9 +151,7 @@ public final class EndMemoryHog implements HealingAction {
             restart.isPresent() ? keys.staysUp().plusSeconds(2) : Duration.ofSeconds(1),
             facts,
             steps.toArray(String[]::new));
-    return new Prepared(
-        preview,
-        execution -> execute(preview, members, floor, hog.fallBytesPerSecond(), execution));
+    return new Prepared(preview, execution -> execute(preview, members, floor, execution));
   }
 
   private List<String> signals(List<Member> members, double floor) {
@@ -182,12 +185,16 @@ public final class EndMemoryHog implements HealingAction {
   }
 
   private ActionReport execute(
-      Preview preview, List<Member> members, double floor, double fall, Execution execution) {
+      Preview preview, List<Member> members, double floor, Execution execution) {
     try {
-      awaitFloor(floor, fall, execution);
+      double before = residentNow(members);
+      awaitFloor(floor, execution);
       List<Member> still = members.stream().filter(Member::same).toList();
       Checks.require(
           !still.isEmpty(), members.get(0).who() + " is no longer there, or no longer the same");
+      Checks.require(
+          residentNow(members) > before,
+          members.get(0).who() + " takes no more memory: somebody else does now");
       still.forEach(member -> Checks.refuseIf(spared.objection(member.use().process())));
       Optional<RestartPlan> restart = restart(still);
       String now = restart.map(RestartPlan::name).orElse(preview.target());
@@ -204,18 +211,32 @@ public final class EndMemoryHog implements HealingAction {
     }
   }
 
-  /** It may well stop before that: then nobody is ended for it. */
-  private void awaitFloor(double floor, double fall, Execution execution) {
+  /**
+   * It may well stop before that: then nobody is ended for it. The pace is that of the last moment,
+   * not that of when this was prepared.
+   */
+  private void awaitFloor(double floor, Execution execution) {
     long until = host.time().monotonicNanos() + MOST_WAIT.toNanos();
-    double before = available();
-    double now = before;
+    Deque<Double> lately = new ArrayDeque<>(List.of(available()));
+    double seconds = MOMENT * POLL.toMillis() / 1000.0;
+    double now;
+    double fall;
     do {
       Checks.require(
           host.time().monotonicNanos() < until,
-          "memory no longer runs out: " + Checks.size(now) + " is available");
+          "memory no longer runs out: " + Checks.size(lately.getLast()) + " is available");
       Checks.require(execution.pause(POLL), "stopped before anybody was asked to end");
       now = available();
-    } while (now - SIGNAL_SECONDS * fall > floor || now >= before);
+      lately.addLast(now);
+      fall = lately.size() > MOMENT ? (lately.removeFirst() - now) / seconds : 0;
+    } while (fall <= 0 || now - SIGNAL_SECONDS * fall > floor);
+  }
+
+  private static double residentNow(List<Member> members) {
+    return members.stream()
+        .flatMap(member -> member.held().now().stream())
+        .mapToDouble(ProcessState::residentBytes)
+        .sum();
   }
 
   private double available() {
