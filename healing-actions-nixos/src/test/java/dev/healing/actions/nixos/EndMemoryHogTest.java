@@ -117,6 +117,19 @@ class EndMemoryHogTest {
     assertThat(signals()).isEmpty();
   }
 
+  /** Whoever approves may do so minutes later. */
+  @Test
+  void nobodyIsEndedForWhatAnotherTakesByNow() {
+    world.hog(200, "was_hungry", 20L << 30, 1);
+    PreparedAction prepared = prepared(Map.of());
+    world.sated(200);
+    world.hog(201, "hungry", 40L << 30, 1);
+    ActionReport report = execute(prepared);
+    assertThat(report.result()).isEqualTo(Result.REFUSED);
+    assertThat(report.detail()).contains("takes no more memory: somebody else does now");
+    assertThat(signals()).isEmpty();
+  }
+
   @Test
   void nobodyIsChosenWhereMemoryStays() {
     world.process(200, "database", 80L << 30);

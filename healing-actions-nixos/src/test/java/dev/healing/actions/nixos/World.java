@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ final class World {
   final TestHost host;
   boolean quotasHold = true;
   private final Map<Long, Integer> runs = new HashMap<>();
+  private final Set<Long> sated = new HashSet<>();
 
   World() {
     root = Temporary.directory();
@@ -194,6 +196,11 @@ final class World {
     takes(usual.ref(), (long) stepMib << 20);
   }
 
+  /** It takes no more from now on. */
+  void sated(long pid) {
+    sated.add(pid);
+  }
+
   private void takes(Ref hog, long step) {
     host.time()
         .happens(
@@ -202,7 +209,7 @@ final class World {
             () ->
                 host.processes()
                     .find(hog.pid())
-                    .filter(now -> now.ref().equals(hog))
+                    .filter(now -> now.ref().equals(hog) && !sated.contains(hog.pid()))
                     .ifPresent(
                         now -> {
                           host.processes().resident(hog.pid(), now.residentBytes() + step);
