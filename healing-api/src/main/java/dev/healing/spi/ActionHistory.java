@@ -2,6 +2,7 @@ package dev.healing.spi;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,14 @@ public interface ActionHistory {
 
   /** The last start of this action on this target, if it is remembered. */
   Optional<Entry> last(ActionId action, String target);
+
+  /** The last start of this action that has made an issue of this type worse, if remembered. */
+  default Optional<Entry> lastWorse(IssueType type, ActionId action) {
+    return within(Duration.ofDays(1)).stream()
+        .filter(entry -> entry.outcome().equals(Optional.of(Outcome.WORSE)))
+        .filter(entry -> entry.action().equals(action) && entry.fingerprint().type().equals(type))
+        .findFirst();
+  }
 
   /** The starts for this problem within this time, newest first. */
   List<Entry> of(Fingerprint fingerprint, Duration window);

@@ -31,7 +31,6 @@ final class Assessment {
   private final Journal journal;
   private final Incidents incidents;
   private final OffSwitch offSwitch;
-  private final EarnedAutonomy earned;
   private final Counsel counsel;
   private final Preparations preparations;
   private Plugins plugins;
@@ -45,14 +44,12 @@ final class Assessment {
       Journal journal,
       Incidents incidents,
       OffSwitch offSwitch,
-      EarnedAutonomy earned,
       Settings settings,
       Plugins plugins) {
     this.time = host.time();
     this.journal = journal;
     this.incidents = incidents;
     this.offSwitch = offSwitch;
-    this.earned = earned;
     this.counsel = new Counsel(time, host.workers(), inbox, journal, plugins);
     this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
     this.plugins = plugins;
@@ -73,7 +70,6 @@ final class Assessment {
     return new SafetyGuards(
         settings,
         action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
-        earned,
         offSwitch::paused,
         journal::damaged,
         journal::rejected,
@@ -125,7 +121,11 @@ final class Assessment {
         matter,
         options,
         state(),
-        Patience.with(incident, mostPatience, time.monotonicNanos()),
+        Patience.with(
+            incident,
+            incidents.leftAlone(incident.fingerprint),
+            mostPatience,
+            time.monotonicNanos()),
         then);
   }
 

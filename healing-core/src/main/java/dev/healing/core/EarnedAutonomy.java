@@ -9,11 +9,8 @@ import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.spi.Guard;
 import dev.healing.spi.Proposal;
-import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,43 +19,22 @@ import java.util.function.Function;
  * only take away; what is earned back is the ceiling at most.
  *
  * <p>The knowledge base keeps for good what was lost, and says when it is earned back; but it
- * learns on a worker. So what made something worse lately is remembered here as well: what is
- * decided meanwhile does not wait for that. Belongs to the engine's thread.
+ * learns on a worker, and may be lost or unable to answer. So for a day the journal's word is
+ * enough.
+ *
+ * @param ceilings the operator's for each action
  */
-final class EarnedAutonomy implements Guard {
+record EarnedAutonomy(Function<ActionId, Autonomy> ceilings) implements Guard {
   static final String NAME = "standing";
 
   private static final Duration LATELY = Duration.ofDays(1);
-
-  private record Pair(IssueType type, ActionId action) {}
-
-  private final TimeSource time;
-  private final Map<Pair, Long> harmedAtNanos = new HashMap<>();
-  private Function<ActionId, Autonomy> ceilings = action -> Autonomy.OBSERVE;
-
-  EarnedAutonomy(TimeSource time) {
-    this.time = time;
-  }
-
-  /** Goes on with these ceilings: the operator's for each action. */
-  EarnedAutonomy with(Function<ActionId, Autonomy> newCeilings) {
-    ceilings = newCeilings;
-    return this;
-  }
-
-  /** An action has made it worse. */
-  void harmed(IssueType type, ActionId action) {
-    harmedAtNanos.put(new Pair(type, action), time.monotonicNanos());
-  }
 
   @Override
   public Verdict judge(Proposal proposal) {
     HealingPlan.Step step = proposal.plan().next();
     ActionId action = step.action().id();
     Optional<Standing> lost =
-        step.standing()
-            .filter(standing -> standing.below() > 0)
-            .or(() -> lately(proposal.incident().issue().type(), action));
+        step.standing().filter(standing -> standing.below() > 0).or(() -> lately(proposal, action));
     Autonomy ceiling = ceilings.apply(action);
     Autonomy left = lost.map(standing -> standing.of(ceiling)).orElse(ceiling);
     if (lost.isEmpty() || left == ceiling) {
@@ -74,10 +50,12 @@ final class EarnedAutonomy implements Guard {
         : Verdict.deny(is + ": done only on request (heal " + proposal.incident().id() + ")");
   }
 
-  private Optional<Standing> lately(IssueType type, ActionId action) {
-    Long at = harmedAtNanos.get(new Pair(type, action));
-    return at != null && time.monotonicNanos() - at < LATELY.toNanos()
-        ? Optional.of(new Standing(1, action + " has made " + type + " worse within the last day"))
-        : Optional.empty();
+  private static Optional<Standing> lately(Proposal proposal, ActionId action) {
+    IssueType type = proposal.incident().issue().type();
+    return proposal
+        .history()
+        .lastWorse(type, action)
+        .filter(worse -> worse.age().compareTo(LATELY) < 0)
+        .map(worse -> new Standing(1, action + " has made " + type + " worse within the last day"));
   }
 }

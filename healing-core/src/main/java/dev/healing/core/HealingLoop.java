@@ -74,7 +74,6 @@ final class HealingLoop {
     chronicle = new Chronicle(host, inbox);
     incidents = new Incidents(time, chronicle);
     Refusals refusals = new Refusals(time);
-    EarnedAutonomy earned = new EarnedAutonomy(time);
     treatment =
         new Treatment(
             host,
@@ -82,13 +81,11 @@ final class HealingLoop {
             chronicle,
             incidents,
             refusals,
-            earned,
             offSwitch,
             this::reconsider,
             this::lookSoon);
     assessment =
-        new Assessment(
-            host, inbox, chronicle.journal(), incidents, offSwitch, earned, settings, plugins);
+        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
     deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
     nextLookNanos = time.monotonicNanos();

@@ -50,6 +50,7 @@ final class Incidents {
   private final Set<Tracked> open = new LinkedHashSet<>();
   private final Map<Fingerprint, Tracked> ofProblem = new HashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
+  private final LeftAloneLately leftAlone = new LeftAloneLately();
   private long lastIdMillis;
   private int unrelated = -1; // counted when it is asked for
 
@@ -183,11 +184,16 @@ final class Incidents {
   /** Has it learned that it passed by itself. */
   void passed(Tracked incident) {
     chronicle.passed(
-        new Recovery(
-            incident.fingerprint,
-            incident.firstSeen,
-            time.now(),
-            Duration.ofNanos(time.monotonicNanos() - incident.openedNanos)));
+        new Recovery(incident.fingerprint, incident.firstSeen, time.now(), there(incident)));
+  }
+
+  private Duration there(Tracked incident) {
+    return Duration.ofNanos(time.monotonicNanos() - incident.openedNanos);
+  }
+
+  /** For how long this problem was left alone within the last hour, before it came back. */
+  Duration leftAlone(Fingerprint problem) {
+    return leftAlone.of(problem, time.monotonicNanos());
   }
 
   /** Ends it. */
@@ -197,6 +203,9 @@ final class Incidents {
     incident.closedAt = time.now();
     if (incident.validator.isEmpty() && status != IncidentStatus.ESCALATED) {
       chronicle.journal().over(incident.fingerprint);
+    }
+    if (status == IncidentStatus.SELF_RECOVERED) {
+      leftAlone.add(incident.fingerprint, there(incident), time.monotonicNanos());
     }
     open.remove(incident);
     ofProblem.remove(incident.fingerprint, incident);

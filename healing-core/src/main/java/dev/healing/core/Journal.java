@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
+import dev.healing.api.IssueType;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
@@ -234,6 +235,11 @@ final class Journal implements ActionHistory {
   @Override
   public synchronized Optional<Entry> last(ActionId action, String target) {
     return starts.last(action, target);
+  }
+
+  @Override
+  public synchronized Optional<Entry> lastWorse(IssueType type, ActionId action) {
+    return starts.lastWorse(type, action);
   }
 
   @Override

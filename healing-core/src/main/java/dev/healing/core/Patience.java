@@ -12,27 +12,35 @@ import java.util.Optional;
 /**
  * Leaves a problem alone for a while that may well pass by itself. Only what is LOW or MEDIUM and
  * has not become more severe, about which nothing was tried and nobody has asked; and never for
- * longer than the operator allows. It can only say "later": what may be done is for others to say.
+ * longer than the operator allows, which is in all within an hour if it comes and goes. It can only
+ * say "later": what may be done is for others to say.
  *
  * @param soFar how long it has been left alone
- * @param most how long it may be
+ * @param before how long it was within the last hour, before it came back
+ * @param most how long it may be, now
  */
-record Patience(Duration soFar, Duration most) {
+record Patience(Duration soFar, Duration before, Duration most) {
   static final String NAME = "patience";
 
   /** For an incident; absent where waiting is out of the question. */
-  static Optional<Patience> with(Tracked incident, Duration most, long nowNanos) {
+  static Optional<Patience> with(Tracked incident, Duration before, Duration limit, long nowNanos) {
     Severity severity = incident.issue.severity();
     boolean mayWait =
-        !most.isZero()
+        !limit.isZero()
             && severity.compareTo(Severity.MEDIUM) <= 0
             && severity.compareTo(incident.firstSeverity) <= 0
             && incident.attemptsMade == 0
             && incident.requests.isEmpty()
             && incident.validator.isEmpty();
-    return mayWait
-        ? Optional.of(new Patience(Duration.ofNanos(nowNanos - incident.openedNanos), most))
-        : Optional.empty();
+    if (!mayWait) {
+      return Optional.empty();
+    }
+    Duration left = limit.minus(before);
+    return Optional.of(
+        new Patience(
+            Duration.ofNanos(nowNanos - incident.openedNanos),
+            before,
+            left.isNegative() ? Duration.ZERO : left));
   }
 
   /**
@@ -48,12 +56,18 @@ record Patience(Duration soFar, Duration most) {
     String why =
         needless.map(action -> action + " heals no more often than waiting does; ").orElse("")
             + alone.reason();
+    String again =
+        before.isZero()
+            ? ""
+            : "it comes and goes, and was left alone for "
+                + before.toSeconds()
+                + " s within the last hour; ";
     if (left.isNegative() || left.isZero()) {
       return new Judgement(
           NAME,
           Verdict.proceed(
               until.isZero()
-                  ? "not waited for: " + why
+                  ? "not waited for: " + again + why
                   : "was left alone for " + soFar.toSeconds() + " s and is still there; " + why));
     }
     Instant end = now.plus(left);
@@ -61,6 +75,10 @@ record Patience(Duration soFar, Duration most) {
         NAME,
         Verdict.defer(
             end,
-            why + "; acting at " + end.truncatedTo(ChronoUnit.SECONDS) + " if it is still there"));
+            again
+                + why
+                + "; acting at "
+                + end.truncatedTo(ChronoUnit.SECONDS)
+                + " if it is still there"));
   }
 }

@@ -70,7 +70,6 @@ final class SafetyGuards {
    * The guards of an engine.
    *
    * @param ceilings how far each action may go by itself
-   * @param earned what is left of that
    * @param paused why nothing is done, if the off switch is set
    * @param distrust what is wrong with the safety state
    * @param rejected whether a person does not want anything done about a problem
@@ -81,7 +80,6 @@ final class SafetyGuards {
   SafetyGuards(
       Settings settings,
       Function<ActionId, Autonomy> ceilings,
-      EarnedAutonomy earned,
       Supplier<Optional<String>> paused,
       Supplier<List<String>> distrust,
       Predicate<Fingerprint> rejected,
@@ -92,7 +90,8 @@ final class SafetyGuards {
     guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
     guards.put("safety_state", p -> safetyState(distrust.get()));
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
-    guards.put(EarnedAutonomy.NAME, earned.with(a -> ceiling(a, settings.autonomy(), ceilings)));
+    guards.put(
+        EarnedAutonomy.NAME, new EarnedAutonomy(a -> ceiling(a, settings.autonomy(), ceilings)));
     guards.put("protection", p -> protection(p, settings));
     guards.put("rejection", p -> rejection(p, rejected));
     guards.put("critical_action", SafetyGuards::criticalAction);

@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.core.Timeline.Reading;
 import dev.healing.spi.ActionHistory;
@@ -43,12 +44,17 @@ final class Starts implements ActionHistory {
     String similarity() {
       return action + " " + target;
     }
+
+    String harm() {
+      return Starts.harm(fingerprint.type(), action);
+    }
   }
 
   private final Timeline timeline;
   private final Deque<Start> oldestFirst = new ArrayDeque<>();
   private final Map<String, Start> byIntent = new HashMap<>();
   private final Map<String, Start> lastSimilar = new HashMap<>();
+  private final Map<String, Start> lastWorse = new HashMap<>();
   private final Map<Fingerprint, Deque<Start>> byFingerprint = new HashMap<>();
 
   Starts(Timeline timeline) {
@@ -71,8 +77,14 @@ final class Starts implements ActionHistory {
       start.outcome = outcome;
       if (outcome == Outcome.NOT_ATTEMPTED) {
         takeBack(intent);
+      } else if (outcome == Outcome.WORSE) {
+        lastWorse.put(start.harm(), start);
       }
     }
+  }
+
+  private static String harm(IssueType type, ActionId action) {
+    return type + " " + action;
   }
 
   boolean knows(String intent) {
@@ -107,6 +119,7 @@ final class Starts implements ActionHistory {
   private void forget(Start start) {
     byIntent.remove(start.intent);
     lastSimilar.remove(start.similarity(), start);
+    lastWorse.remove(start.harm(), start);
     Deque<Start> same = byFingerprint.get(start.fingerprint);
     if (same != null) {
       same.remove(start);
@@ -129,6 +142,11 @@ final class Starts implements ActionHistory {
   @Override
   public Optional<Entry> last(ActionId action, String target) {
     return Optional.ofNullable(lastSimilar.get(action + " " + target)).map(this::entry);
+  }
+
+  @Override
+  public Optional<Entry> lastWorse(IssueType type, ActionId action) {
+    return Optional.ofNullable(lastWorse.get(harm(type, action))).map(this::entry);
   }
 
   @Override

@@ -43,7 +43,6 @@ final class Treatment {
   private final Chronicle chronicle;
   private final Incidents incidents;
   private final Refusals refusals;
-  private final EarnedAutonomy earned;
   private final ActionRunner runner;
   private final FlightRecorder recorder;
   private final Consumer<Tracked> reconsider;
@@ -71,7 +70,6 @@ final class Treatment {
       Chronicle chronicle,
       Incidents incidents,
       Refusals refusals,
-      EarnedAutonomy earned,
       OffSwitch offSwitch,
       Consumer<Tracked> reconsider,
       Runnable lookSoon) {
@@ -80,7 +78,6 @@ final class Treatment {
     this.chronicle = chronicle;
     this.incidents = incidents;
     this.refusals = refusals;
-    this.earned = earned;
     this.runner = new ActionRunner(host, offSwitch);
     this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
@@ -310,9 +307,6 @@ final class Treatment {
             validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
     chronicle.ended(receipt);
     incident.ended(receipt);
-    if (receipt.outcome() == Outcome.WORSE) {
-      earned.harmed(receipt.type(), receipt.action());
-    }
     incident.rests();
     incident.lastFailure =
         validation.outcome() == Outcome.FAILED

@@ -205,6 +205,43 @@ class PatienceTest {
   }
 
   @Test
+  void whatComesAndGoesIsNotLeftAloneForEver() {
+    knowledge.patience = Duration.ofSeconds(30);
+    start(Map.of(), Severity.MEDIUM);
+    int times = 0;
+    List<String> reasons = new ArrayList<>();
+    for (; actedAfterMillis.isEmpty() && times < 10; times++) {
+      broken.put(UNIT, Severity.MEDIUM);
+      run(Duration.ofSeconds(1));
+      reasons.add(engine.incidents().get(0).decision().orElseThrow().verdict().reason());
+      run(Duration.ofSeconds(11));
+      if (actedAfterMillis.isEmpty()) {
+        broken.clear();
+        run(Duration.ofMinutes(5));
+      }
+    }
+    assertThat(times).isEqualTo(3);
+    assertThat(knowledge.passed).hasSize(2);
+    assertThat(reasons.get(0)).startsWith("patience: it usually passes; acting at");
+    assertThat(reasons.get(1))
+        .startsWith(
+            "patience: it comes and goes, and was left alone for 12 s within the last hour");
+  }
+
+  @Test
+  void whatHasNotComeBackForAnHourMayPassAgain() {
+    start(Map.of(), Severity.MEDIUM);
+    for (int day = 0; day < 5; day++) {
+      broken.put(UNIT, Severity.MEDIUM);
+      run(Duration.ofSeconds(9));
+      broken.clear();
+      run(Duration.ofMinutes(70));
+    }
+    assertThat(actedAfterMillis).isEmpty();
+    assertThat(knowledge.passed).hasSize(5);
+  }
+
+  @Test
   void whatPassesAfterSomethingWasDoneElsewhereMayNotHavePassedByItself() {
     start(Map.of(), Severity.MEDIUM);
     run(Duration.ofSeconds(3));

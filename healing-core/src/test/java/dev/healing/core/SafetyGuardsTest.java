@@ -35,7 +35,7 @@ class SafetyGuardsTest {
   private static final String UNIT = "web.service";
 
   private final TestHost host = new TestHost();
-  private final Journal journal = new Journal(host.state(), host.time());
+  private Journal journal = new Journal(host.state(), host.time());
   private final Map<String, Object> configuration = new HashMap<>();
   private final Map<ActionId, Autonomy> ceilings = new HashMap<>();
   private final Map<String, Verdict> others = new LinkedHashMap<>();
@@ -57,7 +57,6 @@ class SafetyGuardsTest {
         new SafetyGuards(
             Settings.read(Configuration.of(configuration)),
             id -> ceilings.getOrDefault(id, Autonomy.AUTO),
-            new EarnedAutonomy(host.time()),
             () -> paused,
             () -> distrust,
             problem -> rejected,
@@ -380,6 +379,23 @@ class SafetyGuardsTest {
     ceilings.put(Given.RESTART, Autonomy.CONFIRM);
     lost(1);
     assertThat(judge().verdict().reason()).contains("suggest, since");
+  }
+
+  @Test
+  void aRestartDoesNotForgetWhatMadeItWorseThoughNothingIsKnown() {
+    started(Given.RESTART, "other.service", Outcome.WORSE);
+    host.time().advance(Duration.ofHours(23));
+    journal = new Journal(host.state(), host.time());
+    assertThat(of(EarnedAutonomy.NAME).kind()).isEqualTo(Kind.CONFIRM);
+    assertThat(of(EarnedAutonomy.NAME).reason()).contains("worse within the last day");
+    host.time().advance(Duration.ofHours(1));
+    assertThat(of(EarnedAutonomy.NAME).kind()).isEqualTo(Kind.PROCEED);
+  }
+
+  @Test
+  void whatMadeAnotherTypeOfIssueWorseIsNotHeldAgainstIt() {
+    started(ActionId.CLEAR_CACHE, UNIT, Outcome.WORSE);
+    assertThat(of(EarnedAutonomy.NAME).kind()).isEqualTo(Kind.PROCEED);
   }
 
   @Test
