@@ -10,8 +10,8 @@ import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,12 +38,14 @@ public final class MemoryExhausting implements Detector {
   /** Who takes it may have to wait for a processor now and then. */
   private static final Duration PAUSES = Duration.ofSeconds(3);
 
+  private final TimeSource time;
   private final double floor;
   private final Duration within;
   private Optional<Fall> last = Optional.empty();
-  private Instant lastAt = Instant.MIN;
+  private long lastNanos;
 
-  private MemoryExhausting(double floor, Duration within) {
+  private MemoryExhausting(TimeSource time, double floor, Duration within) {
+    this.time = time;
     this.floor = floor;
     this.within = within;
   }
@@ -59,7 +61,9 @@ public final class MemoryExhausting implements Detector {
     public Detector create(HostContext context) {
       Configuration section = context.configuration();
       return new MemoryExhausting(
-          section.fraction("floor", 0.10), section.duration("within", Duration.ofSeconds(20)));
+          context.time(),
+          section.fraction("floor", 0.10),
+          section.duration("within", Duration.ofSeconds(20)));
     }
   }
 
@@ -84,8 +88,10 @@ public final class MemoryExhausting implements Detector {
             .filter(f -> f.endsInSeconds() * 1e3 <= within.toMillis());
     if (ends.isPresent()) {
       last = ends;
-      lastAt = state.at();
-    } else if (available > floorBytes || room || state.at().isAfter(lastAt.plus(PAUSES))) {
+      lastNanos = time.monotonicNanos();
+    } else if (available > floorBytes
+        || room
+        || time.monotonicNanos() - lastNanos > PAUSES.toNanos()) {
       last = Optional.empty();
     }
     return last.map(f -> Detection.of(List.of(issue(state, f, floorBytes))))

@@ -13,6 +13,7 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,15 +24,17 @@ import java.util.TreeMap;
  * An enabled timer is active, looks well, and will never fire: what it counts from never came
  * ({@code OnUnitActiveSec=} alone, for a service that nobody starts), or its calendar names no time
  * to come. Enabled is what {@code timers.target} wants. One that counts once from the boot and has
- * fired is done. Asked every ten minutes, and at every look while there is one. Key: {@code
- * ignore}, globs on the timer.
+ * fired is done, and one that waits for the clock to be set has no time to tell. Asked every two
+ * minutes, and once more at the next look when there is another than before. Key: {@code ignore},
+ * globs on the timer.
  */
 public final class TimerDead implements Detector {
-  private static final Duration EVERY = Duration.ofMinutes(10);
+  private static final Duration EVERY = Duration.ofMinutes(2);
   private static final String REALTIME = "NextElapseUSecRealtime";
   private static final String MONOTONIC = "NextElapseUSecMonotonic";
   private static final String LAST = "LastTriggerUSec";
   private static final String CALENDAR = "TimersCalendar";
+  private static final Set<String> CHANGES = Set.of("OnClockChange", "OnTimezoneChange");
 
   /** As D-Bus and {@code systemctl show} say it. */
   private static final Set<String> NEVER =
@@ -41,11 +44,12 @@ public final class TimerDead implements Detector {
   private final Globs ignored;
   private final Seldom<Map<String, Boolean>> asked;
   private Map<String, Boolean> suspected = Map.of();
+  private Map<String, Boolean> confirmed = Map.of();
 
   private TimerDead(HostContext context) {
     this.context = context;
     this.ignored = Globs.of(context.configuration().globs("ignore", List.of()));
-    this.asked = new Seldom<>(context.time(), EVERY, dead -> !dead.isEmpty(), this::dead);
+    this.asked = new Seldom<>(context.time(), EVERY, dead -> !dead.equals(confirmed), this::dead);
   }
 
   /** Makes it. */
@@ -74,13 +78,14 @@ public final class TimerDead implements Detector {
     try {
       // Between two of its states it has no next time either: what is so at two looks is so.
       Map<String, Boolean> dead = asked.look();
-      List<Issue> issues =
-          dead.entrySet().stream()
-              .filter(timer -> timer.getValue().equals(suspected.get(timer.getKey())))
-              .map(timer -> issue(state, timer.getKey(), timer.getValue()))
-              .toList();
+      Map<String, Boolean> again = new TreeMap<>(dead);
+      again.entrySet().retainAll(suspected.entrySet());
       suspected = dead;
-      return Detection.of(issues);
+      confirmed = again;
+      return Detection.of(
+          again.entrySet().stream()
+              .map(timer -> issue(state, timer.getKey(), timer.getValue()))
+              .toList());
     } catch (HealingException e) {
       String why = String.valueOf(e.getMessage());
       return new Detection(
@@ -110,8 +115,12 @@ public final class TimerDead implements Detector {
     if (unit.isEmpty()) {
       return Optional.empty();
     }
-    Map<String, String> told =
-        context.systemd().properties(timer, Set.of(REALTIME, MONOTONIC, LAST, CALENDAR));
+    Set<String> wanted = new HashSet<>(CHANGES);
+    wanted.addAll(Set.of(REALTIME, MONOTONIC, LAST, CALENDAR));
+    Map<String, String> told = context.systemd().properties(timer, wanted);
+    if (CHANGES.stream().anyMatch(change -> "yes".equals(told.get(change)))) {
+      return Optional.empty();
+    }
     if (!told.keySet().containsAll(Set.of(REALTIME, MONOTONIC, LAST))
         || !NEVER.contains(told.get(REALTIME))
         || !NEVER.contains(told.get(MONOTONIC))) {

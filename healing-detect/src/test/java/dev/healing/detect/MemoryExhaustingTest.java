@@ -12,10 +12,8 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.Trigger;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
-import dev.healing.testkit.VirtualTime;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,6 @@ class MemoryExhaustingTest {
   @TempDir Path root;
   private TestHost host = new TestHost();
   private Detector detector = detector(Map.of());
-  private Instant now = VirtualTime.START;
 
   private Detector detector(Map<String, Object> section) {
     return new MemoryExhausting.Provider()
@@ -41,6 +38,7 @@ class MemoryExhaustingTest {
   @BeforeEach
   void withFilesOfItsOwn() {
     host = new TestHost(root);
+    detector = detector(Map.of());
   }
 
   private HostStates looks(Duration every, double... availableGib) {
@@ -48,7 +46,7 @@ class MemoryExhaustingTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = availableGib[i] * GIB;
     }
-    return HostStates.at(now)
+    return HostStates.at(host.time().now())
         .recent(Metric.MEMORY_AVAILABLE, every, bytes)
         .sample(Metric.MEMORY_USED, 1 - bytes[bytes.length - 1] / TOTAL);
   }
@@ -110,9 +108,9 @@ class MemoryExhaustingTest {
   @Test
   void whoTakesItMayPauseForAMoment() {
     assertThat(quickly(2.6, 2.4, 2.2, 2.0)).hasSize(1);
-    now = now.plusSeconds(3);
+    host.time().advance(Duration.ofSeconds(3));
     assertThat(quickly(2, 2, 2, 2)).as("no more than a pause").hasSize(1);
-    now = now.plusMillis(1);
+    host.time().advance(Duration.ofMillis(1));
     assertThat(quickly(2, 2, 2, 2)).as("it has stopped").isEmpty();
     assertThat(quickly(2.6, 2.4, 2.2, 2.0)).hasSize(1);
     assertThat(quickly(2.6, 2.6, 2.6, 2.6)).as("there is more than there should").isEmpty();

@@ -47,7 +47,11 @@ class TimerDeadTest {
   }
 
   private List<Issue> look() {
-    host.time().advance(Duration.ofMinutes(10));
+    return look(Duration.ofMinutes(10));
+  }
+
+  private List<Issue> look(Duration later) {
+    host.time().advance(later);
     return detector.detect(HostStates.at(host.time().now()).build()).issues();
   }
 
@@ -91,6 +95,32 @@ class TimerDeadTest {
             .create(host.withConfiguration(Configuration.of(Map.of("ignore", List.of("a.*")))));
     look();
     assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void whatWaitsForTheClockToBeSetHasNoTimeToTell() {
+    timer("zone.timer", "waiting", "0", "18446744073709551615", "0");
+    host.systemd().property("zone.timer", "OnTimezoneChange", "yes");
+    look();
+    assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void allTimersAreNotAskedAtEveryLookBecauseOneIsDead() {
+    timer("a.timer", "waiting", "0", "0", "0");
+    look();
+    assertThat(look()).hasSize(1);
+    timer("a.timer", "waiting", "0", "3600000000", "0");
+    assertThat(look(Duration.ofSeconds(1))).hasSize(1);
+    assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void oneIsAskedTwiceBeforeItIsCalledDead() {
+    timer("a.timer", "waiting", "0", "0", "0");
+    look();
+    timer("a.timer", "waiting", "0", "3600000000", "0");
+    assertThat(look(Duration.ofSeconds(1))).isEmpty();
   }
 
   @Test
