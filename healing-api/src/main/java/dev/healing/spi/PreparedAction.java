@@ -9,6 +9,15 @@ public interface PreparedAction {
   Preview preview();
 
   /**
+   * Whether exactly this ends or removes something that was there, although its action can be
+   * undone as a rule. What the host looked like is then recorded before, as for what cannot be
+   * undone.
+   */
+  default boolean destroys() {
+    return false;
+  }
+
+  /**
    * Does it, on a worker, within the action's time limit: then it is interrupted, and its lane
    * stays taken until it has come back. First checks that the facts of the preview still hold, and
    * {@linkplain ActionReport#refused refuses} if they don't.

@@ -161,6 +161,21 @@ public abstract class ActionContract {
   }
 
   @Test
+  public final void stopsBetweenStepsAndDoesNotCallThatDone() {
+    HealingAction action = action();
+    PreparedAction prepared = prepare(action, issue());
+    try {
+      ActionReport report = prepared.execute(execution(action).cancelAtFirstStep());
+      assertThat(report.detail()).as("detail").isNotBlank();
+      if (report.result() == Result.DONE) {
+        assertDone(prepared.preview(), report);
+      }
+    } catch (HealingException stopped) {
+      assertThat(stopped.getMessage()).as("why it stopped").isNotBlank();
+    }
+  }
+
+  @Test
   public final void refusesIssuesThatItDoesNotTreat() {
     Issue foreign =
         Issue.of(

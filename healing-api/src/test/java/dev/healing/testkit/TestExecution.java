@@ -13,6 +13,7 @@ public final class TestExecution implements Execution {
   private final long deadlineNanos;
   private final List<String> messages = new ArrayList<>();
   private boolean cancelled;
+  private boolean cancelAtFirstStep;
   private int pausesInVain;
 
   /** An execution that may take this long. */
@@ -24,6 +25,12 @@ public final class TestExecution implements Execution {
   /** It should stop at the next safe point. */
   public TestExecution cancel() {
     cancelled = true;
+    return this;
+  }
+
+  /** It should stop as soon as it has waited once or said how far it is. */
+  public TestExecution cancelAtFirstStep() {
+    cancelAtFirstStep = true;
     return this;
   }
 
@@ -60,11 +67,13 @@ public final class TestExecution implements Execution {
     } else {
       time.advance(shorter);
     }
+    cancelled |= cancelAtFirstStep;
     return !cancelled();
   }
 
   @Override
   public void progress(String message) {
     messages.add(message);
+    cancelled |= cancelAtFirstStep;
   }
 }

@@ -102,6 +102,11 @@ final class ActionRunner {
   /** A prepared action whose preview is what it was when it was first asked for. */
   private record Shown(Preview preview, PreparedAction action) implements PreparedAction {
     @Override
+    public boolean destroys() {
+      return action.destroys();
+    }
+
+    @Override
     public ActionReport execute(Execution execution) {
       return action.execute(execution);
     }

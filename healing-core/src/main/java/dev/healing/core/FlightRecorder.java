@@ -10,6 +10,7 @@ import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
+import dev.healing.spi.PreparedAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What the host looked like right before something was done that cannot be undone, for the receipt:
@@ -29,6 +31,10 @@ final class FlightRecorder {
   private static final int LOG_LINES = 10;
   private static final int MOST_LINES = 60;
   private static final int LONGEST_LINE = 200;
+
+  /** What sudo and cron write of what they run. */
+  private static final Pattern COMMAND = Pattern.compile("(COMMAND=|CMD \\().*");
+
   private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
   private static final List<String> METRICS =
       List.of(
@@ -47,8 +53,8 @@ final class FlightRecorder {
   }
 
   /** Whether it destroys something: evidence, data or work in progress. */
-  static boolean wantedFor(ActionDescription action) {
-    return !action.canBeUndone() || action.risk().compareTo(Risk.HIGH) >= 0;
+  static boolean wantedFor(ActionDescription action, PreparedAction prepared) {
+    return !action.canBeUndone() || action.risk().compareTo(Risk.HIGH) >= 0 || prepared.destroys();
   }
 
   /**
@@ -61,6 +67,19 @@ final class FlightRecorder {
    */
   List<String> record(Intent intent, HostState state) {
     List<String> lines = new ArrayList<>();
+    Set<String> touched = new TreeSet<>(intent.issue().components());
+    touched.add(intent.target());
+    for (String name : touched) {
+      if (name.endsWith(".service")) {
+        attempt(name, lines, () -> unit(name, lines));
+      }
+    }
+    attempt("processes", lines, () -> processes(lines));
+    metrics(state, lines); // last: where there are hundreds of mounts, the rest is cut
+    return lines.stream().limit(MOST_LINES).map(FlightRecorder::cut).toList();
+  }
+
+  private static void metrics(HostState state, List<String> lines) {
     for (String metric : METRICS) {
       for (String component : state.components(metric)) {
         Metric one = Metric.of(metric, component);
@@ -69,15 +88,6 @@ final class FlightRecorder {
             .ifPresent(value -> lines.add(String.format(Locale.ROOT, "%s %.3f", one, value)));
       }
     }
-    attempt("processes", lines, () -> processes(lines));
-    Set<String> touched = new TreeSet<>(intent.issue().components());
-    touched.add(intent.target());
-    for (String name : touched) {
-      if (name.endsWith(".service")) {
-        attempt(name, lines, () -> unit(name, lines));
-      }
-    }
-    return lines.stream().limit(MOST_LINES).map(FlightRecorder::cut).toList();
   }
 
   private static void attempt(String what, List<String> lines, Runnable record) {
@@ -138,7 +148,9 @@ final class FlightRecorder {
     if (!log.ok()) {
       throw new HealingException("journalctl: " + log.complaint());
     }
-    log.stdout().lines().forEach(line -> lines.add("log " + line));
+    log.stdout()
+        .lines()
+        .forEach(line -> lines.add("log " + COMMAND.matcher(line).replaceFirst("$1…")));
   }
 
   private static String told(UnitState unit) {

@@ -208,7 +208,7 @@ final class Treatment {
             name,
             proposed.action(),
             limit,
-            FlightRecorder.wantedFor(proposed.remedy().description())
+            FlightRecorder.wantedFor(proposed.remedy().description(), proposed.action())
                 ? () -> recorder.record(attempt.intent, start.state())
                 : List::of,
             progress -> inbox.post(() -> incident.note = name + ": " + progress),

@@ -6,7 +6,10 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
 import dev.healing.api.Risk;
+import dev.healing.spi.Execution;
+import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
@@ -64,6 +67,36 @@ class FlightRecorderTest {
   }
 
   @Test
+  void hundredsOfMountsDoNotCutOffWhatIsNotThereAfterwards() {
+    host.processes().add(FakeProcesses.process(77, "leaky"));
+    host.systemd().service(WEB).fail(WEB);
+    Intent intent = Given.intent("a.1", host.time().now(), Given.RESTART, WEB);
+    HostStates many = HostStates.now();
+    for (int i = 0; i < 300; i++) {
+      many.disk("/mnt/" + i, 0.5);
+    }
+    assertThat(new FlightRecorder(host).record(intent, many.build()))
+        .hasSize(60)
+        .anyMatch(line -> line.startsWith("process 77 leaky"))
+        .anyMatch(line -> line.startsWith("unit web.service: failed"));
+  }
+
+  @Test
+  void doesNotRepeatCommandLines() {
+    host.systemd().service(WEB);
+    host.commands()
+        .installed("journalctl", Path.of("/usr/bin/journalctl"))
+        .succeeds(
+            "h sudo[1]: joe : PWD=/ ; COMMAND=/usr/bin/mysql -psecret\n"
+                + "h CRON[2]: (root) CMD (curl -u a:secret http://x)\n",
+            LOG);
+    assertThat(record())
+        .anyMatch(line -> line.endsWith("COMMAND=…"))
+        .anyMatch(line -> line.endsWith("CMD (…"))
+        .noneMatch(line -> line.contains("secret"));
+  }
+
+  @Test
   void isBounded() {
     host.systemd().service(WEB);
     host.commands()
@@ -74,9 +107,31 @@ class FlightRecorderTest {
 
   @Test
   void isWantedForWhatCannotBeUndoneAndForWhatIsRisky() {
-    assertThat(FlightRecorder.wantedFor(reversible(Risk.MEDIUM))).isFalse();
-    assertThat(FlightRecorder.wantedFor(reversible(Risk.HIGH))).isTrue();
-    assertThat(FlightRecorder.wantedFor(Given.description(Given.RESTART, Risk.LOW))).isTrue();
+    assertThat(wanted(reversible(Risk.MEDIUM), false)).isFalse();
+    assertThat(wanted(reversible(Risk.MEDIUM), true)).as("it ends what is up").isTrue();
+    assertThat(wanted(reversible(Risk.HIGH), false)).isTrue();
+    assertThat(wanted(Given.description(Given.RESTART, Risk.LOW), false)).isTrue();
+  }
+
+  private static boolean wanted(ActionDescription action, boolean destroys) {
+    return FlightRecorder.wantedFor(
+        action,
+        new PreparedAction() {
+          @Override
+          public Preview preview() {
+            return Given.preview(WEB);
+          }
+
+          @Override
+          public boolean destroys() {
+            return destroys;
+          }
+
+          @Override
+          public ActionReport execute(Execution execution) {
+            return ActionReport.done("done");
+          }
+        });
   }
 
   private static ActionDescription reversible(Risk risk) {

@@ -164,6 +164,9 @@ public final class KillProcess implements HealingAction {
       RestartPlan plan = restartOf(service.get());
       ServiceRestart.requireSame(host, plan, preview.facts());
       ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
+      if (restarted.result() == Result.REFUSED) {
+        return restarted;
+      }
       boolean outlived = held.alive();
       Map<String, Double> before = new TreeMap<>(restarted.before());
       before.put("resident.bytes", (double) now.residentBytes());
@@ -171,7 +174,7 @@ public final class KillProcess implements HealingAction {
       after.put("resident.bytes", outlived ? (double) now.residentBytes() : 0.0);
       return ActionReport.of(
           outlived ? Result.FAILED : restarted.result(),
-          first.who() + (outlived ? " outlived the restart: " : " ended: ") + restarted.detail(),
+          first.who() + (outlived ? " has not ended: " : " ended: ") + restarted.detail(),
           before,
           after);
     }

@@ -92,8 +92,9 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
   }
 
   /**
-   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer. That nobody
-   * answers is wrong; that nobody could be asked is not known to be.
+   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer, but for a file
+   * on a mount that does not answer: the kernel lets nobody go who asks there. That nobody answers
+   * is wrong; that nobody could be asked is not known to be.
    *
    * @throws HostException if it could not be asked: no such program, no right to, an unknown name
    */
@@ -179,7 +180,7 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
       Workers.Task deadline =
           host.workers().start("probe deadline", () -> closeLate(host, socket, late));
       try {
-        return kind.equals("tcp") ? connect(socket) : get(socket);
+        return kind.equals("tcp") ? connect(host, socket) : get(host, socket);
       } catch (IOException e) {
         if (late.get()) {
           return Optional.of(this + ": no answer within " + LIMIT.toSeconds() + " s");
@@ -212,19 +213,19 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
     }
   }
 
-  private Optional<String> connect(Socket socket) throws IOException {
+  private Optional<String> connect(HostContext host, Socket socket) throws IOException {
     int colon = what.get(0).lastIndexOf(':');
     int port = Integer.parseInt(what.get(0).substring(colon + 1));
-    socket.connect(address(what.get(0).substring(0, colon), port));
+    socket.connect(address(host, what.get(0).substring(0, colon), port));
     return Optional.empty();
   }
 
   /** Only the first line of the answer is read: it has the status. */
-  private Optional<String> get(Socket plain) throws IOException {
+  private Optional<String> get(HostContext host, Socket plain) throws IOException {
     URI url = URI.create(what.get(0));
     boolean secure = url.getScheme().equals("https");
     int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
-    plain.connect(address(url.getHost(), port));
+    plain.connect(address(host, url.getHost(), port));
     Socket socket = secure ? secured(plain, url.getHost(), port) : plain;
     String path = Objects.toString(url.getRawPath(), "");
     String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
@@ -246,8 +247,20 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
     return code >= 200 && code < 400 ? Optional.empty() : Optional.of(this + ": answered " + code);
   }
 
-  private static InetSocketAddress address(String name, int port) throws UnknownHostException {
-    return new InetSocketAddress(InetAddress.getByName(name), port);
+  /**
+   * Whoever resolves names may take longer than there is, and closing the socket does not end it.
+   */
+  private static InetSocketAddress address(HostContext host, String name, int port) {
+    return host.workers()
+        .call("the address of " + name, LIMIT, () -> new InetSocketAddress(resolved(name), port));
+  }
+
+  private static InetAddress resolved(String name) {
+    try {
+      return InetAddress.getByName(name);
+    } catch (UnknownHostException e) {
+      throw new HostException("the name " + name + " cannot be resolved: " + e.getMessage(), e);
+    }
   }
 
   private static Socket secured(Socket plain, String name, int port) throws IOException {

@@ -41,7 +41,7 @@ public final class RestartService implements HealingAction {
             Risk.MEDIUM,
             Set.of(Privilege.MANAGE_UNITS),
             true,
-            "systemctl stop: it was down before",
+            "systemctl stop, where it was down before; what was up and is restarted does not come back",
             Duration.ZERO, // it has itself watched whether it stays up
             keys.timeLimit());
   }
@@ -82,7 +82,8 @@ public final class RestartService implements HealingAction {
             OptionalLong.empty(),
             keys.staysUp().plusSeconds(1),
             new TreeMap<>(plan.facts(host)));
-    return new Prepared(preview, execution -> execute(preview, execution));
+    boolean destroys = plan.others() > 0 || plan.although().isPresent();
+    return new Prepared(preview, destroys, execution -> execute(preview, execution));
   }
 
   private ActionReport execute(Preview preview, Execution execution) {

@@ -94,6 +94,7 @@ class RestartKindsTest {
   @Test
   void whoDiesWithinTheTimeThatItMustStayUpIsNotUp() {
     PreparedAction prepared = prepared(restart(world, Map.of()));
+    assertThat(prepared.destroys()).as("it is down").isFalse();
     world.host.time().happens(Duration.ofSeconds(2), "dies", () -> systemd.fail(WEB));
     ActionReport report =
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
@@ -154,6 +155,7 @@ class RestartKindsTest {
     assertThat(prepared.preview().steps())
         .anyMatch(step -> step.endsWith("in the order of their dependencies: part.service"));
     assertThat(prepared.preview().items()).hasValue(2);
+    assertThat(prepared.destroys()).as("another that is up is ended").isTrue();
     world.host.time().happens(Duration.ofSeconds(1), "dies", () -> systemd.fail("part.service"));
     ActionReport report =
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
@@ -325,6 +327,7 @@ class RestartKindsTest {
     PreparedAction prepared =
         prepared(
             restart(world, Map.of("probes", Map.of(WEB, Map.of("command", List.of("check"))))));
+    assertThat(prepared.destroys()).as("it is up, although sick").isTrue();
     world.host.time().happens(Duration.ofSeconds(5), "is stopped", this::stop);
     ActionReport report =
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));

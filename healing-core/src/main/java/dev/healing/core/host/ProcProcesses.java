@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Processes as /proc shows them. A process that ends while it is read is absent. */
 final class ProcProcesses implements HostProcesses {
+  private static final int MUST_LIVE = -1000;
+
   private final HostFiles files;
   private final CommandRunner commands;
   private volatile @Nullable String groupRoot;
@@ -63,9 +65,17 @@ final class ProcProcesses implements HostProcesses {
       return Optional.of(state(stat, new ProcStatus(0, 0), 0, OptionalInt.empty(), List.of()));
     }
     long pid = stat.pid();
+    Optional<String> groups = read(pid, "cgroup");
     return read(pid, "status")
         .flatMap(ProcStatus::parse)
-        .map(status -> state(stat, status, oomScoreAdj(pid), oomScore(pid), units(pid)));
+        .map(
+            status ->
+                state(
+                    stat,
+                    status,
+                    groups.isPresent() ? oomScoreAdj(pid) : MUST_LIVE,
+                    oomScore(pid),
+                    groups.map(this::units).orElse(List.of())));
   }
 
   private static ProcessState state(
@@ -84,12 +94,17 @@ final class ProcProcesses implements HostProcesses {
         stat.kernelThread());
   }
 
-  /** Unreadable counts as "must live": nothing is killed for what we could not see. */
+  /**
+   * Unreadable counts as "must live", as does whose unit cannot be read: nothing is killed for what
+   * we could not see.
+   */
   private int oomScoreAdj(long pid) {
     try {
-      return read(pid, "oom_score_adj").map(text -> Integer.parseInt(text.strip())).orElse(-1000);
+      return read(pid, "oom_score_adj")
+          .map(text -> Integer.parseInt(text.strip()))
+          .orElse(MUST_LIVE);
     } catch (NumberFormatException e) {
-      return -1000;
+      return MUST_LIVE;
     }
   }
 
@@ -101,9 +116,8 @@ final class ProcProcesses implements HostProcesses {
     }
   }
 
-  private List<String> units(long pid) {
-    return read(pid, "cgroup")
-        .flatMap(ControlGroup::path)
+  private List<String> units(String groups) {
+    return ControlGroup.path(groups)
         .map(path -> ControlGroup.units(path, groupRoot()))
         .orElse(List.of());
   }
