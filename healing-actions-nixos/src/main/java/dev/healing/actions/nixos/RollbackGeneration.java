@@ -46,6 +46,11 @@ public final class RollbackGeneration implements HealingAction {
           Duration.ofSeconds(10),
           Duration.ofMinutes(20));
 
+  /** How the scripts begin their last word. */
+  private static final String KEPT = "kept";
+
+  private static final String LOST = "could not be undone";
+
   private final HostContext host;
   private final NixStore store;
   private final Generations generations;
@@ -212,27 +217,53 @@ public final class RollbackGeneration implements HealingAction {
       if (complaint.isPresent() && nothingWasSwitched(rollback)) {
         units.disarm();
       }
-      Optional<String> underWay = RollbackUnits.underWay(host);
-      while (underWay.isPresent() && !interrupted && execution.pause(Duration.ofSeconds(1))) {
-        execution.progress(underWay.get());
-        underWay = RollbackUnits.underWay(host);
+      Optional<String> underWay = interrupted ? RollbackUnits.underWay(host) : ended(execution);
+      if (underWay.isEmpty() && isSwitched(rollback) && !lastWord(rollback).startsWith(KEPT)) {
+        underWay = interrupted ? underWay : undone(rollback, execution);
       }
       if (underWay.isPresent()) {
         return report(Result.DONE, underWay.get() + ", and is left alone", before);
       }
       String way = "from generation " + rollback.from() + " to " + rollback.to();
       String said = String.join("; ", units.said(rollback.from(), rollback.to()));
-      return isSwitched(rollback)
-          ? report(Result.DONE, "switched " + way + "; " + said, before)
-          : report(
-              Result.FAILED,
-              "the rollback " + way + " did not last: " + complaint.orElse("") + "; " + said,
-              before);
+      if (isSwitched(rollback)) {
+        return lastWord(rollback).startsWith(KEPT)
+            ? report(Result.DONE, "switched " + way + "; " + said, before)
+            : report(Result.FAILED, "switched " + way + ", not kept nor undone; " + said, before);
+      }
+      return report(
+          Result.FAILED,
+          "the rollback " + way + " did not last: " + complaint.orElse("") + "; " + said,
+          before);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Waits until no unit is at work any more; what still is, if it is asked to stop before. */
+  private Optional<String> ended(Execution execution) {
+    Optional<String> underWay = RollbackUnits.underWay(host);
+    while (underWay.isPresent() && execution.pause(Duration.ofSeconds(1))) {
+      execution.progress(underWay.get());
+      underWay = RollbackUnits.underWay(host);
+    }
+    return underWay;
+  }
+
+  /** Undoes what nobody kept and nobody undid, once; what is still at work, as {@link #ended}. */
+  private Optional<String> undone(Rollback rollback, Execution execution) {
+    if (units.undoFailed().isPresent() || lastWord(rollback).startsWith(LOST)) {
+      return Optional.empty();
+    }
+    units.undo(rollback);
+    return ended(execution);
+  }
+
+  private String lastWord(Rollback rollback) {
+    List<String> said = units.said(rollback.from(), rollback.to());
+    return said.isEmpty() ? "" : said.get(said.size() - 1);
   }
 
   /** Whether nothing needs to be undone, because the unit never came to anything. */

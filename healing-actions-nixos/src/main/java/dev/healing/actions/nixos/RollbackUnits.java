@@ -24,7 +24,8 @@ import java.util.Optional;
  *
  * <p>They are shell scripts in the state directory, and not in the units, because systemd 252
  * garbles a {@code $} in a unit of its own making when units are reloaded, as every switch does.
- * The names are always the same, so that systemd itself refuses a second one beside it.
+ * The names are always the same, so that systemd itself refuses a second one beside it. A switch
+ * that isolates a target stops neither.
  */
 final class RollbackUnits {
   static final String NAME = "healing-rollback.service";
@@ -36,6 +37,7 @@ final class RollbackUnits {
   private static final String UNDO_SCRIPT = "rollback-undo.sh";
   private static final List<String> PROGRAMS =
       List.of("nix-env", "systemctl", "systemd-run", "sleep");
+  private static final String STAYS = "IgnoreOnIsolate=yes";
   private static final Duration QUICK = Duration.ofSeconds(30);
 
   /** What a script that is out of time has to put the profile right. */
@@ -160,9 +162,11 @@ final class RollbackUnits {
                         "--no-ask-password",
                         "--on-active=" + limit.plus(GRACE).toSeconds() + "s",
                         "--timer-property=AccuracySec=1s",
+                        "--timer-property=" + STAYS,
                         "--service-type=exec",
                         "--unit=" + UNDO,
                         "--description=healing undoes the rollback to generation " + rollback.to(),
+                        "--property=" + STAYS,
                         "--property=RuntimeMaxSec=" + UNDO_LIMIT.toSeconds(),
                         "--property=TimeoutStopSec=" + TO_STOP.toSeconds())
                     .operands(line));
@@ -170,6 +174,28 @@ final class RollbackUnits {
       throw new HostException(
           "nothing was switched, since it could not be armed that would undo it: "
               + armed.complaint());
+    }
+  }
+
+  /**
+   * Undoes it now, where what was armed to do so is gone: its timer may have been stopped.
+   *
+   * @throws HostException if that could not be begun
+   */
+  void undo(Rollback rollback) {
+    arm(rollback);
+    CommandRunner.Result begun =
+        host.commands()
+            .run(
+                Command.of(
+                    QUICK,
+                    "systemctl",
+                    "--no-ask-password",
+                    "start",
+                    "--no-block",
+                    UNDO + ".service"));
+    if (!begun.ok()) {
+      throw new HostException("the undo could not be begun: " + begun.complaint());
     }
   }
 
@@ -210,6 +236,7 @@ final class RollbackUnits {
                         "--service-type=exec",
                         "--unit=" + NAME,
                         "--description=healing rolls back to generation " + rollback.to(),
+                        "--property=" + STAYS,
                         "--property=RuntimeMaxSec=" + limit.toSeconds(),
                         "--property=TimeoutStopSec=" + TO_STOP.toSeconds())
                     .operands(line));

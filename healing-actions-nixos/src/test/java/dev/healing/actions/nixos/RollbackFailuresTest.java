@@ -37,6 +37,9 @@ class RollbackFailuresTest {
   private static final String TIMER = "healing-rollback-undo.timer";
 
   private final World world = new World();
+  private static final String BEGIN_UNDO =
+      "systemctl --no-ask-password start --no-block healing-rollback-undo.service";
+
   private final RollbackWorld rollback = new RollbackWorld(world, 3);
 
   private String at(String link) {
@@ -101,6 +104,53 @@ class RollbackFailuresTest {
     assertThatThrownBy(this::prepared)
         .hasMessageContaining("rolled back from before")
         .hasMessageContaining("given up: b.service");
+  }
+
+  /** As where the switch isolates a target, or somebody stops the timer. */
+  @Test
+  void whatNobodyKeptIsUndoneAlsoWhereTheTimerIsGone() {
+    givenUpAndTheTimerGone();
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              world.link(PROFILE, "system-3-link");
+              world.link(RUNNING, "/nix/store/sys3");
+              rollback.says("3 to 2: undone: generation 3 runs again");
+              rollback.unit(TIMER, "inactive");
+              return RollbackWorld.ok();
+            },
+            BEGIN_UNDO.split(" "));
+    assertFailed(execute(), 3, "given up", "undone");
+  }
+
+  @Test
+  void whatIsNeitherKeptNorUndoneHasFailedAndIsNotTriedForEver() {
+    givenUpAndTheTimerGone();
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              rollback.says("3 to 2: could not be undone, exit code 1: this is for a human");
+              rollback.unit(TIMER, "inactive");
+              return RollbackWorld.ok();
+            },
+            BEGIN_UNDO.split(" "));
+    assertFailed(execute(), 2, "not kept nor undone", "this is for a human");
+  }
+
+  private void givenUpAndTheTimerGone() {
+    rollback.switching(
+        2,
+        command -> {
+          world.link(PROFILE, "system-2-link");
+          world.link(RUNNING, "/nix/store/sys2");
+          rollback.says("3 to 2: given up: it was out of time or stopped");
+          rollback.unit(TIMER, "inactive");
+          return failed(1);
+        });
   }
 
   @Test

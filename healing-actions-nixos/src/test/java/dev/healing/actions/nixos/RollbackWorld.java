@@ -50,7 +50,7 @@ final class RollbackWorld {
           command -> {
             world.link(NixStore.PROFILE, "system-" + target + "-link");
             world.link(NixStore.RUNNING, "/nix/store/sys" + target);
-            says("3 to 2: kept: the host is better for it");
+            says(from + " to " + target + ": kept: the host is better for it");
             unit("healing-rollback-undo.timer", "inactive");
             return ok();
           });
@@ -97,10 +97,10 @@ final class RollbackWorld {
   void arming(int to, Function<Command, CommandRunner.Result> answer) {
     String[] line =
         ("systemd-run --quiet --no-ask-password --on-active=495s --timer-property=AccuracySec=1s"
-                + " --service-type=exec --unit=healing-rollback-undo"
+                + " --timer-property=IgnoreOnIsolate=yes --service-type=exec --unit=healing-rollback-undo"
                 + " --description=healing_undoes_the_rollback_to_generation_"
                 + to
-                + " --property=RuntimeMaxSec=480 --property=TimeoutStopSec=10 --"
+                + " --property=IgnoreOnIsolate=yes --property=RuntimeMaxSec=480 --property=TimeoutStopSec=10 --"
                 + " /bin/sh memory/rollbacks.rollback-undo.sh /bin/nix-env /bin/systemctl"
                 + " /nix/var/nix/profiles/system /run/current-system memory/rollbacks.log"
                 + (" " + from + " /nix/store/sys" + from + " " + to + " /nix/store/sys" + to)
@@ -115,7 +115,7 @@ final class RollbackWorld {
                 + " --unit=healing-rollback.service"
                 + " --description=healing_rolls_back_to_generation_"
                 + to
-                + " --property=RuntimeMaxSec=480 --property=TimeoutStopSec=10 --"
+                + " --property=IgnoreOnIsolate=yes --property=RuntimeMaxSec=480 --property=TimeoutStopSec=10 --"
                 + " /bin/sh memory/rollbacks.rollback.sh /bin/nix-env /bin/systemctl /bin/sleep"
                 + " /nix/var/nix/profiles/system /run/current-system memory/rollbacks.log"
                 + (" " + from + " " + to + " /nix/store/sys" + to)

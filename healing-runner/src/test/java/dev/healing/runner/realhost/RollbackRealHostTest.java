@@ -86,6 +86,8 @@ class RollbackRealHostTest {
   private static final String KILLS_US = "kill -9 $(" + US + ")";
   private static final String RESTARTS_US = "systemctl restart healing";
   private static final String HANGS = "sleep 1000";
+  private static final String ISOLATES =
+      "systemctl isolate multi-user.target; systemctl start --no-block healing";
   private static final String DEAF = "trap '' TERM; while :; do sleep 1; done";
   private static final String KILLED = "systemctl kill -s KILL healing-rollback; sleep 1000";
 
@@ -129,7 +131,13 @@ class RollbackRealHostTest {
             undone("fails", "echo on purpose >&2; exit 1", "", "exit code 1", false),
             undone("fails, kills us", KILLS_US + "; exit 1", "", "exit code 1", true),
             undone("fails, restarts us", RESTARTS_US + "; exit 1", "", "exit code 1", true),
-            undone("hangs", HANGS, "", "out of time or stopped", false),
+            undone("hangs", HANGS, "", "out of time or stopped", true),
+            undone(
+                "isolates, and hangs",
+                ISOLATES + "; " + HANGS,
+                "",
+                "out of time or stopped",
+                false),
             undone("hangs, kills us", KILLS_US + "; " + HANGS, "", "out of time", true),
             undone("hangs in the end", "", HANGS, "out of time or stopped", true),
             undone("hangs and hears nothing", DEAF, "", "undone", true),
