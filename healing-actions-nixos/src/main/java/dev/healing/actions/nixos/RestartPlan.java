@@ -237,6 +237,7 @@ record RestartPlan(
     for (String other : reach.all()) {
       if (systemd.unit(other).filter(UnitState::atWork).isPresent()) {
         refuseIfProtected(protection, systemd, other, name + " would stop or restart ");
+        Checks.refuseIf(runAgain(systemd, reach, keys, name, other));
         (reach.restarted().contains(other) ? restarted : stopped).add(other);
       }
     }
@@ -256,7 +257,24 @@ record RestartPlan(
         started.add(other);
       }
     }
+    Set<String> touched = new TreeSet<>(Set.of(name));
+    List.of(restarted, stopped, started).forEach(touched::addAll);
+    Checks.refuseIf(HostEnding.of(systemd, touched));
     return new RestartPlan(unit, although, reload, restarted, stopped, started, triggers);
+  }
+
+  /** One that has run to its end, and is up for the others to see. */
+  private static Optional<String> runAgain(
+      Systemd systemd, Reach reach, RestartKeys keys, String name, String other) {
+    boolean ran = systemd.unit(other).filter(u -> u.type().equals("oneshot")).isPresent();
+    return ran && reach.restarted().contains(other) && !keys.oneshot()
+        ? Optional.of(
+            "a restart of "
+                + name
+                + " would run "
+                + other
+                + " again, a oneshot, which may repeat its effects (oneshot: on allows it)")
+        : Optional.empty();
   }
 
   private static void refuseIfProtected(

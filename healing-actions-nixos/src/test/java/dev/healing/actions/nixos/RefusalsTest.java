@@ -67,6 +67,57 @@ class RefusalsTest {
     restartRefused("none.service", "no such unit");
   }
 
+  /** A restart stops what depends on the unit cleanly, and that is a success. */
+  @Test
+  void unitsThatMayTakeTheHostWithThem() {
+    world.host.systemd().service("web.service").service("needs-web.service");
+    world.host.systemd().property("web.service", "RequiredBy", "needs-web.service");
+    world.host.systemd().service("tells.service").fail("web.service");
+    String[][] declared = {
+      {"web.service", "StartLimitAction", "reboot-force"},
+      {"web.service", "FailureAction", "poweroff"},
+      {"needs-web.service", "SuccessAction", "reboot-force"},
+      {"needs-web.service", "OnSuccess", "reboot.target"},
+      {"web.service", "OnFailure", "tells.service emergency.target"},
+    };
+    for (String[] one : declared) {
+      world.host.systemd().property(one[0], one[1], one[2]);
+      restartRefused(
+          "web.service",
+          one[0] + " may take the host down (" + (one[1].startsWith("On") ? "" : one[1]));
+      world.host.systemd().property(one[0], one[1], "");
+    }
+    world.host.systemd().property("web.service", "OnFailure", "tells.service");
+    world.host.systemd().property("tells.service", "SuccessAction", "exit");
+    restartRefused("web.service", "starts tells.service, which has SuccessAction=exit");
+    world.host.systemd().property("tells.service", "SuccessAction", "none");
+    new RestartService.Provider()
+        .create(world.host)
+        .prepare(world.issue(IssueType.SERVICE_FAILED, "web.service"), HostStates.now().build());
+  }
+
+  @Test
+  void oneshotsThatWouldRunAgain() {
+    world.host.systemd().service("web.service").fail("web.service");
+    world.host.systemd().property("web.service", "RequiredBy", "migrate.service");
+    world
+        .host
+        .systemd()
+        .unit(
+            new UnitState(
+                "migrate.service",
+                "loaded",
+                "active",
+                "exited",
+                "success",
+                "oneshot",
+                OptionalLong.empty(),
+                "1",
+                Optional.empty(),
+                Set.of()));
+    restartRefused("web.service", "would run migrate.service again, a oneshot");
+  }
+
   @Test
   void activeButNotHealthyIsAFailure() {
     world.host.systemd().service("web.service").fail("web.service");
