@@ -35,7 +35,7 @@ final class Assessment {
   private final Preparations preparations;
   private Plugins plugins;
   private SafetyGuards guards;
-  private Duration mostPatience;
+  private Settings settings;
   private @Nullable HostState state;
 
   Assessment(
@@ -54,16 +54,16 @@ final class Assessment {
     this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
     this.plugins = plugins;
     this.guards = guards(settings);
-    this.mostPatience = settings.limits().patience();
+    this.settings = settings;
   }
 
   /** Goes on with other settings and plugins. */
-  void use(Settings settings, Plugins newPlugins) {
+  void use(Settings newSettings, Plugins newPlugins) {
     plugins = newPlugins;
     counsel.use(newPlugins);
     preparations.startAnew();
-    guards = guards(settings);
-    mostPatience = settings.limits().patience();
+    settings = newSettings;
+    guards = guards(newSettings);
   }
 
   private SafetyGuards guards(Settings settings) {
@@ -112,6 +112,7 @@ final class Assessment {
         Optional<String> objection =
             remedy
                 .unprivileged()
+                .or(() -> observed(remedy))
                 .or(() -> refused.reason(incident.fingerprint, action.id()))
                 .or(() -> preparations.stuck(incident.fingerprint, action.id()));
         options.add(new Counsel.Option(remedy, objection));
@@ -124,9 +125,19 @@ final class Assessment {
         Patience.with(
             incident,
             incidents.leftAlone(incident.fingerprint),
-            mostPatience,
+            settings.limits().patience(),
             time.monotonicNanos()),
         then);
+  }
+
+  /**
+   * What the operator does not want used, where others may be, stands in nobody's way. Where nothing
+   * may be used at all, a plan still says what would be.
+   */
+  private Optional<String> observed(Plugins.Remedy remedy) {
+    return remedy.ceiling() == Autonomy.OBSERVE && settings.autonomy() != Autonomy.OBSERVE
+        ? Optional.of("actions." + remedy.description().id() + ".autonomy is observe")
+        : Optional.empty();
   }
 
   /** The next step of a plan, unless the planner made it up. */

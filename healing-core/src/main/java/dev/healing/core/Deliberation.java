@@ -152,12 +152,12 @@ final class Deliberation {
     }
     if (incident.handedOver) {
       incidents.notDone(incident, "handed over to a human: " + incident.note);
-    } else if (incident.cause != null) {
+    } else if (incidents.held(incident)) {
       incident.note = "waits for its cause, " + incidents.causes(incident);
       incidents.notDone(incident, incident.note);
     }
     boolean resting = time.monotonicNanos() < incident.restsUntilNanos && unasked;
-    return !incident.handedOver && incident.cause == null && !incident.stale() && !resting;
+    return !incident.handedOver && !incidents.held(incident) && !incident.stale() && !resting;
   }
 
   private void firstJudgement(Tracked incident) {

@@ -125,6 +125,20 @@ final class Incidents {
     return String.join(", which comes from ", chain);
   }
 
+  /**
+   * Whether it waits for its cause. Not where that only explains it and is up to a person: who is
+   * asked whether a generation may be rolled back may be asleep, and a restart may help meanwhile.
+   */
+  boolean held(Tracked symptom) {
+    return causeOf(symptom)
+        .filter(
+            cause ->
+                Storm.is(cause)
+                    || !cause.upToAPerson()
+                    || Collections.disjoint(cause.issue.explains(), symptom.issue.components()))
+        .isPresent();
+  }
+
   private Optional<Tracked> causeOf(Tracked symptom) {
     return open.stream().filter(other -> other.id.equals(symptom.cause)).findFirst();
   }

@@ -10,6 +10,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.api.Verdict;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;
@@ -159,6 +160,16 @@ final class Tracked {
   }
 
   /** What was started: until it is concluded. */
+  /** Whether nothing is done about it unless a person says so, or nothing can be. */
+  boolean upToAPerson() {
+    return handedOver
+        || status == IncidentStatus.ESCALATED
+        || phase() == Phase.CONFIRMING
+        || decision != null
+            && phase() == Phase.IDLE
+            && (decision.plan().empty() || decision.verdict().kind() == Verdict.Kind.DENY);
+  }
+
   Attempt attempt() {
     return Objects.requireNonNull(attempt, "nothing was started");
   }
