@@ -50,9 +50,4 @@ public record Pattern(
       throw new IllegalArgumentException("pattern without a reason or a proposal");
     }
   }
-
-  /** Whether it is about this problem. */
-  public boolean concerns(Fingerprint fingerprint) {
-    return problem.equals(fingerprint) || other.filter(fingerprint::equals).isPresent();
-  }
 }

@@ -34,6 +34,7 @@ record KnownAction(
       throw new IllegalArgumentException("an action without counted: expected what counts");
     }
     counted = List.copyOf(counted);
+    Gaps.of(bought); // refuses what makes no sense
     bought = bought == null ? null : List.copyOf(bought);
     Counts.require("takenBack", takenBack, 0, Tally.MOST);
     for (int i = 0; i + 1 < counted.size(); i += 2) {

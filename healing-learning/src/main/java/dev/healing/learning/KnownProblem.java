@@ -43,6 +43,7 @@ record KnownProblem(
               + key
               + "': expected actions, or that it was left alone, or when it was there");
     }
+    Gaps.of(gaps); // refuses what makes no sense
     gaps = gaps == null ? null : List.copyOf(gaps);
     if (company != null) {
       company = Collections.unmodifiableSortedMap(new TreeMap<>(company));
@@ -51,7 +52,10 @@ record KnownProblem(
         throw new IllegalArgumentException("company of '" + key + "': expected its counts");
       }
     }
-    leftAlone = leftAlone == null ? null : List.copyOf(leftAlone);
+    if (leftAlone != null) {
+      LifeTable.of(leftAlone);
+      leftAlone = List.copyOf(leftAlone);
+    }
     String expected = new Fingerprint(key).hash();
     if (!fingerprint.equals(expected)) {
       throw new IllegalArgumentException(

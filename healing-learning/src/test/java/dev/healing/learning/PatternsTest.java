@@ -120,8 +120,6 @@ class PatternsTest {
     assertThat(after.other()).contains(Calendar.of("database.service"));
     assertThat(after.seen()).isGreaterThan(5);
     assertThat(after.reason()).contains("service_failed:database.service came in the hour before");
-    assertThat(after.concerns(Calendar.of("database.service"))).isTrue();
-    assertThat(after.concerns(Calendar.of("other1.service"))).isFalse();
     assertThat(only(calendar.reopened().claims(YEAR / 2), Kind.AFTER)).isEqualTo(after);
   }
 
