@@ -17,7 +17,7 @@ class PatternsTest {
   private static final double YEAR = 365 * DAYS;
 
   /** {@code -Dhealing.nightly=true}: thirty times as many. */
-  private static final int SEEDS = Boolean.getBoolean("healing.nightly") ? 300 : 10;
+  private static final int SEEDS = Boolean.getBoolean("healing.nightly") ? 300 : 5;
 
   /** With everything asked for once a month, and one false claim in a hundred allowed each time. */
   @Test
@@ -27,7 +27,7 @@ class PatternsTest {
       SplittableRandom random = new SplittableRandom(seed);
       Calendar calendar = new Calendar();
       for (int unit = 0; unit < 15; unit++) {
-        double every = 8 * Math.pow(20, random.nextDouble()); // from 8 hours to a week
+        double every = 3 * Math.pow(50, random.nextDouble()); // from 3 hours to a week
         calendar.comesAtRandom("unit" + unit + ".service", every, YEAR, random);
       }
       for (int month = 1; month <= 12; month++) {
