@@ -1,6 +1,5 @@
 package dev.healing.learning;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,21 @@ final class Gaps {
 
   /** Longer than any that is told apart from a clock that was wrong: ten years, in seconds. */
   private static final double LONGEST = 3.2e8;
+
+  /**
+   * What is kept.
+   *
+   * @param count how many count
+   * @param seconds their sum
+   * @param squares the sum of their squares
+   */
+  record Kept(int count, double seconds, double squares) {
+    Kept {
+      Counts.require("gaps.count", count, 1, MOST);
+      Counts.require("gaps.seconds", seconds, 0, MOST * LONGEST);
+      Counts.require("gaps.squares", squares, 0, MOST * LONGEST * LONGEST);
+    }
+  }
 
   private int count;
   private double sum;
@@ -63,23 +77,17 @@ final class Gaps {
   }
 
   /** Null if there are none. */
-  @Nullable List<Double> file() {
-    return count == 0
-        ? null
-        : List.of((double) count, Counts.rounded(sum), Counts.rounded(squares));
+  @Nullable Kept file() {
+    return count == 0 ? null : new Kept(count, Counts.rounded(sum), Counts.rounded(squares));
   }
 
   /** Of what {@link #file} gave. */
-  static Gaps of(@Nullable List<Double> counted) {
+  static Gaps of(@Nullable Kept kept) {
     Gaps gaps = new Gaps();
-    if (counted != null) {
-      Counts.requireSize("gaps", counted, 3);
-      Counts.require("gaps", counted.get(0), 1, MOST);
-      Counts.require("gaps", counted.get(1), 0, MOST * LONGEST);
-      Counts.require("gaps", counted.get(2), 0, MOST * LONGEST * LONGEST);
-      gaps.count = counted.get(0).intValue();
-      gaps.sum = counted.get(1);
-      gaps.squares = counted.get(2);
+    if (kept != null) {
+      gaps.count = kept.count();
+      gaps.sum = kept.seconds();
+      gaps.squares = kept.squares();
     }
     return gaps;
   }

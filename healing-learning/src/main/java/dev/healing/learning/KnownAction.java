@@ -24,7 +24,7 @@ record KnownAction(
     long failed,
     long ambiguous,
     double takenBack,
-    @Nullable List<Double> bought,
+    @Nullable Gaps.Kept bought,
     List<Double> counted,
     @Nullable Outcome lastOutcome,
     @Nullable Instant lastSeen,
@@ -34,8 +34,6 @@ record KnownAction(
       throw new IllegalArgumentException("an action without counted: expected what counts");
     }
     counted = List.copyOf(counted);
-    Gaps.of(bought); // refuses what makes no sense
-    bought = bought == null ? null : List.copyOf(bought);
     Counts.require("takenBack", takenBack, 0, Tally.MOST);
     for (int i = 0; i + 1 < counted.size(); i += 2) {
       Counts.require("counted", counted.get(i + 1), 0, 2 * Attempts.MOST_COUNTED);
@@ -71,7 +69,7 @@ record KnownAction(
     Tally seen = attempts.seen();
     Imported imported = attempts.imported.attempts() == 0 ? null : attempts.imported;
     double takenBack = Counts.rounded(attempts.takenBack);
-    List<Double> bought = attempts.bought.file();
+    Gaps.Kept bought = attempts.bought.file();
     return seen == null
         ? new KnownAction(0, 0, 0, 0, 0, 0, takenBack, bought, counted, null, null, imported)
         : new KnownAction(

@@ -28,7 +28,7 @@ record KnownProblem(
     String key,
     List<Double> runs,
     @Nullable Absences returns,
-    @Nullable List<Double> gaps,
+    @Nullable Gaps.Kept gaps,
     @Nullable SortedMap<String, Company> company,
     @Nullable List<Double> leftAlone,
     SortedMap<String, KnownAction> actions) {
@@ -43,8 +43,6 @@ record KnownProblem(
               + key
               + "': expected actions, or that it was left alone, or when it was there");
     }
-    Gaps.of(gaps); // refuses what makes no sense
-    gaps = gaps == null ? null : List.copyOf(gaps);
     if (company != null) {
       company = Collections.unmodifiableSortedMap(new TreeMap<>(company));
       Counts.requireSize("company", company.keySet(), 0, Vicinity.MOST_WATCHED);
@@ -53,7 +51,7 @@ record KnownProblem(
       }
     }
     if (leftAlone != null) {
-      LifeTable.of(leftAlone);
+      LifeTable.of(leftAlone); // refuses what makes no sense
       leftAlone = List.copyOf(leftAlone);
     }
     String expected = new Fingerprint(key).hash();
