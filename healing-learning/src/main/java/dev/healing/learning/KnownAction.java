@@ -24,7 +24,7 @@ record KnownAction(
     long failed,
     long ambiguous,
     double takenBack,
-    @Nullable Gaps.Kept bought,
+    Gaps.@Nullable Kept bought,
     List<Double> counted,
     @Nullable Outcome lastOutcome,
     @Nullable Instant lastSeen,

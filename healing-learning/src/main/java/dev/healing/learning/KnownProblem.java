@@ -28,7 +28,7 @@ record KnownProblem(
     String key,
     List<Double> runs,
     @Nullable Absences returns,
-    @Nullable Gaps.Kept gaps,
+    Gaps.@Nullable Kept gaps,
     @Nullable SortedMap<String, Company> company,
     @Nullable List<Double> leftAlone,
     SortedMap<String, KnownAction> actions) {
