@@ -4,7 +4,9 @@ import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
+import dev.healing.api.Incident;
 import dev.healing.api.IssueType;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.SelfRecovery;
@@ -61,6 +63,20 @@ public interface KnowledgeBase extends AutoCloseable {
    *     all the same
    */
   default void recovered(Collection<Recovery> recoveries) {}
+
+  /**
+   * Remembers how incidents ended, after what was done about them was told: all that were seen and
+   * are no symptoms of another. Does nothing in a knowledge base that does not learn that.
+   *
+   * @throws dev.healing.api.HostException if it could not be written; it is remembered in memory
+   *     all the same
+   */
+  default void ended(Collection<Incident> incidents) {}
+
+  /** What keeps happening, as far as that is known, the most frequent of each kind first. */
+  default List<Pattern> patterns() {
+    return List.of();
+  }
 
   /**
    * Learns from what was seen elsewhere, which counts less than what is seen here; durably when it

@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.api.Incident;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.spi.HostContext;
@@ -75,6 +76,11 @@ final class Chronicle {
 
   void passed(Recovery recovery) {
     learning.add(recovery);
+  }
+
+  /** An incident that was seen, and is no symptom of another. */
+  void closed(Incident incident) {
+    learning.add(incident);
   }
 
   void tell(Event.Kind kind, String message, @Nullable Tracked incident) {

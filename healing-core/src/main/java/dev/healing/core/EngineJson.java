@@ -10,6 +10,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
+import dev.healing.api.Pattern;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
@@ -135,6 +136,26 @@ public final class EngineJson {
     if (!receipt.recorded().isEmpty()) {
       texts(json, "recorded", receipt.recorded());
     }
+  }
+
+  /**
+   * {@code {kind,problem,fingerprint,other,action,seen,of,next,reason,proposal}}. {@code problem}
+   * and {@code other} are keys of fingerprints.
+   */
+  public static ObjectNode pattern(Pattern pattern) {
+    return tree(
+        json -> {
+          json.writeStringProperty("kind", pattern.kind().name());
+          json.writeStringProperty("problem", pattern.problem().key());
+          json.writeStringProperty("fingerprint", pattern.problem().hash());
+          pattern.other().ifPresent(other -> json.writeStringProperty("other", other.key()));
+          pattern.action().ifPresent(action -> json.writeStringProperty("action", action.name()));
+          json.writeNumberProperty("seen", pattern.seen());
+          json.writeNumberProperty("of", pattern.of());
+          pattern.next().ifPresent(at -> instant(json, "next", at));
+          json.writeStringProperty("reason", pattern.reason());
+          json.writeStringProperty("proposal", pattern.proposal());
+        });
   }
 
   /** Reads what {@link #receipt(Receipt)} wrote. */

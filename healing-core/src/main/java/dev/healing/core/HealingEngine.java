@@ -12,6 +12,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.history.History;
@@ -480,6 +481,15 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public String knowledge() {
     return askKnowledge(KnowledgeBase::export);
+  }
+
+  /**
+   * What keeps happening, as far as the knowledge base can tell.
+   *
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public List<Pattern> patterns() {
+    return askKnowledge(KnowledgeBase::patterns);
   }
 
   /**

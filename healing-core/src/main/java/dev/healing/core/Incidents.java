@@ -224,7 +224,11 @@ final class Incidents {
     open.remove(incident);
     ofProblem.remove(incident.fingerprint, incident);
     unrelated = -1;
-    closed.add(incident.snapshot());
+    Incident snapshot = incident.snapshot();
+    closed.add(snapshot);
+    if (incident.seen && incident.validator.isEmpty() && incident.cause == null) {
+      chronicle.closed(snapshot); // a problem of its own, and not somebody's word alone
+    }
     chronicle.tell(
         status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,
         status

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.api.Incident;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.core.PluginCalls.Call;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * learn → tell: hands receipts to the knowledge base on a worker, and tells what happened when it
@@ -26,6 +28,7 @@ final class Learning {
   private final PluginCalls calls;
   private final Deque<Receipt> lessons = new ArrayDeque<>();
   private final Deque<Recovery> recoveries = new ArrayDeque<>();
+  private final Deque<Incident> endings = new ArrayDeque<>();
   private final List<Runnable> afterwards = new ArrayList<>();
   private final List<Runnable> next = new ArrayList<>();
   private Optional<String> trouble = Optional.empty();
@@ -37,17 +40,23 @@ final class Learning {
 
   /** Adds what is to be learned from. */
   void add(Receipt receipt) {
-    lessons.addLast(receipt);
-    if (lessons.size() > MOST_WAITING) {
-      lessons.removeFirst();
-    }
+    add(lessons, receipt);
   }
 
   /** Adds what passed by itself. */
   void add(Recovery recovery) {
-    recoveries.addLast(recovery);
-    if (recoveries.size() > MOST_WAITING) {
-      recoveries.removeFirst();
+    add(recoveries, recovery);
+  }
+
+  /** Adds what has ended. */
+  void add(Incident incident) {
+    add(endings, incident);
+  }
+
+  private static <T> void add(Deque<T> waiting, T more) {
+    waiting.addLast(more);
+    if (waiting.size() > MOST_WAITING) {
+      waiting.removeFirst();
     }
   }
 
@@ -81,7 +90,8 @@ final class Learning {
     if (calls.busy()) {
       return;
     }
-    if (lessons.isEmpty() && recoveries.isEmpty() || calls.hangs(plugin(knowledge))) {
+    boolean nothing = lessons.isEmpty() && recoveries.isEmpty() && endings.isEmpty();
+    if (nothing || calls.hangs(plugin(knowledge))) {
       tell(takeAfterwards());
     } else {
       ask(List.of(lesson(knowledge)), takeAfterwards());
@@ -116,24 +126,37 @@ final class Learning {
   }
 
   private Call lesson(Plugins.Named<KnowledgeBase> knowledge) {
-    List<Receipt> receipts = List.copyOf(lessons);
-    List<Recovery> passed = List.copyOf(recoveries);
-    lessons.clear();
-    recoveries.clear();
+    List<Receipt> receipts = take(lessons);
+    List<Recovery> passed = take(recoveries);
+    List<Incident> ended = take(endings);
+    KnowledgeBase plugin = knowledge.plugin();
     return call(
         knowledge,
         () -> {
+          // Each is told, whatever becomes of the one before.
           try {
-            if (!receipts.isEmpty()) {
-              knowledge.plugin().record(receipts);
-            }
+            tell(receipts, plugin::record);
           } finally {
-            if (!passed.isEmpty()) {
-              knowledge.plugin().recovered(passed);
+            try {
+              tell(passed, plugin::recovered);
+            } finally {
+              tell(ended, plugin::ended);
             }
           }
         },
         () -> inbox.post(() -> trouble = Optional.empty()));
+  }
+
+  private static <T> List<T> take(Deque<T> waiting) {
+    List<T> all = List.copyOf(waiting);
+    waiting.clear();
+    return all;
+  }
+
+  private static <T> void tell(List<T> some, Consumer<List<T>> learns) {
+    if (!some.isEmpty()) {
+      learns.accept(some);
+    }
   }
 
   private Call call(Plugins.Named<KnowledgeBase> knowledge, Runnable what, Runnable worked) {

@@ -9,6 +9,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.Incident;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
@@ -33,6 +34,7 @@ class LearningTest {
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
   private final List<String> happened = new ArrayList<>();
+  private final List<String> ended = new ArrayList<>();
   private final Moody recording = new Moody(host.workers());
   private final HealingEngine engine =
       HealingEngine.builder()
@@ -76,6 +78,11 @@ class LearningTest {
     }
 
     @Override
+    public void ended(Collection<Incident> incidents) {
+      incidents.forEach(incident -> ended.add(incident.status() + " " + happened));
+    }
+
+    @Override
     public String export() {
       return "{}";
     }
@@ -114,6 +121,23 @@ class LearningTest {
     heal("web.service");
     assertThat(happened).startsWith("learned web.service").contains("announced");
     assertThat(happened).contains("told web.service " + Outcome.HEALED);
+  }
+
+  @Test
+  void howAnIncidentEndedIsLearnedAfterWhatWasDone() {
+    engine.open();
+    heal("web.service");
+    assertThat(ended).singleElement().asString().startsWith("HEALED [learned web.service");
+  }
+
+  /** Somebody's word alone is no incident. */
+  @Test
+  void whatWasNeverSeenIsNotLearnedToHaveEnded() {
+    engine.open();
+    engine.heal(Given.issue(host.time().now(), "well.service"));
+    run(Duration.ofSeconds(3));
+    assertThat(engine.incidents()).hasSize(1).allMatch(Incident::closed);
+    assertThat(ended).isEmpty();
   }
 
   @Test

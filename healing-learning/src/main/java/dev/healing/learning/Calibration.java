@@ -1,6 +1,8 @@
 package dev.healing.learning;
 
+import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether of the actions that were begun with a confidence of 0.8, 80 % healed: the expected
@@ -16,10 +18,53 @@ final class Calibration {
   private final double[] healed = new double[BINS];
   private double squares;
 
-  Calibration(KnowledgeFile.Calibration file) {
+  /**
+   * One of them.
+   *
+   * @param attempts how many
+   * @param shown their mean confidence
+   * @param healed which share of them healed
+   */
+  record Bin(long attempts, double shown, double healed) {
+    Bin {
+      Counts.require("bins.attempts", attempts);
+      Counts.require("bins.shown", shown, 0, 1);
+      Counts.require("bins.healed", healed, 0, 1);
+    }
+  }
+
+  /**
+   * What {@link Calibration} has counted.
+   *
+   * @param attempts how many
+   * @param squares sum of the squared errors
+   * @param brierScore their mean; absent without any. Computed
+   * @param calibrationError how far what was shown is from what healed, on average. Computed
+   * @param bins of confidences from 0 to 0.1, ...
+   */
+  record Shown(
+      long attempts,
+      double squares,
+      @Nullable Double brierScore,
+      @Nullable Double calibrationError,
+      List<Bin> bins) {
+    static final Shown NONE = new Shown(0, 0, null, null, List.of());
+
+    Shown {
+      Counts.require("calibration.attempts", attempts);
+      Counts.require("calibration.squares", squares, 0, Tally.MOST);
+      if (bins == null) {
+        throw new IllegalArgumentException("calibration without bins: expected them");
+      }
+      bins = List.copyOf(bins);
+      Counts.requireSize("bins", bins, 0, BINS);
+    }
+  }
+
+  Calibration(Shown file) {
     squares = file.squares();
     for (int bin = 0; bin < file.bins().size(); bin++) {
-      KnowledgeFile.Bin one = file.bins().get(bin);
+      Bin one = file.bins().get(bin);
       attempts[bin] = one.attempts();
       shown[bin] = one.shown() * one.attempts();
       healed[bin] = one.healed() * one.attempts();
@@ -50,14 +95,14 @@ final class Calibration {
     return share * (1 - confidence) * (1 - confidence) + (1 - share) * confidence * confidence;
   }
 
-  KnowledgeFile.Calibration file() {
+  Shown file() {
     long all = 0;
     double apart = 0;
     for (int bin = 0; bin < BINS; bin++) {
       all += attempts[bin];
       apart += Math.abs(shown[bin] - healed[bin]);
     }
-    return new KnowledgeFile.Calibration(
+    return new Shown(
         all,
         Counts.rounded(squares),
         all == 0 ? null : Counts.rounded(squares / all),
@@ -65,9 +110,9 @@ final class Calibration {
         IntStream.range(0, BINS).mapToObj(this::summary).toList());
   }
 
-  private KnowledgeFile.Bin summary(int bin) {
+  private Bin summary(int bin) {
     long count = attempts[bin];
-    return new KnowledgeFile.Bin(
+    return new Bin(
         count,
         count == 0 ? 0 : Counts.rounded(shown[bin] / count),
         count == 0 ? 0 : Counts.rounded(healed[bin] / count));

@@ -42,7 +42,47 @@ final class Doubts {
   private double away;
   private final double[] unseenLikelihood;
 
-  Doubts(KnowledgeFile.Doubts file) {
+  /**
+   * What {@link Doubts} has learned.
+   *
+   * @param falseSuccesses probable heals that were none
+   * @param failures what did not heal and was seen not to
+   * @param soonSeconds sum of the times after which what was not healed is back
+   * @param soon how many those are
+   * @param awaySeconds sum of all other times that problems stayed away
+   * @param away how many those are
+   * @param unseen how well each rate of unseen heals has predicted
+   */
+  record Learned(
+      double falseSuccesses,
+      double failures,
+      double soonSeconds,
+      double soon,
+      double awaySeconds,
+      double away,
+      List<Double> unseen) {
+    /** One in twenty seeming heals of what would fail is none, and back within half an hour. */
+    static final Learned NONE = new Learned(0.5, 9.5, 3 * 1800, 3, 0, 0, List.of(0., 0., 0., 0.));
+
+    Learned {
+      Counts.require("doubts.falseSuccesses", falseSuccesses, 0.1, Tally.MOST);
+      Counts.require("doubts.failures", failures, 0.1, Tally.MOST);
+      Counts.require("doubts.soonSeconds", soonSeconds, 1e-3, 1e15);
+      Counts.require("doubts.soon", soon, 0.1, 1e6);
+      Counts.require("doubts.awaySeconds", awaySeconds, 0, 1e18);
+      Counts.require("doubts.away", away, 0, Tally.MOST);
+      if (unseen == null) {
+        throw new IllegalArgumentException("doubts without unseen: expected them");
+      }
+      unseen = List.copyOf(unseen);
+      Counts.requireSize("doubts.unseen", unseen, NONE_UNSEEN);
+      unseen.forEach(l -> Counts.require("doubts.unseen", l, -1000, 0));
+    }
+
+    private static final int NONE_UNSEEN = 4;
+  }
+
+  Doubts(Learned file) {
     falseSuccesses = file.falseSuccesses();
     failures = file.failures();
     soonSeconds = file.soonSeconds();
@@ -128,10 +168,9 @@ final class Doubts {
     }
   }
 
-  KnowledgeFile.Doubts file() {
+  Learned file() {
     List<Double> unseen =
         Arrays.stream(unseenLikelihood).map(l -> Math.rint(l * 1e9) / 1e9).boxed().toList();
-    return new KnowledgeFile.Doubts(
-        falseSuccesses, failures, soonSeconds, soon, awaySeconds, away, unseen);
+    return new Learned(falseSuccesses, failures, soonSeconds, soon, awaySeconds, away, unseen);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,6 +36,7 @@ final class Elsewhere {
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
   private final SortedMap<String, Long> leftOut = new TreeMap<>();
   private final List<String> told = new ArrayList<>();
+  private @Nullable String source;
   private long attempts;
 
   private Elsewhere(String from, Instant now) {
@@ -61,7 +63,8 @@ final class Elsewhere {
   }
 
   private void export(KnowledgeFile file) {
-    for (KnowledgeFile.Problem problem : file.problems()) {
+    source = file.id();
+    for (KnownProblem problem : file.problems()) {
       problem
           .actions()
           .forEach(
@@ -209,6 +212,11 @@ final class Elsewhere {
 
   long attempts() {
     return attempts;
+  }
+
+  /** Id of the knowledge base that it was exported from; null if it says none. */
+  @Nullable String source() {
+    return source;
   }
 
   /** What is taken, and what is not, one line each. */

@@ -1,28 +1,32 @@
 package dev.healing.learning;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One outcome, as a line of the journal: of an action, or of doing nothing.
+ * One outcome, as a line of the journal: of an action, of doing nothing, or of a whole incident.
  *
  * @param seq one more than that of the outcome before; says whether it is counted already
  * @param receipt where to read more: id of the receipt in the audit log; absent like {@code action}
  * @param key of the fingerprint
- * @param action name of the action; absent if the problem passed by itself
+ * @param action name of the action; present if that is what it is the outcome of
  * @param outcome what came of it; absent like {@code action}
  * @param at when that was known
  * @param detected when the incident was first seen; absent in lines of before version 2
  * @param started when the action was; absent if nobody knows, and like {@code action}
  * @param shown the confidence with which it was chosen; absent in lines of before version 2
- * @param origin on whose word; absent in lines of before version 3, and like {@code action}
- * @param passedAfter seconds after which the problem passed by itself; absent if it did not
+ * @param origin on whose word; absent in lines of before version 3, and if nothing was done
+ * @param passedAfter seconds after which the problem passed by itself; present if it did
+ * @param ending how an incident ended; present if one did
  */
 record JournalLine(
     long seq,
@@ -35,22 +39,28 @@ record JournalLine(
     @Nullable Instant started,
     @Nullable Double shown,
     @Nullable Origin origin,
-    @Nullable Double passedAfter) {
+    @Nullable Double passedAfter,
+    @Nullable IncidentStatus ending) {
   JournalLine {
     Counts.require("seq", seq);
     if (seq == 0 || key == null || at == null) {
       throw new IllegalArgumentException("expected seq, key and at in every line");
     }
-    if (passedAfter != null) {
-      Counts.require("passedAfter", passedAfter, 0, Absences.MOST_SECONDS);
+    if (passedAfter != null || ending != null) {
+      if (passedAfter != null) {
+        Counts.require("passedAfter", passedAfter, 0, Absences.MOST_SECONDS);
+      }
       if (action != null || outcome != null || started != null || detected == null) {
         throw new IllegalArgumentException(
-            "what passed by itself: expected detected, and neither action nor outcome");
+            "what passed by itself, or ended: expected detected, and neither action nor outcome");
+      }
+      if (passedAfter != null && ending != null) {
+        throw new IllegalArgumentException("expected passedAfter or ending, not both");
       }
     } else {
       if (receipt == null || action == null || outcome == null) {
         throw new IllegalArgumentException(
-            "expected receipt, action and outcome, or passedAfter, in every line");
+            "expected receipt, action and outcome, or passedAfter, or ending, in every line");
       }
       if (outcome == Outcome.NOT_ATTEMPTED) {
         throw new IllegalArgumentException("outcome is NOT_ATTEMPTED: expected what came of it");
@@ -75,6 +85,21 @@ record JournalLine(
     return Objects.requireNonNull(outcome, "passed by itself");
   }
 
+  /** How the incident ended; only of one. */
+  IncidentStatus ended() {
+    return Objects.requireNonNull(ending, "not of an incident");
+  }
+
+  /** Null as well if it is later than the outcome: then the clock was set in between. */
+  @Nullable Instant detectedBefore() {
+    return detected == null || detected.isAfter(at) ? null : detected;
+  }
+
+  /** Since 1970. */
+  static double seconds(Instant at) {
+    return at.toEpochMilli() / 1e3;
+  }
+
   private static void requireTime(String name, @Nullable Instant time) {
     if (time != null) {
       long most = Absences.MOST_SECONDS;
@@ -94,6 +119,7 @@ record JournalLine(
         receipt.startedAt().orElse(null),
         Math.max(0, Math.min(1, receipt.confidence())),
         receipt.origin(),
+        null,
         null);
   }
 
@@ -109,6 +135,28 @@ record JournalLine(
         null,
         null,
         null,
-        recovery.took().toMillis() / 1e3);
+        recovery.took().toMillis() / 1e3,
+        null);
+  }
+
+  /** Of an incident that has ended. */
+  static JournalLine of(long seq, Incident incident) {
+    return new JournalLine(
+        seq,
+        null,
+        incident.fingerprint().key(),
+        null,
+        null,
+        incident.closedAt().orElse(incident.lastSeen()),
+        incident.firstSeen(),
+        null,
+        null,
+        incident.attempts().stream()
+            .filter(receipt -> receipt.startedAt().isPresent())
+            .map(Receipt::origin)
+            .max(Comparator.naturalOrder())
+            .orElse(null),
+        null,
+        incident.status());
   }
 }

@@ -5,8 +5,10 @@ import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
+import dev.healing.api.Incident;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.SelfRecovery;
@@ -15,13 +17,10 @@ import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,17 +41,6 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   /** The journal is folded in when it has this many lines, or as many as there are problems. */
   static final int LEAST_LINES = 1_000;
-
-  /** More than one damaged file in a row is possible; more than these are not set aside at once. */
-  private static final int MOST_SET_ASIDE = 3;
-
-  /** Bytes, and those for each problem. */
-  private static final long LARGEST = 64 << 20;
-
-  private static final long LARGEST_PROBLEM = 4 << 10;
-
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final StateStore store;
   private final TimeSource time;
@@ -130,6 +118,16 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   @Override
   public void recovered(Collection<Recovery> recoveries) {
     remember(recoveries, JournalLine::of);
+  }
+
+  @Override
+  public void ended(Collection<Incident> incidents) {
+    remember(incidents, JournalLine::of);
+  }
+
+  @Override
+  public synchronized List<Pattern> patterns() {
+    return ledger().patterns(time.now());
   }
 
   private <T> void remember(Collection<T> outcomes, Numbered<T> numbered) {
@@ -302,10 +300,11 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   }
 
   private Ledger read() {
+    KnowledgeReader reader = new KnowledgeReader(store, time, mostProblems);
     try {
-      Ledger read = new Ledger(newestGood(), mostProblems);
-      replay(OLD_JOURNAL, read);
-      linesInJournal = replay(JOURNAL, read);
+      Ledger read = reader.read();
+      linesInJournal = reader.linesInJournal();
+      problems.addAll(reader.problems());
       return read;
     } catch (HostException e) {
       // Writing now could put next to nothing in the place of everything.
@@ -318,96 +317,5 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       problems.add(unreadable);
       return new Ledger(KnowledgeFile.EMPTY, mostProblems);
     }
-  }
-
-  private KnowledgeFile newestGood() {
-    setAsideIfHuge(FILE);
-    for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
-      StateStore.Document document = store.document(FILE);
-      document.problem().ifPresent(problems::add);
-      if (document.content().isEmpty()) {
-        return KnowledgeFile.EMPTY;
-      }
-      String content = document.content().get();
-      try {
-        return KnowledgeJson.file(content);
-      } catch (KnowledgeJson.BadKnowledgeException e) {
-        if (!setAside(content, String.valueOf(e.getMessage()))) {
-          return KnowledgeFile.EMPTY;
-        }
-      }
-    }
-    return KnowledgeFile.EMPTY;
-  }
-
-  /** What is far larger than we would ever write is not ours, and would take all memory. */
-  private void setAsideIfHuge(String file) {
-    long most = LARGEST + LARGEST_PROBLEM * mostProblems;
-    long size = store.exists(file) ? store.size(file) : 0;
-    if (size > most) {
-      String aside = file + ".huge-" + STAMP.format(time.now());
-      store.rename(file, aside);
-      problems.add(
-          file + " has " + size + " bytes: expected at most " + most + ": set aside as " + aside);
-    }
-  }
-
-  /** Gives a file that is whole and yet no good another name; false if there is no such file. */
-  private boolean setAside(String content, String why) {
-    if (!store.exists(FILE)) {
-      problems.add(FILE + ": the copy before it is no good either: " + why);
-      return false;
-    }
-    OptionalInt version = KnowledgeJson.version(content);
-    boolean newer = version.isPresent() && version.getAsInt() > KnowledgeFile.VERSION;
-    String aside =
-        newer
-            ? FILE + ".version-" + version.getAsInt()
-            : FILE + ".damaged-" + STAMP.format(time.now());
-    store.rename(FILE, aside);
-    problems.add(
-        newer
-            ? FILE
-                + " has version "
-                + version.getAsInt()
-                + " and this program knows version "
-                + KnowledgeFile.VERSION
-                + ": set aside as "
-                + aside
-                + "; use the newer program, or go on with what is learned from now on"
-            : FILE + " makes no sense: " + why + ": set aside as " + aside);
-    return true;
-  }
-
-  /** Counts the lines that are not counted yet; gives how many lines there are. */
-  private long replay(String journal, Ledger into) {
-    setAsideIfHuge(journal);
-    StateStore.Lines lines = store.lines(journal);
-    problems.addAll(lines.damaged());
-    long missing = 0;
-    List<String> senseless = new ArrayList<>();
-    for (String text : lines.lines()) {
-      try {
-        JournalLine line = KnowledgeJson.line(text);
-        if (line.seq() > into.folded()) {
-          missing += line.seq() - into.folded() - 1;
-          into.count(line);
-        }
-      } catch (KnowledgeJson.BadKnowledgeException e) {
-        senseless.add(e.getMessage());
-      }
-    }
-    if (missing > 0) {
-      problems.add(journal + ": outcomes missing before or among its lines: " + missing);
-    }
-    if (!senseless.isEmpty()) {
-      problems.add(
-          journal
-              + ": lines left out as senseless: "
-              + senseless.size()
-              + ", the first: "
-              + senseless.get(0));
-    }
-    return lines.lines().size();
   }
 }

@@ -43,6 +43,9 @@ final class KnowledgeJson {
     StringBuilder text = new StringBuilder(1024 + 400 * file.problems().size());
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
+    if (file.id() != null) {
+      member(text, "id", file.id());
+    }
     member(text, "statistics", file.statistics());
     member(text, "calibration", file.calibration());
     member(text, "lending", file.lending());
@@ -50,9 +53,11 @@ final class KnowledgeJson {
     member(text, "imports", file.imports());
     member(text, "seeds", file.seeds());
     member(text, "standings", file.standings());
+    member(text, "months", file.months());
+    member(text, "vicinity", file.vicinity());
     text.append(",\n\"problems\":[");
     String separator = "\n";
-    for (KnowledgeFile.Problem problem : file.problems()) {
+    for (KnownProblem problem : file.problems()) {
       text.append(separator).append(MAPPER.writeValueAsString(problem));
       separator = ",\n";
     }

@@ -3,10 +3,11 @@ package dev.healing.learning;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.IssueType;
+import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
+import dev.healing.api.Pattern;
 import dev.healing.api.SelfRecovery;
 import dev.healing.api.Standing;
-import dev.healing.learning.Returns.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,9 +26,6 @@ final class Ledger {
   /** What was seen so long ago counts half. */
   private static final Duration HALF_LIFE = Duration.ofDays(180);
 
-  /** What a clock that was set makes of a while: no longer than this is anything away. */
-  private static final Duration MOST_AWAY = Duration.ofDays(30);
-
   private final int mostProblems;
 
   /** Least lately seen first. */
@@ -38,7 +36,13 @@ final class Ledger {
   private final Totals totals;
   private final Seeds seeds;
   private final Standings standings;
+  private final Months months;
+  private final Vicinity vicinity;
+  private final Hindsight hindsight;
   private long folded;
+
+  /** Which knowledge base this is: what it has seen first, nobody else has. */
+  private @Nullable String id;
 
   Ledger(KnowledgeFile file, int mostProblems) {
     this.mostProblems = mostProblems;
@@ -48,7 +52,11 @@ final class Ledger {
     this.calibration = new Calibration(file.calibration());
     this.seeds = new Seeds(file.imports(), file.seeds(), model);
     this.standings = new Standings(file.standings());
-    for (KnowledgeFile.Problem problem : file.problems()) {
+    this.months = new Months(file.months());
+    this.vicinity = new Vicinity(file.vicinity());
+    this.hindsight = new Hindsight(model, calibration, months);
+    this.id = file.id();
+    for (KnownProblem problem : file.problems()) {
       problems.put(problem.key(), problem.open(model));
     }
     forget();
@@ -113,20 +121,51 @@ final class Ledger {
       problem = seeds.sown(Problem.unknown(line.key()));
     }
     problems.put(line.key(), problem);
-    problem.returns.forgetAfter(seconds(line.at()) + MOST_AWAY.toSeconds());
-    Instant detected = detected(line);
-    boolean again = detected != null && problem.returns.detected(seconds(detected));
-    if (detected != null && again) {
-      returned(problem, seconds(detected));
-    }
+    id = id == null ? KnowledgeJson.digest(line.key() + line.at() + line.receipt()) : id;
+    boolean first = detected(problem, line);
     if (line.passedAfter() != null) {
       problem.leftAlone(line.passedAfter(), true);
       totals.passed();
+    } else if (line.ending() != null) {
+      ended(problem, line);
     } else {
-      attempted(problem, line, again);
+      attempted(problem, line, first);
     }
     folded = line.seq();
     forget();
+  }
+
+  /** Counts the incident, if it is the first that is heard of it. */
+  private boolean detected(Problem problem, JournalLine line) {
+    double now = JournalLine.seconds(line.at());
+    problem.returns.forgetAfter(now + Hindsight.MOST_AWAY.toSeconds());
+    Instant detected = line.detectedBefore();
+    if (detected == null) {
+      return false;
+    }
+    double at = JournalLine.seconds(detected);
+    double before = problem.returns.newest();
+    if (!problem.returns.detected(at)) {
+      return false;
+    }
+    if (before < at && !Double.isInfinite(before)) {
+      problem.gaps.count(at - before);
+    }
+    hindsight.returned(problem, at);
+    vicinity.came(problems, line.key(), at, now);
+    return true;
+  }
+
+  /** Counts how an incident ended. */
+  private void ended(Problem problem, JournalLine line) {
+    Instant detected = line.detectedBefore();
+    boolean recurring = false;
+    if (detected != null) {
+      double at = JournalLine.seconds(detected);
+      recurring = at - problem.returns.before(at) <= Hindsight.MOST_AWAY.toSeconds();
+    }
+    boolean attended = line.origin() != null && line.origin() != Origin.AUTOMATIC;
+    months.ended(line, recurring, attended);
   }
 
   /** Counts what was done. */
@@ -134,11 +173,15 @@ final class Ledger {
     Instant detected = line.detected();
     Instant started = line.started();
     if (first && detected != null && started != null) {
-      problem.leftAlone(Math.max(0, seconds(started) - seconds(detected)), false);
+      double alone = JournalLine.seconds(started) - JournalLine.seconds(detected);
+      problem.leftAlone(Math.max(0, alone), false);
+    }
+    if (line.cameOfIt() == Outcome.HEALED) {
+      months.healed(line.at()); // before any of it is taken back
     }
     Attempts attempts = model.attempts(problem, line.attempted());
     if (line.cameOfIt() != Outcome.AMBIGUOUS) {
-      learn(problem, attempts, line);
+      hindsight.learn(problem, attempts, line);
       double lower = model.belief(problem, attempts, attempts.pool, 1).lower();
       standings.count(
           Problem.type(line.key()), line.attempted(), line.cameOfIt(), lower, line.at());
@@ -147,125 +190,14 @@ final class Ledger {
     totals.count(line.cameOfIt());
   }
 
-  /** Null as well if it is later than the outcome: then the clock was set in between. */
-  private static @Nullable Instant detected(JournalLine line) {
-    Instant detected = line.detected();
-    return detected == null || detected.isAfter(line.at()) ? null : detected;
-  }
-
-  private static double seconds(Instant at) {
-    return at.toEpochMilli() / 1e3;
-  }
-
-  private void learn(Problem problem, Attempts attempts, JournalLine line) {
-    boolean healed = line.cameOfIt() == Outcome.HEALED;
-    double shown = line.shown() == null ? -1 : line.shown();
-    double healing = model.belief(problem, attempts, attempts.pool, 1).value();
-    double share = healed ? 1 : 0;
-    Instant detected = detected(line);
-    Instant started = line.started();
-    if (detected != null) {
-      share = credited(problem, line, seconds(detected), healing, healed, shown);
-      model.belief(problem, attempts, attempts.pool, 1);
-    }
-    model.learn(problem, attempts, share);
-    if (shown >= 0) {
-      calibration.count(shown, share);
-    }
-    if (!healed) {
-      model.doubts.failed();
-    } else if (started != null && detected != null) {
-      succeeded(problem, line, seconds(started), seconds(detected), shown, share);
-    }
-  }
-
-  /**
-   * How much of an outcome is the action's; the rest is that of one before, whose heal went unseen.
-   */
-  private double credited(
-      Problem problem,
-      JournalLine line,
-      double detected,
-      double healing,
-      boolean healed,
-      double shown) {
-    Waiting before = problem.returns.failure;
-    if (before != null && before.since() != detected) {
-      before = null;
-    }
-    double share = healed ? 1 : 0;
-    if (before != null) {
-      double gone = model.doubts.healedUnseen(before.healing());
-      model.doubts.next(before.healing(), healing, healed);
-      if (healed) {
-        double earlier = gone / (gone + (1 - gone) * healing);
-        share = 1 - earlier;
-        correct(problem, before, earlier);
-      }
-    }
-    if (!healed && (before == null || healing > before.healing() + 1e-6)) {
-      before = new Waiting(line.attempted(), detected, shown, 0, healing);
-    }
-    problem.returns.failure = before;
-    return share;
-  }
-
-  /**
-   * A success counts until the problem is back too soon; one that is told late is judged at once.
-   */
-  private void succeeded(
-      Problem problem,
-      JournalLine line,
-      double started,
-      double detected,
-      double shown,
-      double share) {
-    Waiting success = new Waiting(line.attempted(), started, shown, share, 0);
-    double next = problem.returns.next(Math.max(started, detected));
-    if (Double.isInfinite(next)) {
-      problem.returns.success = success;
-    } else {
-      judge(problem, success, next - started);
-    }
-  }
-
-  private void returned(Problem problem, double at) {
-    Waiting success = problem.returns.success;
-    if (success != null && at > success.since()) {
-      problem.returns.success = null;
-      judge(problem, success, at - success.since());
-    }
-  }
-
-  private void judge(Problem problem, Waiting success, double seconds) {
-    Attempts attempts = problem.actions.get(success.action());
-    if (attempts == null) {
-      return;
-    }
-    double tried = attempts.meanTried();
-    double healing = (attempts.meanHealed() + 1) / (tried + 2);
-    double away = Math.min(seconds, MOST_AWAY.toSeconds());
-    double none = model.doubts.judge(problem.returns, away, healing) * success.share();
-    if (none > 0.01) {
-      attempts.takenBack += none;
-      correct(problem, success, -none);
-    }
-  }
-
-  private void correct(Problem problem, Waiting attempt, double more) {
-    Attempts attempts = problem.actions.get(attempt.action());
-    if (attempts != null) {
-      attempts.correct(problem.runs(), more);
-      problem.lend();
-      if (attempt.shown() >= 0) {
-        calibration.correct(attempt.shown(), attempt.share(), attempt.share() + more);
-      }
-    }
+  /** What keeps happening. */
+  List<Pattern> patterns(Instant now) {
+    return Patterns.among(problems.values(), now);
   }
 
   /** As {@link Seeds#adopt}. */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
-    seeds.adopt(elsewhere, from, digest, now, problems, mostProblems);
+    seeds.adopt(elsewhere, from, digest, now, id, problems, mostProblems);
   }
 
   private void forget() {
@@ -279,11 +211,12 @@ final class Ledger {
   }
 
   KnowledgeFile file() {
-    List<KnowledgeFile.Problem> all = new ArrayList<>(problems.size());
-    problems.values().forEach(problem -> all.add(KnowledgeFile.Problem.of(problem)));
+    List<KnownProblem> all = new ArrayList<>(problems.size());
+    problems.values().forEach(problem -> all.add(KnownProblem.of(problem)));
     return new KnowledgeFile(
         KnowledgeFile.VERSION,
         folded,
+        id,
         totals.file(),
         calibration.file(),
         model.lending.logLikelihoods(),
@@ -291,6 +224,8 @@ final class Ledger {
         seeds.imports(),
         seeds.file(),
         standings.file(),
+        months.file(),
+        vicinity.file(),
         all);
   }
 }

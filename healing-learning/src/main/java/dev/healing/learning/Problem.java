@@ -23,21 +23,28 @@ final class Problem {
   final Map<String, Attempts> actions = new TreeMap<>();
   final Returns returns;
 
+  /** From when it came to when it came again. */
+  final Gaps gaps;
+
+  /** Which others were there when it came, by their keys. */
+  final Map<String, Company> company = new TreeMap<>();
+
   /** How it fares when it is left alone; null if it never was. */
   @Nullable LifeTable alone;
 
   private final double[] weights = new double[MOST_RUNS];
   private int runs;
 
-  Problem(String key, double[] runWeights, Returns returns) {
+  Problem(String key, double[] runWeights, Returns returns, Gaps gaps) {
     this.key = key;
     this.returns = returns;
+    this.gaps = gaps;
     this.runs = runWeights.length;
     System.arraycopy(runWeights, 0, weights, 0, runs);
   }
 
   static Problem unknown(String key) {
-    return new Problem(key, new double[] {1}, new Returns());
+    return new Problem(key, new double[] {1}, new Returns(), new Gaps());
   }
 
   /** The type of a key; the whole of it if it has none. */

@@ -81,6 +81,22 @@ final class Returns {
     }
   }
 
+  /** The latest known detection before this time; negative infinity if there is none. */
+  double before(double before) {
+    double newest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < detected; i++) {
+      if (detections[i] < before) {
+        newest = Math.max(newest, detections[i]);
+      }
+    }
+    return newest;
+  }
+
+  /** The latest known detection; negative infinity if there is none. */
+  double newest() {
+    return before(Double.POSITIVE_INFINITY);
+  }
+
   /** The first known detection after this time; infinite if there is none. */
   double next(double after) {
     double next = Double.POSITIVE_INFINITY;

@@ -9,27 +9,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was imported, and what of it waits for a problem of which only the short hash is known to
  * show up here.
  */
 final class Seeds {
-  private final List<KnowledgeFile.Import> imports;
+  private final List<Import> imports;
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
 
   private final Model model;
 
-  Seeds(
-      List<KnowledgeFile.Import> imports,
-      Map<String, SortedMap<String, Imported>> seeds,
-      Model model) {
+  /**
+   * One import.
+   *
+   * @param from what was imported, for people
+   * @param digest of its text, so that nothing is counted twice
+   * @param source id of the knowledge base that it was exported from; absent if it says none
+   * @param at when
+   * @param attempts how many attempts were taken from it
+   */
+  record Import(String from, String digest, @Nullable String source, Instant at, long attempts) {
+    Import {
+      if (from == null || digest == null || at == null) {
+        throw new IllegalArgumentException("an import without from, digest or at");
+      }
+      Counts.require("imports.attempts", attempts);
+    }
+  }
+
+  Seeds(List<Import> imports, Map<String, SortedMap<String, Imported>> seeds, Model model) {
     this.model = model;
     this.imports = new ArrayList<>(imports);
     seeds.forEach((hash, actions) -> byHash.put(hash, new TreeMap<>(actions)));
   }
 
-  List<KnowledgeFile.Import> imports() {
+  List<Import> imports() {
     return List.copyOf(imports);
   }
 
@@ -41,6 +57,7 @@ final class Seeds {
    * Adds what was seen elsewhere, as if it was seen before anything here: it is forgotten first.
    * After any exception this is good for nothing.
    *
+   * @param own id of this knowledge base; null if it has seen nothing
    * @param problems all that are known here, least lately seen first
    * @param most how many may be known
    * @throws HealingException if that was done before
@@ -51,16 +68,12 @@ final class Seeds {
       String from,
       String digest,
       Instant now,
+      @Nullable String own,
       LinkedHashMap<String, Problem> problems,
       int most) {
-    for (KnowledgeFile.Import before : imports) {
-      if (before.digest().equals(digest)) {
-        throw new HealingException(
-            from + " was imported before: as " + before.from() + ", at " + before.at());
-      }
-    }
+    refuseWhatIsKnown(elsewhere.source(), from, digest, own);
     elsewhere.fit(problems.keySet(), most - problems.size());
-    imports.add(new KnowledgeFile.Import(from, digest, now, elsewhere.attempts()));
+    imports.add(new Import(from, digest, elsewhere.source(), now, elsewhere.attempts()));
     elsewhere.byHash().forEach(this::add);
     Map<String, Problem> here = new LinkedHashMap<>(problems);
     here.forEach(
@@ -83,6 +96,34 @@ final class Seeds {
               sow(problem, evidence);
             });
     problems.putAll(here);
+  }
+
+  private void refuseWhatIsKnown(
+      @Nullable String source, String from, String digest, @Nullable String own) {
+    if (source != null && source.equals(own)) {
+      throw new HealingException(
+          from
+              + " is an export of this knowledge base itself ("
+              + source
+              + "): all that is in it was seen here, and would count twice. Nothing is imported.");
+    }
+    for (Import before : imports) {
+      if (before.digest().equals(digest)) {
+        throw new HealingException(
+            from + " was imported before: as " + before.from() + ", at " + before.at());
+      }
+      if (source != null && source.equals(before.source())) {
+        throw new HealingException(
+            from
+                + " comes from the same knowledge base ("
+                + source
+                + ") as "
+                + before.from()
+                + ", which was imported at "
+                + before.at()
+                + ": what is in both would count twice. Nothing is imported.");
+      }
+    }
   }
 
   private void add(String hash, Map<String, Imported> evidence) {

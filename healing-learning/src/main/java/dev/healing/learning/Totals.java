@@ -8,7 +8,48 @@ final class Totals {
   private long forgotten;
   private long selfRecovered;
 
-  Totals(KnowledgeFile.Statistics file) {
+  /**
+   * Totals.
+   *
+   * @param attempts how many outcomes were recorded
+   * @param healed how many of them were HEALED
+   * @param unchanged how many were UNCHANGED
+   * @param worse how many were WORSE
+   * @param failed how many were FAILED
+   * @param ambiguous how many were AMBIGUOUS
+   * @param forgotten how many problems were dropped, least lately seen first, to stay in bounds
+   * @param selfRecovered how many incidents passed by themselves; absent before version 3
+   */
+  record Statistics(
+      long attempts,
+      long healed,
+      long unchanged,
+      long worse,
+      long failed,
+      long ambiguous,
+      long forgotten,
+      Long selfRecovered) {
+    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0L);
+
+    Statistics {
+      Counts.require("statistics.attempts", attempts);
+      Counts.require("statistics.healed", healed);
+      Counts.require("statistics.unchanged", unchanged);
+      Counts.require("statistics.worse", worse);
+      Counts.require("statistics.failed", failed);
+      Counts.require("statistics.ambiguous", ambiguous);
+      Counts.require("statistics.forgotten", forgotten);
+      selfRecovered = selfRecovered == null ? 0L : selfRecovered;
+      Counts.require("statistics.selfRecovered", selfRecovered);
+      long sum = healed + unchanged + worse + failed + ambiguous;
+      if (attempts != sum) {
+        throw new IllegalArgumentException(
+            "statistics.attempts is " + attempts + ": expected the sum of the outcomes, " + sum);
+      }
+    }
+  }
+
+  Totals(Statistics file) {
     outcomes[Outcome.HEALED.ordinal()] = file.healed();
     outcomes[Outcome.UNCHANGED.ordinal()] = file.unchanged();
     outcomes[Outcome.WORSE.ordinal()] = file.worse();
@@ -35,13 +76,13 @@ final class Totals {
     return outcomes[outcome.ordinal()];
   }
 
-  KnowledgeFile.Statistics file() {
+  Statistics file() {
     long healed = of(Outcome.HEALED);
     long unchanged = of(Outcome.UNCHANGED);
     long worse = of(Outcome.WORSE);
     long failed = of(Outcome.FAILED);
     long ambiguous = of(Outcome.AMBIGUOUS);
-    return new KnowledgeFile.Statistics(
+    return new Statistics(
         healed + unchanged + worse + failed + ambiguous,
         healed,
         unchanged,

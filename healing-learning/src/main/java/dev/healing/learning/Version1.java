@@ -8,8 +8,7 @@ import java.util.TreeMap;
  * The schema of {@code knowledge.json} up to version 1, which had counts only, and how it becomes
  * the newest.
  */
-record Version1(
-    int version, long folded, KnowledgeFile.Statistics statistics, List<Problem> problems) {
+record Version1(int version, long folded, Totals.Statistics statistics, List<Problem> problems) {
   static final int VERSION = 1;
 
   record Problem(String fingerprint, String key, SortedMap<String, Tally> actions) {}
@@ -22,22 +21,22 @@ record Version1(
         folded, statistics, problems.stream().map(Version1::newest).toList());
   }
 
-  private static KnowledgeFile.Problem newest(Problem problem) {
-    SortedMap<String, KnowledgeFile.Action> actions = new TreeMap<>();
+  private static KnownProblem newest(Problem problem) {
+    SortedMap<String, KnownAction> actions = new TreeMap<>();
     if (problem.actions() != null) {
       problem.actions().forEach((name, tally) -> actions.put(name, newest(name, tally)));
     }
-    return new KnowledgeFile.Problem(
-        problem.fingerprint(), problem.key(), List.of(1.0), null, null, actions);
+    return new KnownProblem(
+        problem.fingerprint(), problem.key(), List.of(1.0), null, null, null, null, actions);
   }
 
-  private static KnowledgeFile.Action newest(String name, Tally tally) {
+  private static KnownAction newest(String name, Tally tally) {
     if (tally == null) {
       throw new IllegalArgumentException("action " + name + ": expected its counts");
     }
     double tried = Math.min(tally.decided(), Attempts.MOST_COUNTED);
     double healed = tally.decided() == 0 ? 0 : tried * tally.healed() / tally.decided();
-    return new KnowledgeFile.Action(
+    return new KnownAction(
         tally.attempts(),
         tally.healed(),
         tally.unchanged(),
@@ -45,6 +44,7 @@ record Version1(
         tally.failed(),
         tally.ambiguous(),
         0,
+        null,
         List.of(healed, tried),
         tally.lastOutcome(),
         tally.lastSeen(),

@@ -147,6 +147,44 @@ class ElsewhereTest {
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).value()).isEqualTo(once.value());
   }
 
+  /** A later export has what was in the one before, and more. */
+  @Test
+  void anotherExportOfTheSameHostWouldCountTwice() {
+    JsonKnowledgeBase other = open(new MemoryStore());
+    other.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    String early = other.export();
+    other.record(List.of(receipt("/srv", CLEAN_DISK, Outcome.HEALED)));
+    String late = other.export();
+    JsonKnowledgeBase base = open(store);
+    base.adopt(early, "web1.json");
+    String before = base.export();
+
+    assertThatThrownBy(() -> base.adopt(late, "web1-later.json"))
+        .isInstanceOf(HealingException.class)
+        .hasMessageStartingWith("web1-later.json comes from the same knowledge base (")
+        .hasMessageContaining("as web1.json, which was imported at 2026-11-24T10:00:00Z");
+    assertThat(base.export()).isEqualTo(before);
+    assertThatThrownBy(() -> open(store).adopt(late, "web1-later.json"))
+        .isInstanceOf(HealingException.class);
+  }
+
+  @Test
+  void anOwnExportIsRefusedAlsoAfterARestart() {
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    String early = base.export();
+    base.record(List.of(receipt("/srv", CLEAN_DISK, Outcome.HEALED)));
+
+    for (JsonKnowledgeBase known : List.of(base, open(store))) { // the second from the journal
+      assertThatThrownBy(() -> known.adopt(early, "backup.json"))
+          .isInstanceOf(HealingException.class)
+          .hasMessageStartingWith("backup.json is an export of this knowledge base itself (");
+    }
+    base.close();
+    assertThatThrownBy(() -> open(store).adopt(early, "backup.json"))
+        .isInstanceOf(HealingException.class);
+  }
+
   @Test
   void nothingThatWasSeenHereGivesWayToAnImport() {
     JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 3, 1000);

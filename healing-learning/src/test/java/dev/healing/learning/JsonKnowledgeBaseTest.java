@@ -79,8 +79,9 @@ class JsonKnowledgeBaseTest {
         .startsWith(
             """
             {
-            "version":3,
+            "version":4,
             "folded":1,
+            "id":"f616be85492b3828c67b1da0309e8daa",
             "statistics":{"attempts":1,"healed":1,"unchanged":0,"worse":0,"failed":0,"ambiguous":0,\
             "forgotten":0,"selfRecovered":0},
             "calibration":{"attempts":1,"squares":0.25,"brierScore":0.25,"calibrationError":0.5,"bins":[""")
@@ -138,7 +139,7 @@ class JsonKnowledgeBaseTest {
     assertThat(known.value()).isBetween(0.7, 0.86);
     base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     base.close();
-    assertThat(store.documents.get(JsonKnowledgeBase.FILE)).contains("\"version\":3");
+    assertThat(store.documents.get(JsonKnowledgeBase.FILE)).contains("\"version\":4");
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(9);
   }
 
@@ -150,9 +151,10 @@ class JsonKnowledgeBaseTest {
     String old =
         writer
             .export()
-            .replace("\"version\":3", "\"version\":2")
+            .replace("\"version\":4", "\"version\":2")
             .replace(",\"selfRecovered\":0", "")
-            .replace("\"standings\":[],\n", "");
+            .replace("\"standings\":[],\n", "")
+            .replaceAll("\"(months|vicinity)\":.*,\n", "");
     MemoryStore before = new MemoryStore();
     before.documents.put(JsonKnowledgeBase.FILE, old);
 
@@ -161,7 +163,35 @@ class JsonKnowledgeBaseTest {
     assertThat(base.problems()).isEmpty();
     assertThat(base.confidence(disk("/var"), CLEAN_DISK))
         .isEqualTo(writer.confidence(disk("/var"), CLEAN_DISK));
-    assertThat(base.export()).isEqualTo(writer.export()).isNotEqualTo(old);
+    assertThat(base.export())
+        .contains("\"version\":4", "\"months\":[]")
+        .endsWith(writer.export().substring(writer.export().indexOf("\"problems\"")));
+  }
+
+  /** As the program before wrote it. It gets an id, which stays. */
+  @Test
+  void aFileOfVersion3IsReadAndBecomesTheNewest() {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    String old =
+        writer
+            .export()
+            .replace("\"version\":4", "\"version\":3")
+            .replaceAll("\"(id|months|vicinity)\":.*,\n", "");
+    assertThat(old).doesNotContain("\"id\"", "months", "vicinity");
+    MemoryStore before = new MemoryStore();
+    before.documents.put(JsonKnowledgeBase.FILE, old);
+
+    JsonKnowledgeBase base = open(before);
+    assertThat(base.problems()).isEmpty();
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK))
+        .isEqualTo(writer.confidence(disk("/var"), CLEAN_DISK));
+    base.record(List.of(receipt("/srv", CLEAN_DISK, Outcome.HEALED)));
+    String id = base.export().lines().filter(l -> l.startsWith("\"id\"")).findFirst().orElseThrow();
+    assertThat(open(before).export()).contains(id); // from the old document and the journal
+    base.close();
+    assertThat(before.documents.get(JsonKnowledgeBase.FILE)).contains("\"version\":4", id);
+    assertThat(open(before).export()).contains(id);
   }
 
   @Test
@@ -335,7 +365,7 @@ class JsonKnowledgeBaseTest {
 
   @Test
   void aNewerVersionIsSetAsideWhole() {
-    String newer = "{\"version\":4,\"problems\":{\"quite\":\"different\"}}";
+    String newer = "{\"version\":5,\"problems\":{\"quite\":\"different\"}}";
     store.documents.put(JsonKnowledgeBase.FILE, newer);
 
     JsonKnowledgeBase base = open(store);
@@ -344,11 +374,11 @@ class JsonKnowledgeBaseTest {
     assertThat(base.problems())
         .singleElement()
         .asString()
-        .contains("version 4", "set aside as knowledge.json.version-4");
-    assertThat(store.documents).containsEntry("knowledge.json.version-4", newer);
+        .contains("version 5", "set aside as knowledge.json.version-5");
+    assertThat(store.documents).containsEntry("knowledge.json.version-5", newer);
     base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     base.close();
-    assertThat(store.documents).containsEntry("knowledge.json.version-4", newer);
+    assertThat(store.documents).containsEntry("knowledge.json.version-5", newer);
   }
 
   @ParameterizedTest

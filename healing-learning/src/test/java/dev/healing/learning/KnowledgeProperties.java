@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.offset;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.HealingException;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -169,7 +171,7 @@ class KnowledgeProperties {
   /** A changed file is read as something that adds up, or set aside; nothing is ever thrown. */
   @Property(tries = 1000)
   void aFileWithAChangedPlaceNeverThrows(
-      @ForAll @IntRange(max = 3000) int place,
+      @ForAll @IntRange(max = 5000) int place,
       @ForAll @IntRange(max = 40) int removed,
       @ForAll("scraps") String inserted) {
     MemoryStore store = new MemoryStore();
@@ -179,13 +181,19 @@ class KnowledgeProperties {
     writer.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.WORSE)));
     writer.recovered(
         List.of(new Recovery(disk("/var"), Samples.NOW, Samples.NOW, Duration.ofSeconds(9))));
+    for (int day = 1; day < 8; day++) { // in company, and again and again
+      Instant at = Samples.NOW.minus(Duration.ofDays(10 - day));
+      writer.ended(List.of(Samples.ended("/var", at, IncidentStatus.HEALED)));
+      writer.ended(List.of(Samples.ended("/srv", at, IncidentStatus.ESCALATED)));
+    }
     writer.close();
     for (int more = 0; more < MUTATIONS; more++) {
       for (String good :
           List.of(
               store.documents.get(JsonKnowledgeBase.FILE),
               store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(0),
-              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(2))) {
+              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(2),
+              store.lines.get(JsonKnowledgeBase.OLD_JOURNAL).get(3))) {
         int from = (place + 97 * more) % good.length();
         int to = Math.min(good.length(), from + removed);
         reads(good.substring(0, from) + inserted + good.substring(to));
@@ -204,6 +212,8 @@ class KnowledgeProperties {
     assertThat(confidence(reader).value()).isBetween(0.0, Confidence.MAX);
     reader.record(List.of(receipt("/var", ActionId.CLEAN_DISK, Outcome.HEALED)));
     reader.record(List.of(receipt("/var", ActionId.GARBAGE_COLLECT, Outcome.FAILED)));
+    reader.ended(List.of(Samples.ended("/var", Samples.NOW, IncidentStatus.HEALED)));
+    assertThat(reader.patterns()).hasSizeLessThan(100);
     Duration most = Duration.ofMinutes(2);
     assertThat(reader.selfRecovery(disk("/var"), Duration.ZERO, most).orElseThrow().patience())
         .isBetween(Duration.ZERO, most);

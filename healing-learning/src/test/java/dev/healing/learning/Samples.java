@@ -2,13 +2,18 @@ package dev.healing.learning;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
 import dev.healing.spi.TimeSource;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +65,24 @@ final class Samples {
         List.of("delete old logs"),
         List.of(),
         "done");
+  }
+
+  /** An incident that ended twenty seconds after it was seen. */
+  static Incident ended(String mount, Instant at, IncidentStatus how, Receipt... attempts) {
+    Issue issue =
+        Issue.of(at, IssueType.DISK_FULL, Severity.HIGH, "full", Map.of(), List.of(mount));
+    return new Incident(
+        "i",
+        disk(mount),
+        issue,
+        how,
+        at,
+        at,
+        Optional.of(at.plusSeconds(20)),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(attempts),
+        "");
   }
 
   static JsonKnowledgeBase open(MemoryStore store) {

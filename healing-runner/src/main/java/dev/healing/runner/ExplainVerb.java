@@ -58,6 +58,13 @@ final class ExplainVerb implements Verb {
       List<ObjectNode> trail = new Audit(host.state()).trail(id);
       ObjectNode json = Json.object();
       json.putNull("incident");
+      if (!trail.isEmpty()) {
+        invocation.looking(
+            engine -> {
+              KnowledgeVerb.addPatterns(json, engine, trail.get(0).path("incident").asString(id));
+              return json;
+            });
+      }
       trail.forEach(json.putArray("trail")::add);
       return unlessNothing(json, id);
     }

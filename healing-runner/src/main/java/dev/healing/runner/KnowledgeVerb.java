@@ -1,11 +1,14 @@
 package dev.healing.runner;
 
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
+import dev.healing.api.Pattern;
+import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.KnowledgeView;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code knowledge (show|export|import FILE)}. */
@@ -37,9 +41,7 @@ final class KnowledgeVerb implements Verb {
   @Override
   public void options(CommandSpec spec) {
     Operands.required(
-        spec,
-        "(show|export|import)",
-        "Indented to read, on one line to keep, or what was kept elsewhere.");
+        spec, "(show|export|import)", "In words, on one line to keep, or what was kept elsewhere.");
     Operands.second(spec, "FILE", "To import: an export, or a seed with fixes and failures.");
   }
 
@@ -67,15 +69,47 @@ final class KnowledgeVerb implements Verb {
     Answer answer =
         invocation
             .ask(invocation.request(name()))
-            .orElseGet(
-                () ->
-                    Answer.of(
-                        invocation.looking(engine -> Json.MAPPER.readTree(engine.knowledge()))));
+            .orElseGet(() -> Answer.of(invocation.looking(KnowledgeVerb::shown)));
     if (export && answer.error().isEmpty()) {
+      // What keeps happening follows from the rest, and is this host's own.
+      ((ObjectNode) answer.result()).remove("patterns");
       invocation.out().println(answer.result());
       return answer.exit();
     }
-    return invocation.show(answer, Views::document);
+    return invocation.show(answer, KnowledgeView::knowledge);
+  }
+
+  /** Everything known, and what keeps happening. */
+  static ObjectNode shown(HealingEngine engine) {
+    ObjectNode json = (ObjectNode) Json.MAPPER.readTree(engine.knowledge());
+    ArrayNode patterns = json.putArray("patterns");
+    engine.patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
+    return json;
+  }
+
+  /**
+   * Adds what keeps happening that an incident belongs to, unless the knowledge base cannot say: an
+   * explanation does without.
+   *
+   * @param incident its id, which begins with the hash of its fingerprint
+   */
+  static void addPatterns(ObjectNode json, HealingEngine engine, String incident) {
+    List<Pattern> all;
+    try {
+      all = engine.patterns();
+    } catch (HealingException e) {
+      return;
+    }
+    String hash = incident.split("-", 2)[0];
+    ArrayNode patterns = json.putArray("patterns");
+    all.stream()
+        .filter(pattern -> concerns(pattern, hash))
+        .forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
+  }
+
+  private static boolean concerns(Pattern pattern, String hash) {
+    return pattern.problem().hash().equals(hash)
+        || pattern.other().filter(other -> other.hash().equals(hash)).isPresent();
   }
 
   private int adopt(Invocation invocation, Path file) {

@@ -91,7 +91,7 @@ final class Requests {
       case "plugins":
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":
-        return now(Json.MAPPER.readTree(engine.knowledge()));
+        return now(KnowledgeVerb.shown(engine));
       case "import":
         return CompletableFuture.completedFuture(
             KnowledgeVerb.imported(engine, text(request, "document"), text(request, "from")));
@@ -223,6 +223,7 @@ final class Requests {
     json.set(
         "incident",
         known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
+    KnowledgeVerb.addPatterns(json, engine, known.map(Incident::id).orElse(id));
     engine.audit().trail(known.map(Incident::id).orElse(id)).forEach(json.putArray("trail")::add);
     return json;
   }

@@ -3,12 +3,29 @@ package dev.healing.runner;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.ActionId;
+import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
+import dev.healing.core.host.LinuxHost;
+import dev.healing.learning.JsonKnowledgeBaseProvider;
+import dev.healing.spi.KnowledgeBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,5 +75,77 @@ class KnowledgeVerbTest {
     out.reset();
     assertThat(run("knowledge", "show", "--state", state)).isZero();
     assertThat(out.toString(UTF_8)).contains("web.service", "old.json");
+  }
+
+  /** It leaks: each restart buys two hours. */
+  private void leaks(Path state, Instant until) {
+    try (LinuxHost host = LinuxHost.open(state);
+        KnowledgeBase base = new JsonKnowledgeBaseProvider().create(host)) {
+      for (int i = 12; i > 0; i--) {
+        Instant at = until.minus(Duration.ofMinutes(118L * i + i % 3));
+        Issue issue =
+            Issue.of(
+                at,
+                IssueType.SERVICE_FAILED,
+                Severity.HIGH,
+                "it failed",
+                Map.of(),
+                List.of("leaky.service"));
+        Receipt receipt =
+            new Receipt(
+                "r" + i,
+                "i" + i,
+                issue.type(),
+                issue.components(),
+                ActionId.RESTART_SERVICE,
+                "leaky.service",
+                Origin.AUTOMATIC,
+                Outcome.HEALED,
+                at,
+                Optional.of(at.plusSeconds(1)),
+                at.plusSeconds(3),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                0.5,
+                List.of("restart it"),
+                List.of(),
+                "");
+        base.record(List.of(receipt));
+        base.ended(
+            List.of(
+                new Incident(
+                    "i" + i,
+                    issue.fingerprint(),
+                    issue,
+                    IncidentStatus.HEALED,
+                    at,
+                    at,
+                    Optional.of(at.plusSeconds(4)),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(receipt),
+                    "")));
+      }
+    }
+  }
+
+  @Test
+  void whatKeepsHappeningIsShownAndNotExported() throws IOException {
+    Path state = directory.resolve("state");
+    leaks(state, Instant.now());
+    assertThat(run("knowledge", "show", "--state", state.toString())).isZero();
+    assertThat(out.toString(UTF_8))
+        .contains("What keeps happening", "short relief", "only ever buys 1 h 5", "regular")
+        .contains("100 % unattended", "healed in 4.0 s", "restart_service healed 12 of 12");
+    out.reset();
+    assertThat(run("knowledge", "show", "--json", "--state", state.toString())).isZero();
+    assertThat(out.toString(UTF_8)).contains("\"patterns\"", "\"SHORT_RELIEF\"", "\"proposal\"");
+    out.reset();
+    assertThat(run("knowledge", "export", "--state", state.toString())).isZero();
+    assertThat(out.toString(UTF_8)).contains("\"months\"").doesNotContain("\"patterns\"");
+
+    Path export = Files.writeString(directory.resolve("mine.json"), out.toString(UTF_8));
+    assertThat(refused(export.toString()))
+        .contains("mine.json is an export of this knowledge base");
   }
 }

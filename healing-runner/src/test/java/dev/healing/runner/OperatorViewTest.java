@@ -231,6 +231,8 @@ class OperatorViewTest {
             "healing_actions_total{action=\"new_lamp\",outcome=\"HEALED\"} 1.0",
             "healing_time_to_heal_seconds_count 1.0");
     assertThat(ask("GET /api/v1/knowledge", withToken(), "").json().has("statistics")).isTrue();
+    assertThat(ask("GET /api/v1/knowledge", withToken(), "").json().path("patterns").isArray())
+        .isTrue();
   }
 
   @Test

@@ -195,6 +195,10 @@ public final class Views {
       lines.addAll(incident(incident, style));
       lines.add("");
     }
+    if (!json.path("patterns").isEmpty()) {
+      lines.addAll(KnowledgeView.patterns(json.path("patterns")));
+      lines.add("");
+    }
     for (JsonNode entry : json.path("trail")) {
       if (entry.has("outcome")) {
         lines.addAll(receipt(entry, style));
@@ -286,11 +290,6 @@ public final class Views {
     String outcome = word(text(json, "outcome"));
     lines.add(Lines.pad("outcome", 14) + (healed ? style.good(outcome) : style.bad(outcome)));
     return lines;
-  }
-
-  /** JSON that is a document of its own. */
-  public static List<String> document(JsonNode json, Style style) {
-    return json.toPrettyString().lines().toList();
   }
 
   private static String time(JsonNode json, String name) {

@@ -295,7 +295,7 @@
   async function explain(body, id) {
     body.replaceChildren(el('p.sub', {}, 'Asking …'));
     try {
-      const {incident, trail} = await get('explain/' + encodeURIComponent(id));
+      const {incident, patterns, trail} = await get('explain/' + encodeURIComponent(id));
       const receipts = trail.filter(t => t.kind === 'receipt');
       const decisions = trail.filter(t => t.kind === 'decision');
       const decision = incident?.decision || decisions.at(-1);
@@ -304,6 +304,7 @@
         issue ? evidence(issue) : [],
         incident?.cause ? [el('h4', {}, 'Waits for'), el('p', {}, 'incident ' + incident.cause)] : [],
         decision ? reasons(decision) : [],
+        patterns?.length ? [el('h4', {}, 'What keeps happening'), ...patterns.map(pattern)] : [],
         receipts.length ? [el('h4', {}, 'What was tried')] : [],
         receipts.flatMap(attempt),
         [el('h4', {}, 'Chain of decisions'), el('div.list', {}, decisions.slice(-12).map(d => el('div', {}, when(d.at), ' ', tag(d.verdict), ' ', d.actions[0]?.action || 'nothing', el('div.sub', {}, d.reason))))],
@@ -588,6 +589,17 @@
       })}, 'Have it done')));
   }
 
+  function pattern(p) {
+    return el('div.list', {}, el('p', {}, sentence(p.reason)), el('p.sub', {}, sentence(p.proposal)));
+  }
+
+  function month(m) {
+    const percent = rate => rate == null ? 'unknown' : Math.round(rate * 100) + ' %';
+    return [m.month, `${plural(m.incidents, 'incident')}, ${percent(m.recurrenceRate)} of them of a problem that was there before, ${percent(m.unattendedRate)} over without a person`
+      + (m.timeToHealSeconds == null ? '' : `; healed in ${took(1000 * m.timeToHealSeconds)}`)
+      + (m.falseHealRate ? `; ${percent(m.falseHealRate)} of the heals did not hold` : '')];
+  }
+
   async function learned() {
     let all;
     try {
@@ -598,9 +610,12 @@
     const s = all.statistics, c = all.calibration || {};
     const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
       .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
-    show($('learned'), [s, c, rows], () => [
+    const months = (all.months || []).filter(m => m.incidents).slice(-6).reverse();
+    show($('learned'), [s, c, rows, months, all.patterns], () => [
       el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
         c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
+      months.length ? pairs(months.map(month)) : null,
+      ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern), el('h3', {}, 'What helped')] : [],
       rows.length ? pairs(rows.map(r => [`${r.name} for ${r.key}`, `healed ${r.healed} of ${r.attempts}`])) : null,
     ].filter(Boolean));
   }

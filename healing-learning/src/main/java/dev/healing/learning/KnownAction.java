@@ -1,0 +1,105 @@
+package dev.healing.learning;
+
+import dev.healing.api.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one action on one problem. The first six and the last two as in {@link Tally}, and
+ * all zero or absent if it was never tried here.
+ *
+ * @param takenBack how many heals were probably none, since the problem was back too soon
+ * @param bought the {@link Gaps} from when it healed to when the problem was back; absent before
+ *     version 4, and if it never was
+ * @param counted what counts as healed and as tried, for each of the problem's runs
+ * @param imported what was seen elsewhere; absent if nothing
+ */
+record KnownAction(
+    long attempts,
+    long healed,
+    long unchanged,
+    long worse,
+    long failed,
+    long ambiguous,
+    double takenBack,
+    Gaps.@Nullable Kept bought,
+    List<Double> counted,
+    @Nullable Outcome lastOutcome,
+    @Nullable Instant lastSeen,
+    @Nullable Imported imported) {
+  KnownAction {
+    if (counted == null) {
+      throw new IllegalArgumentException("an action without counted: expected what counts");
+    }
+    counted = List.copyOf(counted);
+    Counts.require("takenBack", takenBack, 0, Tally.MOST);
+    for (int i = 0; i + 1 < counted.size(); i += 2) {
+      Counts.require("counted", counted.get(i + 1), 0, 2 * Attempts.MOST_COUNTED);
+      Counts.require("counted", counted.get(i), 0, counted.get(i + 1) + 1e-6);
+    }
+    if (attempts != 0 || imported == null) {
+      tally(attempts, healed, unchanged, worse, failed, ambiguous, lastOutcome, lastSeen);
+    }
+  }
+
+  private static Tally tally(
+      long attempts,
+      long healed,
+      long unchanged,
+      long worse,
+      long failed,
+      long ambiguous,
+      @Nullable Outcome lastOutcome,
+      @Nullable Instant lastSeen) {
+    if (lastOutcome == null || lastSeen == null) {
+      throw new IllegalArgumentException(
+          "an action without lastOutcome or lastSeen: expected both");
+    }
+    return new Tally(attempts, healed, unchanged, worse, failed, ambiguous, lastOutcome, lastSeen);
+  }
+
+  static KnownAction of(Attempts attempts, int runs) {
+    List<Double> counted = new ArrayList<>();
+    for (int run = 0; run < runs; run++) {
+      counted.add(Counts.rounded(attempts.healed[run]));
+      counted.add(Counts.rounded(attempts.tried[run]));
+    }
+    Tally seen = attempts.seen();
+    Imported imported = attempts.imported.attempts() == 0 ? null : attempts.imported;
+    double takenBack = Counts.rounded(attempts.takenBack);
+    Gaps.Kept bought = attempts.bought.file();
+    return seen == null
+        ? new KnownAction(0, 0, 0, 0, 0, 0, takenBack, bought, counted, null, null, imported)
+        : new KnownAction(
+            seen.attempts(),
+            seen.healed(),
+            seen.unchanged(),
+            seen.worse(),
+            seen.failed(),
+            seen.ambiguous(),
+            takenBack,
+            bought,
+            counted,
+            seen.lastOutcome(),
+            seen.lastSeen(),
+            imported);
+  }
+
+  Attempts open(Pool.OfType pool) {
+    Attempts opened = new Attempts(pool);
+    if (attempts != 0) {
+      opened.seen(
+          tally(attempts, healed, unchanged, worse, failed, ambiguous, lastOutcome, lastSeen));
+    }
+    opened.takenBack = takenBack;
+    opened.bought = Gaps.of(bought);
+    for (int i = 0; i + 1 < counted.size(); i += 2) {
+      opened.healed[i / 2] = counted.get(i);
+      opened.tried[i / 2] = counted.get(i + 1);
+    }
+    opened.imported = imported == null ? Imported.NONE : imported;
+    return opened;
+  }
+}

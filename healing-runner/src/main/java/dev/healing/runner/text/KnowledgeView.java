@@ -1,0 +1,174 @@
+package dev.healing.runner.text;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** What was learned, as text: how well it goes, what keeps happening, and what helped. */
+public final class KnowledgeView {
+  /** Actions on problems; all of them are in the JSON. */
+  private static final int MOST_SHOWN = 20;
+
+  private record Tried(String problem, String action, JsonNode counts) {
+    long attempts() {
+      return counts.path("attempts").asLong();
+    }
+  }
+
+  private KnowledgeView() {}
+
+  /** Of {@code knowledge show}. */
+  public static List<String> knowledge(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>(sums(json));
+    section(lines, style, "Month by month (UTC)", months(json.path("months")));
+    section(lines, style, "What keeps happening", patterns(json.path("patterns")));
+    section(lines, style, "What was tried", tried(json.path("problems")));
+    section(lines, style, "Autonomy lost by making it worse", standings(json.path("standings")));
+    section(lines, style, "Learned from elsewhere", imports(json));
+    lines.add("");
+    lines.add(style.dim("All of it: 'healing knowledge show --json'"));
+    return lines;
+  }
+
+  private static void section(List<String> lines, Style style, String title, List<String> what) {
+    if (!what.isEmpty()) {
+      lines.add("");
+      lines.add(style.bold(title));
+      lines.addAll(what);
+    }
+  }
+
+  private static List<String> sums(JsonNode json) {
+    JsonNode all = json.path("statistics");
+    JsonNode calibration = json.path("calibration");
+    List<String> lines = new ArrayList<>();
+    long attempts = all.path("attempts").asLong();
+    lines.addAll(
+        Lines.field(
+            "attempts",
+            attempts
+                + ", of which "
+                + all.path("healed").asLong()
+                + " healed; passed by themselves: "
+                + all.path("selfRecovered").asLong()));
+    lines.addAll(Lines.field("problems", json.path("problems").size() + " known"));
+    if (calibration.path("calibrationError").isNumber()) {
+      lines.addAll(
+          Lines.field(
+              "confidence",
+              String.format(
+                  Locale.ROOT,
+                  "off by %.0f points on average, over %d attempts",
+                  100 * calibration.path("calibrationError").asDouble(),
+                  calibration.path("attempts").asLong())));
+    }
+    return lines;
+  }
+
+  private static List<String> months(JsonNode months) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode month : months) {
+      if (month.path("incidents").asLong() > 0) {
+        lines.add(
+            "  "
+                + month.path("month").asString("")
+                + String.format(
+                    Locale.ROOT,
+                    "  %5d incidents  %s recurring  %s unattended  ",
+                    month.path("incidents").asLong(),
+                    percent(month.path("recurrenceRate")),
+                    percent(month.path("unattendedRate")))
+                + "healed in "
+                + (month.path("timeToHealSeconds").isNumber()
+                    ? Lines.millis(Math.round(1e3 * month.path("timeToHealSeconds").asDouble()))
+                    : "-")
+                + "  false heals "
+                + percent(month.path("falseHealRate")).strip());
+      }
+    }
+    return lines;
+  }
+
+  private static String percent(JsonNode rate) {
+    return rate.isNumber() ? String.format(Locale.ROOT, "%3.0f %%", 100 * rate.asDouble()) : "  - ";
+  }
+
+  /** What keeps happening, and what could be done about it. */
+  static List<String> patterns(JsonNode patterns) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode pattern : patterns) {
+      String kind = pattern.path("kind").asString("").toLowerCase(Locale.ROOT).replace('_', ' ');
+      lines.addAll(Lines.field(kind, pattern.path("reason").asString("")));
+      lines.addAll(Lines.field("", pattern.path("proposal").asString("")));
+    }
+    return lines;
+  }
+
+  private static List<String> tried(JsonNode problems) {
+    List<Tried> all = new ArrayList<>();
+    for (JsonNode problem : problems) {
+      for (Map.Entry<String, JsonNode> action : problem.path("actions").properties()) {
+        all.add(new Tried(problem.path("key").asString(""), action.getKey(), action.getValue()));
+      }
+    }
+    all.sort(Comparator.comparing(Tried::attempts).reversed());
+    List<String> lines = new ArrayList<>();
+    for (Tried tried : all.subList(0, Math.min(MOST_SHOWN, all.size()))) {
+      lines.addAll(Lines.wrap(Lines.clean(tried.problem()) + ": " + told(tried), 2));
+    }
+    if (all.size() > MOST_SHOWN) {
+      lines.add("  and " + (all.size() - MOST_SHOWN) + " more");
+    }
+    return lines;
+  }
+
+  private static String told(Tried tried) {
+    JsonNode counts = tried.counts();
+    JsonNode imported = counts.path("imported");
+    String here =
+        tried.action() + " healed " + counts.path("healed").asLong() + " of " + tried.attempts();
+    return imported.isObject()
+        ? here
+            + "; "
+            + imported.path("from").asString("")
+            + " has seen "
+            + Math.round(imported.path("healed").asDouble())
+            + " of "
+            + imported.path("attempts").asLong()
+        : here;
+  }
+
+  private static List<String> standings(JsonNode standings) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode one : standings) {
+      lines.add(
+          "  "
+              + one.path("action").asString("")
+              + " on "
+              + one.path("type").asString("")
+              + ": worse "
+              + one.path("worse").asLong()
+              + " times, now "
+              + one.path("below").asLong()
+              + " below the ceiling");
+    }
+    return lines;
+  }
+
+  private static List<String> imports(JsonNode json) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode one : json.path("imports")) {
+      lines.add(
+          "  "
+              + Lines.clean(one.path("from").asString(""))
+              + ": "
+              + one.path("attempts").asLong()
+              + " attempts, "
+              + Lines.instant(one.path("at").asString("")));
+    }
+    return lines;
+  }
+}
