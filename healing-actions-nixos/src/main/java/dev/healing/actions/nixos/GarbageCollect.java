@@ -36,7 +36,7 @@ public final class GarbageCollect implements HealingAction {
   private static final Pattern DELETED = Pattern.compile("(\\d{1,9}) store paths? deleted");
 
   /** Looked at to say how much will come back; more than these are estimated from them. */
-  private static final int MOST_FILES = 100_000;
+  private static final int MOST_ENTRIES = 100_000;
 
   private static final double USUAL_BYTES_PER_SECOND = 50 << 20;
   private static final ActionDescription DESCRIPTION =
@@ -96,9 +96,9 @@ public final class GarbageCollect implements HealingAction {
     store.requireOn(mount);
     Checks.refuseIf(store.busy());
     store.requireSystemRooted();
-    List<String> dead = store.deadPaths();
-    Checks.require(!dead.isEmpty(), "nothing in " + NixStore.STORE + " is unreferenced");
-    StoreSample sample = StoreSample.of(host.files(), dead, MOST_FILES);
+    StorePaths dead = store.deadPaths();
+    Checks.require(dead.count() > 0, "nothing in " + NixStore.STORE + " is unreferenced");
+    StoreSample sample = StoreSample.of(host.files(), dead, MOST_ENTRIES);
     long deadBytes = sample.ofAll(sample.freedBytes());
     double down = Checks.target(target, issue);
     long expectedBytes = Math.min(deadBytes, wantedBytes(down));
@@ -109,7 +109,7 @@ public final class GarbageCollect implements HealingAction {
             "nix-store",
             List.of(
                 "collect up to "
-                    + dead.size()
+                    + dead.count()
                     + " unreferenced store paths, which take "
                     + (sample.complete() ? "" : "about ")
                     + Checks.size(deadBytes),
@@ -126,7 +126,7 @@ public final class GarbageCollect implements HealingAction {
                     + " a second, "
                     + speed.source(),
                 "with nix-store --gc, " + store.workers()),
-            OptionalLong.of(dead.size()),
+            OptionalLong.of(dead.count()),
             OptionalLong.of(expectedBytes),
             speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
             store.facts());

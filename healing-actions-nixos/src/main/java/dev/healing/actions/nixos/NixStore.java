@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
@@ -14,11 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,7 +38,7 @@ final class NixStore {
    */
   static final String LAST_KNOWN_GOOD = "/nix/var/nix/profiles/system-last-known-good";
 
-  private static final int LARGEST_OUTPUT = 64 << 20;
+  private static final int LONGEST_LINE = 1 << 20;
   private static final String DAEMON = "nix-daemon";
   private static final String SOCKET = "/nix/var/nix/daemon-socket/socket";
   private static final int LINKS = 10;
@@ -119,35 +122,43 @@ final class NixStore {
     Checks.require(
         target(RUNNING).isPresent() || !Files.exists(host.files().path("/etc/NIXOS")),
         RUNNING + " leads nowhere on this NixOS: what must not be collected is not known");
-    String roots = ask("--gc", "--print-roots");
+    Map<String, String> unrooted = new LinkedHashMap<>(); // path to link
     for (String link : List.of(RUNNING, BOOTED, PROFILE, LAST_KNOWN_GOOD)) {
-      target(link)
-          .ifPresent(
-              path ->
-                  Checks.require(
-                      roots.lines().anyMatch(line -> line.endsWith(" -> " + path)),
-                      link
-                          + " leads to "
-                          + path
-                          + ", which is no root: collecting would break it"));
+      target(link).ifPresent(path -> unrooted.putIfAbsent(path, link));
     }
+    String arrow = " -> ";
+    ask(
+        root -> unrooted.remove(root.substring(root.lastIndexOf(arrow) + arrow.length())),
+        "--gc",
+        "--print-roots");
+    unrooted.forEach(
+        (path, link) -> {
+          throw new RefusedException(
+              link + " leads to " + path + ", which is no root: collecting would break it");
+        });
   }
 
-  List<String> deadPaths() {
-    return ask("--gc", "--print-dead")
-        .lines()
-        .filter(line -> line.startsWith(STORE + "/"))
-        .toList();
+  StorePaths deadPaths() {
+    StorePaths dead = new StorePaths();
+    ask(
+        line -> {
+          if (line.startsWith(STORE + "/")) {
+            dead.accept(line);
+          }
+        },
+        "--gc",
+        "--print-dead");
+    return dead;
   }
 
   /** All that lies in the store, with what nobody knows. */
-  List<String> allPaths() {
-    List<String> all = new ArrayList<>();
+  StorePaths allPaths() {
+    StorePaths all = new StorePaths();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(host.files().path(STORE))) {
       for (Path path : paths) {
         String name = path.getFileName().toString();
         if (!name.startsWith(".")) {
-          all.add(STORE + "/" + name);
+          all.accept(STORE + "/" + name);
         }
       }
     } catch (IOException e) {
@@ -210,13 +221,16 @@ final class NixStore {
     return host.commands().run(new Command(List.of(argv), limit, 1 << 20));
   }
 
-  private String ask(String... arguments) {
+  private void ask(Consumer<String> line, String... arguments) {
     List<String> argv = nixStore(arguments);
-    CommandRunner.Result result = host.commands().run(new Command(argv, QUESTION, LARGEST_OUTPUT));
+    CommandRunner.Result result =
+        host.commands().run(new Command(argv, QUESTION, LONGEST_LINE), line);
     if (!result.ok() || result.truncated()) {
-      throw new HostException(String.join(" ", argv) + ": " + result.complaint());
+      throw new HostException(
+          String.join(" ", argv)
+              + ": "
+              + (result.ok() ? "says more than can be read" : result.complaint()));
     }
-    return result.stdout();
   }
 
   /** Follows links by the host's names until they enter the store. */
