@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,13 @@ final class NixStore {
   private static final Duration QUESTION = Duration.ofMinutes(2);
   private static final List<String> SYSTEM_LINKS = List.of(RUNNING, BOOTED, PROFILE);
 
+  /** As Nix has it where nothing else is set: 128 times 65536 users from this one. */
+  private static final int FIRST_ALLOCATED = 0x34000000;
+
+  private static final int ALLOCATED = 128 << 16;
+  private static final Pattern ALLOCATES =
+      Pattern.compile("(?m)^[ \\t]*auto-allocate-uids[ \\t]*=[ \\t]*true\\b");
+
   private static final Pattern BUILDER = Pattern.compile("(?m)^nixbld\\d*:[^:]*:(\\d{1,9}):");
 
   private final HostContext host;
@@ -64,33 +72,48 @@ final class NixStore {
 
   /**
    * Why the store must be left alone now; empty if it need not be. Not only builds and switches:
-   * the collector, copies and builders of the daemon too. The daemon itself is there all the time.
+   * the collector, copies and builders of the daemon too. The daemon itself is there all the time;
+   * what we started ourselves is kept apart by its lane.
    */
   Optional<String> busy() {
-    Set<Integer> builders = builders();
+    long ourselves = host.processes().ourselves().get(0);
+    IntPredicate builder = builders();
     return host.processes().all().stream()
-        .filter(process -> process.state() != 'Z')
-        .filter(process -> isBusy(process.name()) || builders.contains(process.uid()))
+        .filter(process -> process.state() != 'Z' && process.parentPid() != ourselves)
+        .filter(process -> isBusy(process) || builder.test(process.uid()))
         .map(ProcessState::ref)
         .map(ref -> "Nix is at work (pid " + ref.pid() + "): not now")
         .findFirst()
         .or(() -> RollbackUnits.underWay(host));
   }
 
-  private static boolean isBusy(String name) {
+  private boolean isBusy(ProcessState process) {
+    String name = process.name();
     return name.equals("switch-to-confi")
         || name.startsWith(".nixos-rebuild") // what a wrapper on NixOS starts
-        || name.startsWith("nix") && !name.equals(DAEMON);
+        || name.startsWith("nix") && (!name.equals(DAEMON) || servesOneAlone(process.ref().pid()));
   }
 
-  /** The users that the daemon builds as: nixbld1 and so on. */
-  private Set<Integer> builders() {
+  /** Whether a daemon is there for somebody on another host, and only as long as they are. */
+  private boolean servesOneAlone(long pid) {
+    String arguments = host.files().read("/proc/" + pid + "/cmdline").orElse("");
+    return List.of(arguments.split("\0")).contains("--stdio");
+  }
+
+  /**
+   * The users that the daemon builds as: nixbld1 and so on, and where it is set to take users that
+   * nobody made, those.
+   */
+  private IntPredicate builders() {
     Matcher line = BUILDER.matcher(host.files().read("/etc/passwd").orElse(""));
     Set<Integer> uids = new HashSet<>();
     while (line.find()) {
       uids.add(Integer.valueOf(line.group(1)));
     }
-    return uids;
+    boolean allocates = ALLOCATES.matcher(host.files().read("/etc/nix/nix.conf").orElse("")).find();
+    return uid ->
+        uids.contains(uid)
+            || allocates && uid >= FIRST_ALLOCATED && uid - FIRST_ALLOCATED < ALLOCATED;
   }
 
   /** Refuses unless the store lies on the file system that is full. */
