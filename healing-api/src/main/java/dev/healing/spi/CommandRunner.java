@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Runs commands: argument lists, never a shell. */
 public interface CommandRunner {
@@ -71,6 +72,21 @@ public interface CommandRunner {
    * @throws dev.healing.api.HostException if it cannot be started
    */
   Result run(Command command);
+
+  /**
+   * Runs it and hands over its output by the line, as it comes: for output of any size. Nothing of
+   * stdout is in the result. A line that is longer than {@code maxOutputBytes} is cut, and the
+   * result truncated. Whatever {@code line} throws ends the command. Here: of what {@link
+   * #run(Command)} keeps of it.
+   *
+   * @param line is given each line of stdout, without its end
+   * @throws dev.healing.api.HostException if it cannot be started
+   */
+  default Result run(Command command, Consumer<String> line) {
+    Result all = run(command);
+    all.stdout().lines().forEach(line);
+    return new Result(all.exitCode(), "", all.stderr(), all.truncated(), all.timedOut());
+  }
 
   /** Where the program is in PATH. */
   Optional<Path> which(String program);

@@ -21,6 +21,12 @@ public interface Execution {
   boolean pause(Duration duration);
 
   /**
+   * Says that from now on it may be stopped at no loss, and be done again later: for what is
+   * serious and cannot be, and waits for the same lane. It is stopped as by the end of its time.
+   */
+  default void givesWay() {}
+
+  /**
    * Says how far it is. From then on something may have been done: a refusal counts as a failure.
    */
   void progress(String message);

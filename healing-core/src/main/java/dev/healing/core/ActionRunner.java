@@ -121,6 +121,7 @@ final class ActionRunner {
     private final Consumer<ActionReport> done;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean cancelled;
+    private volatile boolean givesWay;
     private boolean gotSomewhere;
     private volatile List<String> recorded = List.of();
     private Workers.@Nullable Task task;
@@ -218,6 +219,20 @@ final class ActionRunner {
         cancelled = true;
       }
       return !cancelled();
+    }
+
+    @Override
+    public void givesWay() {
+      givesWay = true;
+    }
+
+    /** Has it stop, if it has said that it may be and was not before. */
+    boolean makeWay() {
+      boolean stops = givesWay && !cancelled();
+      if (stops) {
+        cancel();
+      }
+      return stops;
     }
 
     @Override

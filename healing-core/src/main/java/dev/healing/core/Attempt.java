@@ -22,6 +22,9 @@ final class Attempt {
   List<String> recorded = List.of();
   @Nullable ActionReport report;
 
+  /** Why it was stopped, if it gave way to something else. */
+  String gaveWay = "";
+
   private Attempt(
       Intent intent,
       String lane,

@@ -11,6 +11,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.spi.HostContext;
@@ -139,8 +140,20 @@ final class Treatment {
       waitingForLane.get(lane).removeIf(other -> other.closedAt != null);
       waitingForLane.put(lane, incident);
       incident.note = "waits for lane " + lane + ", incident " + before.id;
+      makeWay(lane, before, incident);
     }
     return before == null;
+  }
+
+  /** What is serious and cannot be done again is not kept waiting by what can. */
+  private void makeWay(String lane, Tracked holder, Tracked waiting) {
+    boolean urgent =
+        waiting.issue.severity().compareTo(Severity.HIGH) >= 0
+            && !waiting.proposed().remedy().description().idempotent();
+    ActionRunner.Running inTheWay = running.get(holder);
+    if (urgent && inTheWay != null && holder.holds(lane) && inTheWay.makeWay()) {
+      holder.attempt().gaveWay = "it gave way to incident " + waiting.id + ": ";
+    }
   }
 
   /** Whether the lane is held by an action that should have ended. */
@@ -301,7 +314,7 @@ final class Treatment {
   void conclude(Tracked incident, Validation validation, SortedMap<String, Double> after) {
     Attempt attempt = incident.attempt();
     ActionReport report = attempt.report;
-    String said = report == null ? "" : report.detail() + "; ";
+    String said = attempt.gaveWay + (report == null ? "" : report.detail() + "; ");
     Receipt receipt =
         attempt.intent.receipt(
             validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());

@@ -212,9 +212,10 @@ public final class FreeMemory implements HealingAction {
 
   /** Last, and no part of the gain: it takes memory, and gives room in swap. */
   private static ActionReport emptySwap(ActionReport freed, SwapCycle cycle, Execution execution) {
+    ActionReport swap = cycle.run(execution);
     return ActionReport.of(
-        freed.result(),
-        freed.detail() + "; " + cycle.run(execution),
+        swap.result() == Result.FAILED ? Result.FAILED : freed.result(),
+        freed.detail() + "; " + swap.detail(),
         freed.before(),
         freed.after());
   }

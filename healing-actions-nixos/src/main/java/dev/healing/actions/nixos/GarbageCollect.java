@@ -5,6 +5,7 @@ import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -35,8 +36,10 @@ import java.util.regex.Pattern;
 public final class GarbageCollect implements HealingAction {
   private static final Pattern DELETED = Pattern.compile("(\\d{1,9}) store paths? deleted");
 
+  private static final String STOPPED = "; stopped";
+
   /** Looked at to say how much will come back; more than these are estimated from them. */
-  private static final int MOST_FILES = 100_000;
+  private static final int MOST_ENTRIES = 100_000;
 
   private static final double USUAL_BYTES_PER_SECOND = 50 << 20;
   private static final ActionDescription DESCRIPTION =
@@ -96,9 +99,9 @@ public final class GarbageCollect implements HealingAction {
     store.requireOn(mount);
     Checks.refuseIf(store.busy());
     store.requireSystemRooted();
-    List<String> dead = store.deadPaths();
-    Checks.require(!dead.isEmpty(), "nothing in " + NixStore.STORE + " is unreferenced");
-    StoreSample sample = StoreSample.of(host.files(), dead, MOST_FILES);
+    StorePaths dead = store.deadPaths();
+    Checks.require(dead.count() > 0, "nothing in " + NixStore.STORE + " is unreferenced");
+    StoreSample sample = StoreSample.of(host.files(), dead, MOST_ENTRIES);
     long deadBytes = sample.ofAll(sample.freedBytes());
     double down = Checks.target(target, issue);
     long expectedBytes = Math.min(deadBytes, wantedBytes(down));
@@ -109,7 +112,7 @@ public final class GarbageCollect implements HealingAction {
             "nix-store",
             List.of(
                 "collect up to "
-                    + dead.size()
+                    + dead.count()
                     + " unreferenced store paths, which take "
                     + (sample.complete() ? "" : "about ")
                     + Checks.size(deadBytes),
@@ -126,7 +129,7 @@ public final class GarbageCollect implements HealingAction {
                     + " a second, "
                     + speed.source(),
                 "with nix-store --gc, " + store.workers()),
-            OptionalLong.of(dead.size()),
+            OptionalLong.of(dead.count()),
             OptionalLong.of(expectedBytes),
             speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
             store.facts());
@@ -146,15 +149,24 @@ public final class GarbageCollect implements HealingAction {
     store.requireSystemRooted();
     long beforeBytes = store.space().availableBytes();
     long beganNanos = host.time().monotonicNanos();
+    Duration toLookAgain = execution.remaining().dividedBy(30);
     long paths = 0;
+    boolean cut = false;
     String end = "";
+    execution.givesWay();
     while (end.isEmpty()) {
-      CommandRunner.Result slice =
-          store.work(execution.remaining(), "--gc", "--max-freed", Long.toString(sliceBytes));
-      if (!slice.ok()) {
-        return report(Result.FAILED, "nix-store --gc: " + slice.complaint(), beforeBytes, paths);
+      Optional<CommandRunner.Result> slice =
+          slice(execution.remaining().minus(toLookAgain), execution);
+      cut = slice.filter(result -> !result.timedOut()).isEmpty();
+      if (cut) {
+        end = slice.isPresent() ? "; time is over" : STOPPED;
+        break;
       }
-      long inSlice = deleted(slice);
+      if (!slice.get().ok()) {
+        String complaint = slice.get().complaint();
+        return report(Result.FAILED, "nix-store --gc: " + complaint, beforeBytes, paths);
+      }
+      long inSlice = deleted(slice.get());
       paths += inSlice;
       execution.progress(paths + " store paths deleted");
       end = end(preview, down, inSlice, execution);
@@ -162,12 +174,33 @@ public final class GarbageCollect implements HealingAction {
     Optional<String> broken = brokenRoots();
     Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
     long freedBytes = store.space().availableBytes() - beforeBytes;
-    String detail = paths + " store paths deleted" + end + broken.map(why -> "; " + why).orElse("");
+    boolean inCut = cut && freedBytes > 0;
+    boolean worked = paths > 0 || inCut;
+    String detail =
+        paths
+            + " store paths deleted"
+            + (inCut ? ", and more in a slice that was ended" : "")
+            + end
+            + broken.map(why -> "; " + why).orElse("");
     return report(
-        broken.isPresent() ? Result.FAILED : paths > 0 ? Result.DONE : Result.NOTHING_GAINED,
+        broken.isPresent() || cut && !worked
+            ? Result.FAILED
+            : worked ? Result.DONE : Result.NOTHING_GAINED,
         learned.learn(freedBytes, took).map(trouble -> detail + "; " + trouble).orElse(detail),
         beforeBytes,
         paths);
+  }
+
+  /** A slice; nothing if it was stopped in the middle, which Nix takes no harm from. */
+  private Optional<CommandRunner.Result> slice(Duration limit, Execution execution) {
+    try {
+      return Optional.of(store.work(limit, "--gc", "--max-freed", Long.toString(sliceBytes)));
+    } catch (HostException e) {
+      if (execution.cancelled()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**
@@ -175,6 +208,9 @@ public final class GarbageCollect implements HealingAction {
    * that it reserves for itself, and gives away while it collects: else that would count as freed.
    */
   private Optional<String> brokenRoots() {
+    if (Thread.currentThread().isInterrupted()) {
+      return Optional.empty(); // there is no time to ask
+    }
     try {
       store.requireSystemRooted();
       return Optional.empty();
@@ -186,7 +222,7 @@ public final class GarbageCollect implements HealingAction {
   /** Why no other slice follows; empty if one does. */
   private String end(Preview preview, double down, long inSlice, Execution execution) {
     if (execution.cancelled()) {
-      return "; stopped";
+      return STOPPED;
     }
     if (inSlice == 0) {
       return "; nothing is left to collect";

@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
@@ -14,11 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,12 +39,19 @@ final class NixStore {
    */
   static final String LAST_KNOWN_GOOD = "/nix/var/nix/profiles/system-last-known-good";
 
-  private static final int LARGEST_OUTPUT = 64 << 20;
+  private static final int LONGEST_LINE = 1 << 20;
   private static final String DAEMON = "nix-daemon";
   private static final String SOCKET = "/nix/var/nix/daemon-socket/socket";
   private static final int LINKS = 10;
   private static final Duration QUESTION = Duration.ofMinutes(2);
   private static final List<String> SYSTEM_LINKS = List.of(RUNNING, BOOTED, PROFILE);
+
+  /** As Nix has it where nothing else is set: 128 times 65536 users from this one. */
+  private static final int FIRST_ALLOCATED = 0x34000000;
+
+  private static final int ALLOCATED = 128 << 16;
+  private static final Pattern ALLOCATES =
+      Pattern.compile("(?m)^[ \\t]*auto-allocate-uids[ \\t]*=[ \\t]*true\\b");
 
   private static final Pattern BUILDER = Pattern.compile("(?m)^nixbld\\d*:[^:]*:(\\d{1,9}):");
 
@@ -61,33 +72,48 @@ final class NixStore {
 
   /**
    * Why the store must be left alone now; empty if it need not be. Not only builds and switches:
-   * the collector, copies and builders of the daemon too. The daemon itself is there all the time.
+   * the collector, copies and builders of the daemon too. The daemon itself is there all the time;
+   * what we started ourselves is kept apart by its lane.
    */
   Optional<String> busy() {
-    Set<Integer> builders = builders();
+    long ourselves = host.processes().ourselves().get(0);
+    IntPredicate builder = builders();
     return host.processes().all().stream()
-        .filter(process -> process.state() != 'Z')
-        .filter(process -> isBusy(process.name()) || builders.contains(process.uid()))
+        .filter(process -> process.state() != 'Z' && process.parentPid() != ourselves)
+        .filter(process -> isBusy(process) || builder.test(process.uid()))
         .map(ProcessState::ref)
         .map(ref -> "Nix is at work (pid " + ref.pid() + "): not now")
         .findFirst()
         .or(() -> RollbackUnits.underWay(host));
   }
 
-  private static boolean isBusy(String name) {
+  private boolean isBusy(ProcessState process) {
+    String name = process.name();
     return name.equals("switch-to-confi")
         || name.startsWith(".nixos-rebuild") // what a wrapper on NixOS starts
-        || name.startsWith("nix") && !name.equals(DAEMON);
+        || name.startsWith("nix") && (!name.equals(DAEMON) || servesOneAlone(process.ref().pid()));
   }
 
-  /** The users that the daemon builds as: nixbld1 and so on. */
-  private Set<Integer> builders() {
+  /** Whether a daemon is there for somebody on another host, and only as long as they are. */
+  private boolean servesOneAlone(long pid) {
+    String arguments = host.files().read("/proc/" + pid + "/cmdline").orElse("");
+    return List.of(arguments.split("\0")).contains("--stdio");
+  }
+
+  /**
+   * The users that the daemon builds as: nixbld1 and so on, and where it is set to take users that
+   * nobody made, those.
+   */
+  private IntPredicate builders() {
     Matcher line = BUILDER.matcher(host.files().read("/etc/passwd").orElse(""));
     Set<Integer> uids = new HashSet<>();
     while (line.find()) {
       uids.add(Integer.valueOf(line.group(1)));
     }
-    return uids;
+    boolean allocates = ALLOCATES.matcher(host.files().read("/etc/nix/nix.conf").orElse("")).find();
+    return uid ->
+        uids.contains(uid)
+            || allocates && uid >= FIRST_ALLOCATED && uid - FIRST_ALLOCATED < ALLOCATED;
   }
 
   /** Refuses unless the store lies on the file system that is full. */
@@ -119,35 +145,43 @@ final class NixStore {
     Checks.require(
         target(RUNNING).isPresent() || !Files.exists(host.files().path("/etc/NIXOS")),
         RUNNING + " leads nowhere on this NixOS: what must not be collected is not known");
-    String roots = ask("--gc", "--print-roots");
+    Map<String, String> unrooted = new LinkedHashMap<>(); // path to link
     for (String link : List.of(RUNNING, BOOTED, PROFILE, LAST_KNOWN_GOOD)) {
-      target(link)
-          .ifPresent(
-              path ->
-                  Checks.require(
-                      roots.lines().anyMatch(line -> line.endsWith(" -> " + path)),
-                      link
-                          + " leads to "
-                          + path
-                          + ", which is no root: collecting would break it"));
+      target(link).ifPresent(path -> unrooted.putIfAbsent(path, link));
     }
+    String arrow = " -> ";
+    ask(
+        root -> unrooted.remove(root.substring(root.lastIndexOf(arrow) + arrow.length())),
+        "--gc",
+        "--print-roots");
+    unrooted.forEach(
+        (path, link) -> {
+          throw new RefusedException(
+              link + " leads to " + path + ", which is no root: collecting would break it");
+        });
   }
 
-  List<String> deadPaths() {
-    return ask("--gc", "--print-dead")
-        .lines()
-        .filter(line -> line.startsWith(STORE + "/"))
-        .toList();
+  StorePaths deadPaths() {
+    StorePaths dead = new StorePaths();
+    ask(
+        line -> {
+          if (line.startsWith(STORE + "/")) {
+            dead.accept(line);
+          }
+        },
+        "--gc",
+        "--print-dead");
+    return dead;
   }
 
   /** All that lies in the store, with what nobody knows. */
-  List<String> allPaths() {
-    List<String> all = new ArrayList<>();
+  StorePaths allPaths() {
+    StorePaths all = new StorePaths();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(host.files().path(STORE))) {
       for (Path path : paths) {
         String name = path.getFileName().toString();
         if (!name.startsWith(".")) {
-          all.add(STORE + "/" + name);
+          all.accept(STORE + "/" + name);
         }
       }
     } catch (IOException e) {
@@ -210,13 +244,16 @@ final class NixStore {
     return host.commands().run(new Command(List.of(argv), limit, 1 << 20));
   }
 
-  private String ask(String... arguments) {
+  private void ask(Consumer<String> line, String... arguments) {
     List<String> argv = nixStore(arguments);
-    CommandRunner.Result result = host.commands().run(new Command(argv, QUESTION, LARGEST_OUTPUT));
+    CommandRunner.Result result =
+        host.commands().run(new Command(argv, QUESTION, LONGEST_LINE), line);
     if (!result.ok() || result.truncated()) {
-      throw new HostException(String.join(" ", argv) + ": " + result.complaint());
+      throw new HostException(
+          String.join(" ", argv)
+              + ": "
+              + (result.ok() ? "says more than can be read" : result.complaint()));
     }
-    return result.stdout();
   }
 
   /** Follows links by the host's names until they enter the store. */

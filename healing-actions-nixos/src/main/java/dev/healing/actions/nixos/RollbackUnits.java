@@ -217,7 +217,7 @@ final class RollbackUnits {
    */
   Optional<String> run(Rollback rollback) {
     List<String> line = inUnit("rollbacks." + DO_SCRIPT, "nix-env", "systemctl", "sleep");
-    line.add(Integer.toString(rollback.from()));
+    line.addAll(List.of(Integer.toString(rollback.from()), rollback.left()));
     line.addAll(List.of(Integer.toString(rollback.to()), rollback.system()));
     line.add(UNDO);
     line.add(Long.toString(betterFor.toSeconds()));

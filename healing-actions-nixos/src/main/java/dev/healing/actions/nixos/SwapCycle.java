@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.api.ActionReport;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.Execution;
@@ -107,8 +108,11 @@ record SwapCycle(HostContext host, double target) {
         .toList();
   }
 
-  /** Does it; what came of it, in words. Looks again before each device whether it is safe. */
-  String run(Execution execution) {
+  /**
+   * Does it; what came of it. Looks again before each device whether it is safe. It has failed if
+   * one is not on in the end.
+   */
+  ActionReport run(Execution execution) {
     List<String> told = new ArrayList<>();
     for (Device device : devices()) {
       Optional<String> objection = objection(device);
@@ -119,10 +123,10 @@ record SwapCycle(HostContext host, double target) {
         told.add(cycle(device));
       }
       if (on(device).isEmpty()) {
-        break; // never a second one without the first
+        return ActionReport.failed(String.join("; ", told)); // never a second one without the first
       }
     }
-    return told.isEmpty() ? "no swap is on" : String.join("; ", told);
+    return ActionReport.done(told.isEmpty() ? "no swap is on" : String.join("; ", told));
   }
 
   private String cycle(Device device) {

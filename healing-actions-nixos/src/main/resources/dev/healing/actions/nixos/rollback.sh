@@ -2,10 +2,10 @@
 # this is ended in between, the dead-man's timer that was armed before has rollback-undo.sh run.
 #
 # Programs come by their full names: on NixOS a unit finds next to nothing in its PATH.
-nix_env=$1 systemctl=$2 sleep=$3 profile=$4 running=$5 log=$6 from=$7 to=$8 system=$9
+nix_env=$1 systemctl=$2 sleep=$3 profile=$4 running=$5 log=$6 from=$7 left=$8 to=$9
 shift 9
-undo=$1 better_for=$2 patience=$3
-shift 3 # what is left are the units that the switch to the generation before is blamed for
+system=$1 undo=$2 better_for=$3 patience=$4
+shift 4 # what is left are the units that the switch to the generation before is blamed for
 
 set -f
 stopped=
@@ -87,6 +87,12 @@ now=$(in_trouble) || {
   exit 1
 }
 before=$(names "$now")
+# Whoever set it meanwhile means it, and an undo would not go back to that.
+if ! [ "$profile" -ef "$left" ]; then
+  say "nothing was switched: the profile names another generation by now"
+  disarm
+  exit 1
+fi
 "$nix_env" --profile "$profile" --switch-generation "$to"
 code=$?
 if ! [ "$profile" -ef "$system" ]; then

@@ -13,12 +13,14 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
+import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
 import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +154,41 @@ class FreeMemoryTest {
     ActionReport report = done(prepared);
     assertThat(report.result()).isEqualTo(Result.DONE);
     assertThat(report.detail()).contains("2.2 GiB more", "swap left on: /dev/zram0 is or may be");
+  }
+
+  @Test
+  void swapThatIsLeftOffIsAFailureWhateverMemoryItGave() {
+    String line = "/dev/sda2 partition 999996 900000 -2\n";
+    world.host.files().write("/proc/swaps", line);
+    for (String program : List.of("swapoff", "swapon", "systemd-run")) {
+      world.host.commands().installed(program, Path.of("/sbin/" + program));
+    }
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              world.host.files().write("/proc/swaps", "");
+              return new CommandRunner.Result(0, "", "", false, false);
+            },
+            "systemd-run",
+            "--wait",
+            "--collect",
+            "--quiet",
+            "--no-ask-password",
+            "--service-type=oneshot",
+            "--unit=healing-swap",
+            "--description=healing switches swap off and on again",
+            "--property=TimeoutStartSec=60",
+            "--property=ExecStopPost=-/sbin/swapon /dev/sda2",
+            "--",
+            "/sbin/swapoff",
+            "/dev/sda2");
+    ActionReport report =
+        prepare(Map.of("swap", true), Severity.HIGH, leaking(APP))
+            .execute(new TestExecution(world.host.time(), Duration.ofMinutes(6)));
+    assertThat(report.detail()).contains("2.2 GiB more", "/dev/sda2 IS SWITCHED OFF");
+    assertThat(report.result()).isEqualTo(Result.FAILED);
   }
 
   @Test

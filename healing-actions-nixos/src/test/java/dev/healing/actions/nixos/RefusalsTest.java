@@ -173,24 +173,56 @@ class RefusalsTest {
     world.host.processes().add(FakeProcesses.process(53, ".nixos-rebuild-"));
     assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 53"));
     world.host.processes().remove(53);
-    ProcessState p = FakeProcesses.process(52, "cc1");
-    world
-        .host
-        .processes()
-        .add(
-            new ProcessState(
-                p.ref(),
-                p.parentPid(),
-                p.name(),
-                30001,
-                'R',
-                p.cpuTime(),
-                p.residentBytes(),
-                0,
-                p.oomScore(),
-                p.units(),
-                false));
+    world.host.processes().add(process(52, "cc1", 1, 30001));
     assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 52"));
+  }
+
+  @Test
+  void whatServesAnotherHostIsAtWork() {
+    NixStore store = new NixStore(world.host);
+    world.host.processes().add(FakeProcesses.process(50, "nix-daemon"));
+    world.host.files().write("/proc/50/cmdline", "nix-daemon\0--daemon\0");
+    assertThat(store.busy()).isEmpty();
+    world.host.files().write("/proc/50/cmdline", "nix-daemon\0--stdio\0");
+    assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 50"));
+  }
+
+  @Test
+  void soAreUsersThatNobodyMadeWhereNixTakesThoseToBuild() {
+    NixStore store = new NixStore(world.host);
+    world.host.processes().add(process(52, "cc1", 1, 872415232 + 8388607));
+    world.host.processes().add(process(53, "sh", 1, 872415231));
+    world.host.processes().add(process(54, "sh", 1, 872415232 + 8388608));
+    world.host.files().write("/etc/nix/nix.conf", "# auto-allocate-uids = true\ncores = 2\n");
+    assertThat(store.busy()).isEmpty();
+    world.host.files().write("/etc/nix/nix.conf", "cores = 2\nauto-allocate-uids = true\n");
+    assertThat(store.busy()).hasValueSatisfying(why -> assertThat(why).contains("pid 52"));
+    world.host.processes().remove(52);
+    assertThat(store.busy()).isEmpty();
+  }
+
+  /** Its lane keeps it apart: a rollback that refused because of it could not even wait for it. */
+  @Test
+  void whatWeStartedOurselvesIsNoReasonToRefuse() {
+    long ourselves = world.host.processes().ourselves().get(0);
+    world.host.processes().add(process(60, "nix-store", ourselves, 0));
+    assertThat(new NixStore(world.host).busy()).isEmpty();
+  }
+
+  private static ProcessState process(long pid, String name, long parent, int uid) {
+    ProcessState p = FakeProcesses.process(pid, name);
+    return new ProcessState(
+        p.ref(),
+        parent,
+        name,
+        uid,
+        'R',
+        p.cpuTime(),
+        p.residentBytes(),
+        0,
+        p.oomScore(),
+        p.units(),
+        false);
   }
 
   @Test

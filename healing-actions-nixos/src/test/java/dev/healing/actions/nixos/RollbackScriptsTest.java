@@ -98,7 +98,7 @@ class RollbackScriptsTest {
 
   private int rollBack() throws Exception {
     List<String> line = new ArrayList<>(List.of(at("nix env"), at("systemctl"), at("sleep")));
-    line.addAll(List.of(at("the profile"), at("running"), at("log"), "2", "1", at(ONE)));
+    line.addAll(List.of(at("the profile"), at("running"), at("log"), "2", at("2"), "1", at(ONE)));
     line.addAll(List.of("undo", "3", "6", "app.service"));
     return run("rollback.sh", line);
   }
@@ -234,6 +234,18 @@ class RollbackScriptsTest {
     assertState("generation-2", "2");
     assertThat(directory.resolve("switches")).doesNotExist();
     assertThat(jobs()).containsExactly("stop undo.timer");
+  }
+
+  /** Between the preview and the switch lie up to half a minute, and others that may set it. */
+  @Test
+  void whatSomebodySetMeanwhileIsLeftToThem() throws Exception {
+    Files.createDirectory(directory.resolve("3"));
+    link("the profile", "3");
+    assertThat(rollBack()).isEqualTo(1);
+    assertState("3", "2");
+    assertThat(directory.resolve("switches")).doesNotExist();
+    assertThat(jobs()).containsExactly("stop undo.timer");
+    assertThat(log()).contains("nothing was switched: the profile names another generation");
   }
 
   @Test

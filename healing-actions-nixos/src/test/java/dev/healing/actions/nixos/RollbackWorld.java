@@ -118,7 +118,7 @@ final class RollbackWorld {
                 + " --property=IgnoreOnIsolate=yes --property=RuntimeMaxSec=480 --property=TimeoutStopSec=10 --"
                 + " /bin/sh memory/rollbacks.rollback.sh /bin/nix-env /bin/systemctl /bin/sleep"
                 + " /nix/var/nix/profiles/system /run/current-system memory/rollbacks.log"
-                + (" " + from + " " + to + " /nix/store/sys" + to)
+                + (" " + from + " /nix/store/sys" + from + " " + to + " /nix/store/sys" + to)
                 + " healing-rollback-undo 30 120 app.service")
             .split(" ");
     answering(

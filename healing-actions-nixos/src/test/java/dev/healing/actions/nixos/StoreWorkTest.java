@@ -100,6 +100,123 @@ class StoreWorkTest {
             GC);
   }
 
+  private static CommandRunner.Result outOfTime() {
+    return new CommandRunner.Result(137, "", "", false, true);
+  }
+
+  /** The second slice takes longer than there is time; so much room is there when it is ended. */
+  private ActionReport slowSecondSlice(int deletedInFirst, long room) {
+    long before = calls(GC);
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              if (calls(GC) == before + 1 && deletedInFirst > 0) {
+                return ONE_DELETED;
+              }
+              assertThat(command.timeLimit()).as("with time left to look again").hasMinutes(29);
+              world.host.time().advance(command.timeLimit());
+              world.room(room);
+              return outOfTime();
+            },
+            GC);
+    return execute(prepared(new GarbageCollect.Provider()));
+  }
+
+  @Test
+  void aCollectionThatNeedsMoreTimeSaysWhatItHasFreed() {
+    ActionReport report = slowSecondSlice(1, 50);
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).isEqualTo("1 store paths deleted; time is over");
+
+    report = slowSecondSlice(0, 70);
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.detail())
+        .isEqualTo("0 store paths deleted, and more in a slice that was ended; time is over");
+    assertThat(prepared(new GarbageCollect.Provider()).preview().steps().get(1))
+        .contains("as learned from earlier runs");
+
+    report = slowSecondSlice(0, 70);
+    assertThat(report.result()).as("nothing came of it").isEqualTo(Result.FAILED);
+  }
+
+  @Test
+  void aCollectionThatIsStoppedInASliceSaysWhatItHasFreed() {
+    TestExecution execution = new TestExecution(world.host.time(), Duration.ofMinutes(30));
+    world
+        .host
+        .commands()
+        .on(
+            command -> {
+              execution.cancel();
+              world.room(70);
+              throw new HostException("nix-store: interrupted, and was ended");
+            },
+            GC);
+    ActionReport report = prepared(new GarbageCollect.Provider()).execute(execution);
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.detail())
+        .isEqualTo("0 store paths deleted, and more in a slice that was ended; stopped");
+  }
+
+  @Test
+  void anOptimisationThatNeedsMoreTimeSaysWhatItHasGained() {
+    for (long room : List.of(80, 80)) {
+      world
+          .host
+          .commands()
+          .on(
+              command -> {
+                world.room(room);
+                return outOfTime();
+              },
+              "nix-store",
+              "--optimise");
+      ActionReport report = execute(prepared(new OptimizeStore.Provider()));
+      assertThat(report.detail()).contains("the next run goes on with the rest");
+      assertThat(report.result())
+          .isEqualTo(report.before().equals(report.after()) ? Result.FAILED : Result.DONE);
+    }
+  }
+
+  @Test
+  void aMillionDeadPathsAreCountedAndSomeOfThemLookedAt() {
+    StorePaths paths = new StorePaths();
+    for (int i = 0; i < 1_000_000; i++) {
+      paths.accept(DEAD + "/" + (i * 7_919L % 1_000_000 + 1_000_000));
+    }
+    assertThat(paths.count()).isEqualTo(1_000_000);
+    assertThat(paths.sample())
+        .hasSize(10_000)
+        .isSorted()
+        .startsWith(DEAD + "/1000000")
+        .endsWith(DEAD + "/1009999");
+  }
+
+  @Test
+  void aPathWithVeryManyFilesIsNotWalkedToItsEnd() {
+    for (int i = 0; i < 50; i++) {
+      world.host.files().write(DEAD + "/many/" + i + "/file", "x");
+    }
+    StorePaths paths = new StorePaths();
+    paths.accept(DEAD);
+    paths.accept(DEAD + "2");
+    StoreSample sample = StoreSample.of(world.host.files(), paths, 20);
+    assertThat(sample.files()).isBetween(5L, 20L);
+    assertThat(sample.walked()).isEqualTo(1);
+    assertThat(sample.complete()).isFalse();
+    assertThat(StoreSample.of(world.host.files(), paths, 1000).files()).isEqualTo(51);
+
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> StoreSample.of(world.host.files(), paths, 1000))
+          .hasMessageContaining("interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).as("restored").isTrue();
+    }
+  }
+
   @Test
   void whatIsKnownToBeGoodMustBeARootAsTheCurrentSystemMust() {
     world.link(NixStore.LAST_KNOWN_GOOD, "/nix/store/sys1");

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands on the caller's thread. Both pipes are emptied by asking what is there between
@@ -78,10 +80,19 @@ final class ProcessCommands implements CommandRunner {
 
   @Override
   public Result run(Command command) {
+    return await(command, null);
+  }
+
+  @Override
+  public Result run(Command command, Consumer<String> line) {
+    return await(command, line);
+  }
+
+  private Result await(Command command, @Nullable Consumer<String> line) {
     long deadline = System.nanoTime() + command.timeLimit().toNanos();
     Process process = start(command);
-    Pipe out = new Pipe(process.getInputStream(), command.maxOutputBytes());
-    Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes());
+    Pipe out = new Pipe(process.getInputStream(), command.maxOutputBytes(), line);
+    Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes(), null);
     boolean timedOut = false;
     try {
       if (!awaitExit(process, out, err, deadline)) {
@@ -91,14 +102,16 @@ final class ProcessCommands implements CommandRunner {
       }
       out.drain();
       err.drain();
+      out.end();
     } catch (InterruptedException e) {
-      kill(process);
       Thread.currentThread().interrupt();
       throw new HostException(command.argv().get(0) + ": interrupted, and was ended", e);
     } catch (IOException e) {
-      kill(process);
       throw new HostException(command.argv().get(0) + ": its output could not be read: " + e, e);
     } finally {
+      if (process.isAlive()) {
+        kill(process);
+      }
       out.close();
       err.close();
     }
@@ -168,17 +181,19 @@ final class ProcessCommands implements CommandRunner {
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** One stream of output, kept up to a limit and read for ever. */
+  /** One stream of output, of which all or the line that has begun is kept up to a limit. */
   private static final class Pipe {
     private final InputStream in;
     private final int limit;
+    private final @Nullable Consumer<String> line;
     private final byte[] buffer = new byte[8192];
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private boolean truncated;
 
-    Pipe(InputStream in, int limit) {
+    Pipe(InputStream in, int limit, @Nullable Consumer<String> line) {
       this.in = in;
       this.limit = limit;
+      this.line = line;
     }
 
     /** Reads what is there, at most a pipe full, without blocking. */
@@ -194,11 +209,36 @@ final class ProcessCommands implements CommandRunner {
           break;
         }
         any = true;
-        int room = Math.min(count, limit - kept.size());
-        kept.write(buffer, 0, room);
-        truncated |= room < count;
+        take(count);
       }
       return any;
+    }
+
+    private void take(int count) {
+      int from = 0;
+      for (int i = 0; line != null && i < count; i++) {
+        if (buffer[i] == '\n') {
+          keep(from, i);
+          line.accept(text());
+          kept.reset();
+          from = i + 1;
+        }
+      }
+      keep(from, count);
+    }
+
+    private void keep(int from, int to) {
+      int room = Math.min(to - from, limit - kept.size());
+      kept.write(buffer, from, room);
+      truncated |= room < to - from;
+    }
+
+    /** The last line may have no end. */
+    void end() {
+      if (line != null && kept.size() > 0) {
+        line.accept(text());
+        kept.reset();
+      }
     }
 
     boolean truncated() {

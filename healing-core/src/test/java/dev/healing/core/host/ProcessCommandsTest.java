@@ -7,6 +7,7 @@ import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.CommandRunner.Result;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,44 @@ class ProcessCommandsTest {
     assertThat(result.truncated()).isTrue();
     assertThat(result.stdout()).hasSize(1000);
     assertThat(result.stderr()).hasSize(1000);
+  }
+
+  @Test
+  void linesAreHandedOverAsTheyComeAndNoneIsKept() {
+    List<String> lines = new ArrayList<>();
+    Result result =
+        commands.run(
+            new Command(List.of("sh", "-c", "printf 'one\\n\\nlonger\\nend'; echo e >&2"), LONG, 4),
+            lines::add);
+    assertThat(lines).containsExactly("one", "", "long", "end");
+    assertThat(result).isEqualTo(new Result(0, "", "e\n", true, false));
+
+    long[] seen = new long[2];
+    Result many =
+        commands.run(
+            new Command(List.of("seq", "1000000"), LONG, 100),
+            line -> {
+              seen[0]++;
+              seen[1] += Long.parseLong(line);
+            });
+    assertThat(many.truncated()).isFalse();
+    assertThat(seen).containsExactly(1_000_000, 500_000_500_000L);
+  }
+
+  @Test
+  void whoeverThrowsAtALineEndsTheCommand() {
+    List<String> pids = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                commands.run(
+                    Command.of(LONG, "sh", "-c", "echo $$; exec sleep 600"),
+                    pid -> {
+                      pids.add(pid);
+                      throw new IllegalStateException("no more");
+                    }))
+        .hasMessage("no more");
+    assertThat(ProcessHandle.of(Long.parseLong(pids.get(0))).filter(ProcessCommandsTest::runs))
+        .isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.runner.control.ControlClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * runs, the second was booted, the fourth is known to be good and the fifth is in the boot menu.
  */
 class NixStoreRealHostTest {
-  private static final int KILLS_EACH = Boolean.getBoolean("healing.nightly") ? 17 : 1;
+  private static final boolean NIGHTLY = Boolean.getBoolean("healing.nightly");
+  private static final int KILLS_EACH = NIGHTLY ? 17 : 1;
   private static final List<String> STAY = List.of("2", "4", "5", "18", "19", "20");
 
   private static ThrowawayHost host;
@@ -45,12 +48,14 @@ class NixStoreRealHostTest {
           same = "head -c 400000 /dev/zero >$out/same";
           each = n: name: lines: builtins.genList (i: let number = toString (i + 1); in
             made "${name}-${number}" "mkdir $out; seq ${number} ${lines} >$out/own; ${same}" {}) n;
-        in {
+        in rec {
           systems = each 20 "system" "20000";
           dead = each 24 "dead" "140000";
           kept = made "kept" "mkdir $out; echo $below >$out/below; ${same}" {
             below = made "below" "mkdir $out; seq 1 5000 >$out/own; ${same}" {};
           };
+          uses = made "uses" "echo begun >/run/test-build; while test ! -e /run/test-go; do
+            sleep 0.1; done; wc -l <$input/own >$out" { input = builtins.elemAt dead 6; };
           slow = made "slow" "echo begun >/run/test-build; sleep 60; echo done >$out" {};
         }
         """);
@@ -93,6 +98,18 @@ class NixStoreRealHostTest {
         if read -r pattern after 2>/dev/null </run/test-kill && [[ " $* " == *" $pattern "* ]]; then
           mv /run/test-kill /run/test-killing
           setsid bash /root/kill-all $after </dev/null >/dev/null 2>&1 &
+        fi
+        if [[ " $* " == *" --print-dead "* && -e /run/test-million ]]; then
+          exec seq -f /nix/store/%032.0f-dead 1000000
+        fi
+        if [[ " $* " == *" --max-freed "* ]] && mv /run/test-uses /run/test-used 2>/dev/null; then
+          setsid nix-build --no-out-link /root/store.nix -A uses \
+            </dev/null >/run/test-built 2>/run/test-log &
+          while test ! -e /run/test-build && kill -0 $!; do sleep 0.05; done
+        fi
+        if [[ " $* " =~ " --max-freed "|" --optimise " ]] && mv /run/test-stop /run/test-stopped 2>/dev/null
+        then
+          pkill -STOP -x nix-daemon
         fi
         exec /usr/bin/${0##*/} "$@"
         """);
@@ -138,7 +155,7 @@ class NixStoreRealHostTest {
     host.exec(
         "/bin/sh",
         "-c",
-        "for name in java nix-build nix-daemon nix-store; do pkill -x $name; done;"
+        "systemctl stop healing; touch /run/test-go; for name in java nix-build nix-daemon nix-store; do pkill -x $name; done;"
             + " rm -f /run/test-*");
   }
 
@@ -250,6 +267,74 @@ class NixStoreRealHostTest {
     assertThat(host.sh("cat /run/test-heal")).contains("stopped, since ");
     assertThat(dead()).as("what is left when it stopped in the middle").isNotEmpty();
     requireWhole("after a switch in the middle");
+  }
+
+  @Test
+  void aBuildInTheMiddleEndsTheCollectionAndFindsWhatItNeeds() {
+    only("garbage_collect");
+    host.sh("touch /run/test-uses");
+    assertThat(heal().toString()).contains("stopped, since Nix is at work");
+    assertThat(dead()).as("one slice, and not what the build needs").hasSize(23);
+    host.sh("touch /run/test-go");
+    host.await("the build is done", () -> host.holds("test -s /run/test-built"));
+    assertThat(host.sh("cat $(cat /run/test-built)")).isEqualToIgnoringNewLines("139994");
+    requireWhole("after a build in the middle");
+  }
+
+  @Test
+  void aMillionDeadPathsFitIntoTheHeap() {
+    only("garbage_collect");
+    host.sh("touch /run/test-million");
+    assertThat(preview().path("steps").toString()).contains("1000000 unreferenced store paths");
+  }
+
+  static List<String> whileStopped() {
+    return NIGHTLY ? List.of("garbage_collect", "optimize_store") : List.of("optimize_store");
+  }
+
+  @ParameterizedTest
+  @MethodSource("whileStopped")
+  void aStoreDaemonThatIsStoppedHoldsUpItsActionAndNothingElse(String action) {
+    host.sh("nix-daemon >/dev/null 2>&1 &");
+    host.await("the daemon listens", () -> host.holds("test -S /nix/var/nix/daemon-socket/socket"));
+    only(action);
+    host.sh("touch /run/test-stop; systemctl restart healing");
+    try {
+      host.await("it is stopped", () -> host.holds("test -e /run/test-stopped"));
+      for (int look = 0; look < 8; look++) {
+        long began = System.nanoTime();
+        JsonNode issues = ask("issues");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+            .as("how long the loop took to answer")
+            .isLessThan(Duration.ofSeconds(2));
+        assertThat(issues.toString()).contains("HEALING");
+        host.letTimePass(Duration.ofMillis(100));
+      }
+      assertThat(threads()).contains("healing-execute");
+    } finally {
+      host.sh("pkill -CONT -x nix-daemon");
+    }
+    String receipts =
+        host.await(
+            "it has ended",
+            Duration.ofMinutes(1),
+            () -> ask("history").toString(),
+            history -> history.contains(action));
+    assertThat(receipts).containsAnyOf("store paths deleted", "freed by hard-linking");
+    host.await("no thread is left behind", () -> !threads().matches("(?s).*(execute|nix-sto).*"));
+    host.sh("systemctl stop healing");
+    requireWhole("after " + action + " with a daemon that was stopped");
+  }
+
+  private static JsonNode ask(String verb) {
+    return ControlClient.ask(
+            host.at("/var/lib/healing"), JsonMapper.shared().createObjectNode().put("verb", verb))
+        .orElseThrow()
+        .result();
+  }
+
+  private static String threads() {
+    return host.sh("cat /proc/" + host.mainPid("healing.service") + "/task/*/comm");
   }
 
   @Test
