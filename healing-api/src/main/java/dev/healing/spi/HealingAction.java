@@ -24,6 +24,14 @@ public interface HealingAction {
   }
 
   /**
+   * Whether half a second may decide if it helps. Then the receipt of what cannot be undone goes
+   * without log lines, for which {@code journalctl} would be waited for.
+   */
+  default boolean urgent() {
+    return false;
+  }
+
+  /**
    * Works out exactly what would be done about this issue. Changes nothing. Called on a worker;
    * after two minutes it is interrupted and left behind.
    *

@@ -84,8 +84,10 @@ public interface HostProcesses {
      * Asks it to end (SIGTERM). Whether it is still there is checked right before.
      *
      * @return false if it is no longer there
-     * @throws dev.healing.api.RefusedException if it is protected
-     * @throws dev.healing.api.HostException if it may not be signalled
+     * @throws dev.healing.api.RefusedException if it is protected, or there is no way here to
+     *     signal it that could not hit another
+     * @throws dev.healing.api.HostException if it may not be signalled, or it is not known whether
+     *     it was
      */
     boolean terminate();
 
@@ -113,4 +115,19 @@ public interface HostProcesses {
    * @return absent if it is no longer there
    */
   Optional<Held> hold(Ref ref);
+
+  /**
+   * {@linkplain Held#terminate Asks} several to end, which are all held by this object. Sooner than
+   * one after the other, and nobody is asked if one of them is protected.
+   *
+   * @return those that were still there
+   */
+  default List<Held> terminate(List<Held> all) {
+    return all.stream().filter(Held::terminate).toList();
+  }
+
+  /** {@linkplain Held#kill Ends} several; otherwise as {@link #terminate}. */
+  default List<Held> kill(List<Held> all) {
+    return all.stream().filter(Held::kill).toList();
+  }
 }

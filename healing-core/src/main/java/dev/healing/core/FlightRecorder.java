@@ -8,6 +8,7 @@ import dev.healing.api.Risk;
 import dev.healing.api.UnitState;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
@@ -63,15 +64,16 @@ final class FlightRecorder {
    *
    * @param intent what is about to be done
    * @param state the newest look at the host
+   * @param urgent whether no time is left for logs, see {@link HealingAction#urgent}
    * @return one line each
    */
-  List<String> record(Intent intent, HostState state) {
+  List<String> record(Intent intent, HostState state, boolean urgent) {
     List<String> lines = new ArrayList<>();
     Set<String> touched = new TreeSet<>(intent.issue().components());
     touched.add(intent.target());
     for (String name : touched) {
       if (name.endsWith(".service")) {
-        attempt(name, lines, () -> unit(name, lines));
+        attempt(name, lines, () -> unit(name, lines, urgent));
       }
     }
     attempt("processes", lines, () -> processes(lines));
@@ -125,13 +127,13 @@ final class FlightRecorder {
         .toList();
   }
 
-  private void unit(String name, List<String> lines) {
+  private void unit(String name, List<String> lines, boolean urgent) {
     Optional<UnitState> unit = host.systemd().unit(name);
     if (unit.isEmpty()) {
       return;
     }
     lines.add("unit " + name + ": " + told(unit.orElseThrow()));
-    if (host.commands().which("journalctl").isEmpty()) {
+    if (urgent || host.commands().which("journalctl").isEmpty()) {
       return;
     }
     CommandRunner.Result log =

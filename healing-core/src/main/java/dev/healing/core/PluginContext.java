@@ -13,12 +13,15 @@ import dev.healing.spi.StateStore;
 import dev.healing.spi.Systemd;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The host as it is handed to one plugin: with the plugin's own section of the configuration and
@@ -118,6 +121,30 @@ final class PluginContext implements HostContext {
     @Override
     public Optional<Held> hold(Ref ref) {
       return host.hold(ref).map(held -> new ProtectedHeld(held, this));
+    }
+
+    @Override
+    public List<Held> terminate(List<Held> all) {
+      return signal(all, host::terminate);
+    }
+
+    @Override
+    public List<Held> kill(List<Held> all) {
+      return signal(all, host::kill);
+    }
+
+    /** Refuses all if one of them is protected. */
+    private static List<Held> signal(List<Held> all, UnaryOperator<List<Held>> send) {
+      Map<Held, Held> unprotected = new LinkedHashMap<>();
+      for (Held one : all) {
+        ProtectedHeld held = (ProtectedHeld) one;
+        if (held.check()) {
+          unprotected.put(held.held, held);
+        }
+      }
+      return send.apply(List.copyOf(unprotected.keySet())).stream()
+          .map(held -> Objects.requireNonNull(unprotected.get(held)))
+          .toList();
     }
   }
 

@@ -222,7 +222,9 @@ final class Treatment {
             proposed.action(),
             limit,
             FlightRecorder.wantedFor(proposed.remedy().description(), proposed.action())
-                ? () -> recorder.record(attempt.intent, start.state())
+                ? () ->
+                    recorder.record(
+                        attempt.intent, start.state(), proposed.remedy().action().urgent())
                 : List::of,
             progress -> inbox.post(() -> incident.note = name + ": " + progress),
             report -> inbox.post(() -> finished(incident, attempt, report))));

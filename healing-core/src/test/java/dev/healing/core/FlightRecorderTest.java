@@ -38,9 +38,14 @@ class FlightRecorderTest {
   }
 
   private List<String> record() {
+    return record(false);
+  }
+
+  private List<String> record(boolean urgent) {
     Intent intent =
         Given.intent("a.1", host.time().now(), Given.RESTART, WEB); // its target and component
-    return new FlightRecorder(host).record(intent, HostStates.now().disk("/var", 0.97).build());
+    return new FlightRecorder(host)
+        .record(intent, HostStates.now().disk("/var", 0.97).build(), urgent);
   }
 
   @Test
@@ -75,7 +80,7 @@ class FlightRecorderTest {
     for (int i = 0; i < 300; i++) {
       many.disk("/mnt/" + i, 0.5);
     }
-    assertThat(new FlightRecorder(host).record(intent, many.build()))
+    assertThat(new FlightRecorder(host).record(intent, many.build(), false))
         .hasSize(60)
         .anyMatch(line -> line.startsWith("process 77 leaky"))
         .anyMatch(line -> line.startsWith("unit web.service: failed"));
@@ -94,6 +99,16 @@ class FlightRecorderTest {
         .anyMatch(line -> line.endsWith("COMMAND=…"))
         .anyMatch(line -> line.endsWith("CMD (…"))
         .noneMatch(line -> line.contains("secret"));
+  }
+
+  @Test
+  void waitsForNoLogWhereItIsUrgent() {
+    host.systemd().service(WEB).fail(WEB);
+    host.commands().installed("journalctl", Path.of("/usr/bin/journalctl")).timesOut(LOG);
+    assertThat(record(true))
+        .anyMatch(line -> line.startsWith("unit web.service: failed"))
+        .noneMatch(line -> line.contains("not recorded"));
+    assertThat(host.commands().calls()).isEmpty();
   }
 
   @Test

@@ -50,7 +50,13 @@ class PluginContextTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("protect.processes");
     assertThatThrownBy(() -> hold(borg).kill()).isInstanceOf(RefusedException.class);
-    assertThat(host.processes().signals()).isEmpty();
+    List<Held> others = List.of(hold(process(501, "worker")), hold(process(502, "worker")));
+    List<Held> all = List.of(others.get(0), hold(borg), others.get(1));
+    assertThatThrownBy(() -> context.processes().kill(all)).isInstanceOf(RefusedException.class);
+    assertThat(host.processes().signals()).as("all or none").isEmpty();
+    host.processes().remove(501);
+    assertThat(context.processes().terminate(others)).containsExactly(others.get(1));
+    assertThat(host.processes().signals()).hasSize(1);
 
     host.systemd().service("pgbouncer.service");
     assertThatThrownBy(() -> context.systemd().restart("pgbouncer.service"))

@@ -46,6 +46,24 @@ final class Checks {
         : Optional.of("not applicable here: " + systemd.how());
   }
 
+  /** Why no process can be signalled here: the host does it by perl, or not at all. */
+  static Optional<String> withoutPidFd(HostContext host) {
+    return host.commands().which("perl").isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "no process can be signalled here without the chance to hit another that got its"
+                + " number: install perl, which can use pidfd");
+  }
+
+  /** Whom it would touch who is protected himself: who is in a service, ends or waits with it. */
+  static Optional<String> protectedIn(HostContext host, String unit) {
+    return host.processes().all().stream()
+        .filter(process -> process.units().contains(unit))
+        .flatMap(p -> host.protection().process(p, host.processes().ourselves()).stream())
+        .findFirst()
+        .map(why -> "in " + unit + ": " + why);
+  }
+
   static UnitState unit(HostContext host, String name) {
     return host.systemd()
         .unit(name)

@@ -98,6 +98,16 @@ public final class EndMemoryHog implements HealingAction {
     return description;
   }
 
+  @Override
+  public boolean urgent() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return Checks.withoutPidFd(host);
+  }
+
   /** One of them, as it was chosen. */
   private record Member(ProcessUse use, Held held) {
     String who() {
@@ -247,16 +257,12 @@ public final class EndMemoryHog implements HealingAction {
     double before = available();
     double resident = members.stream().mapToDouble(EndMemoryHog::resident).sum();
     String who = String.join(", ", members.stream().map(Member::who).toList());
-    List<Member> asked = new ArrayList<>();
-    for (Member member : members) {
-      if (member.held().terminate()) {
-        asked.add(member);
-        execution.progress("asked to end: " + member.who());
-      }
-    }
+    List<Held> there = host.processes().terminate(members.stream().map(Member::held).toList());
+    List<Member> asked = members.stream().filter(m -> there.contains(m.held())).toList();
     if (asked.isEmpty()) {
       return ActionReport.refused(who + " ended by itself");
     }
+    execution.progress("asked to end: " + who);
     long until = host.time().monotonicNanos() + patience.toNanos();
     while (alive(asked) && available() > floor / 2 && host.time().monotonicNanos() < until) {
       if (!execution.pause(POLL)) {
@@ -267,7 +273,7 @@ public final class EndMemoryHog implements HealingAction {
         asked.stream()
             .filter(m -> m.held().alive() && Belonging.whole(m.use().process()).isEmpty())
             .toList();
-    stubborn.forEach(m -> m.held().kill());
+    host.processes().kill(stubborn.stream().map(Member::held).toList());
     Duration more = stubborn.isEmpty() ? Duration.ZERO : AFTER_KILL;
     long end = host.time().monotonicNanos() + more.toNanos();
     while (alive(asked) && host.time().monotonicNanos() < end && execution.pause(POLL)) {

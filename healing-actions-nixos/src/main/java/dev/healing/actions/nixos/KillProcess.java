@@ -81,6 +81,11 @@ public final class KillProcess implements HealingAction {
   }
 
   @Override
+  public Optional<String> unavailable() {
+    return Checks.withoutPidFd(host);
+  }
+
+  @Override
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(description, issue);
     boolean memory = issue.type().equals(IssueType.MEMORY_HIGH);

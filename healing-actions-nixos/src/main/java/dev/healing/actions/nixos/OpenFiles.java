@@ -21,17 +21,31 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that are in use: open or mapped by a process, behind a loop device, or swapped to. Of a
- * process that we may not look into, nothing is known.
+ * The files that are in use: open or mapped by a process, behind a loop device, or swapped to. If
+ * there is a process that we may not look into, nothing is known: root without CAP_SYS_PTRACE, as
+ * in most containers, sees which files the others have, and not which they are.
  */
 final class OpenFiles {
   /** See proc_pid_maps(5): range, rights, offset, device, inode and name. */
   private static final Pattern MAPPED =
       Pattern.compile("\\S+ \\S+ \\S+ ([0-9a-f]+):([0-9a-f]+) ([1-9]\\d*) +(/.+)");
+
+  /** See proc_pid_stat(5): what is behind the name, up to the flags. */
+  private static final Pattern STAT = Pattern.compile("(?s).*\\) (\\w) (?:-?\\d+ ){5}(\\d+) .*");
+
+  private static final long KERNEL_THREAD = 0x00200000;
+
+  /** Who may not look into a process does not even see it with that; see proc(5). */
+  private static final Pattern HIDING =
+      Pattern.compile("(?m)^.* - proc \\S+ (?:\\S+,)?hidepid=(?!0|off).*$");
+
+  private static final Pattern CAPABILITIES = Pattern.compile("(?m)^CapEff:\\s+(\\p{XDigit}+)$");
+  private static final int CAP_SYS_PTRACE = 19;
 
   private static final Pattern SWAP = Pattern.compile("(?m)^(/\\S+)\\s+file\\s");
 
@@ -46,13 +60,14 @@ final class OpenFiles {
   }
 
   /**
-   * Their file keys: device and inode. More may be added to them.
+   * Their file keys: device and inode. More may be added to them, by any thread.
    *
    * @throws RefusedException if the processes cannot be listed, or what one of them has open or
    *     mapped cannot be read to its end
    */
   static Set<Object> keys(HostFiles files) {
     OpenFiles open = new OpenFiles(files);
+    open.requireAllSeen();
     try (DirectoryStream<Path> processes =
         Files.newDirectoryStream(files.path("/proc"), "[0-9]*")) {
       for (Path process : processes) {
@@ -68,15 +83,26 @@ final class OpenFiles {
     return open.keys;
   }
 
+  private void requireAllSeen() {
+    boolean hiding = HIDING.matcher(files.read("/proc/self/mountinfo").orElse("")).find();
+    Matcher own = CAPABILITIES.matcher(files.read("/proc/self/status").orElse(""));
+    boolean all =
+        own.find() && (Long.parseUnsignedLong(own.group(1), 16) >> CAP_SYS_PTRACE & 1) == 1;
+    Checks.require(
+        all || !hiding,
+        "/proc is mounted with hidepid, so nobody knows which files are in use; nothing is deleted:"
+            + " it needs CAP_SYS_PTRACE");
+  }
+
   private void addDescriptors(Path process) {
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path descriptor : open) {
         add(descriptor);
       }
     } catch (DirectoryIteratorException e) {
-      refuseUnlessEndedOrNotOurs(process, "fd", Objects.requireNonNull(e.getCause()));
+      refuseUnlessEnded(process, "fd", Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      refuseUnlessEndedOrNotOurs(process, "fd", e);
+      refuseUnlessEnded(process, "fd", e);
     }
   }
 
@@ -102,26 +128,32 @@ final class OpenFiles {
         }
       }
     } catch (IOException e) {
-      refuseUnlessEndedOrNotOurs(process, "maps", e);
+      refuseUnlessEnded(process, "maps", e);
     }
   }
 
-  private void refuseUnlessEndedOrNotOurs(Path process, String what, IOException e) {
-    String message = String.valueOf(e.getMessage());
+  private void refuseUnlessEnded(Path process, String what, IOException e) {
     boolean ended =
         e instanceof NoSuchFileException
-            || message.endsWith("No such process")
-            || Files.notExists(process);
-    boolean notOurs =
-        e instanceof AccessDeniedException || message.endsWith("Operation not permitted");
+            || String.valueOf(e.getMessage()).endsWith("No such process")
+            || Files.notExists(process)
+            || hasNone(process);
     Checks.require(
-        ended || notOurs,
+        ended,
         files.name(process)
             + "/"
             + what
             + " cannot be read to its end, so nobody knows which files are in use; nothing is"
             + " deleted: "
+            + (e instanceof AccessDeniedException ? "it needs CAP_SYS_PTRACE: " : "")
             + e);
+  }
+
+  /** The kernel's threads have no files, and who has ended and was not waited for has none left. */
+  private boolean hasNone(Path process) {
+    Matcher stat = STAT.matcher(files.read(files.name(process) + "/stat").orElse(""));
+    return stat.matches()
+        && ("ZX".contains(stat.group(1)) || (Long.parseLong(stat.group(2)) & KERNEL_THREAD) != 0);
   }
 
   /** Where its names are looked up; empty if we may not know. */
@@ -170,12 +202,12 @@ final class OpenFiles {
     }
   }
 
-  private void add(Path descriptor) {
+  private void add(Path descriptor) throws IOException {
     try {
       if (Files.readSymbolicLink(descriptor).isAbsolute()) {
         addFollowed(descriptor);
       }
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       // Closed meanwhile.
     }
   }
@@ -193,7 +225,7 @@ final class OpenFiles {
 
   /** File keys, and texts of such: the JDK makes none from a device and an inode. */
   private static final class FileKeys extends AbstractSet<Object> {
-    private final Set<String> texts = new HashSet<>();
+    private final Set<String> texts = ConcurrentHashMap.newKeySet();
 
     @Override
     public boolean add(Object key) {

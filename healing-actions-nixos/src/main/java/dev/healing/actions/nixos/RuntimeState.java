@@ -4,8 +4,12 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.healing.spi.HostContext;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -22,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a service that is down has left under {@code /run} and may keep it from coming up: its
@@ -30,7 +35,7 @@ import java.util.regex.Pattern;
  * <p>Only what the unit itself declares, and no other with it; never outside {@code /run}, through
  * a link or on another file system; never what some process still uses. Whoever may write there
  * gains nothing by swapping things: an entry is judged and deleted relative to the directory that
- * was opened.
+ * was opened. Which files are open is looked at once: it is to be used at once.
  */
 final class RuntimeState {
   private static final String RUN = "/run";
@@ -61,13 +66,14 @@ final class RuntimeState {
   /**
    * What was found.
    *
-   * @param stale by path, at most 20
+   * @param stale by path, the first 20 that were found
    * @param shared paths that are left alone, each with who declares it too
    */
   record Found(List<Stale> stale, List<String> shared) {}
 
   private final HostContext host;
   private final String unit;
+  private @Nullable Set<Object> open;
 
   RuntimeState(HostContext host, String unit) {
     this.host = host;
@@ -104,10 +110,10 @@ final class RuntimeState {
                 () -> look(directory, Optional.empty(), found));
       }
     }
-    return new Found(found.stream().limit(MOST).toList(), List.copyOf(shared));
+    return new Found(List.copyOf(found), List.copyOf(shared));
   }
 
-  /** Looks at one entry of a directory, or at all. */
+  /** Looks at one entry of a directory, or at all, until enough is found. */
   private void look(String name, Optional<Path> only, Set<Stale> found) {
     try (SecureDirectoryStream<Path> directory = open(name)) {
       if (only.isPresent()) {
@@ -115,6 +121,12 @@ final class RuntimeState {
         return;
       }
       for (Path entry : directory) {
+        Checks.require(
+            !Thread.currentThread().isInterrupted(),
+            name + ": there is too much to look at in time");
+        if (found.size() >= MOST) {
+          return;
+        }
         Path own = Objects.requireNonNull(entry.getFileName());
         judge(directory, name, own, PID_FILE.matcher(own.toString()).matches())
             .ifPresent(found::add);
@@ -172,7 +184,7 @@ final class RuntimeState {
     boolean socket = ((Integer) Objects.requireNonNull(byPath.get("mode")) & TYPE) == SOCKET;
     boolean plain = seen.isRegularFile() && Integer.valueOf(1).equals(byPath.get("nlink"));
     String why = "";
-    if (socket && !listening(name.toString())) {
+    if (socket && !bound(name.toString()) && !answers(full)) {
       why = "a socket at which nobody listens";
     } else if (plain && pidFile && !lives(directory, name) && !open(seen)) {
       why = NOBODYS_PID;
@@ -189,13 +201,29 @@ final class RuntimeState {
   }
 
   /** By its last part, since a path may be relative to whoever bound it. */
-  private boolean listening(String name) {
+  private boolean bound(String name) {
     Optional<String> sockets = host.files().read("/proc/net/unix");
     return sockets.isEmpty()
         || sockets
             .orElseThrow()
             .lines()
             .anyMatch(line -> line.endsWith("/" + name) || line.endsWith(" " + name));
+  }
+
+  /**
+   * Who listens from another network name space is not listed. To be connected to is nothing that a
+   * server does not see every day, and only one that is not listed sees it.
+   */
+  private static boolean answers(Path socket) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.configureBlocking(false);
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      return true;
+    } catch (ConnectException e) {
+      return false; // refused: nobody
+    } catch (IOException e) {
+      return true; // of another kind, busy, or not for us: who knows
+    }
   }
 
   /** Whether what it names lives, or it names nothing that could be told. */
@@ -222,6 +250,9 @@ final class RuntimeState {
   }
 
   private boolean open(BasicFileAttributes seen) {
-    return OpenFiles.keys(host.files()).contains(seen.fileKey());
+    if (open == null) {
+      open = OpenFiles.keys(host.files());
+    }
+    return open.contains(seen.fileKey());
   }
 }

@@ -18,6 +18,10 @@ import java.util.TreeMap;
 /** Deletes what a {@link Sweep} promised, and no other file. Used once. */
 final class Sweeping implements SafeTree.Visitor {
   private static final long FILES_BETWEEN_WORDS = 50_000;
+
+  /** A run may take minutes; to look into all processes takes a tenth of a second. */
+  private static final Duration OPEN_FILES_STAND = Duration.ofSeconds(10);
+
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   private final Sweep sweep;
@@ -28,6 +32,8 @@ final class Sweeping implements SafeTree.Visitor {
   private final Survey deleted = new Survey(DeletedList.NAMES, this::list);
   private final DeletedList list;
   private volatile String trouble = "";
+  private final Set<Object> open;
+  private long openSinceNanos;
 
   /** Begins: refused if the world is another, or it could not be told what was deleted. */
   Sweeping(Sweep sweep, Sweep.Promise promise, Execution execution) {
@@ -37,6 +43,9 @@ final class Sweeping implements SafeTree.Visitor {
     this.basis = promise.basis();
     this.execution = execution;
     requireUnchanged();
+    this.openSinceNanos = host.time().monotonicNanos();
+    this.open = OpenFiles.keys(host.files());
+    open.addAll(promise.rule().open());
     this.list =
         new DeletedList(
             host.state(), host.files(), basis.at(), sweep.action() + " under " + sweep.roots());
@@ -119,8 +128,6 @@ final class Sweeping implements SafeTree.Visitor {
     SafeTree.Spared then = promise.rule();
     Set<Path> excluded = new HashSet<>(then.excluded());
     excluded.addAll(sweep.excluded());
-    Set<Object> open = OpenFiles.keys(host.files());
-    open.addAll(then.open());
     return new SafeTree.Spared(then.fromNanos(), excluded, open, then.newest(), then.knownNanos());
   }
 
@@ -134,7 +141,7 @@ final class Sweeping implements SafeTree.Visitor {
         if (stopped()) {
           return false;
         }
-        if (promised && file.delete()) {
+        if (promised && !inUse(file) && file.delete()) {
           long files = deleted.add(tally, file);
           if (files % FILES_BETWEEN_WORDS == 0) {
             execution.progress("deleted " + files + " of " + promise.survey().amount());
@@ -148,6 +155,20 @@ final class Sweeping implements SafeTree.Visitor {
         deleted.leave(tally);
       }
     };
+  }
+
+  /** Or not known not to be. */
+  private synchronized boolean inUse(SafeTree.Found file) {
+    long nowNanos = host.time().monotonicNanos();
+    if (nowNanos - openSinceNanos > OPEN_FILES_STAND.toNanos()) {
+      try {
+        open.addAll(OpenFiles.keys(host.files()));
+        openSinceNanos = nowNanos;
+      } catch (HealingException e) {
+        trouble = "; stopped: " + e.getMessage();
+      }
+    }
+    return stopped() || open.contains(file.key());
   }
 
   private boolean stopped() {

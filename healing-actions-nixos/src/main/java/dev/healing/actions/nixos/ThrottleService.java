@@ -167,9 +167,7 @@ public final class ThrottleService implements HealingAction {
         found.name() + " stands out and is no service: only services are throttled");
     Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
     Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
-    Checks.require(
-        found.pids().stream().noneMatch(host.processes().ourselves()::contains),
-        found.name() + " is our own service or one of our ancestors'");
+    Checks.refuseIf(Checks.protectedIn(host, found.name()));
     if (uses.size() > 1) {
       Checks.require(
           found.amount() >= MARGIN * uses.get(1).amount(),
@@ -207,6 +205,7 @@ public final class ThrottleService implements HealingAction {
     if (!preview.facts().entrySet().containsAll(Checks.start(host, unit).entrySet())) {
       return ActionReport.refused(name + " was started again since the preview");
     }
+    Checks.refuseIf(Checks.protectedIn(host, name));
     requireUnlimited(name, throttle.limit());
     throttles.add(throttle);
     ActionReport report;

@@ -257,7 +257,7 @@ class FreeMemoryTest {
                 world.host.processes().find(4711).orElseThrow(),
                 Duration.ZERO,
                 List.of("system.slice", APP)));
-    refused("our own service");
+    refused("is our own process");
   }
 
   @Test

@@ -2,13 +2,22 @@ package dev.healing.actions.nixos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.healing.api.RefusedException;
+import dev.healing.spi.HostFiles;
+import dev.healing.testkit.FixtureFiles;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A file that is in use is known for it by whatever name or number the kernel shows. */
 class OpenFilesTest {
@@ -70,7 +79,90 @@ class OpenFilesTest {
   }
 
   @Test
-  void aProcessThatHasEndedOrIsNotOursIsPassedBy() throws IOException {
+  void whoHasNoFilesIsPassedBy() throws IOException {
+    Path maps = Files.createDirectories(world.root.resolve("proc/77/maps"));
+    for (String none :
+        List.of("(k) S 2 0 0 0 -1 69238848 0 0", "(a) b (c) Z 1 2 3 0 -1 4228 0 0")) {
+      world.host.files().write("/proc/77/stat", "77 " + none + "\n");
+      assertThat(open()).isEmpty();
+    }
+    world.host.files().write("/proc/77/stat", "77 (Z) S 1 77 77 0 -1 4194560 0 0\n");
+    assertThat(maps).exists();
+    assertThatThrownBy(this::open).isInstanceOf(RefusedException.class);
+  }
+
+  @Test
+  void whoIsHiddenIsNotTakenForNobody() {
+    String mounts = "1 0 8:1 / / rw - ext4 /dev/root rw\n2 1 0:5 / /proc rw - proc proc rw";
+    world.host.files().write("/proc/self/mountinfo", mounts + ",gid=4,hidepid=invisible\n");
+    assertThatThrownBy(this::open).hasMessageContaining("hidepid");
+    world.host.files().write("/proc/self/status", "Name:\tjava\nCapEff:\t00000000a80425fb\n");
+    assertThatThrownBy(this::open).hasMessageContaining("needs CAP_SYS_PTRACE");
+    world.host.files().write("/proc/self/status", "Name:\tjava\nCapEff:\t000001ffffffffff\n");
+    assertThat(open()).isEmpty();
+    world.host.files().write("/proc/self/mountinfo", mounts + ",hidepid=off\n");
+    world.host.files().write("/proc/self/status", "Name:\tjava\n");
+    assertThat(open()).isEmpty();
+  }
+
+  /** As in most containers: the others' files are counted, and not told. */
+  @Test
+  @Timeout(120)
+  void rootThatMayNotLookIntoOthersKnowsNothing() throws Exception {
+    assumeThat(RealHost.root() && Files.exists(Path.of("/usr/bin/setpriv")))
+        .as("skipped: only root may give a capability away, by setpriv")
+        .isTrue();
+    String classes =
+        Stream.of(LookIntoAll.class, OpenFiles.class, HostFiles.class, FixtureFiles.class)
+            .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+            .distinct()
+            .collect(Collectors.joining(File.pathSeparator));
+    Process run =
+        new ProcessBuilder(
+                "/usr/bin/unshare",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+                "--kill-child",
+                "/bin/sh",
+                "-c",
+                "\"$@\"; /usr/bin/setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace \"$@\"; exit",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classes,
+                LookIntoAll.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(said.lines())
+          .as(said)
+          .satisfiesExactly(
+              with -> assertThat(with).isEqualTo("known"),
+              without -> assertThat(without).contains("/proc/1/fd", "it needs CAP_SYS_PTRACE"));
+    } finally {
+      run.destroyForcibly();
+    }
+  }
+
+  /** Says whether all open files are known, of the processes that it sees. */
+  static final class LookIntoAll {
+    private LookIntoAll() {}
+
+    public static void main(String[] none) {
+      try {
+        OpenFiles.keys(new FixtureFiles(Path.of("/")));
+        System.out.println("known");
+      } catch (RefusedException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aProcessThatHasEndedIsPassedBy() throws IOException {
     Files.createDirectories(world.root.resolve("proc/77"));
     world.host.files().write("/proc/78/maps", mapping(index, "/data/idx"));
     assertThat(open().contains(key(index))).isTrue();

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** What is deleted is what was previewed, or nothing. */
@@ -106,6 +108,49 @@ class PreviewedFilesTest {
   }
 
   @Test
+  void fileThatIsOpenedWhileOthersAreDeletedStays() {
+    world.old("/var/cache/a");
+    Path second = world.old("/var/log/b");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of("roots", List.of("/var/cache", "/var/log")));
+    ActionReport report =
+        prepared.execute(
+            afterTheFirst(
+                () -> {
+                  world.link("/proc/77/fd/3", second.toString());
+                  world.host.time().advance(Duration.ofSeconds(11));
+                }));
+    assertThat(report.detail()).startsWith("deleted 1 of 2 files");
+    assertThat(second).exists();
+  }
+
+  @Test
+  void noMoreIsDeletedOnceNobodyKnowsWhatIsOpen() {
+    world.old("/var/cache/a");
+    Path second = world.old("/var/log/b");
+    world.monthPasses();
+    PreparedAction prepared = prepare(Map.of("roots", List.of("/var/cache", "/var/log")));
+    ActionReport report =
+        prepared.execute(
+            afterTheFirst(
+                () -> {
+                  assertThat(world.root.resolve("proc/78/maps").toFile().mkdirs()).isTrue();
+                  world.host.time().advance(Duration.ofSeconds(11));
+                }));
+    assertThat(report.detail()).startsWith("deleted 1 of 2 files").contains("/proc/78/maps");
+    assertThat(second).exists();
+  }
+
+  /** What happens once, when /var/cache is empty. */
+  private Execution afterTheFirst(Runnable event) {
+    return new Watched(
+        new TestExecution(world.host.time(), Duration.ofMinutes(1)),
+        new AtomicBoolean(),
+        () -> left("var/cache").length == 0,
+        event);
+  }
+
+  @Test
   void clockThatWasSetSinceMakesAllOld() {
     Path young = world.old("/var/tmp/old");
     world.monthPasses();
@@ -152,28 +197,11 @@ class PreviewedFilesTest {
     PreparedAction prepared = prepare(Map.of("roots", List.of("/var/cache", "/var/log")));
     Path moved = world.root.resolve("var/moved");
     Execution moving =
-        new Execution() {
-          @Override
-          public Duration remaining() {
-            return Duration.ofMinutes(1);
-          }
-
-          @Override
-          public boolean cancelled() {
-            if (left("var/cache").length == 1) {
-              assertThat(second.getParent().toFile().renameTo(moved.toFile())).isTrue();
-            }
-            return false;
-          }
-
-          @Override
-          public boolean pause(Duration duration) {
-            return true;
-          }
-
-          @Override
-          public void progress(String message) {}
-        };
+        new Watched(
+            new TestExecution(world.host.time(), Duration.ofMinutes(1)),
+            new AtomicBoolean(),
+            () -> left("var/cache").length == 1,
+            () -> assertThat(second.getParent().toFile().renameTo(moved.toFile())).isTrue());
     ActionReport report = prepared.execute(moving);
     assertThat(report.detail()).startsWith("deleted 2 of 3 files").contains("stopped: /var/log");
     assertThat(moved.resolve("b")).exists();
@@ -323,5 +351,33 @@ class PreviewedFilesTest {
             () -> OpenFiles.keys(new dev.healing.testkit.FixtureFiles(world.root.resolve("none"))))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("/proc cannot be listed");
+  }
+
+  /** Something happens once, as soon as that is so. */
+  private record Watched(
+      Execution execution, AtomicBoolean happened, BooleanSupplier when, Runnable event)
+      implements Execution {
+    @Override
+    public Duration remaining() {
+      return execution.remaining();
+    }
+
+    @Override
+    public boolean cancelled() {
+      if (when.getAsBoolean() && happened.compareAndSet(false, true)) {
+        event.run();
+      }
+      return execution.cancelled();
+    }
+
+    @Override
+    public boolean pause(Duration duration) {
+      return execution.pause(duration);
+    }
+
+    @Override
+    public void progress(String message) {
+      execution.progress(message);
+    }
   }
 }

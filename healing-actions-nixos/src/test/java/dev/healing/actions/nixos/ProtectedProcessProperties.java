@@ -1,25 +1,35 @@
 package dev.healing.actions.nixos;
 
+import static dev.healing.testkit.HostStates.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
 import dev.healing.api.UnitState;
+import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
+import dev.healing.spi.Systemd.Limit;
 import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import dev.healing.testkit.TestHost;
+import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +38,19 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Example;
 
 /**
- * Whatever runs on a host, kill_process touches nobody who is protected. What is protected is said
- * by the generator that made the process so, not by the code under test. With {@code
- * -Dhealing.nightly=true} there are a million tables.
+ * Whatever runs on a host, no action that chooses whom to end, restart or slow down touches anybody
+ * who is protected: kill_process, end_memory_hog, throttle_service, and free_memory, which restarts
+ * who leaks. Who is in a service is touched with it. What is protected is said by the generator
+ * that made the process so, not by the code under test. With {@code -Dhealing.nightly=true} there
+ * are a million tables.
  */
 class ProtectedProcessProperties {
-  private static final int TABLES = Boolean.getBoolean("healing.nightly") ? 1_000_000 : 20_000;
+  private static final int TABLES = Boolean.getBoolean("healing.nightly") ? 1_000_000 : 5_000;
   private static final long SEED = Long.getLong("healing.seed", System.nanoTime());
   private static final Protection PROTECTION =
       new Protection(
@@ -62,74 +76,154 @@ class ProtectedProcessProperties {
     NOT
   }
 
+  /** What is tried. */
+  private enum Try {
+    KILL(new KillProcess.Provider(), IssueType.MEMORY_HIGH, IssueType.CPU_HIGH),
+    END_HOG(new EndMemoryHog.Provider(), IssueType.MEMORY_EXHAUSTING),
+    THROTTLE(new ThrottleService.Provider(), IssueType.MEMORY_HIGH, IssueType.CPU_HIGH),
+    RESTART_LEAK(new FreeMemory.Provider(), IssueType.MEMORY_HIGH);
+
+    private final ActionProvider provider;
+    private final List<IssueType> types;
+
+    Try(ActionProvider provider, IssueType... types) {
+      this.provider = provider;
+      this.types = List.of(types);
+    }
+  }
+
+  /** More of those that take the least time: they write no files. */
+  private static final List<Try> TRIES =
+      List.of(
+          Try.KILL,
+          Try.KILL,
+          Try.RESTART_LEAK,
+          Try.KILL,
+          Try.THROTTLE,
+          Try.KILL,
+          Try.KILL,
+          Try.RESTART_LEAK,
+          Try.KILL,
+          Try.END_HOG);
+
+  private static final Set<String> UNITS =
+      Set.of(
+          "plain0.service",
+          "plain1.service",
+          "plain2.service",
+          "plain3.service",
+          "alias-of.service",
+          "vip.service",
+          "pg1.service",
+          "pg-main.service",
+          "sshd.service",
+          "dbus.service",
+          "healing.service");
+  private static final int TOTAL_KB = 1_000_000;
+  private static final Duration TICK = Duration.ofMillis(75);
+
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final World files = new World();
-  private int ended;
-  private int restarted;
+  private final Map<Try, Integer> touched = new EnumMap<>(Try.class);
 
-  private record Table(TestHost host, Set<Long> protectedPids, Set<Long> ordinary) {}
+  /**
+   * A host.
+   *
+   * @param limited units that were set a limit
+   */
+  private record Table(
+      TestHost host, Map<Long, Why> protectedPids, Set<Long> ordinary, Set<String> limited) {
+    /** A process that may be touched and is part of that, or any. */
+    Optional<Long> oneOf(String target) {
+      return ordinary.stream()
+          .filter(
+              pid -> {
+                ProcessState process = host.processes().find(pid).orElseThrow();
+                return target.endsWith(":" + pid) || process.units().contains(target);
+              })
+          .findFirst();
+    }
+  }
 
   @Example
   void nobodyProtectedIsTouched() {
-    files.memory(1_000_000, 50_000);
+    files.processors(1, "cpu memory");
     for (int i = 0; i < TABLES; i++) {
-      once(i);
+      once(i, TRIES.get(i % TRIES.size()));
     }
     System.out.printf(
-        "%d process tables (seed %d): %d processes ended, %d services restarted, none protected%n",
-        TABLES, SEED, ended, restarted);
-    assertThat(ended).as("otherwise this shows nothing").isGreaterThan(TABLES / 20);
-    assertThat(restarted).as("otherwise this shows nothing").isGreaterThan(TABLES / 200);
+        "%d process tables (seed %d): processes or services touched %s, none protected%n",
+        TABLES, SEED, touched);
+    for (Try each : Try.values()) {
+      assertThat(touched.getOrDefault(each, 0))
+          .as("%s: otherwise this shows nothing", each)
+          .isGreaterThan(TABLES / 500);
+    }
   }
 
-  private void once(int number) {
+  private void once(int number, Try what) {
     Table table = table();
     try (var time = table.host.time()) {
-      boolean memory = random.nextBoolean();
+      IssueType type = what.types.get(random.nextInt(what.types.size()));
       HealingAction action =
-          new KillProcess.Provider()
-              .create(table.host.withConfiguration(Configuration.of(SECTION)));
+          what.provider.create(table.host.withConfiguration(Configuration.of(SECTION)));
+      files.memory(TOTAL_KB, what == Try.END_HOG ? TOTAL_KB : TOTAL_KB / 20);
+      switch (what) {
+        case END_HOG -> grow(table.host, TOTAL_KB);
+        case THROTTLE -> account(table.host);
+        default -> {}
+      }
       Issue issue =
           Issue.of(
               time.now(),
-              memory ? IssueType.MEMORY_HIGH : IssueType.CPU_HIGH,
+              type,
               Severity.HIGH,
               "generated",
-              Map.of(),
+              Map.of(Metric.MEMORY_FLOOR.toString(), TOTAL_KB * 1024.0),
               List.of("host"));
       time.happens(Duration.ofMillis(250), "they run", () -> run(table.host));
+      HostState state = what == Try.RESTART_LEAK ? leaks(time.now()) : at(time.now()).build();
       PreparedAction prepared;
       try {
-        prepared = time.onWorker(() -> action.prepare(issue, HostStates.at(time.now()).build()));
+        prepared = time.onWorker(() -> action.prepare(issue, state));
       } catch (RefusedException e) {
-        check(number, table);
+        check(number, what, table);
         return;
       }
-      long victim = Long.parseLong(prepared.preview().facts().get("pid"));
-      assertThat(table.ordinary)
-          .as("table %d of seed %d: %s", number, SEED, prepared.preview())
-          .contains(victim);
+      String target = prepared.preview().target();
+      if (target.contains(":")) {
+        assertThat(table.ordinary)
+            .as("table %d of seed %d: %s", number, SEED, prepared.preview())
+            .contains(Long.parseLong(target.substring(target.indexOf(':') + 1)));
+      }
       if (random.nextInt(3) == 0) {
-        change(table, victim);
+        table.oneOf(target).ifPresent(pid -> change(table, pid));
       }
       prepared.execute(new TestExecution(time, Duration.ofSeconds(60)));
-      check(number, table);
+      check(number, what, table);
     }
   }
 
-  private void check(int number, Table table) {
+  private void check(int number, Try what, Table table) {
     for (FakeProcesses.Signal signal : table.host.processes().signals()) {
       assertThat(table.protectedPids)
-          .as("table %d of seed %d: %s", number, SEED, signal)
-          .doesNotContain(signal.to().pid());
-      ended++;
+          .as("table %d of seed %d: %s of %s", number, SEED, signal, what)
+          .doesNotContainKey(signal.to().pid());
+      touched.merge(what, 1, Integer::sum);
     }
-    for (String unit : table.host.systemd().restarted()) {
-      assertThat(unit).as("table %d of seed %d", number, SEED).startsWith("plain");
-      restarted++;
+    Set<String> units = new HashSet<>(table.host.systemd().restarted());
+    units.addAll(table.limited);
+    for (String unit : units) {
+      assertThat(unit).as("table %d of seed %d, %s", number, SEED, what).startsWith("plain");
+      touched.merge(what, 1, Integer::sum);
     }
-    for (long pid : table.protectedPids) {
+    for (long pid : table.protectedPids.keySet()) {
       ProcessState process = table.host.processes().find(pid).orElseThrow();
+      if (!units.isEmpty() && table.protectedPids.get(pid) != Why.AVOIDED) {
+        assertThat(units)
+            .as("table %d of seed %d, %s: %s", number, SEED, what, process)
+            .doesNotContainAnyElementsOf(process.units());
+      }
       // Whoever asks for it all the same: the unit's other names and avoid are the action's to
       // heed.
       if (PROTECTION.process(process, List.of(FakeProcesses.OURSELVES)).isPresent()) {
@@ -138,6 +232,58 @@ class ProtectedProcessProperties {
         assertRefused(held::kill);
       }
     }
+  }
+
+  /** They take memory, the largest fast, until none is left. */
+  private void grow(TestHost host, int availableKb) {
+    Map<Long, Integer> steps = new HashMap<>();
+    List<ProcessState> all = host.processes().all();
+    all.forEach(process -> steps.put(process.ref().pid(), one(0, 0, 1)));
+    all.stream()
+        .max(Comparator.comparingLong(ProcessState::residentBytes))
+        .ifPresent(largest -> steps.put(largest.ref().pid(), 16));
+    goOn(host, steps, availableKb);
+  }
+
+  private void goOn(TestHost host, Map<Long, Integer> stepsMib, int availableKb) {
+    host.time()
+        .happens(
+            TICK,
+            "they grow",
+            () -> {
+              int leftKb = availableKb;
+              for (ProcessState process : host.processes().all()) {
+                int mib = stepsMib.getOrDefault(process.ref().pid(), 0);
+                leftKb -= mib << 10;
+                long bytes = process.residentBytes() + ((long) mib << 20);
+                host.processes().resident(process.ref().pid(), bytes);
+              }
+              if (leftKb > 0 && leftKb < availableKb) {
+                files.memory(TOTAL_KB, leftKb);
+                goOn(host, stepsMib, leftKb);
+              }
+            });
+  }
+
+  /** Their control groups hold more or less. */
+  private void account(TestHost host) {
+    for (ProcessState process : host.processes().all()) {
+      String group = ServiceUse.GROUPS + String.join("/", process.units());
+      files.host.files().write(group + "/memory.current", String.valueOf(bytes()));
+    }
+  }
+
+  /** Some units have grown for long. */
+  private HostState leaks(Instant now) {
+    HostStates states = at(now);
+    for (String unit : UNITS) {
+      if (random.nextInt(4) == 0) {
+        double step = one(1, 4, 9) << 20;
+        double[] values = IntStream.range(0, 42).mapToDouble(i -> step * (i + 1)).toArray();
+        states.recent(Metric.of(Metric.SERVICE_MEMORY, unit), Duration.ofSeconds(15), values);
+      }
+    }
+    return states.build();
   }
 
   private static void assertRefused(Runnable signal) {
@@ -170,17 +316,17 @@ class ProtectedProcessProperties {
             random.nextInt(Why.NOT.ordinal() - Why.MUST_LIVE.ordinal()) + Why.MUST_LIVE.ordinal()];
     table.host.processes().add(made(why, pid, now.ref(), now.residentBytes()));
     table.ordinary.remove(pid);
-    table.protectedPids.add(pid);
+    table.protectedPids.put(pid, why);
   }
 
   private Table table() {
     TestHost host = new TestHost(files.root).protect(PROTECTION);
-    Table table = new Table(host, new HashSet<>(), new HashSet<>());
-    for (String unit :
-        List.of("plain0.service", "plain1.service", "alias-of.service", "pg1.service")) {
-      host.systemd().service(unit);
-    }
+    Table table = new Table(host, new HashMap<>(), new HashSet<>(), new HashSet<>());
+    UNITS.forEach(unit -> host.systemd().unit(active(unit, OptionalLong.empty())));
     host.systemd().alias("known-as.service", "alias-of.service");
+    host.systemd()
+        .whenLimited(
+            () -> UNITS.stream().filter(u -> limited(host, u)).forEach(table.limited::add));
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
       Why why = Why.values()[Math.min(random.nextInt(18), Why.NOT.ordinal())];
@@ -190,21 +336,32 @@ class ProtectedProcessProperties {
             case OURSELVES -> FakeProcesses.OURSELVES;
             default -> 100 + 10 * i + random.nextInt(10);
           };
-      long bytes = (1L << 20) << random.nextInt(10);
-      host.processes().add(made(why, pid, new Ref(pid, random.nextInt(5)), bytes));
-      (why == Why.NOT ? table.ordinary : table.protectedPids).add(pid);
+      host.processes().add(made(why, pid, new Ref(pid, random.nextInt(5)), bytes()));
+      if (why == Why.NOT) {
+        table.ordinary.add(pid);
+      } else {
+        table.protectedPids.put(pid, why);
+      }
     }
     if (random.nextBoolean() && !table.ordinary.isEmpty()) {
       long main = table.ordinary.iterator().next();
       host.processes()
           .find(main)
           .flatMap(ProcessState::unit)
-          .ifPresent(unit -> host.systemd().unit(active(unit, main)));
+          .ifPresent(unit -> host.systemd().unit(active(unit, OptionalLong.of(main))));
     }
     return table;
   }
 
-  private static UnitState active(String unit, long mainPid) {
+  private long bytes() {
+    return (1L << 20) << random.nextInt(10);
+  }
+
+  private static boolean limited(TestHost host, String unit) {
+    return Stream.of(Limit.values()).anyMatch(l -> host.systemd().limit(unit, l).isPresent());
+  }
+
+  private static UnitState active(String unit, OptionalLong mainPid) {
     return new UnitState(
         unit,
         "loaded",
@@ -212,16 +369,16 @@ class ProtectedProcessProperties {
         "running",
         "success",
         "simple",
-        OptionalLong.of(mainPid),
+        mainPid,
         "01",
-        Optional.empty(),
+        Optional.of(VirtualTime.START.minus(Duration.ofDays(1))),
         Set.of());
   }
 
   private ProcessState made(Why why, long pid, Ref ref, long bytes) {
     String name = one("plain", "preferred", "sshdx", "systemdx", "nborg");
     List<String> units =
-        new ArrayList<>(List.of("system.slice", one("plain0.service", "plain1.service")));
+        new ArrayList<>(List.of("system.slice", "plain" + random.nextInt(4) + ".service"));
     int oomScoreAdj = random.nextInt(-999, 1000);
     switch (why) {
       case MUST_LIVE -> oomScoreAdj = -1000;

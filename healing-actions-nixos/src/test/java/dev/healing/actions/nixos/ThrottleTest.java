@@ -205,7 +205,7 @@ class ThrottleTest {
     refused("nobody stands out");
     world.host.processes().remove(201);
     world.busy(FakeProcesses.OURSELVES, "java", 0.0, "system.slice", "runaway.service");
-    refused("our own service");
+    refused("is our own process");
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.healing.core.host;
 
-import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -9,9 +8,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 
 /**
  * A process that is held by its open /proc/PID/stat. The kernel binds an open file of /proc/PID to
@@ -21,10 +23,7 @@ import java.util.function.Predicate;
  *
  * <p>The held file is read once more before each signal, more than a tick after it was opened: a
  * process that gets the number later then has a later start. With that the signal goes by {@link
- * PidFd}. Where there is none, by the JDK's handle, which was taken before the held file was read
- * and so is the held process's: the JDK compares the start once more and signals, in one native
- * function. What remains then are the microseconds in there, in which the process would have to
- * end, be waited for, and its number come up again, after all other free numbers.
+ * PidFd}.
  */
 final class HeldProcess implements Held {
   private static final int MOST_BYTES = 4096;
@@ -87,15 +86,40 @@ final class HeldProcess implements Held {
 
   @Override
   public boolean terminate() {
-    return signal(SIGTERM, ProcessHandle::destroy);
+    return !terminate(processes, List.of(this)).isEmpty();
   }
 
   @Override
   public boolean kill() {
-    return signal(SIGKILL, ProcessHandle::destroyForcibly);
+    return !kill(processes, List.of(this)).isEmpty();
   }
 
-  private boolean signal(int signal, Predicate<ProcessHandle> send) {
+  static List<Held> terminate(ProcProcesses processes, List<Held> all) {
+    return signal(processes, all, SIGTERM);
+  }
+
+  static List<Held> kill(ProcProcesses processes, List<Held> all) {
+    return signal(processes, all, SIGKILL);
+  }
+
+  /** All or, if one of them must not be, none. */
+  private static List<Held> signal(ProcProcesses processes, List<Held> all, int signal) {
+    Map<Ref, Held> there = new LinkedHashMap<>();
+    for (Held one : all) {
+      HeldProcess held = (HeldProcess) one;
+      if (held.maySignal()) {
+        there.put(held.ref, held);
+      }
+    }
+    return there.isEmpty()
+        ? List.of()
+        : PidFd.send(processes.commands(), List.copyOf(there.keySet()), signal).stream()
+            .map(ref -> Objects.requireNonNull(there.get(ref)))
+            .toList();
+  }
+
+  /** Whether it is there, more than a tick after it was taken hold of. */
+  private boolean maySignal() {
     processes.refuseVital(ref.pid());
     if (stat().isEmpty()) {
       return false;
@@ -105,28 +129,11 @@ final class HeldProcess implements Held {
       LockSupport.parkNanos(wait);
       wait = LONGER_THAN_A_TICK_NANOS - (System.nanoTime() - sinceNanos);
     }
-    Optional<ProcessHandle> handle = ProcessHandle.of(ref.pid());
     Optional<ProcStat> now = stat();
-    if (handle.isEmpty() || now.isEmpty() || now.get().state() == 'Z') {
-      return false;
-    }
-    if (now.get().kernelThread()) {
+    if (now.filter(ProcStat::kernelThread).isPresent()) {
       throw new RefusedException("process " + ref.pid() + " is a kernel thread");
     }
-    Optional<Boolean> sent = PidFd.send(processes.commands(), ref, signal);
-    if (sent.isPresent() || send.test(handle.get())) {
-      return sent.orElse(true);
-    }
-    if (alive()) {
-      throw new HostException(
-          now.get().name()
-              + " (pid "
-              + ref.pid()
-              + ") could not be sent signal "
-              + signal
-              + ": not permitted; run as root or as its user");
-    }
-    return false;
+    return now.filter(process -> process.state() != 'Z').isPresent();
   }
 
   @Override

@@ -156,6 +156,16 @@ final class ProcProcesses implements HostProcesses {
     return HeldProcess.of(this, files.path("/proc/" + ref.pid() + "/stat"), ref);
   }
 
+  @Override
+  public List<Held> terminate(List<Held> all) {
+    return HeldProcess.terminate(this, all);
+  }
+
+  @Override
+  public List<Held> kill(List<Held> all) {
+    return HeldProcess.kill(this, all);
+  }
+
   void refuseVital(long pid) {
     if (pid <= 2) {
       throw new RefusedException("process " + pid + " is the init process or the kernel's");

@@ -1,6 +1,5 @@
 package dev.healing.core.host;
 
-import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import java.io.BufferedReader;
@@ -16,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Holds a process, has it replaced by another with the same number, and signals what it holds:
  * after the replacement, or again and again while that happens. To be run in a PID namespace of its
- * own, where it may say which number comes next; see {@link PidReuseTest}. Arguments: how many
- * replacements; {@code jdk} to do without pidfd.
+ * own, where it may say which number comes next; see {@link PidReuseTest}. Argument: how many
+ * replacements.
  */
 final class ForcedReuse {
   /**
@@ -54,8 +53,8 @@ final class ForcedReuse {
   private int signalsDuring;
   private int hit;
 
-  private ForcedReuse(Process shell, CommandRunner commands) {
-    processes = new ProcProcesses(new RootedFiles(Path.of("/")), commands);
+  private ForcedReuse(Process shell) {
+    processes = new ProcProcesses(new RootedFiles(Path.of("/")), new ProcessCommands(Map.of()));
     to = new PrintStream(shell.getOutputStream(), true, StandardCharsets.UTF_8);
     from = shell.inputReader(StandardCharsets.UTF_8);
   }
@@ -63,12 +62,8 @@ final class ForcedReuse {
   /** Prints one line of counts. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int wanted = Integer.parseInt(arguments[0]);
-    CommandRunner commands = new ProcessCommands(Map.of());
-    if (arguments.length > 1) {
-      commands = new WithoutCommands();
-    }
     Process shell = new ProcessBuilder("/bin/bash", "-c", SHELL).start();
-    ForcedReuse reuse = new ForcedReuse(shell, commands);
+    ForcedReuse reuse = new ForcedReuse(shell);
     for (int i = 0; i < 4 * wanted && reuse.forced < wanted; i++) {
       if (i % 8 == 7) {
         reuse.during(FIRST_PID + i % 20_000);
@@ -130,18 +125,6 @@ final class ForcedReuse {
     if (second == first) { // otherwise another thread of ours took the number
       forced++;
       hit += taken || !untouched ? 1 : 0;
-    }
-  }
-
-  private record WithoutCommands() implements CommandRunner {
-    @Override
-    public Optional<Path> which(String program) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Result run(Command command) {
-      throw new IllegalStateException(command.toString());
     }
   }
 }

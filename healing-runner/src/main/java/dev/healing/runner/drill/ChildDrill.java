@@ -19,7 +19,6 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Workers;
@@ -60,7 +59,8 @@ public final class ChildDrill extends Drill {
     try {
       host.commands().run(Command.of(LIFE, "sleep", Long.toString(LIFE.toSeconds())));
     } catch (HostException e) {
-      // Ended by cleanUp(); a sleeper that could not be started is missed by breakIt().
+      // Ended by breakIt() or cleanUp(); a sleeper that could not be started is missed by
+      // breakIt().
     }
   }
 
@@ -165,9 +165,7 @@ public final class ChildDrill extends Drill {
             .findFirst()
             .orElseThrow(() -> new HostException("drill: the child process is not there"));
     startedAt = Optional.empty();
-    try (Held held = host.processes().hold(sleeper.ref()).orElseThrow()) {
-      held.kill();
-    }
+    child.ifPresent(Workers.Task::cancel);
     return "Killed it (pid " + sleeper.ref().pid() + ").";
   }
 

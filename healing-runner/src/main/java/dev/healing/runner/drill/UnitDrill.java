@@ -14,8 +14,6 @@ import dev.healing.spi.CommandRunner.Result;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostProcesses.Held;
-import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.TriggerProvider;
 import java.time.Duration;
@@ -121,14 +119,8 @@ public final class UnitDrill extends Drill {
             .unit(unit)
             .flatMap(state -> state.mainPid().stream().boxed().findFirst())
             .orElseThrow(() -> new HostException("drill: " + unit + " has no main process"));
-    ProcessState process =
-        host.processes()
-            .find(pid)
-            .orElseThrow(() -> new HostException("drill: process " + pid + " is not there"));
-    try (Held held = host.processes().hold(process.ref()).orElseThrow()) {
-      brokenAt = host.time().now();
-      held.kill();
-    }
+    brokenAt = host.time().now();
+    command("systemctl", "kill", "--signal=KILL", "--", unit);
     return "Killed its main process (pid " + pid + ").";
   }
 
