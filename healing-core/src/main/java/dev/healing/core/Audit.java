@@ -2,8 +2,10 @@ package dev.healing.core;
 
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +65,13 @@ public final class Audit {
     } catch (RuntimeException e) {
       return Optional.empty(); // whole, and still not written by us: it hides no other
     }
+  }
+
+  /** What healing did within the last eight days, oldest first. */
+  public List<OwnAction> ownActions(Instant now) {
+    OwnActions own = new OwnActions();
+    own.remember(history(OwnActions.MOST), now);
+    return own.all();
   }
 
   /** What is known of what was predicted and acted upon, oldest first. */

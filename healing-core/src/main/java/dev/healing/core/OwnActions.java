@@ -20,7 +20,7 @@ final class OwnActions {
   /** As long as any forecast looks back. */
   private static final Duration REMEMBERED = Duration.ofDays(8);
 
-  private static final int MOST = 1_000;
+  static final int MOST = 1_000;
 
   private final Map<String, OwnAction> byIntent = new LinkedHashMap<>();
   private List<OwnAction> all = List.of();

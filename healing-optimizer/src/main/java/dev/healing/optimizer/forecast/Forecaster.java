@@ -70,19 +70,25 @@ public final class Forecaster {
     recent.add(latest, value);
     trust.add(latest, value);
     if (trust.asks(latest)) {
-      trust.said(latest, value, forecast(Instant.ofEpochSecond(latest), Trust.HORIZON).reaches());
+      holdToIt();
     }
+  }
+
+  /** What it says now is remembered, and what will come of it. */
+  private void holdToIt() {
+    trust.said(latest, value, forecast(Instant.ofEpochSecond(latest), Trust.HORIZON).reaches());
   }
 
   /**
    * All that is measured from now on is so much lower by our own doing, or will be by the next
    * value. Then it is no fall of the series' own: what rose before is expected to rise as it did,
-   * from there.
+   * from there. What it said until now is judged as if nothing had been given back.
    *
    * @param freed in the unit of the limit; not negative
    */
   public void gaveBack(double freed) {
     double part = freed / limit;
+    holdToIt(); // it may be why that was done
     past.shift(-part);
     recent.shift(-part);
     trust.gaveBack(part);
