@@ -93,7 +93,7 @@ class OwnWorkAsideTest {
 
   @Test
   void enoughIsEnoughAndNoMore() {
-    for (int minute = 0; minute < BEGINS + 9 * 60; minute++) {
+    for (int minute = 0; minute < BEGINS + 590; minute++) {
       add(minute, leak(minute), List.of());
     }
     Instant now = learner.learnedAt();
@@ -106,7 +106,7 @@ class OwnWorkAsideTest {
 
   @Test
   void lessIsNotEnough() {
-    for (int minute = 0; minute < BEGINS + 9 * 60; minute++) {
+    for (int minute = 0; minute < BEGINS + 590; minute++) {
       add(minute, leak(minute), List.of());
     }
     Instant now = learner.learnedAt();
