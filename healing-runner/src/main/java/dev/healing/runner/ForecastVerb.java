@@ -163,7 +163,9 @@ final class ForecastVerb implements Verb {
       Metric metric, Points points, List<OwnAction> own, Instant now, Duration horizon) {
     Forecaster forecaster = new Forecaster(1);
     OwnWorkAside learner = new OwnWorkAside(forecaster);
-    String component = metric.component();
+    String name = metric.name();
+    String component =
+        metric.component().isEmpty() ? name.substring(0, name.indexOf('.')) : metric.component();
     List<OwnAction> ours = own.stream().filter(action -> action.concerns(component)).toList();
     for (int i = 0; i < points.size(); i++) {
       learner.add(new Sample(metric, points.highest(i), points.at(i)), ours);
