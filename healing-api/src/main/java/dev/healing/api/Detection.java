@@ -11,14 +11,21 @@ import java.util.List;
  *     unreadable is gone.
  * @param age how long before this look it was measured that what is gone is gone; zero if in this
  *     look. Nothing that was done since is called a success by it
+ * @param forecasts what it says of what will be, whether or not that is an issue
  */
-public record Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
+public record Detection(
+    List<Issue> issues, List<Unreadable> unreadable, Duration age, List<MetricForecast> forecasts) {
   /** Looked, and all is well. */
   public static final Detection NOTHING = new Detection(List.of(), List.of());
 
   /** Measured in this look. */
   public Detection(List<Issue> issues, List<Unreadable> unreadable) {
     this(issues, unreadable, Duration.ZERO);
+  }
+
+  /** Without a forecast. */
+  public Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
+    this(issues, unreadable, age, List.of());
   }
 
   /** Nothing is there any more, as was measured so long before this look. */
@@ -30,6 +37,7 @@ public record Detection(List<Issue> issues, List<Unreadable> unreadable, Duratio
   public Detection {
     issues = List.copyOf(issues);
     unreadable = List.copyOf(unreadable);
+    forecasts = List.copyOf(forecasts);
   }
 
   /** A detection in which everything could be judged. */

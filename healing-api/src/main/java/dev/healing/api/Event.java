@@ -28,6 +28,8 @@ public record Event(Instant at, Kind kind, String message, Optional<Incident> in
     ACTION_FINISHED,
     /** The problem is gone. */
     INCIDENT_CLOSED,
+    /** Whether what was predicted, and acted upon, would have been: that is known now. */
+    PREVENTION_JUDGED,
     /** Handed over to a human. */
     ESCALATED,
     /** Something is wrong with the engine itself, its state or a plugin. */

@@ -27,6 +27,14 @@ public interface HostState {
   /** What this look could not read. */
   List<Unreadable> unreadable();
 
+  /**
+   * What healing itself did to the host within the last eight days, and does now, oldest first; as
+   * of when the look was begun, and as far as it is remembered.
+   */
+  default List<OwnAction> ownActions() {
+    return List.of();
+  }
+
   /** The value of this look. */
   default OptionalDouble value(Metric metric) {
     return sample(metric).map(s -> OptionalDouble.of(s.value())).orElse(OptionalDouble.empty());

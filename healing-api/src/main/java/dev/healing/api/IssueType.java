@@ -15,6 +15,19 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** A file system runs out of bytes or inodes. Component: its mount point. */
   public static final IssueType DISK_FULL = of("disk_full");
 
+  /**
+   * A file system will be full, of bytes or inodes, before anybody would notice. Component: its
+   * mount point. What will be is told among the numbers: {@link Metric#FORECAST_LIMIT} and its
+   * like.
+   */
+  public static final IssueType PREDICTED_DISK_FULL = of("predicted_disk_full");
+
+  /** The same of memory. Component: {@code memory}. */
+  public static final IssueType PREDICTED_MEMORY_HIGH = of("predicted_memory_high");
+
+  /** The same of what {@link #LIMIT_NEAR} is about, with its components. */
+  public static final IssueType PREDICTED_LIMIT_NEAR = of("predicted_limit_near");
+
   /** The processors are busy all the time. Component: {@code cpu}. */
   public static final IssueType CPU_HIGH = of("cpu_high");
 

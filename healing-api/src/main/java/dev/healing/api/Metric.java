@@ -34,6 +34,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   /** One-minute load average divided by the number of processors. */
   public static final Metric LOAD = of("load.per_cpu");
 
+  /**
+   * How the names of metrics end that tell how much of something that has a limit is in use: 1 is
+   * the limit.
+   */
+  public static final String USED = "used.fraction";
+
   /** Name of the fraction of bytes used on a file system; the component is the mount point. */
   public static final String FILESYSTEM_USED = "filesystem.used.fraction";
 
@@ -48,6 +54,27 @@ public record Metric(String name, String component) implements Comparable<Metric
    * numbers of the issue, for those who are to bring it there. It is set, and never sampled.
    */
   public static final String CLEARS_BELOW = "clears.below.fraction";
+
+  /**
+   * Name of what a metric is predicted to reach: told among the numbers of the issue, beside the
+   * metric itself, as are the others that begin so. They are set, and never sampled.
+   */
+  public static final String FORECAST_LIMIT = "forecast.limit.fraction";
+
+  /** Name of how likely that is within the horizon. */
+  public static final String FORECAST_PROBABILITY = "forecast.probability.fraction";
+
+  /** Name of when it will be: after less than this in one case of ten. */
+  public static final String FORECAST_LOWER = "forecast.lower.seconds";
+
+  /** Name of when it will be: as likely after less as after more. */
+  public static final String FORECAST_AT = "forecast.at.seconds";
+
+  /** Name of when it will be: after more than this in one case of ten. */
+  public static final String FORECAST_UPPER = "forecast.upper.seconds";
+
+  /** Name of how long it takes until it is known whether the forecast was right. */
+  public static final String FORECAST_JUDGED = "forecast.judged.seconds";
 
   /**
    * Name of the fraction of the last 10 seconds in which some task was stalled; the component is

@@ -30,6 +30,11 @@ public interface HostContext {
   /** The plugin's own durable state. */
   StateStore state();
 
+  /** What was measured before; by default nothing is kept. */
+  default MeasuredPast past() {
+    return MeasuredPast.NONE;
+  }
+
   /** What must never be touched. Whatever this says no to is also refused when tried. */
   Protection protection();
 

@@ -6,6 +6,7 @@ import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.Protection;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.Systemd;
@@ -55,6 +56,11 @@ public abstract class HostAround implements HostContext {
   @Override
   public StateStore state() {
     return host.state();
+  }
+
+  @Override
+  public MeasuredPast past() {
+    return host.past();
   }
 
   @Override

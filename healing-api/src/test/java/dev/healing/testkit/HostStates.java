@@ -2,6 +2,7 @@ package dev.healing.testkit;
 
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
@@ -26,6 +27,7 @@ public final class HostStates {
   private final TreeMap<Metric, List<Sample>> samples = new TreeMap<>();
   private final TreeMap<String, UnitState> units = new TreeMap<>();
   private final List<Unreadable> unreadable = new ArrayList<>();
+  private final List<OwnAction> ownActions = new ArrayList<>();
 
   private HostStates(Instant at) {
     this.at = at;
@@ -111,19 +113,30 @@ public final class HostStates {
     return this;
   }
 
+  /** With something that was done by us. */
+  public HostStates own(OwnAction action) {
+    ownActions.add(action);
+    return this;
+  }
+
   /** The state. */
   public HostState build() {
     TreeMap<Metric, List<Sample>> copy = new TreeMap<>();
     samples.forEach((metric, list) -> copy.put(metric, List.copyOf(list)));
     return new Built(
-        at, copy, Collections.unmodifiableMap(new TreeMap<>(units)), List.copyOf(unreadable));
+        at,
+        copy,
+        Collections.unmodifiableMap(new TreeMap<>(units)),
+        List.copyOf(unreadable),
+        List.copyOf(ownActions));
   }
 
   private record Built(
       Instant at,
       TreeMap<Metric, List<Sample>> all,
       Map<String, UnitState> units,
-      List<Unreadable> unreadable)
+      List<Unreadable> unreadable,
+      List<OwnAction> ownActions)
       implements HostState {
     @Override
     public Optional<Sample> sample(Metric metric) {

@@ -3,6 +3,7 @@ package dev.healing.testkit;
 import dev.healing.api.Configuration;
 import dev.healing.api.Privilege;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.Protection;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -19,6 +20,7 @@ public final class TestHost implements HostContext {
   private final FakeSystemd systemd = new FakeSystemd(time, this::protection);
   private final FakeProcesses processes = new FakeProcesses(this::protection, time::requireAlive);
   private final InMemoryStateStore state = new InMemoryStateStore(time::requireAlive);
+  private MeasuredPast past = MeasuredPast.NONE;
   private Protection protection = Protection.vitalOnly();
   private Set<Privilege> privileges = EnumSet.allOf(Privilege.class);
   private final Configuration configuration = Configuration.empty();
@@ -47,6 +49,12 @@ public final class TestHost implements HostContext {
   /** What we are allowed from now on. */
   public TestHost privileges(Set<Privilege> next) {
     privileges = Set.copyOf(next);
+    return this;
+  }
+
+  /** What was measured before, from now on. */
+  public TestHost past(MeasuredPast next) {
+    past = next;
     return this;
   }
 
@@ -83,6 +91,11 @@ public final class TestHost implements HostContext {
   @Override
   public InMemoryStateStore state() {
     return state;
+  }
+
+  @Override
+  public MeasuredPast past() {
+    return past;
   }
 
   @Override
@@ -134,6 +147,11 @@ public final class TestHost implements HostContext {
     @Override
     public InMemoryStateStore state() {
       return host.state();
+    }
+
+    @Override
+    public MeasuredPast past() {
+      return host.past();
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.healing.core;
 
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What was decided and done, kept in {@code audit.jsonl} so that everything can be explained
- * afterwards. Two kinds of line: {@code {"kind":"decision",…}} whenever a decision changes, and
- * {@code {"kind":"receipt",…}} after every attempt. At 4 MiB the file becomes {@code
+ * afterwards. Three kinds of line: {@code {"kind":"decision",…}} whenever a decision changes,
+ * {@code {"kind":"receipt",…}} after every attempt, and {@code {"kind":"prevention",…}} when it is
+ * known whether what was predicted would have been. At 4 MiB the file becomes {@code
  * audit.1.jsonl}, and the one that had that name is gone. Reading needs no engine.
  */
 public final class Audit {
   static final String FILE = "audit.jsonl";
   static final String OLDER = "audit.1.jsonl";
+  private static final String PREVENTION = "prevention";
   private static final long ROTATE_BYTES = 4L << 20;
 
   private final StateStore store;
@@ -60,6 +64,37 @@ public final class Audit {
       return Optional.of(EngineJson.receipt(node));
     } catch (RuntimeException e) {
       return Optional.empty(); // whole, and still not written by us: it hides no other
+    }
+  }
+
+  /** What healing did within the last eight days, oldest first. */
+  public List<OwnAction> ownActions(Instant now) {
+    OwnActions own = new OwnActions();
+    own.remember(history(OwnActions.MOST), now);
+    return own.all();
+  }
+
+  /** What is known of what was predicted and acted upon, oldest first. */
+  public List<Prevention> preventions() {
+    List<Prevention> preventions = new ArrayList<>();
+    for (String file : List.of(OLDER, FILE)) {
+      for (String line : store.lines(file).lines()) {
+        if (line.contains(PREVENTION)) { // there are few among many
+          parsed(line).flatMap(Audit::prevention).ifPresent(preventions::add);
+        }
+      }
+    }
+    return preventions;
+  }
+
+  private static Optional<Prevention> prevention(ObjectNode node) {
+    if (!node.path("kind").asString().equals(PREVENTION)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(EngineJson.prevention(node));
+    } catch (RuntimeException e) {
+      return Optional.empty(); // as with receipts
     }
   }
 
@@ -110,6 +145,15 @@ public final class Audit {
             json -> {
               json.writeStringProperty("kind", "receipt");
               EngineJson.write(json, receipt);
+            }));
+  }
+
+  void add(Prevention prevention) {
+    unwritten.add(
+        EngineJson.line(
+            json -> {
+              json.writeStringProperty("kind", PREVENTION);
+              EngineJson.write(json, prevention);
             }));
   }
 

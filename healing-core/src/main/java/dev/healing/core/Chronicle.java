@@ -74,6 +74,23 @@ final class Chronicle {
     learning.add(receipt);
   }
 
+  void judged(Prevention prevention) {
+    audit.add(prevention);
+    tell(
+        Event.Kind.PREVENTION_JUDGED,
+        prevention.type()
+            + " "
+            + String.join(", ", prevention.components())
+            + ": "
+            + prevention.verdict()
+            + ", "
+            + prevention.reason()
+            + " (incident "
+            + prevention.incident()
+            + ")",
+        null);
+  }
+
   void passed(Recovery recovery) {
     learning.add(recovery);
   }

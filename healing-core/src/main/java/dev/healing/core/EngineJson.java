@@ -182,6 +182,31 @@ public final class EngineJson {
         node.path("reason").asString());
   }
 
+  /** {@code {incident,type,components,verdict,at,reason}}. */
+  public static ObjectNode prevention(Prevention prevention) {
+    return tree(json -> write(json, prevention));
+  }
+
+  static void write(JsonGenerator json, Prevention prevention) {
+    json.writeStringProperty("incident", prevention.incident());
+    json.writeStringProperty("type", prevention.type().name());
+    texts(json, "components", prevention.components());
+    json.writeStringProperty("verdict", prevention.verdict().name());
+    instant(json, "at", prevention.at());
+    json.writeStringProperty("reason", prevention.reason());
+  }
+
+  /** Reads what {@link #prevention(Prevention)} wrote. */
+  static Prevention prevention(JsonNode node) {
+    return new Prevention(
+        node.path("incident").asString(),
+        IssueType.of(node.path("type").asString()),
+        new TreeSet<>(texts(node.path("components"))),
+        Prevention.Verdict.valueOf(node.path("verdict").asString()),
+        Instant.parse(node.path("at").asString()),
+        node.path("reason").asString());
+  }
+
   /**
    * {@code {at,issue,actions:[{action,risk,confidence,evidence,expected}],confidence,verdict,until,
    * reason,judgements:[{guard,verdict,reason}],rejected:[{action,why}],preview}}. {@code issue} is

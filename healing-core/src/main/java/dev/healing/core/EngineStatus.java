@@ -2,7 +2,10 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -19,6 +22,7 @@ import java.util.OptionalDouble;
  * @param looks how many looks were made
  * @param openIncidents how many incidents are not closed
  * @param healsInLastHour how many actions were started in the last hour
+ * @param preventions what came of acting upon forecasts, how often, as far as the audit goes back
  */
 public record EngineStatus(
     Instant startedAt,
@@ -29,10 +33,12 @@ public record EngineStatus(
     List<String> triggers,
     long looks,
     int openIncidents,
-    int healsInLastHour) {
+    int healsInLastHour,
+    Map<Prevention.Verdict, Integer> preventions) {
   /** Copies. */
   public EngineStatus {
     trouble = List.copyOf(trouble);
     triggers = List.copyOf(triggers);
+    preventions = Collections.unmodifiableMap(new EnumMap<>(preventions));
   }
 }

@@ -10,6 +10,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
+import dev.healing.api.MetricForecast;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
 import dev.healing.api.Pattern;
@@ -424,6 +425,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return thread.ask(loop::unreadable);
   }
 
+  /** What detectors say of what will be, as of the newest look. */
+  public List<MetricForecast> forecasts() {
+    return thread.ask(loop::forecasts);
+  }
+
   /** How the engine itself is. */
   public EngineStatus status() {
     List<String> troubleOfPlugins = troubleOfKnowledge();
@@ -442,7 +448,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
               triggers.how(),
               loop.looks(),
               loop.incidents().open().size(),
-              loop.chronicle().journal().count(Duration.ofHours(1)));
+              loop.chronicle().journal().count(Duration.ofHours(1)),
+              loop.preventions().counts());
         });
   }
 

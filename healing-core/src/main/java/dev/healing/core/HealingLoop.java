@@ -5,6 +5,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.MetricForecast;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
@@ -12,6 +13,7 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -42,6 +44,7 @@ final class HealingLoop {
   private final TimeSource time;
   private final Inbox inbox;
   private final HistoryWriter history;
+  private final MeasuredPast past;
   private final Watch watch;
   private final Chronicle chronicle;
   private final Incidents incidents;
@@ -56,6 +59,7 @@ final class HealingLoop {
   private @Nullable Observation arrived;
   private @Nullable HostState state;
   private List<Unreadable> unreadable = List.of();
+  private List<MetricForecast> forecasts = List.of();
   private long looks;
   private boolean awake = true;
   private long lastLookNanos;
@@ -69,6 +73,7 @@ final class HealingLoop {
     this.settings = settings;
     this.plugins = plugins;
     history = new HistoryWriter(host.state(), time, host.workers());
+    past = new KeptPast(host.state(), time);
     watch = new Watch(time, host.workers(), history::add);
     offSwitch = new OffSwitch(host.state(), time);
     chronicle = new Chronicle(host, inbox);
@@ -144,12 +149,14 @@ final class HealingLoop {
     watch.begin(
         plugins,
         detectors,
+        treatment.ownActions(),
         observation ->
             inbox.post(
                 () -> {
                   watch.ended();
                   state = observation.state();
                   unreadable = observation.unreadable();
+                  forecasts = observation.forecasts();
                   assessment.seen(observation.state());
                   looks++;
                   then.accept(observation);
@@ -168,6 +175,7 @@ final class HealingLoop {
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
     sightings.take(observation, faults);
+    treatment.preventions().look(observation.state());
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
     incidents.triaged();
     treatment.lookArrived();
@@ -196,6 +204,7 @@ final class HealingLoop {
   void open() {
     history.keep(settings.historyBytes());
     List<Receipt> known = chronicle.audit().history(1_000);
+    treatment.remember(known, past);
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())));
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
@@ -376,6 +385,10 @@ final class HealingLoop {
     return settings;
   }
 
+  Preventions preventions() {
+    return treatment.preventions();
+  }
+
   OffSwitch offSwitch() {
     return offSwitch;
   }
@@ -386,6 +399,10 @@ final class HealingLoop {
 
   List<Unreadable> unreadable() {
     return unreadable;
+  }
+
+  List<MetricForecast> forecasts() {
+    return forecasts;
   }
 
   Optional<HostState> state() {

@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
@@ -22,13 +23,15 @@ final class HostSnapshot implements HostState {
   private final Map<String, UnitState> units;
   private final List<Unreadable> unreadable;
   private final MetricHistory history;
+  private final List<OwnAction> ownActions;
 
   HostSnapshot(
       Instant at,
       List<Sample> samples,
       List<UnitState> units,
       List<Unreadable> unreadable,
-      MetricHistory history) {
+      MetricHistory history,
+      List<OwnAction> ownActions) {
     this.at = at;
     Map<Metric, Sample> byMetric = new HashMap<>();
     samples.forEach(sample -> byMetric.put(sample.metric(), sample));
@@ -38,6 +41,7 @@ final class HostSnapshot implements HostState {
     this.units = Collections.unmodifiableMap(byName);
     this.unreadable = List.copyOf(unreadable);
     this.history = history;
+    this.ownActions = ownActions;
   }
 
   @Override
@@ -74,5 +78,10 @@ final class HostSnapshot implements HostState {
   @Override
   public List<Unreadable> unreadable() {
     return unreadable;
+  }
+
+  @Override
+  public List<OwnAction> ownActions() {
+    return ownActions;
   }
 }

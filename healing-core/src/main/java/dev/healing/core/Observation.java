@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.MetricForecast;
 import dev.healing.api.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,13 @@ record Observation(
     List<Issue> issues = new ArrayList<>();
     detections.values().forEach(detection -> issues.addAll(detection.issues()));
     return issues;
+  }
+
+  /** What detectors say of what will be. */
+  List<MetricForecast> forecasts() {
+    List<MetricForecast> forecasts = new ArrayList<>();
+    detections.values().forEach(detection -> forecasts.addAll(detection.forecasts()));
+    return forecasts;
   }
 
   /** All that could not be looked at. */

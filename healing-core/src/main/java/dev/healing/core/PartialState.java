@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
@@ -95,5 +96,10 @@ final class PartialState implements HostState {
   @Override
   public List<Unreadable> unreadable() {
     return found.unreadable();
+  }
+
+  @Override
+  public List<OwnAction> ownActions() {
+    return found.ownActions();
   }
 }

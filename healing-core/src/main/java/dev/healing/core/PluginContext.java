@@ -8,6 +8,7 @@ import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.Protection;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.Systemd;
@@ -34,6 +35,7 @@ final class PluginContext implements HostContext {
   private final HostProcesses processes;
   private final Systemd systemd;
   private final StateStore state;
+  private final MeasuredPast past;
 
   /**
    * For one plugin.
@@ -48,6 +50,7 @@ final class PluginContext implements HostContext {
     this.processes = new ProtectedProcesses(host.processes(), host.systemd(), protection);
     this.systemd = new ProtectedSystemd(host.systemd(), host.systemd(), protection);
     this.state = new PluginState(host.state(), owner);
+    this.past = new KeptPast(host.state(), host.time());
   }
 
   @Override
@@ -83,6 +86,11 @@ final class PluginContext implements HostContext {
   @Override
   public StateStore state() {
     return state;
+  }
+
+  @Override
+  public MeasuredPast past() {
+    return past;
   }
 
   @Override

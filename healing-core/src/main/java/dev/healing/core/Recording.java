@@ -88,6 +88,7 @@ final class Recording {
     watch.begin(
         plugins,
         Map.of(),
+        List.of(),
         found ->
             inbox.post(
                 () -> {

@@ -34,6 +34,7 @@ import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Sampler;
@@ -259,7 +260,8 @@ final class ReplayPlugins {
               .filter(issue -> !hidden.containsKey(issue.fingerprint()))
               .toList(),
           found.unreadable(),
-          found.age());
+          found.age(),
+          found.forecasts());
     }
   }
 
@@ -308,6 +310,11 @@ final class ReplayPlugins {
     @Override
     public StateStore state() {
       return context.state();
+    }
+
+    @Override
+    public MeasuredPast past() {
+      return context.past();
     }
 
     @Override

@@ -10,11 +10,13 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +46,8 @@ final class Treatment {
   private final Chronicle chronicle;
   private final Incidents incidents;
   private final Refusals refusals;
+  private final OwnActions own = new OwnActions();
+  private final Preventions preventions;
   private final ActionRunner runner;
   private final FlightRecorder recorder;
   private final Consumer<Tracked> reconsider;
@@ -79,6 +83,7 @@ final class Treatment {
     this.chronicle = chronicle;
     this.incidents = incidents;
     this.refusals = refusals;
+    this.preventions = new Preventions(chronicle::judged);
     this.runner = new ActionRunner(host, offSwitch);
     this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
@@ -93,6 +98,21 @@ final class Treatment {
   /** The incidents about which an action for another says something, by its id. */
   void dependents(ListMultimap<String, Tracked> byCause) {
     dependents = byCause;
+  }
+
+  /** What was done before the start, newest first. */
+  void remember(List<Receipt> receipts, MeasuredPast past) {
+    own.remember(receipts, time.now());
+    preventions.open(receipts, chronicle.audit().preventions(), past);
+  }
+
+  Preventions preventions() {
+    return preventions;
+  }
+
+  /** What we have done lately, and do. */
+  List<OwnAction> ownActions() {
+    return own.all();
   }
 
   boolean idle() {
@@ -208,6 +228,7 @@ final class Treatment {
     Attempt attempt = incident.attempt();
     incident.status = IncidentStatus.HEALING;
     lastStartNanos = time.monotonicNanos();
+    own.begun(attempt.intent, time.now());
     Duration limit = proposed.remedy().description().timeLimit();
     attempt.dueNanos = time.monotonicNanos() + limit.toNanos();
     nextDeadlineNanos = Math.min(nextDeadlineNanos, attempt.dueNanos);
@@ -232,6 +253,7 @@ final class Treatment {
 
   private void finished(Tracked incident, Attempt attempt, ActionReport report) {
     faults.remove("action:" + attempt.intent.action());
+    own.ended(attempt.intent, time.now());
     if (!incident.attempts(attempt)) {
       free(attempt.lane, incident); // concluded when it was late
       return;
@@ -292,6 +314,7 @@ final class Treatment {
         new Validation(Outcome.AMBIGUOUS, "it did not end within its time limit"),
         new TreeMap<>());
     lanes.put(attempt.lane, incident);
+    own.ended(attempt.intent, time.now()); // and again, should it come back
   }
 
   /** Something was under way when the engine was ended, and is to be looked at again. */
@@ -299,6 +322,7 @@ final class Treatment {
     Attempt attempt = Attempt.leftOver(intent);
     incident.begins(attempt);
     incident.attemptsMade = intent.number();
+    own.ended(intent, time.now());
     settle(incident, attempt);
     chronicle.tell(
         Event.Kind.TROUBLE,
@@ -321,6 +345,7 @@ final class Treatment {
         attempt.intent.receipt(
             validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
     chronicle.ended(receipt);
+    preventions.ended(receipt);
     incident.ended(receipt);
     incident.rests();
     incident.lastFailure =

@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
@@ -54,10 +55,15 @@ final class Watch {
    * Begins a look.
    *
    * @param detectors all to ask, by name
+   * @param ownActions what we have done and do, for them
    * @param done is given what was found, on a worker
    */
-  void begin(Plugins plugins, Map<String, Detector> detectors, Consumer<Observation> done) {
-    Collected found = new Collected();
+  void begin(
+      Plugins plugins,
+      Map<String, Detector> detectors,
+      List<OwnAction> ownActions,
+      Consumer<Observation> done) {
+    Collected found = new Collected(ownActions);
     List<PluginCalls.Call> asked = new ArrayList<>();
     plugins
         .samplers()
@@ -89,6 +95,7 @@ final class Watch {
   /** What one look has found so far. Belongs to the worker that makes the calls. */
   private final class Collected {
     private final long startedNanos = time.monotonicNanos();
+    private final List<OwnAction> ownActions;
     private final List<Sample> samples = new ArrayList<>();
     private final List<UnitState> units = new ArrayList<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
@@ -96,6 +103,10 @@ final class Watch {
     private final Map<String, String> faults = new LinkedHashMap<>();
     private final Set<String> missed = new HashSet<>();
     private @Nullable HostSnapshot state;
+
+    Collected(List<OwnAction> ownActions) {
+      this.ownActions = ownActions;
+    }
 
     PluginCalls.Call call(String plugin, PluginCalls.Question question) {
       return new PluginCalls.Call(plugin, question, why -> faults.put(blamed(plugin), why));
@@ -145,7 +156,7 @@ final class Watch {
       if (state == null) {
         history.add(samples);
         keep.accept(samples);
-        state = new HostSnapshot(time.now(), samples, units, unreadable, history);
+        state = new HostSnapshot(time.now(), samples, units, unreadable, history, ownActions);
       }
       return state;
     }

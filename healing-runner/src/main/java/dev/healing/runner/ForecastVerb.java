@@ -2,12 +2,16 @@ package dev.healing.runner;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
+import dev.healing.api.OwnAction;
+import dev.healing.api.Sample;
+import dev.healing.core.Audit;
 import dev.healing.core.history.History;
 import dev.healing.core.history.Points;
 import dev.healing.core.history.Series;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.optimizer.forecast.Forecast;
 import dev.healing.optimizer.forecast.Forecaster;
+import dev.healing.optimizer.forecast.OwnWorkAside;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Lines;
@@ -141,23 +145,30 @@ final class ForecastVerb implements Verb {
     try (LinuxHost host = LinuxHost.observe(invocation.daemonsStateDirectory())) {
       History history = new History(host.state());
       Instant now = host.time().now();
+      List<OwnAction> own = new Audit(host.state()).ownActions(now);
       ObjectNode json = Json.object().put("horizonMillis", horizon.toMillis());
       ArrayNode forecasts = json.putArray("forecasts");
       for (Series series : history.series()) {
         if (series.metric().name().endsWith(BOUNDED) && series.last().isAfter(now.minus(PAST))) {
           Points points = history.points(series.metric(), now.minus(PAST), now, STEP);
           points.damaged().forEach(lost -> invocation.err().println("healing: " + lost));
-          forecasts.add(one(series.metric(), points, now, horizon));
+          forecasts.add(one(series.metric(), points, own, now, horizon));
         }
       }
       return invocation.show(Answer.of(json), (shown, style) -> text(shown, now, horizon));
     }
   }
 
-  private static ObjectNode one(Metric metric, Points points, Instant now, Duration horizon) {
+  private static ObjectNode one(
+      Metric metric, Points points, List<OwnAction> own, Instant now, Duration horizon) {
     Forecaster forecaster = new Forecaster(1);
+    OwnWorkAside learner = new OwnWorkAside(forecaster);
+    String name = metric.name();
+    String component =
+        metric.component().isEmpty() ? name.substring(0, name.indexOf('.')) : metric.component();
+    List<OwnAction> ours = own.stream().filter(action -> action.concerns(component)).toList();
     for (int i = 0; i < points.size(); i++) {
-      forecaster.add(points.at(i), points.highest(i));
+      learner.add(new Sample(metric, points.highest(i), points.at(i)), ours);
     }
     Forecast forecast = forecaster.forecast(now, horizon);
     int last = points.size() - 1;
@@ -168,6 +179,7 @@ final class ForecastVerb implements Verb {
       json.putNull("used");
     }
     put(json, forecast);
+    json.put("right", forecaster.timesRight()).put("wrong", forecaster.timesWrong());
     forecast.silence().ifPresent(why -> json.put("silent", why.words()));
     return json;
   }
@@ -190,6 +202,16 @@ final class ForecastVerb implements Verb {
   }
 
   private static String said(JsonNode one, Instant now, Duration horizon) {
+    int right = one.path("right").asInt(0);
+    int wrong = one.path("wrong").asInt(0);
+    String before =
+        right + wrong == 0
+            ? ""
+            : "; so far it was right " + right + " of " + (right + wrong) + " times";
+    return soon(one, now, horizon) + before;
+  }
+
+  private static String soon(JsonNode one, Instant now, Duration horizon) {
     if (one.has("silent")) {
       return "nothing is said: " + one.path("silent").asString("");
     }

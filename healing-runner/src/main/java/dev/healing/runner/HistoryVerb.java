@@ -44,7 +44,7 @@ final class HistoryVerb implements Verb {
 
   private static Answer fromFiles(Invocation invocation, int most) {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      return Answer.of(Requests.history(new Audit(host.state()).history(most)));
+      return Answer.of(Requests.history(new Audit(host.state()), most));
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.healing.core.EngineJson;
 import dev.healing.core.EngineStatus;
 import dev.healing.core.Look;
 import dev.healing.core.PluginInfo;
+import dev.healing.core.Prevention;
 import dev.healing.runner.control.Json;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +112,8 @@ final class Looks {
     json.put("looks", status.looks());
     json.put("openIncidents", status.openIncidents());
     json.put("healsInLastHour", status.healsInLastHour());
+    ObjectNode preventions = json.putObject("preventions");
+    status.preventions().forEach((verdict, count) -> preventions.put(name(verdict), count));
     json.set("metrics", state.map(Looks::metrics).orElseGet(Json::object));
     ArrayNode issues = json.putArray("issues");
     incidents.stream()
@@ -118,6 +121,16 @@ final class Looks {
         .forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
     return json;
+  }
+
+  /** {@code prevented}, {@code needless}, {@code inVain}, {@code unknown}. */
+  private static String name(Prevention.Verdict verdict) {
+    return switch (verdict) {
+      case PREVENTED -> "prevented";
+      case NEEDLESS -> "needless";
+      case IN_VAIN -> "inVain";
+      case UNKNOWN -> "unknown";
+    };
   }
 
   /** The status where no daemon runs. */

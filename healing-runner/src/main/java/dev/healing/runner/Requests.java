@@ -12,15 +12,18 @@ import dev.healing.api.Opportunity;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.core.Audit;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.OffSwitch;
+import dev.healing.core.Prevention;
 import dev.healing.core.history.History;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +83,9 @@ final class Requests {
       case "issues":
         return now(Looks.issues(engine.incidents(), engine.state(), engine.unreadable()));
       case "history":
-        return now(history(engine.audit().history(request.path("most").asInt(100))));
+        return now(history(engine.audit(), request.path("most").asInt(100)));
+      case "forecast":
+        return now(Forecasts.of(engine.forecasts()));
       case "explain":
         String id = text(request, "id");
         return CompletableFuture.completedFuture(ExplainVerb.unlessNothing(explain(id), id));
@@ -158,9 +163,22 @@ final class Requests {
                     "there is no incident '" + id + "'; 'healing issues' lists the open ones"));
   }
 
-  static ArrayNode history(List<Receipt> receipts) {
+  /** Receipts, the newest first, with whether what was predicted would have been. */
+  static ArrayNode history(Audit audit, int most) {
+    Map<String, Prevention> judged = new HashMap<>();
+    audit.preventions().forEach(one -> judged.put(one.incident(), one));
     ArrayNode json = Json.array();
-    receipts.forEach(receipt -> json.add(EngineJson.receipt(receipt)));
+    for (Receipt receipt : audit.history(most)) {
+      ObjectNode one = json.addObject();
+      one.setAll(EngineJson.receipt(receipt));
+      Prevention prevention = judged.get(receipt.incident());
+      if (prevention != null) {
+        one.putObject("prevention")
+            .put("verdict", prevention.verdict().name())
+            .put("at", prevention.at().toString())
+            .put("reason", prevention.reason());
+      }
+    }
     return json;
   }
 

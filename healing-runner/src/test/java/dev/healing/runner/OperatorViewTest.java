@@ -161,6 +161,7 @@ class OperatorViewTest {
     Schemas.check(api, "Opportunities", get("/api/v1/opportunities").json());
     Schemas.check(api, "AllSeries", get("/api/v1/metrics").json());
     Schemas.check(api, "Levels", get("/api/v1/levels").json());
+    Schemas.check(api, "Forecasts", get("/api/v1/forecasts").json());
     Schemas.check(api, "Plugins", get("/api/v1/plugins").json());
     Schemas.check(api, "Paused", ask("POST /api/v1/pause", withToken(), "").json());
     Schemas.check(api, "Error", get("/api/v1/nothing").json());

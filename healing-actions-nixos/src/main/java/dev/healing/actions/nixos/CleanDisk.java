@@ -18,17 +18,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Deletes old logs, caches and temporary files on the file system that is full, and the journal's
- * old archives. Keys: {@code roots} (default /var/log, /var/cache, /var/tmp), {@code older-than}
- * (default 7d, at least 1h), {@code journal} (whether the journal's archives are deleted too, on),
- * and those of {@link SweepLimits}.
+ * Deletes old logs, caches and temporary files on the file system that is or will be full, and the
+ * journal's old archives. Keys: {@code roots} (default /var/log, /var/cache, /var/tmp), {@code
+ * older-than} (default 7d, at least 1h), {@code journal} (whether the journal's archives are
+ * deleted too, on), and those of {@link SweepLimits}.
  */
 public final class CleanDisk implements HealingAction {
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.CLEAN_DISK,
           "deletes old log, cache and temporary files under the configured roots",
-          Set.of(IssueType.DISK_FULL),
+          Set.of(IssueType.DISK_FULL, IssueType.PREDICTED_DISK_FULL),
           Risk.MEDIUM,
           Set.of(Privilege.WRITE_SYSTEM_FILES),
           true,

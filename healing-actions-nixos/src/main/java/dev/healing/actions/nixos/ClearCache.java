@@ -30,11 +30,17 @@ import java.util.function.Supplier;
  */
 public final class ClearCache implements HealingAction {
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
+  private static final Set<IssueType> ON_DISK =
+      Set.of(IssueType.DISK_FULL, IssueType.PREDICTED_DISK_FULL);
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.CLEAR_CACHE,
           "deletes cached files that can be made again",
-          Set.of(IssueType.MEMORY_HIGH, IssueType.DISK_FULL),
+          Set.of(
+              IssueType.MEMORY_HIGH,
+              IssueType.DISK_FULL,
+              IssueType.PREDICTED_MEMORY_HIGH,
+              IssueType.PREDICTED_DISK_FULL),
           Risk.LOW,
           Set.of(Privilege.WRITE_SYSTEM_FILES),
           true,
@@ -75,7 +81,7 @@ public final class ClearCache implements HealingAction {
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(DESCRIPTION, issue);
-    if (issue.type().equals(IssueType.DISK_FULL)) {
+    if (ON_DISK.contains(issue.type())) {
       String mount = issue.components().first();
       List<Path> there = Roots.on(host.files(), roots, mount);
       Checks.require(!there.isEmpty(), "none of " + roots + " is on " + mount);

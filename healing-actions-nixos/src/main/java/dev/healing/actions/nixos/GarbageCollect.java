@@ -46,7 +46,7 @@ public final class GarbageCollect implements HealingAction {
       new ActionDescription(
           ActionId.GARBAGE_COLLECT,
           "deletes unreferenced paths from the Nix store, never a generation",
-          Set.of(IssueType.DISK_FULL),
+          Set.of(IssueType.DISK_FULL, IssueType.PREDICTED_DISK_FULL),
           Risk.MEDIUM,
           Set.of(Privilege.MANAGE_NIX_STORE),
           true,

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
@@ -40,6 +41,11 @@ record Room(
     String mount = issue.components().first();
     Metric inodes = Metric.of(Metric.FILESYSTEM_INODES_USED, mount);
     boolean inodesToo = issue.metrics().getOrDefault(inodes.toString(), 0.0) > target;
+    // What is predicted of inodes says nothing of bytes, and has a target of its own.
+    boolean inodesAlone =
+        issue.type().equals(IssueType.PREDICTED_DISK_FULL)
+            && !issue.metrics().containsKey(Metric.of(Metric.FILESYSTEM_USED, mount).toString());
+    double bytesTarget = inodesAlone && inodesToo ? 1 : target;
     return () -> {
       HostFiles.Space space = host.files().space(mount);
       return new Room(
@@ -47,7 +53,7 @@ record Room(
           "available.bytes",
           space.availableBytes(),
           Math.max(0, space.totalBytes() - space.freeBytes()),
-          target,
+          bytesTarget,
           inodesToo ? filesTooMany(host, mount, target) : 0);
     };
   }

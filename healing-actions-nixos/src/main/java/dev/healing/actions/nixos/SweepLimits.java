@@ -2,9 +2,11 @@ package dev.healing.actions.nixos;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * What a run may delete, and what it must give: the keys that clean_disk and clear_cache share.
@@ -25,6 +27,9 @@ record SweepLimits(
     long minBytes,
     long minFiles,
     OptionalDouble target) {
+  private static final Set<IssueType> PREDICTED =
+      Set.of(IssueType.PREDICTED_DISK_FULL, IssueType.PREDICTED_MEMORY_HIGH);
+
   /** Less is no age: what somebody has just written or is about to read would go. */
   private static final Duration YOUNGEST = Duration.ofHours(1);
 
@@ -57,10 +62,13 @@ record SweepLimits(
     return limits;
   }
 
-  /** Use at which this issue is over. */
+  /** Use at which this issue is over; of what is only predicted, below what is configured. */
   double target(Issue issue) {
     Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());
-    return target.orElse(issue.metrics().getOrDefault(clears.toString(), USUAL_TARGET));
+    double ofIssue = issue.metrics().getOrDefault(clears.toString(), USUAL_TARGET);
+    return PREDICTED.contains(issue.type())
+        ? Math.min(ofIssue, target.orElse(1))
+        : target.orElse(ofIssue);
   }
 
   /** What may go in one run. */

@@ -30,6 +30,9 @@ public final class Forecaster {
   private static final double LATE = 0.9;
   private static final double LEAST_LEFT = 1e-4;
 
+  /** To a thousandth of what is in use. */
+  private static final int HALVINGS = 10;
+
   private final double limit;
   private final Past past = new Past();
   private final Recent recent = new Recent();
@@ -67,8 +70,62 @@ public final class Forecaster {
     recent.add(latest, value);
     trust.add(latest, value);
     if (trust.asks(latest)) {
-      trust.said(latest, value, forecast(Instant.ofEpochSecond(latest), Trust.HORIZON).reaches());
+      holdToIt();
     }
+  }
+
+  /** What it says now is remembered, and what will come of it. */
+  private void holdToIt() {
+    trust.said(latest, value, forecast(Instant.ofEpochSecond(latest), Trust.HORIZON).reaches());
+  }
+
+  /**
+   * All that is measured from now on is so much lower by our own doing, or will be by the next
+   * value. Then it is no fall of the series' own: what rose before is expected to rise as it did,
+   * from there. What it said until now is judged as if nothing had been given back.
+   *
+   * @param freed in the unit of the limit; not negative
+   */
+  public void gaveBack(double freed) {
+    double part = freed / limit;
+    holdToIt(); // it may be why that was done
+    past.shift(-part);
+    recent.shift(-part);
+    trust.gaveBack(part);
+    value -= part;
+  }
+
+  /** How often what was said of it came true within the days that are known, or would have. */
+  public int timesRight() {
+    return trust.timesRight();
+  }
+
+  /** How often it did not. */
+  public int timesWrong() {
+    return trust.timesWrong();
+  }
+
+  /**
+   * How much less must be in use for it not to be believed that the limit is reached within the
+   * horizon: enough and no more.
+   *
+   * @return in the unit of the limit; 0 if it is not believed now
+   */
+  public double enough(Instant now, Duration horizon) {
+    if (!forecast(now, horizon).reaches()) {
+      return 0;
+    }
+    double tooLittle = 0;
+    double enough = Math.max(value, LEAST_LEFT);
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = (tooLittle + enough) / 2;
+      if (forecast(now, horizon, middle).reaches()) {
+        tooLittle = middle;
+      } else {
+        enough = middle;
+      }
+    }
+    return enough * limit;
   }
 
   /**
@@ -78,6 +135,11 @@ public final class Forecaster {
    * @param horizon what is later is not within it
    */
   public Forecast forecast(Instant now, Duration horizon) {
+    return forecast(now, horizon, 0);
+  }
+
+  /** The same if so much less was in use. */
+  private Forecast forecast(Instant now, Duration horizon, double freed) {
     if (latest == Long.MIN_VALUE) {
       return Forecast.silent(0, Silence.NEW);
     }
@@ -85,12 +147,12 @@ public final class Forecaster {
     if (elapsed > KNOWN.toSeconds()) {
       return Forecast.silent(0, Silence.OLD);
     }
-    if (value >= 1) {
+    if (value - freed >= 1) {
       return new Forecast(1, true, Optional.of(new Forecast.Time(now, now, now)), Optional.empty());
     }
     Outline outline = new Outline(past.values());
-    double left = Math.max(LEAST_LEFT, 1 - outline.top[outline.now]);
-    Times times = times(outline, left);
+    double left = Math.max(LEAST_LEFT, 1 - outline.top[outline.now] + freed);
+    Times times = times(outline, left, value - freed);
     double probability = times.within(horizon.toSeconds() + elapsed);
     boolean likely = probability >= (outline.onlyGrows(left) ? NEEDED_GROWING : NEEDED);
     if (likely && probability < trust.needed(latest, outline.record())) {
@@ -114,14 +176,14 @@ public final class Forecaster {
         after(now, times.quantile(LATE) * WIDER - elapsed));
   }
 
-  private Times times(Outline outline, double left) {
+  private Times times(Outline outline, double left, double from) {
     Alike alike = new Alike(outline, left);
     double likeness = alike.likeness();
     Times times = new Times(Alike.MOST + 6);
     if (likeness > 0) {
       times.add(alike.times(new Growth(outline)), likeness);
     }
-    times.add(new Climb(outline, recent, value).times(), 1 - likeness);
+    times.add(new Climb(outline, recent, from).times(), 1 - likeness);
     return times;
   }
 

@@ -54,6 +54,13 @@ final class Past {
     highest[slot(newest)] = value;
   }
 
+  /** As if all had always been so much higher, or lower. */
+  void shift(double by) {
+    for (int i = 0; i < KEPT; i++) {
+      highest[i] += (float) by; // what is not known stays so
+    }
+  }
+
   private static int slot(long bucket) {
     return (int) Math.floorMod(bucket, (long) KEPT);
   }

@@ -30,6 +30,13 @@ final class Recent {
     sum[slot(piece)] += (float) value;
   }
 
+  /** As if all had been so much higher, or lower. */
+  void shift(double by) {
+    for (int i = 0; i < KEPT; i++) {
+      sum[i] += (float) (by * count[i]);
+    }
+  }
+
   private static int slot(long piece) {
     return (int) Math.floorMod(piece, (long) KEPT);
   }

@@ -28,20 +28,42 @@ final class Trust {
   private boolean wrong;
   private long wrongAt;
   private double wrongLevel;
+  private int timesRight;
+  private int timesWrong;
+
+  /** What we have given back since it was said, which is no merit of the forecast's. */
+  private double givenBack;
 
   void add(long second, double value) {
     if (!said) {
       return;
     }
-    highest = Math.max(highest, value);
+    highest = Math.max(highest, value + givenBack);
     if (highest >= 1) {
       said = false;
+      timesRight++;
     } else if (second - saidAt >= JUDGED_AFTER) {
       said = false;
+      timesWrong++;
       wrong = true;
       wrongAt = second;
-      wrongLevel = highest;
+      wrongLevel = highest - givenBack;
     }
+  }
+
+  /** All is so much lower from now on, by our own doing. */
+  void gaveBack(double freed) {
+    givenBack += freed;
+    wrongLevel -= freed;
+  }
+
+  /** How often what was said came true, or would have without our doing. */
+  int timesRight() {
+    return timesRight;
+  }
+
+  int timesWrong() {
+    return timesWrong;
   }
 
   boolean asks(long second) {
@@ -54,6 +76,7 @@ final class Trust {
       said = true;
       saidAt = second;
       highest = value;
+      givenBack = 0;
     }
   }
 

@@ -30,6 +30,7 @@ record Route(
           read("/opportunities", "opportunities", 503),
           read("/metrics", "metrics", 503),
           read("/metrics/{name}", "metrics", 404, "since", "every"),
+          read("/forecasts", "forecast", 503),
           read("/levels", "levels", 503),
           read("/plugins", "plugins", 503),
           new Route("GET", "/knowledge", "knowledge", List.of(), true, 503),

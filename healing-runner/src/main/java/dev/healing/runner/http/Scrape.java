@@ -3,6 +3,8 @@ package dev.healing.runner.http;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
+import dev.healing.api.Metric;
+import dev.healing.api.MetricForecast;
 import dev.healing.api.Severity;
 import dev.healing.core.EngineStatus;
 import dev.healing.core.HealingEngine;
@@ -53,6 +55,7 @@ final class Scrape {
     long lagNanos = host.time().monotonicNanos() - asked;
     to.info("healing_build_info", "The version that runs.", "version", version);
     state(to, engine.status(), incidents);
+    forecasts(to, engine.forecasts());
     tally.write(to);
     to.gauge(
         "healing_loop_lag_seconds",
@@ -98,7 +101,41 @@ final class Scrape {
         "healing_troubles",
         "What is wrong with healing itself: with any it may only observe.",
         List.of(Point.of(status.trouble().size())));
+    List<Point> preventions = new ArrayList<>();
+    status
+        .preventions()
+        .forEach((verdict, n) -> preventions.add(Point.of(n, "verdict", verdict.name())));
+    to.counter(
+        "healing_preventions_total",
+        "What was done because of a forecast, by whether it would have come true.",
+        preventions);
     to.counter("healing_looks_total", "Looks at the host.", List.of(Point.of(status.looks())));
+  }
+
+  /** Where nothing is said, or that it will not be, there is no number. */
+  private void forecasts(Exposition to, List<MetricForecast> forecasts) {
+    Instant now = host.time().now();
+    List<Point> seconds = new ArrayList<>();
+    for (MetricForecast one : forecasts) {
+      Metric metric = one.metric();
+      one.time()
+          .map(time -> Duration.between(now, time.at()).toSeconds())
+          .ifPresent(
+              left ->
+                  seconds.add(
+                      Point.of(
+                          Math.max(0, left),
+                          "metric",
+                          metric.name(),
+                          "component",
+                          metric.component(),
+                          "reaches",
+                          String.valueOf(one.reaches()))));
+    }
+    to.gauge(
+        "healing_forecast_seconds_to_limit",
+        "When what has a limit reaches it, as likely before as after; reaches: within the horizon.",
+        seconds);
   }
 
   /** Under the names that every program has them. What cannot be read is absent. */

@@ -57,6 +57,18 @@ public final class Views {
                   + text(json, "openIncidents")
                   + "; heals in the last hour: "
                   + text(json, "healsInLastHour")));
+      JsonNode preventions = json.path("preventions");
+      if (preventions.properties().stream().anyMatch(one -> one.getValue().asInt(0) > 0)) {
+        lines.addAll(
+            Lines.field(
+                "predicted",
+                text(preventions, "prevented")
+                    + " prevented, "
+                    + text(preventions, "needless")
+                    + " needless, "
+                    + text(preventions, "inVain")
+                    + " in vain"));
+      }
     } else {
       lines.addAll(Lines.field("daemon", "no daemon runs here; this is a look of our own"));
     }
@@ -139,8 +151,21 @@ public final class Views {
     }
     for (JsonNode receipt : json) {
       lines.addAll(receipt(receipt, style));
+      if (receipt.has("prevention")) {
+        lines.addAll(prevention(receipt.path("prevention")));
+      }
     }
     return lines;
+  }
+
+  private static List<String> prevention(JsonNode json) {
+    return Lines.wrap(
+        word(text(json, "verdict"))
+            + ", as was known "
+            + Lines.instant(text(json, "at"))
+            + ": "
+            + text(json, "reason"),
+        4);
   }
 
   /** Of {@code heal}, {@code approve} and {@code opportunities --apply}. */
@@ -205,6 +230,8 @@ public final class Views {
         for (JsonNode line : entry.path("recorded")) {
           Lines.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
         }
+      } else if (text(entry, "kind").equals("prevention")) {
+        lines.addAll(prevention(entry));
       } else {
         lines.add(Lines.instant(text(entry, "at")) + "  decided");
         lines.addAll(decision(entry, style));

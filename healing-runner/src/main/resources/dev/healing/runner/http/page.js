@@ -180,6 +180,7 @@
 
   let status = null;
   let levels = {};
+  let forecasts = new Map();
 
   function how(health) {
     if (health == null) return '';
@@ -209,12 +210,13 @@
       : status.autonomy === 'CONFIRM' ? 'It asks you before each action.'
       : open.length && !asks ? 'It does what it may; what it waits for stands beside each.'
       : 'It looks on, and does by itself what it may.';
-    show($('facts'), [status.autonomy, status.healsInLastHour, open.length, status.startedAt], () => [
+    show($('facts'), [status.autonomy, status.healsInLastHour, open.length, status.startedAt, status.preventions], () => [
       ['Autonomy', status.autonomy.toLowerCase()],
       ['Heals, last hour', String(status.healsInLastHour)],
       ['Open problems', String(open.length)],
+      status.preventions?.prevented + status.preventions?.needless > 0 && ['Prevented, needless', `${status.preventions.prevented}, ${status.preventions.needless}`],
       ['Watching', when(status.startedAt)],
-    ].map(([k, v]) => el('div', {}, el('dt', {}, k), el('dd', {}, v))));
+    ].filter(Boolean).map(([k, v]) => el('div', {}, el('dt', {}, k), el('dd', {}, v))));
     const banner = status.trouble.length ? status.trouble.join(' · ') : status.paused ? sentence(status.paused) + ': no action is started.' : '';
     $('banner').hidden = !banner;
     $('banner').className = 'banner' + (status.trouble.length ? ' bad' : '');
@@ -279,12 +281,16 @@
     return numbers.length ? [el('h4', {}, 'Evidence'), pairs(numbers)] : [];
   }
 
+  /** Whether what was predicted would have been. */
+  const judged = p => el('p.sub', {}, tag(p.verdict), ' ', sentence(p.reason), ' · ', when(p.at));
+
   /** Before and after, side by side. */
   function attempt(r) {
     const names = [...new Set([...Object.keys(r.before), ...Object.keys(r.after)])];
     return [
       el('p', {}, tag(r.outcome), ' ', el('b', {}, r.actions.join(', ')), ' on ', r.target || '–', ' · ', when(r.finishedAt)),
       el('p.sub', {}, sentence(r.reason)),
+      r.prevention ? judged(r.prevention) : null,
       names.length ? pairs(names.map(n => [n, `${measured(n, r.before[n])} → ${measured(n, r.after[n])}`])) : null,
       r.steps.length ? list(r.steps) : null,
       r.recorded ? el('h4', {}, 'The host right before') : null,
@@ -307,6 +313,7 @@
         patterns?.length ? [el('h4', {}, 'What keeps happening'), ...patterns.map(pattern)] : [],
         receipts.length ? [el('h4', {}, 'What was tried')] : [],
         receipts.flatMap(attempt),
+        trail.filter(t => t.kind === 'prevention').map(judged),
         [el('h4', {}, 'Chain of decisions'), el('div.list', {}, decisions.slice(-12).map(d => el('div', {}, when(d.at), ' ', tag(d.verdict), ' ', d.actions[0]?.action || 'nothing', el('div.sub', {}, d.reason))))],
         [el('p.sub', {}, 'Incident ' + id)],
       ].flat().filter(Boolean));
@@ -411,6 +418,54 @@
   }
   const levelsOf = metric => levels[metric.split('{')[0]] || {};
 
+  /** The forecast that a chart has room for: one that says something, and not of years to come. */
+  function foreseen(metric) {
+    const f = forecasts.get(metric);
+    return f?.at && !f.silent && span !== '30d' && span !== '365d' ? f : null;
+  }
+  /** How far a chart goes on beyond now, in seconds: to where its forecast may end, or as far as makes sense. */
+  function ahead(metric) {
+    const f = foreseen(metric);
+    if (!f) return 0;
+    const most = span === '1h' ? 2 * 3600 : 8 * 3600;
+    return Math.max(600, Math.min(most, (Date.parse(f.upper) - Date.now()) / 1000));
+  }
+  /** The band of a forecast: from now to its limit, between the earliest and the latest time that are likely. */
+  function fan(u, one) {
+    const f = foreseen(one.metric);
+    const last = one.mean.findLast(v => v != null);
+    if (!f || last == null) return;
+    const x = at => u.valToPos(Math.max(Date.parse(at) / 1000, Date.now() / 1000), 'x', true);
+    const y = value => u.valToPos(value, 'y', true);
+    const from = [u.valToPos(Date.now() / 1000, 'x', true), y(last)];
+    const colour = css(f.reaches ? '--bad' : '--dim');
+    u.ctx.save();
+    u.ctx.beginPath();
+    u.ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    u.ctx.clip();
+    u.ctx.fillStyle = colour + '2e';
+    u.ctx.beginPath();
+    u.ctx.moveTo(...from);
+    u.ctx.lineTo(x(f.lower), y(f.limit));
+    u.ctx.lineTo(x(f.upper), y(f.limit));
+    u.ctx.closePath();
+    u.ctx.fill();
+    u.ctx.strokeStyle = colour;
+    u.ctx.lineWidth = 1.5 * devicePixelRatio;
+    u.ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    u.ctx.beginPath();
+    u.ctx.moveTo(...from);
+    u.ctx.lineTo(x(f.at), y(f.limit));
+    u.ctx.stroke();
+    u.ctx.restore();
+  }
+  const until = at => took(Math.max(0, Date.parse(at) - Date.now()));
+  /** The same in words. */
+  function foretold(metric) {
+    const f = foreseen(metric);
+    return f ? `${f.reaches ? 'full' : 'if at all, full'} in ${until(f.at)} (${until(f.lower)} to ${until(f.upper)})` : '';
+  }
+
   /** A line over time with its thresholds; values come from the host's history, then live. */
   function chart(where, metric, height) {
     const health = metric === 'health';
@@ -426,7 +481,7 @@
         width: Math.max(where.clientWidth, 120), height,
         legend: {show: false},
         cursor: {y: false, points: {size: 7}},
-        scales: {x: {time: true, range: () => [Date.now() / 1000 - SECONDS[health ? '1h' : span], Date.now() / 1000]}, y: {range: (u, min, max) => health ? [0, 100] : fraction ? [0, 1] : [0, Math.max(max * 1.15, 1)]}},
+        scales: {x: {time: true, range: () => [Date.now() / 1000 - SECONDS[health ? '1h' : span], Date.now() / 1000 + ahead(metric)]}, y: {range: (u, min, max) => health ? [0, 100] : fraction ? [0, 1] : [0, Math.max(max * 1.15, 1)]}},
         axes: [
           {stroke: css('--dim'), grid: {show: false}, ticks: {show: false}, size: 24, font: '11px system-ui', space: 64,
             values: (u, splits) => splits.map(s => { const d = new Date(s * 1000); return span === '1h' || span === '24h' ? `${two(d.getHours())}:${two(d.getMinutes())}` : `${d.getDate()} ${d.toLocaleString('en', {month: 'short'})}`; })},
@@ -452,6 +507,7 @@
               u.ctx.stroke();
             }
             u.ctx.restore();
+            fan(u, one);
           }],
           setCursor: [u => one.hover?.(u.cursor.idx)],
         },
@@ -473,7 +529,7 @@
       const values = one.mean.filter(v => v != null);
       const name = health ? 'Health' : title(metric);
       where.setAttribute('aria-label', values.length
-        ? `${name}: now ${measured(metric, last)}, lowest ${measured(metric, Math.min(...values))}, highest ${measured(metric, Math.max(...values))} of the last ${health ? '1h' : span}`
+        ? `${name}: now ${measured(metric, last)}, lowest ${measured(metric, Math.min(...values))}, highest ${measured(metric, Math.max(...values))} of the last ${health ? '1h' : span}${foretold(metric) ? '; ' + foretold(metric) : ''}`
         : `${name}: nothing measured yet`);
     };
     one.remake = () => { if (one.times.length) make(); };
@@ -489,10 +545,11 @@
     $('charts').append(figure);
     const one = chart(where, metric, 132);
     const level = levelsOf(metric);
-    const marks = [level.high != null && 'high ' + measured(metric, level.high), level.critical != null && 'critical ' + measured(metric, level.critical)].filter(Boolean).join(' · ') || ' ';
-    hint.textContent = marks;
+    const marks = () => [foretold(metric), level.high != null && 'high ' + measured(metric, level.high), level.critical != null && 'critical ' + measured(metric, level.critical)].filter(Boolean).join(' · ') || ' ';
+    hint.textContent = marks();
+    one.idle = () => { if (one.plot?.cursor.idx == null) hint.textContent = marks(); };
     one.hover = i => {
-      hint.textContent = i == null || one.mean[i] == null ? marks
+      hint.textContent = i == null || one.mean[i] == null ? marks()
         : `${new Date(one.times[i] * 1000).toLocaleString()}: ${measured(metric, one.mean[i])}`;
     };
     one.now = v => {
@@ -523,7 +580,13 @@
     await fillCharts();
   }
 
+  async function foresee() {
+    forecasts = new Map((await get('forecasts')).forecasts.map(f => [f.metric, f]));
+    for (const one of charts.values()) one.idle?.();
+  }
+
   async function fillCharts() {
+    await foresee();
     const known = new Set((await get('metrics')).series.map(s => s.metric));
     for (const [metric, one] of charts) {
       const name = one.series || metric;
@@ -575,6 +638,7 @@
     const [history, chances] = await Promise.all([get('history?most=25'), status?.looks ? get('opportunities').catch(() => []) : []]);
     show($('history-list'), history, all => all.length ? [el('div.card.rows', {}, all.map(receipt))] : [el('p.card.calm', {}, 'Nothing yet.')]);
     show($('chances-list'), chances, all => all.length ? all.map(chance) : [el('p.card.calm', {}, 'Nothing now.')]);
+    if (charts.size) await foresee();
     if (token) await learned();
   }
 

@@ -1,0 +1,81 @@
+package dev.healing.core;
+
+import dev.healing.api.OwnAction;
+import dev.healing.api.Receipt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was started by us within the last days, for detectors to tell our doing from what would have
+ * been without it. Belongs to the engine's thread; what it gives away never changes.
+ */
+final class OwnActions {
+  /** As long as any forecast looks back. */
+  private static final Duration REMEMBERED = Duration.ofDays(8);
+
+  static final int MOST = 1_000;
+
+  private final Map<String, OwnAction> byIntent = new LinkedHashMap<>();
+  private List<OwnAction> all = List.of();
+
+  /** Those of before the start. */
+  void remember(Collection<Receipt> receipts, Instant now) {
+    receipts.stream()
+        .filter(receipt -> receipt.startedAt().isPresent())
+        .sorted(Comparator.comparing(receipt -> receipt.startedAt().orElseThrow()))
+        .forEach(
+            receipt ->
+                byIntent.put(
+                    receipt.id(),
+                    new OwnAction(
+                        receipt.action(),
+                        receipt.target(),
+                        receipt.components(),
+                        receipt.startedAt().orElseThrow(),
+                        Optional.of(receipt.finishedAt()))));
+    changed(now);
+  }
+
+  void begun(Intent intent, Instant now) {
+    put(intent, now, Optional.empty());
+  }
+
+  /** It has ended, or nobody waits for it any more. */
+  void ended(Intent intent, Instant now) {
+    OwnAction begun = byIntent.get(intent.id());
+    put(intent, begun == null ? intent.at() : begun.startedAt(), Optional.of(now));
+  }
+
+  private void put(Intent intent, Instant startedAt, Optional<Instant> endedAt) {
+    byIntent.put(
+        intent.id(),
+        new OwnAction(
+            intent.action(), intent.target(), intent.issue().components(), startedAt, endedAt));
+    changed(endedAt.orElse(startedAt));
+  }
+
+  private void changed(Instant now) {
+    Instant oldest = now.minus(REMEMBERED);
+    Iterator<OwnAction> each = byIntent.values().iterator();
+    while (each.hasNext()) {
+      OwnAction action = each.next();
+      boolean over = action.endedAt().filter(end -> end.isBefore(oldest)).isPresent();
+      if (over || byIntent.size() > MOST) {
+        each.remove();
+      }
+    }
+    all = List.copyOf(byIntent.values());
+  }
+
+  /** Oldest first. */
+  List<OwnAction> all() {
+    return all;
+  }
+}
