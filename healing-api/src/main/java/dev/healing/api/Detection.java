@@ -2,6 +2,7 @@ package dev.healing.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a detector found in one look.
@@ -12,13 +13,19 @@ import java.util.List;
  * @param age how long before this look it was measured that what is gone is gone; zero if in this
  *     look. Nothing that was done since is called a success by it
  */
-public record Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
+public record Detection(
+    List<Issue> issues, List<Unreadable> unreadable, Duration age, Map<String, Double> measured) {
   /** Looked, and all is well. */
   public static final Detection NOTHING = new Detection(List.of(), List.of());
 
   /** Measured in this look. */
   public Detection(List<Issue> issues, List<Unreadable> unreadable) {
-    this(issues, unreadable, Duration.ZERO);
+    this(issues, unreadable, Duration.ZERO, Map.of());
+  }
+
+  /** Measured so long ago. */
+  public Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
+    this(issues, unreadable, age, Map.of());
   }
 
   /** Nothing is there any more, as was measured so long before this look. */
@@ -30,6 +37,7 @@ public record Detection(List<Issue> issues, List<Unreadable> unreadable, Duratio
   public Detection {
     issues = List.copyOf(issues);
     unreadable = List.copyOf(unreadable);
+    measured = Map.copyOf(measured);
   }
 
   /** A detection in which everything could be judged. */
