@@ -17,6 +17,7 @@ module dev.healing.actions.nixos {
       dev.healing.actions.nixos.RollbackGeneration.Provider,
       dev.healing.actions.nixos.ThrottleService.Provider,
       dev.healing.actions.nixos.LiftThrottle.Provider,
+      dev.healing.actions.nixos.TuneNetwork.Provider,
       dev.healing.actions.nixos.MarkGenerationGood.Provider;
   provides dev.healing.spi.DetectorProvider with
       dev.healing.actions.nixos.ThrottledCalm.Provider;

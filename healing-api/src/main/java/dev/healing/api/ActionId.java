@@ -19,6 +19,7 @@ public record ActionId(String name) implements Comparable<ActionId> {
   public static final ActionId ROLLBACK_GENERATION = of("rollback_generation");
   public static final ActionId THROTTLE_SERVICE = of("throttle_service");
   public static final ActionId LIFT_THROTTLE = of("lift_throttle");
+  public static final ActionId TUNE_NETWORK = of("tune_network");
   public static final ActionId MARK_GENERATION_GOOD = of("mark_generation_good");
 
   /** Validates the name. */

@@ -2,6 +2,7 @@ package dev.healing.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a detector found in one look.
@@ -14,7 +15,11 @@ import java.util.List;
  * @param forecasts what it says of what will be, whether or not that is an issue
  */
 public record Detection(
-    List<Issue> issues, List<Unreadable> unreadable, Duration age, List<MetricForecast> forecasts) {
+    List<Issue> issues,
+    List<Unreadable> unreadable,
+    Duration age,
+    List<MetricForecast> forecasts,
+    Map<String, Double> measured) {
   /** Looked, and all is well. */
   public static final Detection NOTHING = new Detection(List.of(), List.of());
 
@@ -23,9 +28,9 @@ public record Detection(
     this(issues, unreadable, Duration.ZERO);
   }
 
-  /** Without a forecast. */
+  /** Measured so long ago. */
   public Detection(List<Issue> issues, List<Unreadable> unreadable, Duration age) {
-    this(issues, unreadable, age, List.of());
+    this(issues, unreadable, age, List.of(), Map.of());
   }
 
   /** Nothing is there any more, as was measured so long before this look. */
@@ -38,6 +43,7 @@ public record Detection(
     issues = List.copyOf(issues);
     unreadable = List.copyOf(unreadable);
     forecasts = List.copyOf(forecasts);
+    measured = Map.copyOf(measured);
   }
 
   /** A detection in which everything could be judged. */

@@ -83,6 +83,13 @@ public record Issue(
         id, detectedAt, type, severity, description, metrics, components, Set.copyOf(symptoms));
   }
 
+  /** The same with another description, and these numbers beside its own. */
+  public Issue telling(String newDescription, Map<String, Double> more) {
+    SortedMap<String, Double> all = new TreeMap<>(metrics);
+    all.putAll(more);
+    return new Issue(id, detectedAt, type, severity, newDescription, all, components, explains);
+  }
+
   /** The identity of the problem. Computed: keep it where it is needed often. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(type, components);

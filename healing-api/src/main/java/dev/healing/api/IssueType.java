@@ -85,6 +85,21 @@ public record IssueType(String name) implements Comparable<IssueType> {
    */
   public static final IssueType TOO_HOT = of("too_hot");
 
+  /**
+   * Work in the background takes processors that others wait for. Component: the unit that takes
+   * them. Reported by the optimizer.
+   */
+  public static final IssueType PROCESSOR_CONTENDED = of("processor_contended");
+
+  /**
+   * The kernel refuses or drops what comes over the network because of a limit of its own.
+   * Component: the setting. Reported by the optimizer.
+   */
+  public static final IssueType NETWORK_LIMIT = of("network_limit");
+
+  /** A service would do better with other settings. Component: the unit. Nothing treats it. */
+  public static final IssueType SERVICE_SETTINGS = of("service_settings");
+
   /** The health score is low, whatever the reason. Component: {@code host}. */
   public static final IssueType SYSTEM_SLOW = of("system_slow");
 

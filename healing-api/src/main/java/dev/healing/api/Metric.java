@@ -77,6 +77,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   public static final String FORECAST_JUDGED = "forecast.judged.seconds";
 
   /**
+   * Files that are younger stay, whatever the action that deletes them would take: told among the
+   * numbers of an issue. It is set, and never sampled.
+   */
+  public static final Metric OLDER_THAN = of("older.than.seconds");
+
+  /**
    * Name of the fraction of the last 10 seconds in which some task was stalled; the component is
    * {@code cpu}, {@code memory} or {@code io}. Source: /proc/pressure, {@code some avg10}.
    */

@@ -129,7 +129,9 @@ public interface Systemd {
     /** CPUQuota: microseconds of processor time per second, of all processors together. */
     CPU_QUOTA,
     /** MemoryHigh: bytes above which its memory is reclaimed and it is slowed down. */
-    MEMORY_HIGH
+    MEMORY_HIGH,
+    /** CPUWeight: 1 to 10000, its part of the processors among those that want them. */
+    CPU_WEIGHT
   }
 
   /** The limit as it is set now, by whomever; empty if there is none. */

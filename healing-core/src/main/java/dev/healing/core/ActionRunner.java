@@ -69,6 +69,7 @@ final class ActionRunner {
   /**
    * Has it done. The off switch is looked at right before.
    *
+   * @param stop why it should stop at its next safe point, if there is a reason
    * @param record what is to be kept of the host as it is before that
    * @param done is given what the action says; on the worker
    */
@@ -76,10 +77,11 @@ final class ActionRunner {
       String name,
       PreparedAction action,
       Duration timeLimit,
+      Supplier<Optional<String>> stop,
       Supplier<List<String>> record,
       Consumer<String> progress,
       Consumer<ActionReport> done) {
-    Running running = new Running(host, offSwitch, timeLimit, progress, done);
+    Running running = new Running(host, offSwitch, timeLimit, stop, progress, done);
     running.task =
         host.workers()
             .start(
@@ -117,11 +119,13 @@ final class ActionRunner {
     private final HostContext host;
     private final OffSwitch offSwitch;
     private final long endNanos;
+    private final Supplier<Optional<String>> stop;
     private final Consumer<String> progress;
     private final Consumer<ActionReport> done;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean cancelled;
     private volatile boolean givesWay;
+    private volatile Optional<String> stopped = Optional.empty();
     private boolean gotSomewhere;
     private volatile List<String> recorded = List.of();
     private Workers.@Nullable Task task;
@@ -130,11 +134,13 @@ final class ActionRunner {
         HostContext host,
         OffSwitch offSwitch,
         Duration timeLimit,
+        Supplier<Optional<String>> stop,
         Consumer<String> progress,
         Consumer<ActionReport> done) {
       this.host = host;
       this.offSwitch = offSwitch;
       this.endNanos = host.time().monotonicNanos() + timeLimit.toNanos();
+      this.stop = stop;
       this.progress = progress;
       this.done = done;
     }
@@ -172,6 +178,11 @@ final class ActionRunner {
           : report;
     }
 
+    /** Why it was told to stop by whoever had it done; empty if it was not. */
+    Optional<String> stopped() {
+      return stopped;
+    }
+
     /** What was kept of the host as it was before; empty until then. */
     List<String> recorded() {
       return recorded;
@@ -202,7 +213,10 @@ final class ActionRunner {
 
     @Override
     public boolean cancelled() {
-      return cancelled || remaining().isZero();
+      if (stopped.isEmpty()) {
+        stopped = stop.get();
+      }
+      return cancelled || stopped.isPresent() || remaining().isZero();
     }
 
     /** Who has only waited so far is stopped by the off switch too. */

@@ -131,8 +131,8 @@ final class Assessment {
   }
 
   /**
-   * What the operator does not want used, where others may be, stands in nobody's way. Where nothing
-   * may be used at all, a plan still says what would be.
+   * What the operator does not want used, where others may be, stands in nobody's way. Where
+   * nothing may be used at all, a plan still says what would be.
    */
   private Optional<String> observed(Plugins.Remedy remedy) {
     return remedy.ceiling() == Autonomy.OBSERVE && settings.autonomy() != Autonomy.OBSERVE

@@ -90,6 +90,10 @@ final class Deliberation {
     actsByItself = false;
   }
 
+  boolean actsByItself() {
+    return actsByItself;
+  }
+
   /** Has it decided about in this turn. */
   void reconsider(Tracked incident) {
     toDecide.add(incident);

@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingPlan;
@@ -21,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -130,6 +132,7 @@ public final class EngineJson {
     instant(json, "finishedAt", receipt.finishedAt());
     numbers(json, "before", receipt.before());
     numbers(json, "after", receipt.after());
+    Benefit.of(receipt.before(), receipt.after()).ifPresent(b -> write(json, "benefit", b));
     json.writeNumberProperty("confidence", receipt.confidence());
     json.writeStringProperty("reason", receipt.detail());
     texts(json, "steps", receipt.steps());
@@ -318,14 +321,15 @@ public final class EngineJson {
 
   /**
    * {@code {id,type,action,priority,confidence,score,benefit,safeToAutomate,description,components,
-   * metrics}}.
+   * metrics,estimate,waits,advice:{path,text,then},last:{at,outcome,benefit}}}. {@code estimate}
+   * and {@code benefit} are {@code {metric,estimated,before,after,actual}}.
    */
   public static ObjectNode opportunity(Opportunity opportunity) {
     return tree(
         json -> {
           json.writeStringProperty("id", opportunity.id());
           json.writeStringProperty("type", opportunity.type().name());
-          json.writeStringProperty("action", opportunity.action().name());
+          json.writeStringProperty("action", opportunity.action().map(ActionId::name).orElse(""));
           json.writeNumberProperty("priority", opportunity.priority());
           json.writeNumberProperty("confidence", opportunity.confidence());
           json.writeNumberProperty("score", opportunity.score());
@@ -334,7 +338,54 @@ public final class EngineJson {
           json.writeStringProperty("description", opportunity.issue().description());
           texts(json, "components", opportunity.issue().components());
           numbers(json, "metrics", opportunity.issue().metrics());
+          opportunity.estimate().ifPresent(benefit -> write(json, "estimate", benefit));
+          if (!opportunity.waits().isEmpty()) {
+            json.writeStringProperty("waits", opportunity.waits());
+          }
+          opportunity
+              .advice()
+              .ifPresent(
+                  advice ->
+                      object(
+                          json,
+                          "advice",
+                          inner -> {
+                            inner.writeStringProperty("path", advice.path());
+                            inner.writeStringProperty("text", advice.text());
+                            inner.writeStringProperty("then", advice.then());
+                          }));
+          opportunity
+              .last()
+              .ifPresent(
+                  last ->
+                      object(
+                          json,
+                          "last",
+                          inner -> {
+                            instant(inner, "at", last.at());
+                            inner.writeStringProperty("outcome", last.outcome().name());
+                            last.benefit().ifPresent(b -> write(inner, "benefit", b));
+                          }));
         });
+  }
+
+  private static void write(JsonGenerator json, String name, Benefit benefit) {
+    object(
+        json,
+        name,
+        inner -> {
+          inner.writeStringProperty("metric", benefit.of().toString());
+          number(inner, "estimated", benefit.estimated());
+          number(inner, "before", benefit.before());
+          number(inner, "after", benefit.after());
+          number(inner, "actual", benefit.actual());
+        });
+  }
+
+  private static void number(JsonGenerator json, String name, OptionalDouble number) {
+    if (number.isPresent()) {
+      json.writeNumberProperty(name, number.getAsDouble());
+    }
   }
 
   // ------------------------------------------------------------- how to write

@@ -14,7 +14,9 @@ import dev.healing.api.MetricForecast;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
 import dev.healing.api.Pattern;
+import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Unreadable;
 import dev.healing.core.history.History;
 import dev.healing.core.host.LinuxHost;
@@ -63,6 +65,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
  */
 public final class HealingEngine implements AutoCloseable, Healer {
+  private static final Supplier<Optional<String>> NEVER = Optional::empty;
+
+  /** Actions work out what they would do before an opportunity is shown: as long as a dry run. */
+  private static final Duration FOR_OPPORTUNITIES = Duration.ofMinutes(2);
+
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
   private final Registry registry;
@@ -319,13 +326,41 @@ public final class HealingEngine implements AutoCloseable, Healer {
    *     nothing was done
    */
   public CompletionStage<Receipt> heal(Issue issue) {
-    return request(issue, Optional.empty(), Optional.empty(), Origin.AUTOMATIC);
+    return request(issue, Optional.empty(), Optional.empty(), NEVER, Origin.AUTOMATIC);
   }
 
   /** As {@link #heal(Issue)}, with an incident of its own: on this program's word. */
   @Override
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    return request(issue, action, Optional.of(validator), Origin.AUTOMATIC);
+    return request(issue, action, Optional.of(validator), NEVER, Origin.AUTOMATIC);
+  }
+
+  @Override
+  public CompletionStage<Receipt> heal(
+      Issue issue, Optional<ActionId> action, Detector validator, Supplier<Optional<String>> stop) {
+    return request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC);
+  }
+
+  @Override
+  public Optional<Preview> preview(Issue issue, ActionId action, HostState state) {
+    Optional<Plugins.Remedy> remedy = thread.ask(loop::plugins).remedy(action);
+    if (remedy.isEmpty()) {
+      throw new RefusedException("there is no action " + action + " among the plugins");
+    }
+    remedy
+        .get()
+        .unprivileged()
+        .or(remedy.get().action()::unavailable)
+        .ifPresent(
+            why -> {
+              throw new RefusedException(why);
+            });
+    return Optional.of(remedy.get().action().prepare(issue, state).preview());
+  }
+
+  @Override
+  public List<Receipt> history(int most) {
+    return audit().history(most);
   }
 
   /**
@@ -337,20 +372,24 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Optimizer optimizer = optimizer();
     Healer asked =
         (issue, action, validator) ->
-            request(issue, action, Optional.of(validator), Origin.REQUESTED);
+            request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED);
     return ask("optimizer", () -> optimizer.apply(opportunity, asked));
   }
 
   /** Heals an issue on a person's word. */
   public CompletionStage<Receipt> request(Issue issue) {
-    return request(issue, Optional.empty(), Optional.empty(), Origin.REQUESTED);
+    return request(issue, Optional.empty(), Optional.empty(), NEVER, Origin.REQUESTED);
   }
 
   private CompletionStage<Receipt> request(
-      Issue issue, Optional<ActionId> action, Optional<Detector> validator, Origin origin) {
+      Issue issue,
+      Optional<ActionId> action,
+      Optional<Detector> validator,
+      Supplier<Optional<String>> stop,
+      Origin origin) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
     Tracked.Request request = new Tracked.Request(origin, action, Optional.empty(), answer);
-    thread.post(answer, () -> loop.request(issue, validator, request));
+    thread.post(answer, () -> loop.request(issue, validator, stop, request));
     return answer;
   }
 
@@ -471,7 +510,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public List<Opportunity> opportunities(HostState state) {
     Optimizer optimizer = optimizer();
-    return ask("optimizer", () -> optimizer.findOpportunities(state));
+    return inquiries.ask("optimizer", FOR_OPPORTUNITIES, () -> optimizer.findOpportunities(state));
   }
 
   private Optimizer optimizer() {

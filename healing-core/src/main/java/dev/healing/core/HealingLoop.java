@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ final class HealingLoop {
   private final Deliberation deliberation;
   private final Treatment treatment;
   private final OffSwitch offSwitch;
+  private final Improvement improvement;
   private Settings settings;
   private Plugins plugins;
 
@@ -92,6 +95,7 @@ final class HealingLoop {
     assessment =
         new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
     deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
+    improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
     nextLookNanos = time.monotonicNanos();
     lastLookNanos = nextLookNanos - BETWEEN_LOOKS.toNanos();
@@ -111,6 +115,7 @@ final class HealingLoop {
       look(); // sample → detect
       deliberation.decide(); // plan → guard
       treatment.start(); // journal intent → execute
+      improvement.turn(plugins.optimizer(), state(), this::improves);
     }
     treatment.enforceDeadlines();
     chronicle.commit(plugins.knowledge()); // journal receipt → learn → tell
@@ -174,6 +179,7 @@ final class HealingLoop {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
+    faults.putAll(improvement.faults());
     sightings.take(observation, faults);
     treatment.preventions().look(observation.state());
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
@@ -190,6 +196,9 @@ final class HealingLoop {
     }
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
+    if (plugins().optimizer().isPresent() && state != null && !stopping) {
+      next = Math.min(next, improvement.nextNanos());
+    }
     if (!watch.looking() && !stopping) {
       long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
       long wanted = awake ? soonest : Math.max(soonest, nextWantedNanos());
@@ -270,7 +279,11 @@ final class HealingLoop {
   }
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
-  void request(Issue issue, Optional<Detector> validator, Tracked.Request request) {
+  void request(
+      Issue issue,
+      Optional<Detector> validator,
+      Supplier<Optional<String>> stop,
+      Tracked.Request request) {
     Optional<Tracked> known =
         validator.isEmpty()
             ? incidents.find(issue.fingerprint())
@@ -279,6 +292,8 @@ final class HealingLoop {
         known.orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
     if (validator.isPresent()) {
       incident.asked = request.only();
+      // Whoever wants it now does not want it to wait.
+      incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
     }
     ask(incident, request);
   }
@@ -359,6 +374,14 @@ final class HealingLoop {
       }
     }
     lookSoon();
+  }
+
+  /** Whether what is worth doing may be done without a person. */
+  private boolean improves() {
+    return deliberation.actsByItself()
+        && settings.autonomy() == Autonomy.AUTO
+        && chronicle.journal().damaged().isEmpty()
+        && offSwitch.paused().isEmpty();
   }
 
   private void reconsider(Tracked incident) {

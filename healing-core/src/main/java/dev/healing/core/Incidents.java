@@ -34,6 +34,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The incidents: all that are open, and the last ones that were closed.
@@ -366,8 +367,10 @@ final class Incidents {
   }
 
   /** The numbers of an issue as they are now, as far as they could be read. */
-  static SortedMap<String, Double> measureAgain(Issue issue, HostState now) {
-    SortedMap<String, Double> after = new TreeMap<>();
+  static SortedMap<String, Double> measureAgain(
+      Issue issue, HostState now, @Nullable Detection told) {
+    SortedMap<String, Double> after = new TreeMap<>(told == null ? Map.of() : told.measured());
+    after.keySet().retainAll(issue.metrics().keySet());
     for (String metric : issue.metrics().keySet()) {
       now.value(Metric.parse(metric)).ifPresent(value -> after.put(metric, value));
     }

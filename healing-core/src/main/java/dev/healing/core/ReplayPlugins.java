@@ -261,7 +261,8 @@ final class ReplayPlugins {
               .toList(),
           found.unreadable(),
           found.age(),
-          found.forecasts());
+          found.forecasts(),
+          found.measured());
     }
   }
 

@@ -158,7 +158,7 @@ final class Sightings {
           treatment.conclude(
               incident,
               validation,
-              Incidents.measureAgain(attempt.intent.issue(), observation.state()));
+              Incidents.measureAgain(attempt.intent.issue(), observation.state(), told));
           if (validation.outcome() == Outcome.HEALED) {
             incidents.close(
                 incident, IncidentStatus.HEALED, "healed by " + attempt.intent.action());

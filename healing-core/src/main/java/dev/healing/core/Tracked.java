@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An incident while the engine works on it. Belongs to the engine's thread. */
@@ -81,6 +82,9 @@ final class Tracked {
 
   /** The only action that whoever opened it wants considered. */
   Optional<ActionId> asked = Optional.empty();
+
+  /** Why what is done for it should stop, if there is a reason; asked on any thread. */
+  Supplier<Optional<String>> stop = Optional::empty;
 
   final List<Receipt> attempts = new ArrayList<>();
   final List<Request> requests = new ArrayList<>();

@@ -242,6 +242,7 @@ final class Treatment {
             name,
             proposed.action(),
             limit,
+            incident.stop,
             FlightRecorder.wantedFor(proposed.remedy().description(), proposed.action())
                 ? () ->
                     recorder.record(
@@ -258,8 +259,18 @@ final class Treatment {
       free(attempt.lane, incident); // concluded when it was late
       return;
     }
-    attempt.recorded = Objects.requireNonNull(running.remove(incident)).recorded();
+    ActionRunner.Running ran = Objects.requireNonNull(running.remove(incident));
+    attempt.recorded = ran.recorded();
     attempt.report = report;
+    Optional<String> stopped = ran.stopped();
+    if (stopped.isPresent() && report.result() != ActionReport.Result.REFUSED) {
+      // What it would have brought is not known: neither a failure nor in vain.
+      conclude(
+          incident,
+          new Validation(Outcome.AMBIGUOUS, "stopped half-way: " + stopped.orElseThrow()),
+          new TreeMap<>());
+      return;
+    }
     switch (report.result()) {
       case REFUSED -> {
         refusals.add(incident.fingerprint, attempt.intent.action(), report.detail());

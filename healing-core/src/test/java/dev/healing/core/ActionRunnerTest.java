@@ -44,6 +44,7 @@ class ActionRunnerTest {
             "it",
             action,
             Duration.ofSeconds(5),
+            Optional::empty,
             List::of,
             progress -> {},
             report -> reports.add(report));

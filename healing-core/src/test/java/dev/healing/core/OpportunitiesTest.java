@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Benefit;
 import dev.healing.api.Detection;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
@@ -105,6 +106,16 @@ class OpportunitiesTest {
   /** Has what it is told to apply done, and looks whether it is still needed. */
   private final class Applying implements OptimizerProvider, Optimizer {
     private Optional<Healer> own = Optional.empty();
+    private final List<Boolean> cycles = new ArrayList<>();
+    private boolean throwsInCycles;
+
+    @Override
+    public void cycle(HostState state, boolean acts) {
+      cycles.add(acts);
+      if (throwsInCycles) {
+        throw new IllegalStateException("no idea");
+      }
+    }
 
     @Override
     public String name() {
@@ -133,12 +144,12 @@ class OpportunitiesTest {
 
             @Override
             public Detection detect(HostState state) {
-              return needed.contains(opportunity.action())
+              return needed.contains(opportunity.action().orElseThrow())
                   ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
                   : Detection.NOTHING;
             }
           };
-      return healer.heal(opportunity.issue(), Optional.of(opportunity.action()), validator);
+      return healer.heal(opportunity.issue(), opportunity.action(), validator);
     }
   }
 
@@ -191,6 +202,109 @@ class OpportunitiesTest {
     assertThat(requested).isCompletedWithValueMatching(r -> r.outcome() == Outcome.HEALED);
     assertThat(requested.join().origin()).isEqualTo(Origin.REQUESTED);
     assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
+  void theOptimizerHasItsTurnEveryMinuteAndMayActInAutoOnly() {
+    for (String autonomy : List.of("observe", "suggest", "confirm", "auto")) {
+      optimizer.cycles.clear();
+      HealingEngine engine = engine(autonomy);
+      run(engine, 3 * 60);
+      assertThat(optimizer.cycles).hasSizeBetween(2, 3);
+      assertThat(optimizer.cycles).as(autonomy).containsOnly(autonomy.equals("auto"));
+    }
+  }
+
+  @Test
+  void theOffSwitchHoldsForItToo() {
+    HealingEngine engine = engine("auto");
+    new OffSwitch(host.state(), host.time()).pause(Optional.empty());
+    run(engine, 2 * 60);
+    assertThat(optimizer.cycles).isNotEmpty().containsOnly(false);
+  }
+
+  @Test
+  void oneThatThrowsIsNamedAndHasItsTurnAgain() {
+    optimizer.throwsInCycles = true;
+    HealingEngine engine = engine("auto");
+    run(engine, 3 * 60);
+    assertThat(open(engine))
+        .extracting(i -> i.issue().description())
+        .anyMatch(text -> text.contains("optimizer:cycle") && text.contains("no idea"));
+    optimizer.throwsInCycles = false;
+    run(engine, 2 * 60);
+    assertThat(open(engine)).noneMatch(i -> i.issue().description().contains("no idea"));
+  }
+
+  @Test
+  void whatIsStoppedHalfWayIsNeitherAFailureNorInVain() {
+    HealingEngine engine = engine("auto");
+    List<String> busy = new ArrayList<>();
+    Opportunity dust = opportunity(DUST);
+    Detector still =
+        new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(Given.TYPE);
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            return Detection.of(List.of(dust.issue()));
+          }
+        };
+    CompletableFuture<Receipt> stopped =
+        optimizer
+            .own
+            .orElseThrow()
+            .heal(dust.issue(), dust.action(), still, () -> busy.stream().findFirst())
+            .toCompletableFuture();
+    run(engine, 3);
+    busy.add("the host has become busy");
+    run(engine, 60);
+
+    assertThat(stopped.join().outcome()).isEqualTo(Outcome.AMBIGUOUS);
+    assertThat(stopped.join().detail()).contains("stopped half-way: the host has become busy");
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  void numbersThatNoSamplerHasAreTakenFromWhoLooksAgain() {
+    HealingEngine engine = engine("auto");
+    Issue dusty =
+        Issue.of(
+            host.time().now(),
+            Given.TYPE,
+            Severity.LOW,
+            "dust",
+            Map.of("dust.count", 7.0, "benefit.less.count{dust.count}", 1.0),
+            List.of(WEB));
+    Detector counts =
+        new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(Given.TYPE);
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            boolean there = needed.contains(DUST);
+            return new Detection(
+                there ? List.of(dusty) : List.of(),
+                List.of(),
+                Duration.ZERO,
+                Map.of("dust.count", there ? 7.0 : 2.0, "other.count", 1.0));
+          }
+        };
+    CompletableFuture<Receipt> receipt =
+        optimizer.own.orElseThrow().heal(dusty, Optional.of(DUST), counts).toCompletableFuture();
+    run(engine, 60);
+
+    assertThat(receipt.join().after()).containsExactly(Map.entry("dust.count", 2.0));
+    Benefit benefit = Benefit.of(receipt.join().before(), receipt.join().after()).orElseThrow();
+    assertThat(benefit.actual()).hasValue(-5);
+    assertThat(EngineJson.receipt(receipt.join()).path("benefit").path("actual").asDouble())
+        .isEqualTo(-5);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import dev.healing.api.Severity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -17,13 +18,21 @@ import java.util.TreeMap;
 
 /** File systems that fill up, in bytes or inodes: {@code clean_disk}, one for each mount point. */
 final class DiskFinder implements Finder {
-  /** That it is filling up is measured; what there is to clean, only the preview knows. */
+  /** That it is filling up is measured; what there is to clean, the action works out. */
   private static final double CONFIDENCE = 0.7;
 
   private final double from;
+  private final Duration olderThan;
 
-  DiskFinder(double from) {
+  /**
+   * Finds.
+   *
+   * @param from how full it is worth it
+   * @param olderThan what is younger is not taken for it: there is time
+   */
+  DiskFinder(double from, Duration olderThan) {
     this.from = from;
+    this.olderThan = olderThan;
   }
 
   @Override
@@ -51,6 +60,10 @@ final class DiskFinder implements Finder {
     double inodesUsed = note(state, Metric.FILESYSTEM_INODES_USED, mount, metrics).orElse(0);
     OptionalDouble available = note(state, Metric.FILESYSTEM_AVAILABLE, mount, metrics);
     metrics.put(Metric.of(Metric.CLEARS_BELOW, mount).toString(), from);
+    metrics.put(Metric.OLDER_THAN.toString(), (double) olderThan.toSeconds());
+    available.ifPresent(
+        bytes ->
+            metrics.putAll(Estimate.more(Metric.of(Metric.FILESYSTEM_AVAILABLE, mount), bytes)));
     boolean inodes = inodesUsed > bytesUsed;
     double used = Math.max(bytesUsed, inodesUsed);
     String full = mount + " is " + Estimate.percent(used) + " full" + (inodes ? " of inodes" : "");
@@ -68,7 +81,7 @@ final class DiskFinder implements Finder {
         issue,
         Estimate.priority(used, from),
         CONFIDENCE,
-        full + ": " + goal(inodes, used, available) + "; a dry run says what there is to clean",
+        full + ": " + goal(inodes, used, available),
         true);
   }
 

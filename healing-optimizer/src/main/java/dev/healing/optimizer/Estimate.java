@@ -1,16 +1,23 @@
 package dev.healing.optimizer;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Priorities, and numbers as people read them. */
 final class Estimate {
   static final int MOST_URGENT = 10;
+  private static final OptionalDouble NONE = OptionalDouble.empty();
 
   private static final int AT_THE_THRESHOLD = 5;
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -45,6 +52,49 @@ final class Estimate {
         confidence,
         benefit,
         safeToAutomate);
+  }
+
+  /** One that is for a person to do. */
+  static Opportunity advice(
+      OptimizationType type,
+      Issue issue,
+      int priority,
+      double confidence,
+      String benefit,
+      Opportunity.Advice advice) {
+    return new Opportunity(
+        Fingerprint.of(issue.type(), issue.components()).hash(),
+        type,
+        Optional.empty(),
+        issue,
+        Math.min(MOST_URGENT, priority),
+        confidence,
+        benefit,
+        false,
+        Optional.of(advice),
+        "",
+        Optional.empty());
+  }
+
+  /** Numbers that tell that this should become more. */
+  static SortedMap<String, Double> more(Metric of, double now) {
+    return told(new Benefit(of, true, NONE, OptionalDouble.of(now), NONE));
+  }
+
+  /** Numbers that tell that this should become less. */
+  static SortedMap<String, Double> less(Metric of, double now) {
+    return told(new Benefit(of, false, NONE, OptionalDouble.of(now), NONE));
+  }
+
+  /** The same, where it is known by how much, with its sign. */
+  static SortedMap<String, Double> less(Metric of, double now, double estimated) {
+    return told(new Benefit(of, false, OptionalDouble.of(estimated), OptionalDouble.of(now), NONE));
+  }
+
+  private static SortedMap<String, Double> told(Benefit benefit) {
+    SortedMap<String, Double> numbers = new TreeMap<>(benefit.told());
+    numbers.put(benefit.of().toString(), benefit.before().orElseThrow());
+    return numbers;
   }
 
   static String percent(double fraction) {

@@ -4,6 +4,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Finds opportunities of one kind. Judges every look by itself; safe for several threads. */
@@ -13,8 +14,10 @@ interface Finder {
    *
    * @param opportunities what is worth doing
    * @param judged the components that could be looked at, with or without an opportunity
+   * @param measured numbers that no sampler has, with or without an opportunity
    */
-  record Findings(List<Opportunity> opportunities, Set<String> judged) {
+  record Findings(
+      List<Opportunity> opportunities, Set<String> judged, Map<String, Double> measured) {
     /** What cannot be read yields nothing, and nothing is known of it. */
     static final Findings UNREADABLE = new Findings(List.of(), Set.of());
 
@@ -22,10 +25,19 @@ interface Finder {
     public Findings {
       opportunities = List.copyOf(opportunities);
       judged = Set.copyOf(judged);
+      measured = Map.copyOf(measured);
+    }
+
+    Findings(List<Opportunity> opportunities, Set<String> judged) {
+      this(opportunities, judged, Map.of());
     }
 
     static Findings nothingAbout(String component) {
       return new Findings(List.of(), Set.of(component));
+    }
+
+    Findings with(Map<String, Double> numbers) {
+      return new Findings(opportunities, judged, numbers);
     }
 
     static Findings of(String component, Opportunity opportunity) {
@@ -33,7 +45,7 @@ interface Finder {
     }
   }
 
-  /** The kind of its opportunities; no other finder has it. */
+  /** The kind of its opportunities; only of those that are advice there are several finders. */
   OptimizationType type();
 
   /** Looks. Changes nothing. */

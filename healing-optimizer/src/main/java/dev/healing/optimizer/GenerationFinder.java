@@ -4,6 +4,8 @@ import dev.healing.api.ActionId;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import dev.healing.api.Severity;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.Set;
  * it refuses with that reason.
  */
 final class GenerationFinder implements Finder {
+  private static final Metric SURPLUS = Metric.of("nix.system.generations.surplus.count");
   private static final int LEAST_PRIORITY = 4;
   private static final long GENERATIONS_PER_PRIORITY = 10;
   private static final double CONFIDENCE = 0.8;
@@ -45,8 +48,9 @@ final class GenerationFinder implements Finder {
       return Findings.UNREADABLE;
     }
     long surplus = counted.getAsLong();
+    Map<String, Double> measured = Map.of(SURPLUS.toString(), (double) surplus);
     if (surplus == 0) {
-      return Findings.nothingAbout(mount.get());
+      return Findings.nothingAbout(mount.get()).with(measured);
     }
     String description =
         "generations of the system that are older than "
@@ -61,10 +65,9 @@ final class GenerationFinder implements Finder {
             IssueType.DISK_FULL,
             Severity.LOW,
             description,
-            Map.of("nix.system.generations.surplus.count", (double) surplus),
+            Estimate.less(SURPLUS, surplus),
             Set.of(mount.get()));
-    return Findings.of(
-        mount.get(),
+    Opportunity found =
         Estimate.opportunity(
             type(),
             ActionId.THIN_GENERATIONS,
@@ -75,6 +78,7 @@ final class GenerationFinder implements Finder {
             description
                 + "; each keeps its own packages from being collected; what only they refer to goes"
                 + " with the next garbage_collect",
-            false));
+            false);
+    return Findings.of(mount.get(), found).with(measured);
   }
 }

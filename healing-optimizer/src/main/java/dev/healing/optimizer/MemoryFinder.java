@@ -7,9 +7,9 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.OptimizationType;
 import dev.healing.api.Severity;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Memory that fills up: {@code free_memory}.
@@ -60,9 +60,7 @@ final class MemoryFinder implements Finder {
             IssueType.MEMORY_HIGH,
             Severity.LOW,
             now + "; worth doing something from " + Estimate.percent(from),
-            Map.of(
-                Metric.MEMORY_USED.toString(), used,
-                Metric.MEMORY_AVAILABLE.toString(), available),
+            numbers(used, available),
             Set.of(COMPONENT));
     return Findings.of(
         COMPONENT,
@@ -72,8 +70,15 @@ final class MemoryFinder implements Finder {
             issue,
             Estimate.priority(used, from),
             CONFIDENCE,
-            now + goal(used, available) + "; how much can be freed shows when it is done",
+            now + goal(used, available),
             true));
+  }
+
+  private SortedMap<String, Double> numbers(double used, double available) {
+    SortedMap<String, Double> metrics = Estimate.more(Metric.MEMORY_AVAILABLE, available);
+    metrics.put(Metric.MEMORY_USED.toString(), used);
+    metrics.put(Metric.of(Metric.CLEARS_BELOW, COMPONENT).toString(), from);
+    return metrics;
   }
 
   private String goal(double used, double available) {

@@ -1,12 +1,13 @@
 package dev.healing.optimizer;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.Globs;
 import dev.healing.spi.Healer;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostFiles;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,16 +17,25 @@ import java.util.List;
  *
  * <pre>{@code
  * min-score: 3                        # 0 to 10: priority x confidence below it is not shown
- * memory: {from: 85%}
- * disk: {from: 80%}
+ * health-floor: 40                    # nothing is done by itself below
+ * windows: []                         # such as ["02:00-05:00"]: for what is heavy; empty: always
+ * memory: {from: 70%}
+ * disk: {from: 80%, older-than: 30d}
+ * caches: {every: 1d}
  * generations: {keep: 10, older-than: 70d}
  * store: {from: 80%, every: 1d}
+ * services: {restarts: 3}
+ * processes: {from: 20%, background: []}
+ * network: {by-itself: off}
  * }</pre>
  */
 public final class ProactiveOptimizerProvider implements OptimizerProvider {
   private static final int MIN_SCORE = 3;
-  private static final double MEMORY_FROM = 0.85;
+  private static final int HEALTH_FLOOR = 40;
+  private static final double MEMORY_FROM = 0.7;
   private static final double DISK_FROM = 0.8;
+  private static final Duration LOGS_OLDER_THAN = Duration.ofDays(30);
+  private static final Duration CACHES_EVERY = Duration.ofDays(1);
   private static final int KEEP_GENERATIONS = 10;
   private static final int MOST_GENERATIONS = 10_000;
 
@@ -34,6 +44,8 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
 
   private static final double STORE_FROM = 0.8;
   private static final Duration STORE_EVERY = Duration.ofDays(1);
+  private static final int RESTARTS = 3;
+  private static final double WAITING_FROM = 0.2;
 
   /** For the service loader, and for registering it by hand. */
   public ProactiveOptimizerProvider() {}
@@ -46,19 +58,35 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
   @Override
   public Optimizer create(HostContext context, Healer healer) {
     Configuration configuration = context.configuration();
-    int minScore = configuration.count("min-score", MIN_SCORE, 0, Estimate.MOST_URGENT);
-    return new ProactiveOptimizer(finders(context.files(), configuration), minScore);
+    return new ProactiveOptimizer(
+        context,
+        healer,
+        finders(context, healer),
+        configuration.count("min-score", MIN_SCORE, 0, Estimate.MOST_URGENT),
+        configuration.count("health-floor", HEALTH_FLOOR, 0, 100),
+        Windows.read(configuration, "windows", ZoneId.systemDefault()),
+        configuration.section("caches").duration("every", CACHES_EVERY));
   }
 
-  static List<Finder> finders(HostFiles files, Configuration configuration) {
-    NixStore nix = new NixStore(files);
+  static List<Finder> finders(HostContext host, Healer healer) {
+    Configuration configuration = host.configuration();
+    NixStore nix = new NixStore(host.files());
+    Past past = new Past(healer, host.time());
     Configuration memory = configuration.section("memory");
     Configuration disk = configuration.section("disk");
     Configuration generations = configuration.section("generations");
     Configuration store = configuration.section("store");
+    Configuration services = configuration.section("services");
+    Configuration processes = configuration.section("processes");
+    Configuration network = configuration.section("network");
     List<Finder> finders = new ArrayList<>();
     add(finders, memory, new MemoryFinder(memory.fraction("from", MEMORY_FROM)));
-    add(finders, disk, new DiskFinder(disk.fraction("from", DISK_FROM)));
+    add(
+        finders,
+        disk,
+        new DiskFinder(
+            disk.fraction("from", DISK_FROM), disk.duration("older-than", LOGS_OLDER_THAN)));
+    add(finders, configuration.section("caches"), new CacheFinder(host.files()));
     add(
         finders,
         generations,
@@ -71,6 +99,23 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
         store,
         new StoreFinder(
             nix, store.fraction("from", STORE_FROM), store.duration("every", STORE_EVERY)));
+    add(
+        finders,
+        services,
+        new RestartFinder(host, past, services.count("restarts", RESTARTS, 1, 1_000)));
+    add(finders, services, new OrderFinder(host, past));
+    add(finders, services, new MemoryLimitFinder(host, past));
+    add(
+        finders,
+        processes,
+        new ProcessFinder(
+            host,
+            processes.fraction("from", WAITING_FROM),
+            Globs.of(processes.globs("background", List.of()))));
+    add(
+        finders,
+        network,
+        new NetworkFinder(host.files(), host.time(), network.flag("by-itself", false)));
     return finders;
   }
 

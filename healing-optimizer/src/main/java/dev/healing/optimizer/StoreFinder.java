@@ -75,6 +75,8 @@ final class StoreFinder implements Finder {
     SortedMap<String, Double> metrics = new TreeMap<>();
     used.ifPresent(
         value -> metrics.put(Metric.of(Metric.FILESYSTEM_USED, mount.get()).toString(), value));
+    Metric room = Metric.of(Metric.FILESYSTEM_AVAILABLE, mount.get());
+    state.value(room).ifPresent(bytes -> metrics.putAll(Estimate.more(room, bytes)));
     metrics.put("nix.store.paths.count", (double) paths.getAsLong());
     links.ifPresent(count -> metrics.put("nix.store.links.count", (double) count));
     String description =
@@ -108,8 +110,7 @@ final class StoreFinder implements Finder {
                     .mapToObj(value -> ", " + mount.get() + " " + Estimate.percent(value) + " full")
                     .findFirst()
                     .orElse("")
-                + ": equal files in what came since are stored more than once; how much that is"
-                + " shows when it is done",
+                + ": equal files in what came since are stored more than once",
             true));
   }
 }

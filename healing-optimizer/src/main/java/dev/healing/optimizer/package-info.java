@@ -1,17 +1,18 @@
 /**
  * What is worth doing before it is an issue.
  *
- * <p>One {@code Finder} for each kind of opportunity: memory, disk, generations, store. A finder
- * reports what it found as an opportunity with an issue of the built-in type that its remedy
- * treats, for example {@code disk_full}, about the same component: an action refuses any other. So
- * what is learned of a remedy here is known when the problem is there, and the other way round. The
- * finder also looks again after the remedy, with its own lower threshold, so that an opportunity
- * which is still there was not taken, whatever the action said.
+ * <p>A {@code Finder} for each kind of opportunity (of those that are advice there are several). It
+ * reports what it found with an issue of a type that its remedy treats, for example {@code
+ * disk_full}, about the same component: an action refuses any other. So what is learned of a remedy
+ * here is known when the problem is there, and the other way round. The finder also looks again
+ * after the remedy, with its own lower threshold.
  *
  * <p>Nothing is done here. The optimizer asks the {@link dev.healing.spi.Healer}, and with it all
  * guards, the journal and the validation; that goes for opportunities that a person chose, too.
  *
- * <p>A benefit is told with numbers that were read. Where the gain cannot be known beforehand, the
- * text says so, and the confidence is lower.
+ * <p>A benefit is the change of one number that is measured. {@code Appraisal} has it estimated by
+ * the action that would do it, or by what came of it before; {@code Experience} remembers what
+ * came; {@code Timing} says when, with the {@code QuietHours} that were learned and the {@code
+ * Windows} that are configured.
  */
 package dev.healing.optimizer;

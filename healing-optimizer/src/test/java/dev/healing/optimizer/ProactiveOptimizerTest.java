@@ -24,6 +24,7 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,17 @@ class ProactiveOptimizerTest {
         return CompletableFuture.completedFuture(receipt(issue, action.orElseThrow()));
       };
 
+  private final TestHost host = new TestHost();
+
   private ProactiveOptimizer optimizer(double minScore) {
-    return new ProactiveOptimizer(List.of(new MemoryFinder(0.7), new DiskFinder(0.8)), minScore);
+    return new ProactiveOptimizer(
+        host,
+        healer,
+        List.of(new MemoryFinder(0.7), new DiskFinder(0.8, Duration.ofDays(30))),
+        minScore,
+        40,
+        new Windows(List.of(), ZoneOffset.UTC),
+        Duration.ofDays(1));
   }
 
   private static Receipt receipt(Issue issue, ActionId action) {
@@ -118,6 +128,7 @@ class ProactiveOptimizerTest {
     Opportunity best = optimizer.findOpportunities(full()).get(0);
 
     CompletionStage<Receipt> receipt = optimizer.apply(best, healer);
+    host.time().runReady();
 
     assertThat(receipt.toCompletableFuture().join().outcome()).isEqualTo(Outcome.HEALED);
     assertThat(asked).hasSize(1);

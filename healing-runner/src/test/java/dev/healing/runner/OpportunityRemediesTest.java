@@ -91,13 +91,14 @@ class OpportunityRemediesTest {
         .extracting(Opportunity::type)
         .containsExactlyInAnyOrder(
             OptimizationType.MEMORY_MANAGEMENT,
+            OptimizationType.CACHE_OPTIMIZATION,
             OptimizationType.DISK_CLEANUP,
             OptimizationType.GENERATION_CLEANUP,
             OptimizationType.STORE_OPTIMIZATION);
     assertThat(found).extracting(Opportunity::id).doesNotHaveDuplicates();
     for (Opportunity opportunity : found) {
-      assertThat(actions).containsKey(opportunity.action());
-      HealingAction action = actions.get(opportunity.action());
+      assertThat(actions).containsKey(opportunity.action().orElseThrow());
+      HealingAction action = actions.get(opportunity.action().orElseThrow());
       Preview preview = action.prepare(opportunity.issue(), state).preview();
       assertThat(action.description().treats()).contains(opportunity.issue().type());
       assertThat(opportunity.issue().components()).containsExactly(preview.target());

@@ -105,7 +105,7 @@ class RequestsTest {
 
     @Override
     public CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer) {
-      return healer.heal(opportunity.issue(), Optional.of(opportunity.action()), this);
+      return healer.heal(opportunity.issue(), opportunity.action(), this);
     }
   }
 }

@@ -78,7 +78,7 @@ public final class CleanDisk implements HealingAction {
             host,
             DESCRIPTION.id(),
             there,
-            limits,
+            limits.of(issue),
             Room.onDisk(host, issue, limits.target(issue)),
             time -> journals ? ArchivedJournals.before(host, time) : Optional.empty())
         .prepare("filesystem:" + mount);

@@ -62,6 +62,20 @@ record SweepLimits(
     return limits;
   }
 
+  /** The same for this issue: what is found before there is a problem may spare more. */
+  SweepLimits of(Issue issue) {
+    double seconds = issue.metrics().getOrDefault(Metric.OLDER_THAN.toString(), 0.0);
+    Duration asked = Duration.ofSeconds((long) seconds);
+    return new SweepLimits(
+        asked.compareTo(olderThan) > 0 ? asked : olderThan,
+        keepNewest,
+        maxFiles,
+        maxBytes,
+        minBytes,
+        minFiles,
+        target);
+  }
+
   /** Use at which this issue is over; of what is only predicted, below what is configured. */
   double target(Issue issue) {
     Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());

@@ -12,6 +12,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
@@ -31,12 +32,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Gives the service that stands out a CPUQuota or a MemoryHigh at runtime: the remedy that can be
- * undone, before the one that cannot. It is remembered, and {@link LiftThrottle} takes it away when
- * {@link ThrottledCalm} says so. One that turns out to have no effect is taken away at once. Keys:
- * {@code cpu} (of all processors, default 50%), {@code memory} (of what the service has in use,
- * default 90%), {@code min-share} (of all memory, default 10%), {@code avoid} (globs on the unit;
- * by default those in which Nix builds).
+ * Gives the service that stands out a CPUQuota or a MemoryHigh at runtime, or one that works in the
+ * background a lower CPUWeight: the remedy that can be undone, before the one that cannot. It is
+ * remembered, and {@link LiftThrottle} takes it away when {@link ThrottledCalm} says so. One that
+ * turns out to have no effect is taken away at once. Keys: {@code cpu} (of all processors, default
+ * 50%), {@code memory} (of what the service has in use, default 90%), {@code min-share} (of all
+ * memory, default 10%), {@code avoid} (globs on the unit; by default those in which Nix builds).
  */
 public final class ThrottleService implements HealingAction {
   private static final double MARGIN = 2;
@@ -47,8 +48,8 @@ public final class ThrottleService implements HealingAction {
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.THROTTLE_SERVICE,
-          "limits the service that uses by far the most processor time or memory, for a while",
-          Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH),
+          "holds back the service that uses by far the most processor time or memory, for a while",
+          Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH, IssueType.PROCESSOR_CONTENDED),
           Risk.MEDIUM,
           Set.of(Privilege.MANAGE_UNITS),
           true,
@@ -60,6 +61,7 @@ public final class ThrottleService implements HealingAction {
   private final Throttles throttles;
   private final Restraint cpu;
   private final Restraint memory;
+  private final Restraint weight;
   private final Globs avoid;
 
   private ThrottleService(HostContext host) {
@@ -68,6 +70,7 @@ public final class ThrottleService implements HealingAction {
     this.cpu = new CpuRestraint(host, atLeast("cpu", 0.10, 0.50));
     double minShare = host.configuration().fraction("min-share", 0.10);
     this.memory = new MemoryRestraint(host, atLeast("memory", 0.50, 0.90), minShare);
+    this.weight = new WeightRestraint(host);
     this.avoid = Globs.of(host.configuration().globs("avoid", BUILDERS));
   }
 
@@ -122,13 +125,18 @@ public final class ThrottleService implements HealingAction {
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(DESCRIPTION, issue);
     Checks.refuseIf(unavailable());
-    Restraint restraint = issue.type().equals(IssueType.MEMORY_HIGH) ? memory : cpu;
+    boolean inBackground = issue.type().equals(IssueType.PROCESSOR_CONTENDED);
+    Restraint restraint =
+        inBackground ? weight : issue.type().equals(IssueType.MEMORY_HIGH) ? memory : cpu;
     Checks.require(
         controls(restraint.controller()),
         "not applicable here: no cgroup controller for " + restraint.controller());
     Checks.refuseIf(throttles.damage());
     List<ServiceUse> uses = restraint.uses();
-    ServiceUse first = standsOut(uses, restraint);
+    ServiceUse first =
+        inBackground
+            ? throttled(named(uses, issue.components().first()))
+            : standsOut(uses, restraint);
     UnitState unit = Checks.unit(host, first.name());
     requireUnlimited(unit.name(), restraint.limit());
     Throttle throttle =
@@ -161,13 +169,7 @@ public final class ThrottleService implements HealingAction {
     Checks.require(
         first != null && first.amount() >= Math.max(Double.MIN_NORMAL, least),
         "nobody stands out: nothing uses " + restraint.inWords(least) + " or more");
-    ServiceUse found = Objects.requireNonNull(first);
-    Checks.require(
-        found.isService(),
-        found.name() + " stands out and is no service: only services are throttled");
-    Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
-    Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
-    Checks.refuseIf(Checks.protectedIn(host, found.name()));
+    ServiceUse found = throttled(Objects.requireNonNull(first));
     if (uses.size() > 1) {
       Checks.require(
           found.amount() >= MARGIN * uses.get(1).amount(),
@@ -177,6 +179,27 @@ public final class ThrottleService implements HealingAction {
               + restraint.inWords(found.amount())
               + next(uses, restraint));
     }
+    return found;
+  }
+
+  /** Whoever found that it works in the background knows best whom it is about. */
+  private static ServiceUse named(List<ServiceUse> uses, String unit) {
+    return uses.stream()
+        .filter(use -> use.name().equals(unit))
+        .findFirst()
+        .orElseThrow(() -> new RefusedException(unit + " uses no processor time now"));
+  }
+
+  private ServiceUse throttled(ServiceUse found) {
+    Checks.require(
+        found.isService(),
+        found.name() + " stands out and is no service: only services are throttled");
+    Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
+    Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
+    Checks.refuseIf(Checks.protectedIn(host, found.name()));
+    Checks.require(
+        found.pids().stream().noneMatch(host.processes().ourselves()::contains),
+        found.name() + " is our own service or one of our ancestors'");
     return found;
   }
 

@@ -143,7 +143,7 @@ public final class ThrottledCalm implements Detector {
 
   /** How far the host is from where it is not clear any more; negative if it is not. */
   private static OptionalDouble room(HostState state, Throttle throttle) {
-    boolean cpu = throttle.limit() == Limit.CPU_QUOTA;
+    boolean cpu = throttle.limit() != Limit.MEMORY_HIGH;
     OptionalDouble used = state.value(cpu ? Metric.CPU_BUSY : Metric.MEMORY_USED);
     return used.isEmpty()
         ? used
@@ -181,6 +181,10 @@ public final class ThrottledCalm implements Detector {
               .filter(p -> p.unit().filter(throttle.unit()::equals).isPresent())
               .toList();
       long cpuNanos = ServiceUse.cpuNanos(own);
+      if (throttle.limit() == Limit.CPU_WEIGHT) { // it may take all that others leave
+        tracks.put(throttle, new Track(now, last.cpuNanos(), room ? last.restlessNanos() : now));
+        continue;
+      }
       double used =
           throttle.limit() == Limit.CPU_QUOTA
               // Processes that have ended took their time along: what remains is new.

@@ -19,7 +19,7 @@ final class Throttles {
   private static final String NONE = "{\"throttles\":[]}";
   private static final Pattern ENTRY =
       Pattern.compile(
-          "\\{\"unit\":\"([A-Za-z0-9:_.\\\\@-]{1,255})\",\"limit\":\"(CPU_QUOTA|MEMORY_HIGH)\","
+          "\\{\"unit\":\"([A-Za-z0-9:_.\\\\@-]{1,255})\",\"limit\":\"(CPU_QUOTA|MEMORY_HIGH|CPU_WEIGHT)\","
               + "\"value\":(\\d{1,18}),\"boot\":\"([A-Za-z0-9-]{1,64})\",\"sinceNanos\":(\\d{1,18}),"
               + "\"cpuNanos\":(\\d{1,18})\\}");
 
@@ -46,14 +46,22 @@ final class Throttles {
     }
 
     static String inWords(Limit limit, OptionalLong value) {
-      String name = limit == Limit.CPU_QUOTA ? "CPUQuota" : "MemoryHigh";
+      String name =
+          switch (limit) {
+            case CPU_QUOTA -> "CPUQuota";
+            case CPU_WEIGHT -> "CPUWeight";
+            case MEMORY_HIGH -> "MemoryHigh";
+          };
       if (value.isEmpty()) {
         return "no " + name;
       }
       long number = value.getAsLong();
-      return limit == Limit.CPU_QUOTA
-          ? String.format(Locale.ROOT, "%s=%.0f%% (%.2f cores)", name, number / 1e4, number / 1e6)
-          : name + "=" + number + " (" + Checks.size(number) + ")";
+      return switch (limit) {
+        case CPU_QUOTA ->
+            String.format(Locale.ROOT, "%s=%.0f%% (%.2f cores)", name, number / 1e4, number / 1e6);
+        case CPU_WEIGHT -> name + "=" + number + " (of 100 that others have)";
+        case MEMORY_HIGH -> name + "=" + number + " (" + Checks.size(number) + ")";
+      };
     }
 
     Duration age(HostContext host) {

@@ -76,6 +76,71 @@ class ThrottleTest {
         HostStates.at(world.host.time().now()).sample(Metric.CPU_BUSY, busy).build());
   }
 
+  private void waiting(String percent) {
+    world
+        .host
+        .files()
+        .write("/proc/pressure/cpu", "some avg10=" + percent + " avg60=1.00 avg300=1.00 total=1\n");
+  }
+
+  private ActionReport weighLess(String unit, String waitingAfterwards) {
+    waiting("40.00");
+    HealingAction action = new ThrottleService.Provider().create(world.host);
+    PreparedAction prepared =
+        world
+            .host
+            .time()
+            .onWorker(
+                () ->
+                    action.prepare(
+                        world.issue(IssueType.PROCESSOR_CONTENDED, unit),
+                        HostStates.now().build()));
+    assertThat(prepared.preview().steps().get(1)).startsWith("set CPUWeight=20");
+    world
+        .host
+        .time()
+        .happens(Duration.ofSeconds(10), "others wait", () -> waiting(waitingAfterwards));
+    return execute(prepared);
+  }
+
+  private OptionalLong weight() {
+    return world.host.systemd().limit("runaway.service", Limit.CPU_WEIGHT);
+  }
+
+  /** Others use more than it does: it is named, and need not stand out. */
+  @Test
+  void whatWorksInTheBackgroundWeighsLessUntilTheHostHasRoomForAWhile() {
+    runs(0.5);
+    world.busy(201, "web", 0.9, "system.slice", "web.service");
+
+    ActionReport report = weighLess("runaway.service", "10.00");
+
+    assertThat(report.result()).isEqualTo(Result.DONE);
+    assertThat(report.detail()).contains("waits for processors, instead of 40 %");
+    assertThat(weight()).hasValue(20);
+    Detector calm = new ThrottledCalm.Provider().create(world.host);
+    for (int minute = 0; minute < 15; minute++) {
+      assertThat(look(calm, Duration.ofMinutes(1), 0.9).issues()).isEmpty();
+    }
+    look(calm, Duration.ofMinutes(1), 0.3);
+    Detection over = look(calm, Duration.ofMinutes(11), 0.3);
+    assertThat(over.issues()).hasSize(1);
+    execute(
+        new LiftThrottle.Provider()
+            .create(world.host)
+            .prepare(over.issues().get(0), HostStates.now().build()));
+    assertThat(weight()).isEmpty();
+  }
+
+  @Test
+  void aWeightThatDoesNotHelpIsTakenAwayAgain() {
+    runs(0.5);
+    ActionReport report = weighLess("runaway.service", "39.00");
+    assertThat(report.result()).isEqualTo(Result.NOTHING_GAINED);
+    assertThat(weight()).isEmpty();
+    assertThat(new Throttles(world.host).all()).isEmpty();
+  }
+
   @Test
   void itStaysWhileItIsNeededAndIsLiftedWhenCalmAlsoAfterARestartOfOurs() {
     runs(1.8);

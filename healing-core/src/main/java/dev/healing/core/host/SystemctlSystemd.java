@@ -169,12 +169,15 @@ final class SystemctlSystemd implements Systemd {
   @Override
   public void setLimit(String service, Limit limit, OptionalLong value) {
     String setting =
-        limit == Limit.CPU_QUOTA
-            ? "CPUQuota="
-                + (value.isEmpty()
-                    ? ""
-                    : String.format(Locale.ROOT, "%.2f%%", value.getAsLong() / 10_000.0))
-            : "MemoryHigh=" + (value.isEmpty() ? "infinity" : value.getAsLong());
+        switch (limit) {
+          case CPU_QUOTA ->
+              "CPUQuota="
+                  + (value.isEmpty()
+                      ? ""
+                      : String.format(Locale.ROOT, "%.2f%%", value.getAsLong() / 10_000.0));
+          case MEMORY_HIGH -> "MemoryHigh=" + (value.isEmpty() ? "infinity" : value.getAsLong());
+          case CPU_WEIGHT -> "CPUWeight=" + (value.isEmpty() ? "" : value.getAsLong());
+        };
     output(
         Command.of(LIMIT, "systemctl", "set-property", "--runtime")
             .operands(List.of(UnitName.requireService(service), setting)));

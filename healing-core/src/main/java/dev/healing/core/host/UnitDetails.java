@@ -28,16 +28,20 @@ final class UnitDetails {
   private UnitDetails() {}
 
   static String property(Systemd.Limit limit) {
-    return limit == Systemd.Limit.CPU_QUOTA ? "CPUQuotaPerSecUSec" : "MemoryHigh";
+    return switch (limit) {
+      case CPU_QUOTA -> "CPUQuotaPerSecUSec";
+      case MEMORY_HIGH -> "MemoryHigh";
+      case CPU_WEIGHT -> "CPUWeight";
+    };
   }
 
-  /** A limit as a number; none is the largest number that there is, or "infinity". */
+  /** A limit as a number; none is the largest number that there is, "infinity" or "[not set]". */
   static OptionalLong limit(String value) {
     try {
       long number = Long.parseUnsignedLong(value);
       return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
     } catch (NumberFormatException e) {
-      if (value.equals("infinity")) {
+      if (value.equals("infinity") || value.equals("[not set]")) {
         return OptionalLong.empty();
       }
       throw new HostException("systemd calls a limit '" + value + "': expected a number", e);

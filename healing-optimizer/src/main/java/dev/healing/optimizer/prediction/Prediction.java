@@ -177,7 +177,8 @@ public final class Prediction implements Detector {
                 .sample(one.metric())
                 .map(sample -> issue(state, component, one, sample))
                 .ifPresent(issues::add));
-    return new Detection(issues, unreadable, known ? Duration.ZERO : NOT_KNOWN, forecasts);
+    return new Detection(
+        issues, unreadable, known ? Duration.ZERO : NOT_KNOWN, forecasts, Map.of());
   }
 
   private static Foreseen sooner(Foreseen one, Foreseen other) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Text from the JSON of each verb. Tolerant: what is not there is not shown. */
@@ -183,6 +184,7 @@ public final class Views {
     lines.addAll(
         Lines.wrap(
             text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
+    benefit(json.path("benefit")).ifPresent(came -> lines.addAll(Lines.wrap(came, 4)));
     return lines;
   }
 
@@ -269,22 +271,76 @@ public final class Views {
     for (JsonNode found : json) {
       lines.add(
           String.format(Locale.ROOT, "%5.1f  ", found.path("score").asDouble(0))
-              + style.bold(Lines.clean(text(found, "action")))
+              + style.bold(Lines.clean(kind(found)))
               + "  "
               + Lines.clean(joined(found.path("components"), ", "))
               + "  "
               + style.dim(Lines.clean(text(found, "id"))));
       lines.addAll(Lines.wrap(text(found, "description"), 7));
-      lines.addAll(
-          Lines.wrap(
-              "brings "
-                  + text(found, "benefit")
-                  + (found.path("safeToAutomate").asBoolean(false)
-                      ? "; safe to automate"
-                      : "; only on your word"),
-              7));
+      lines.addAll(Lines.wrap("brings " + text(found, "benefit") + byItself(found), 7));
+      benefit(found.path("last").path("benefit"))
+          .ifPresent(
+              came ->
+                  lines.addAll(
+                      Lines.wrap(
+                          "the last time, "
+                              + Lines.instant(text(found.path("last"), "at"))
+                              + ": "
+                              + came,
+                          7)));
+      for (String line : text(found.path("advice"), "text").lines().toList()) {
+        lines.add("         " + Lines.clean(line));
+      }
     }
     return lines;
+  }
+
+  private static String kind(JsonNode found) {
+    String action = text(found, "action");
+    return action.isEmpty() ? "for you to do in " + text(found.path("advice"), "path") : action;
+  }
+
+  private static String byItself(JsonNode found) {
+    String waits = text(found, "waits");
+    if (found.has("advice")) {
+      return "";
+    }
+    if (!found.path("safeToAutomate").asBoolean(false)) {
+      return "; only on your word";
+    }
+    return "; safe to automate" + (waits.isEmpty() ? "" : ", but not now: " + waits);
+  }
+
+  /** What was estimated and what came of it, with before and after; empty if neither is known. */
+  private static Optional<String> benefit(JsonNode benefit) {
+    String metric = text(benefit, "metric");
+    if (metric.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Lines.clean(metric)
+            + " "
+            + (benefit.has("actual")
+                ? "changed by "
+                    + amount(metric, benefit.path("actual"))
+                    + ", from "
+                    + amount(metric, benefit.path("before"))
+                    + " to "
+                    + amount(metric, benefit.path("after"))
+                : "was not measured afterwards")
+            + (benefit.has("estimated")
+                ? "; expected were " + amount(metric, benefit.path("estimated"))
+                : ""));
+  }
+
+  private static String amount(String metric, JsonNode number) {
+    double value = number.asDouble(0);
+    if (metric.contains(".bytes")) {
+      return String.format(Locale.ROOT, "%.2f GiB", value / (1L << 30));
+    }
+    return metric.contains(".fraction")
+        ? String.format(Locale.ROOT, "%.1f %%", 100 * value)
+        : String.format(Locale.ROOT, "%.0f", value);
   }
 
   /** Of {@code plugins}. */

@@ -629,6 +629,7 @@
       el('span', {}, el('b', {}, r.actions.join(', ')), ` ${r.target} `, el('span.sub', {}, `for ${r.type.replaceAll('_', ' ')}${r.startedAt ? ', in ' + took(Date.parse(r.finishedAt) - Date.parse(r.startedAt)) : ''}`)),
       tag(r.outcome)), body => {
       body.append(...attempt(r).filter(Boolean));
+      if (r.benefit) body.append(el('p.sub', {}, `brought ${came(r.benefit)}`));
       const why = el('div');
       body.append(el('div.buttons', {}, el('button', {type: 'button', onclick: e => { e.currentTarget.hidden = true; explain(why, r.incident); }}, 'Why it was decided')), why);
     });
@@ -642,14 +643,32 @@
     if (token) await learned();
   }
 
+  function word(outcome) {
+    return outcome.toLowerCase().replaceAll('_', ' ');
+  }
+
+  function amount(metric, n) {
+    if (metric.includes('.bytes')) return `${(n / 2 ** 30).toFixed(2)} GiB of ${metric}`;
+    return `${metric.includes('.fraction') ? (100 * n).toFixed(1) + ' %' : +n.toFixed(1)} of ${metric}`;
+  }
+
+  /** What came of it, beside what was expected. */
+  function came(b) {
+    return `${b.actual == null ? 'not measured' : amount(b.metric, b.actual)}${b.estimated == null ? '' : `, expected ${amount(b.metric, b.estimated)}`}`;
+  }
+
   function chance(o) {
     return el('article.card', {},
       el('div.title', {}, el('h3', {}, o.description), el('span.tag', {}, `score ${+o.score.toFixed(1)}`)),
       el('p.what', {}, sentence(o.benefit)),
-      el('p.sub', {}, `${o.action} · priority ${o.priority} of 10 · confidence ${Math.round(o.confidence * 100)} % · ${o.safeToAutomate ? 'safe to automate' : 'for a person to decide'}`),
-      el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, async () => {
+      o.estimate?.estimated != null ? el('p.sub', {}, `expected: ${amount(o.estimate.metric, o.estimate.estimated)}`) : null,
+      o.last ? el('p.sub', {}, `last time (${word(o.last.outcome)}): ${o.last.benefit ? came(o.last.benefit) : 'not measured'}`) : null,
+      o.waits ? el('p.sub', {}, sentence(o.waits)) : null,
+      o.advice ? el('pre', {}, `${o.advice.path}\n\n${o.advice.text}`) : null,
+      el('p.sub', {}, `${o.action || 'for you to do'} · priority ${o.priority} of 10 · confidence ${Math.round(o.confidence * 100)} % · ${o.safeToAutomate ? 'safe to automate' : 'for a person to decide'}`),
+      o.advice ? el('p.what', {}, o.advice.then) : el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, async () => {
         const r = await change('opportunities', {apply: o.id});
-        if (r) toast(r.underWay ? 'It is being done.' : `${r.outcome.toLowerCase().replaceAll('_', ' ')}: ${r.reason}`);
+        if (r) toast(r.underWay ? 'It is being done.' : `${word(r.outcome)}: ${r.reason}`);
       })}, 'Have it done')));
   }
 

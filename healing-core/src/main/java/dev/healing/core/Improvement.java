@@ -1,0 +1,82 @@
+package dev.healing.core;
+
+import dev.healing.api.HostState;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.TimeSource;
+import dev.healing.spi.Workers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Gives the optimizer its turn, about once a minute, on a worker: one at a time, so that one that
+ * hangs holds one thread. What it has done by itself comes back as any request does. Belongs to the
+ * engine's thread.
+ */
+final class Improvement {
+  private static final Duration EVERY = Duration.ofMinutes(1);
+
+  /** Actions work out what they would do, each within two minutes. */
+  private static final Duration LATE_AFTER = Duration.ofMinutes(15);
+
+  private static final String NAME = "optimizer:cycle";
+
+  private final TimeSource time;
+  private final Workers workers;
+  private final AtomicReference<String> fault = new AtomicReference<>("");
+  private Optional<Workers.Task> running = Optional.empty();
+  private long begunNanos;
+  private long nextNanos;
+
+  Improvement(TimeSource time, Workers workers) {
+    this.time = time;
+    this.workers = workers;
+    nextNanos = time.monotonicNanos() + EVERY.toNanos();
+  }
+
+  /** When it is due next, in monotonic time. */
+  long nextNanos() {
+    return nextNanos;
+  }
+
+  /** What is wrong with it, by {@code kind:name}. */
+  Map<String, String> faults() {
+    boolean late =
+        running.filter(task -> !task.done()).isPresent()
+            && time.monotonicNanos() - begunNanos > LATE_AFTER.toNanos();
+    String text = late ? "has not come back for " + LATE_AFTER.toMinutes() + " min" : fault.get();
+    return text.isEmpty() ? Map.of() : Map.of(NAME, text);
+  }
+
+  /**
+   * Begins a cycle, if one is due and the last has come back.
+   *
+   * @param acts whether anything may be done without a person
+   */
+  void turn(Optional<Optimizer> optimizer, Optional<HostState> state, BooleanSupplier acts) {
+    long now = time.monotonicNanos();
+    if (now < nextNanos || state.isEmpty()) {
+      return;
+    }
+    nextNanos = now + EVERY.toNanos();
+    if (optimizer.isEmpty() || running.filter(task -> !task.done()).isPresent()) {
+      return;
+    }
+    begunNanos = now;
+    boolean may = acts.getAsBoolean();
+    running =
+        Optional.of(
+            workers.start("optimizer", () -> cycle(optimizer.get(), state.orElseThrow(), may)));
+  }
+
+  private void cycle(Optimizer optimizer, HostState state, boolean acts) {
+    try {
+      optimizer.cycle(state, acts);
+      fault.set("");
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      fault.set("threw " + e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.Globs;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Severity;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Work in the background that takes processors while others wait for them: {@code
+ * throttle_service}, which for this lowers the unit's weight: it goes on, and takes what others
+ * leave. In the background is what a timer starts, and what the configuration names.
+ *
+ * <p>Processes are only looked at while somebody waits, and compared with those of half a minute
+ * before or longer.
+ */
+final class ProcessFinder implements Finder {
+  private static final long BETWEEN_NANOS = 20_000_000_000L;
+  private static final long OLDEST_NANOS = 600_000_000_000L;
+
+  /** Of what all services take. */
+  private static final double SHARE = 0.4;
+
+  private static final double CONFIDENCE = 0.7;
+  private static final Metric WAITING = Metric.of(Metric.PRESSURE_SOME, "cpu");
+
+  private final HostContext host;
+  private final double from;
+  private final Globs background;
+  private final Set<String> judged = new HashSet<>();
+  private Map<String, Long> usedNanos = Map.of();
+  private long atNanos;
+  private SortedMap<String, Double> cores = new TreeMap<>();
+
+  /**
+   * Finds.
+   *
+   * @param from the fraction of time in which somebody waits for processors
+   * @param background units that are in the background besides those that timers start
+   */
+  ProcessFinder(HostContext host, double from, Globs background) {
+    this.host = host;
+    this.from = from;
+    this.background = background;
+  }
+
+  @Override
+  public OptimizationType type() {
+    return OptimizationType.PROCESS_OPTIMIZATION;
+  }
+
+  @Override
+  public synchronized Findings look(HostState state) {
+    OptionalDouble waiting = state.value(WAITING);
+    if (waiting.isEmpty()) {
+      return Findings.UNREADABLE;
+    }
+    if (waiting.getAsDouble() < from) {
+      return new Findings(List.of(), judged);
+    }
+    try {
+      measure();
+    } catch (HostException e) {
+      return Findings.UNREADABLE;
+    }
+    double all = cores.values().stream().mapToDouble(Double::doubleValue).sum();
+    List<Opportunity> found = new ArrayList<>();
+    cores.forEach(
+        (unit, own) -> {
+          if (own >= SHARE * all && own > 0 && inBackground(unit)) {
+            judged.add(unit);
+            found.add(opportunity(state, unit, own, own / all, waiting.getAsDouble()));
+          }
+        });
+    return new Findings(found, judged);
+  }
+
+  private void measure() {
+    long now = host.time().monotonicNanos();
+    long passed = now - atNanos;
+    if (!usedNanos.isEmpty() && passed < BETWEEN_NANOS) {
+      return;
+    }
+    Map<String, Long> before = passed < OLDEST_NANOS ? usedNanos : Map.of();
+    Map<String, Long> used = new HashMap<>();
+    for (ProcessState process : host.processes().all()) {
+      process
+          .unit()
+          .filter(unit -> unit.endsWith(".service"))
+          .ifPresent(unit -> used.merge(unit, process.cpuTime().toNanos(), Long::sum));
+    }
+    cores = new TreeMap<>();
+    before.forEach(
+        (unit, earlier) -> {
+          long since = used.getOrDefault(unit, 0L) - earlier;
+          if (since > 0) { // processes that have ended took their time along
+            cores.put(unit, (double) since / passed);
+          }
+        });
+    usedNanos = used;
+    atNanos = now;
+  }
+
+  private boolean inBackground(String unit) {
+    if (background.test(unit)) {
+      return true;
+    }
+    try {
+      return host.systemd().related(unit, Set.of("TriggeredBy")).stream()
+          .anyMatch(starter -> starter.endsWith(".timer"));
+    } catch (HostException e) {
+      return false;
+    }
+  }
+
+  private Opportunity opportunity(
+      HostState state, String unit, double own, double share, double waiting) {
+    String now =
+        String.format(
+            Locale.ROOT,
+            "in %.0f %% of the time somebody waits for processors, while %s, which works in the"
+                + " background, takes %.2f of them, %.0f %% of what services take",
+            100 * waiting,
+            unit,
+            own,
+            100 * share);
+    SortedMap<String, Double> numbers = Estimate.less(WAITING, waiting, -waiting * share);
+    numbers.put("service.cpu.cores", own);
+    Issue issue =
+        Issue.of(
+            state.at(), IssueType.PROCESSOR_CONTENDED, Severity.LOW, now, numbers, Set.of(unit));
+    return Estimate.opportunity(
+        type(),
+        ActionId.THROTTLE_SERVICE,
+        issue,
+        Estimate.priority(waiting, from),
+        CONFIDENCE,
+        String.format(
+            Locale.ROOT,
+            "with a lower weight it takes what others leave: up to %.0f %% of the time less to wait",
+            100 * waiting * share),
+        true);
+  }
+}

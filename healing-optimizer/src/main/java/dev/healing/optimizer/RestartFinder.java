@@ -1,0 +1,115 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
+import dev.healing.api.OptimizationType;
+import dev.healing.api.Receipt;
+import dev.healing.api.Severity;
+import dev.healing.spi.HostContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A service that was healed by a restart again and again, and that systemd is told not to start
+ * again: systemd would do it at once. Advice.
+ */
+final class RestartFinder implements Finder {
+  private static final Set<String> RUNNING =
+      Set.of("simple", "exec", "forking", "notify", "notify-reload", "dbus", "idle");
+  private static final int LEAST_PRIORITY = 5;
+
+  private final HostContext host;
+  private final Past past;
+  private final int from;
+
+  /**
+   * Finds.
+   *
+   * @param from so many restarts in thirty days
+   */
+  RestartFinder(HostContext host, Past past, int from) {
+    this.host = host;
+    this.past = past;
+    this.from = from;
+  }
+
+  @Override
+  public OptimizationType type() {
+    return OptimizationType.SERVICE_TUNING;
+  }
+
+  @Override
+  public Findings look(HostState state) {
+    Map<String, List<Receipt>> byUnit =
+        past.restarts(state.at(), r -> r.type().equals(IssueType.SERVICE_FAILED))
+            .collect(Collectors.groupingBy(Receipt::target, TreeMap::new, Collectors.toList()));
+    List<Opportunity> found = new ArrayList<>();
+    Set<String> judged = new HashSet<>();
+    byUnit.forEach(
+        (unit, receipts) -> {
+          if (receipts.size() >= from) {
+            try {
+              judged.add(unit);
+              advised(state, unit, receipts).ifPresent(found::add);
+            } catch (HostException e) {
+              judged.remove(unit);
+            }
+          }
+        });
+    return new Findings(found, judged);
+  }
+
+  private Optional<Opportunity> advised(HostState state, String unit, List<Receipt> receipts) {
+    Map<String, String> now = host.systemd().properties(unit, Set.of("Restart", "Type"));
+    if (!now.getOrDefault("Restart", "").equals("no")
+        || !RUNNING.contains(now.getOrDefault("Type", ""))) {
+      return Optional.empty();
+    }
+    double downSeconds =
+        receipts.stream()
+                .mapToLong(r -> Duration.between(r.detectedAt(), r.finishedAt()).toMillis())
+                .sum()
+            / 1000.0;
+    String why =
+        String.format(
+            Locale.ROOT,
+            "%s failed and was healed by a restart %d times in %d days, for which it was down for"
+                + " %.0f s in all; Restart=no",
+            unit,
+            receipts.size(),
+            Past.WINDOW.toDays(),
+            downSeconds);
+    Metric restarts = Metric.of("service.healed.count", unit);
+    SortedMap<String, Double> numbers = Estimate.less(restarts, receipts.size(), -receipts.size());
+    numbers.put(Metric.of("service.down.seconds", unit).toString(), downSeconds);
+    Issue issue =
+        Issue.of(state.at(), IssueType.SERVICE_SETTINGS, Severity.LOW, why, numbers, Set.of(unit));
+    return Optional.of(
+        Estimate.advice(
+            type(),
+            issue,
+            LEAST_PRIORITY + receipts.size() / from,
+            0.8,
+            "systemd starts it again within 5 s: "
+                + receipts.size()
+                + " incidents fewer in "
+                + Past.WINDOW.toDays()
+                + " days",
+            new UnitSettings(
+                    unit, "Service", Map.of("Restart", "on-failure", "RestartSec", "5s"), why)
+                .advice(host.files())));
+  }
+}

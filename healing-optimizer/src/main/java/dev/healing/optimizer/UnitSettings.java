@@ -1,0 +1,59 @@
+package dev.healing.optimizer;
+
+import dev.healing.api.Opportunity.Advice;
+import dev.healing.spi.HostFiles;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Settings of a unit as a person would write them: a drop-in of systemd's, or an option of NixOS,
+ * where files in /etc are made from the configuration.
+ *
+ * @param unit for example {@code nginx.service}
+ * @param section {@code Service} or {@code Unit}
+ * @param why one line, as a comment
+ */
+record UnitSettings(String unit, String section, Map<String, String> settings, String why) {
+  private static final String NIXOS = "/etc/NIXOS";
+
+  UnitSettings {
+    settings = new TreeMap<>(settings);
+    why = why.replaceAll("[\\r\\n]+", " ");
+  }
+
+  Advice advice(HostFiles files) {
+    return files.read(NIXOS).isPresent() ? option() : dropIn();
+  }
+
+  private Advice dropIn() {
+    String lines =
+        settings.entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+            .collect(Collectors.joining());
+    return new Advice(
+        "/etc/systemd/system/"
+            + unit
+            + ".d/50-healing-"
+            + section.toLowerCase(Locale.ROOT)
+            + ".conf",
+        "# " + why + "\n[" + section + "]\n" + lines,
+        "Then 'systemctl daemon-reload'; it holds from the next start of "
+            + unit
+            + ". To undo it, remove the file.");
+  }
+
+  private Advice option() {
+    String name = unit.replaceFirst("\\.service$", "");
+    String lines =
+        settings.entrySet().stream()
+            .map(entry -> "  " + entry.getKey() + " = \"" + entry.getValue() + "\";\n")
+            .collect(Collectors.joining());
+    String option = section.equals("Unit") ? "unitConfig" : "serviceConfig";
+    return new Advice(
+        "a module of the system's configuration, such as /etc/nixos/configuration.nix",
+        "# " + why + "\nsystemd.services.\"" + name + "\"." + option + " = {\n" + lines + "};\n",
+        "Then 'nixos-rebuild switch'. To undo it, take it out again.");
+  }
+}
