@@ -8,6 +8,8 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.ControlServer;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
+import dev.healing.runner.notify.Notifier;
+import dev.healing.runner.notify.NotifySettings;
 import dev.healing.runner.text.EventLines;
 import dev.healing.runner.text.LiveView;
 import java.net.InetSocketAddress;
@@ -75,18 +77,29 @@ final class RunVerb implements Verb {
     Configuration configuration = invocation.configuration();
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(configuration).build()) {
+            HealingEngine.builder().host(host).configuration(configuration).build();
+        Notifier notifier = new Notifier(host, credentials(invocation))) {
+      notifier.configure(NotifySettings.read(configuration));
+      engine.addListener(notifier);
       AtomicReference<Configuration> holds = new AtomicReference<>(configuration);
       Requests requests =
-          new Requests(engine, host, holds::get, () -> reload(invocation, engine, holds));
+          new Requests(
+              engine,
+              host,
+              holds::get,
+              () -> reload(invocation, engine, holds, notifier),
+              notifier);
       // Its problems were told with all others, or there would be no engine.
       Optional<HttpSettings> http = HttpSettings.read(configuration, address);
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
-      Signals.handle("HUP", () -> hangUp(invocation, engine, holds));
+      Signals.handle("HUP", () -> hangUp(invocation, engine, holds, notifier));
       try (View view = view(invocation, engine);
           @Nullable OperatorView page =
-              http.map(to -> OperatorView.of(to, host, engine, Main.version(), requests::answer))
+              http.map(
+                      to ->
+                          OperatorView.of(
+                              to, host, engine, Main.version(), requests::answer, notifier.links()))
                   .orElse(null)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
@@ -98,6 +111,11 @@ final class RunVerb implements Verb {
         }
       }
     }
+  }
+
+  /** Where systemd keeps what LoadCredential= names. */
+  static Optional<String> credentials(Invocation invocation) {
+    return Optional.ofNullable(invocation.environment().get("CREDENTIALS_DIRECTORY"));
   }
 
   /** None, where nothing can be written: looking goes on without being asked. */
@@ -208,7 +226,10 @@ final class RunVerb implements Verb {
   }
 
   private static CompletionStage<String> reload(
-      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
+      Invocation invocation,
+      HealingEngine engine,
+      AtomicReference<Configuration> holds,
+      Notifier notifier) {
     String file = invocation.configurationFile().map(Object::toString).orElse("the defaults");
     Configuration changed = invocation.configuration();
     return engine
@@ -216,14 +237,18 @@ final class RunVerb implements Verb {
         .thenApply(
             none -> {
               holds.set(changed);
+              notifier.configure(NotifySettings.read(changed));
               return file;
             });
   }
 
   private static void hangUp(
-      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
+      Invocation invocation,
+      HealingEngine engine,
+      AtomicReference<Configuration> holds,
+      Notifier notifier) {
     try {
-      reload(invocation, engine, holds);
+      reload(invocation, engine, holds, notifier);
     } catch (ConfigurationException e) {
       invocation.err().println("healing: the old configuration stays:");
       e.problems().forEach(invocation.err()::println);

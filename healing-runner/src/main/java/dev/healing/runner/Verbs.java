@@ -25,6 +25,7 @@ final class Verbs {
         new DrillVerb(),
         new RecordVerb(),
         new ReplayVerb(),
+        new NotifyVerb(),
         new PauseVerb(),
         new ResumeVerb(),
         new ReloadVerb(),

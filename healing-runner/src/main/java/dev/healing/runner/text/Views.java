@@ -305,6 +305,34 @@ public final class Views {
   }
 
   /** {@code health ████░░ 96.0 of 100}. */
+  /** Of {@code notify}. */
+  public static List<String> notifications(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.isEmpty()) {
+      lines.add("Nobody is told: there is nothing under notify.receivers in the configuration.");
+    }
+    for (JsonNode one : json) {
+      String problem = text(one, "problem");
+      List<String> said = new ArrayList<>();
+      if (one.has("ok")) {
+        said.add(one.path("ok").asBoolean(false) ? style.good("was told") : style.bad("not told"));
+      }
+      for (String count : List.of("waiting", "sent", "dropped")) {
+        if (one.has(count)) {
+          said.add(count + " " + text(one, count));
+        }
+      }
+      lines.add(
+          style.bold(Lines.pad(text(one, "receiver"), 16))
+              + Lines.pad(word(text(one, "form")), 9)
+              + String.join(", ", said));
+      if (!problem.isEmpty()) {
+        Lines.wrap(problem, 4).stream().map(style::warn).forEach(lines::add);
+      }
+    }
+    return lines;
+  }
+
   static String health(double health, Style style) {
     String bar = Lines.bar(health / 100, 20);
     String shown = health >= 80 ? style.good(bar) : health >= 50 ? style.warn(bar) : style.bad(bar);
