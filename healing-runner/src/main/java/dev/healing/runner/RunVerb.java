@@ -199,8 +199,7 @@ final class RunVerb implements Verb {
   private static View view(Invocation invocation, HealingEngine engine) {
     Map<String, String> environment = invocation.environment();
     boolean journal = environment.containsKey("JOURNAL_STREAM");
-    String term = environment.getOrDefault("TERM", "");
-    if (journal || System.console() == null || term.isEmpty() || term.equals("dumb")) {
+    if (journal || !invocation.terminal()) {
       engine.addListener(new EventLines(invocation.out(), journal));
       return () -> {};
     }
@@ -208,7 +207,7 @@ final class RunVerb implements Verb {
         new LiveView(
             invocation.out(),
             invocation.style(),
-            rows(environment.getOrDefault("LINES", "")),
+            invocation.rows(),
             () ->
                 Looks.status(
                     engine.status(),
@@ -219,10 +218,6 @@ final class RunVerb implements Verb {
     engine.addListener(live);
     live.open();
     return live::close;
-  }
-
-  private static int rows(String lines) {
-    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
   }
 
   private static CompletionStage<String> reload(

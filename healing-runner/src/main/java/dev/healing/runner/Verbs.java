@@ -30,6 +30,8 @@ final class Verbs {
         new ResumeVerb(),
         new ReloadVerb(),
         new CheckConfigVerb(),
-        new PluginsVerb());
+        new PluginsVerb(),
+        new CompletionVerb(),
+        new ManVerb());
   }
 }

@@ -76,6 +76,26 @@ public final class Views {
     return lines;
   }
 
+  /** Of {@code status}, in one line for each change: for a pipe. */
+  public static List<String> statusLine(JsonNode json, Style style) {
+    List<String> said = new ArrayList<>();
+    said.add(json.path("daemon").asBoolean(false) ? "watching" : "no daemon");
+    if (!text(json, "paused").isEmpty()) {
+      said.add(text(json, "paused"));
+    }
+    JsonNode health = json.path("health");
+    said.add("health " + (health.isNumber() ? Math.round(health.asDouble()) : "unknown"));
+    for (JsonNode issue : json.path("issues")) {
+      String note = text(issue, "status").isEmpty() ? "" : " " + word(text(issue, "status"));
+      String asks = issue.has("confirmation") ? ", asks" : "";
+      said.add(text(issue, "type") + " " + joined(issue.path("components"), ", ") + note + asks);
+    }
+    json.path("trouble").forEach(trouble -> said.add("trouble: " + trouble.asString("")));
+    String line = Lines.clean(String.join("; ", said));
+    boolean calm = json.path("issues").isEmpty() && json.path("trouble").isEmpty();
+    return List.of(calm ? line : style.warn(line));
+  }
+
   /** Of {@code issues}. */
   public static List<String> issues(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
