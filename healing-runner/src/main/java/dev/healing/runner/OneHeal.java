@@ -22,6 +22,7 @@ final class OneHeal {
    * @param chosen looks at what there is with an engine that is not started yet, and gives the
    *     attempt to be made once it is
    */
+  @SuppressWarnings("try") // it is there to be closed
   static Answer with(
       PrintStream err,
       boolean terminal,

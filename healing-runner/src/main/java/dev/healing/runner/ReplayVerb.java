@@ -77,6 +77,7 @@ final class ReplayVerb implements Verb {
   }
 
   @Override
+  @SuppressWarnings("try") // it is there to be closed
   public int run(Invocation invocation) {
     String assumed = invocation.option("--assume").orElse(HELPS);
     if (!assumed.equals(HELPS) && !assumed.equals("nothing")) {

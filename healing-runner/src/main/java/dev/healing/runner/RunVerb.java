@@ -107,7 +107,16 @@ final class RunVerb implements Verb {
           if (page != null) {
             open(page, invocation);
           }
-          return await(over, BETWEEN_QUESTIONS, engine::state);
+          ServiceManager systemd = new ServiceManager(host.commands(), invocation.environment());
+          systemd.alive();
+          return await(
+              over,
+              BETWEEN_QUESTIONS,
+              () -> {
+                var state = engine.state();
+                systemd.alive(); // only who answers is
+                return state;
+              });
         }
       }
     }

@@ -21,6 +21,7 @@ final class UnderWay {
   private UnderWay() {}
 
   /** Asks the daemon to do it, and shows how far it is; empty if none runs here. */
+  @SuppressWarnings("try") // it is there to be closed
   static Optional<Answer> ask(Invocation invocation, ObjectNode request) {
     try (Waiting unused =
         Waiting.on(invocation.err(), invocation.terminal(), () -> ofDaemon(invocation, request))) {
