@@ -1,5 +1,6 @@
 package dev.healing.spi;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,14 +16,28 @@ public interface CommandRunner {
    * @param argv program and arguments
    * @param timeLimit after which it and its children are killed
    * @param maxOutputBytes of stdout and of stderr, each; the rest is read and dropped
+   * @param input what it reads from stdin, in UTF-8, at most 32 KiB
    */
-  record Command(List<String> argv, Duration timeLimit, int maxOutputBytes) {
+  record Command(List<String> argv, Duration timeLimit, int maxOutputBytes, String input) {
+    /** What fits into a pipe, so that nobody waits for a command that does not read it. */
+    public static final int MAX_INPUT_BYTES = 32 << 10;
+
     /** Copies. */
     public Command {
       argv = List.copyOf(argv);
       if (argv.isEmpty()) {
         throw new IllegalArgumentException("a command without a program");
       }
+      int bytes = input.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > MAX_INPUT_BYTES) {
+        throw new IllegalArgumentException(
+            argv.get(0) + ": an input of " + bytes + " B: expected 32 KiB at most");
+      }
+    }
+
+    /** A command that finds nothing on stdin. */
+    public Command(List<String> argv, Duration timeLimit, int maxOutputBytes) {
+      this(argv, timeLimit, maxOutputBytes, "");
     }
 
     /** A command with up to 1 MiB of output. */
@@ -35,7 +50,7 @@ public interface CommandRunner {
       List<String> all = new ArrayList<>(argv);
       all.add("--");
       all.addAll(operands);
-      return new Command(all, timeLimit, maxOutputBytes);
+      return new Command(all, timeLimit, maxOutputBytes, input);
     }
   }
 
@@ -67,7 +82,7 @@ public interface CommandRunner {
 
   /**
    * Runs it and waits for it. Environment: {@code PATH}, {@code LC_ALL=C} and nothing that the host
-   * does not need. stdin is empty. An interrupt kills the command and is restored.
+   * does not need. An interrupt kills the command and is restored.
    *
    * @throws dev.healing.api.HostException if it cannot be started
    */

@@ -293,6 +293,7 @@ class OpportunitiesTest {
                 there ? List.of(dusty) : List.of(),
                 List.of(),
                 Duration.ZERO,
+                List.of(),
                 Map.of("dust.count", there ? 7.0 : 2.0, "other.count", 1.0));
           }
         };

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Set;
  */
 final class FileSystems {
   private static final String MOUNTS = "/proc/self/mountinfo";
+  private static final String HOSTS_MOUNTS = "/proc/1/mountinfo";
   private static final long LIST_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final HostContext context;
@@ -69,9 +71,8 @@ final class FileSystems {
       return;
     }
     String text =
-        context
-            .files()
-            .read(MOUNTS)
+        hosts()
+            .or(() -> context.files().read(MOUNTS))
             .orElseThrow(() -> new HostException(MOUNTS + " is not there: is /proc mounted?"));
     if (!text.equals(lastText)) {
       watched = FileSystemChoice.of(MountInfo.parse(text), configured);
@@ -82,6 +83,15 @@ final class FileSystems {
     }
     listedAt = now;
     listed = true;
+  }
+
+  /** A unit that may not write everywhere sees mounts that are read-only, and the host does not. */
+  private Optional<String> hosts() {
+    try {
+      return context.files().read(HOSTS_MOUNTS);
+    } catch (HostException e) { // only root may
+      return Optional.empty();
+    }
   }
 
   private void bytes(Look look, String place) {

@@ -104,6 +104,13 @@ class FilesystemFaultTest {
   }
 
   @Test
+  void whatTheHostSeesCountsAndNotWhatOurOwnUnitMaySee() {
+    mounts("mountinfo.remounted"); // as for a unit that may not write there
+    host.files().write("/proc/1/mountinfo", Hosts.text("fault", "mountinfo.error"));
+    assertThat(later(Duration.ofSeconds(10)).issues()).hasSize(1);
+  }
+
+  @Test
   void whoMakesItReadOnlyHimselfKnowsIt() {
     mounts("mountinfo.remounted");
     assertThat(later(Duration.ofSeconds(10))).isEqualTo(Detection.NOTHING);

@@ -27,8 +27,9 @@ final class ApproveVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     Answer answer =
-        invocation
-            .ask(invocation.request(name()).put("id", invocation.operand().orElseThrow()))
+        UnderWay.ask(
+                invocation,
+                invocation.request(name()).put("id", invocation.operand().orElseThrow()))
             .orElseGet(
                 () ->
                     Answer.failed(

@@ -62,7 +62,7 @@ final class ForecastVerb implements Verb {
             .auxiliaryTypes(Path.class)
             .description("Rows of timestamp,value instead of this host.")
             .build());
-    option(spec, "--limit", "L", "What the values are not to reach: 1, 2.5e9 or 90%.");
+    option(spec, "--limit", "L", "What the values are not to reach: 1, 2.5e9 or 90%%.");
     option(spec, "--horizon", "D", "How far to look ahead, for example 1d; 4h if not given.");
     option(spec, "--every", "D", "Walk forward over each file: a line for each D.");
   }

@@ -66,8 +66,7 @@ final class HealVerb implements Verb {
     boolean dryRun = invocation.flag("--dry-run");
     request.put("dryRun", dryRun);
     Answer answer =
-        invocation
-            .ask(request)
+        UnderWay.ask(invocation, request)
             .orElseGet(() -> dryRun ? consider(invocation, request) : heal(invocation, request));
     return invocation.show(answer, dryRun ? Views::decision : Views::receipt);
   }
@@ -85,6 +84,8 @@ final class HealVerb implements Verb {
   private static Answer heal(Invocation invocation, ObjectNode request) {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
       return OneHeal.with(
+          invocation.err(),
+          invocation.terminal(),
           HealingEngine.builder().host(host).configuration(invocation.configuration()),
           engine -> {
             Issue wanted = wanted(engine, request, host.time());

@@ -110,6 +110,18 @@ final class Invocation {
     return new ParameterException(typed.commandSpec().commandLine(), message);
   }
 
+  /** Whether somebody sees at once what is printed, on something that can move its cursor. */
+  boolean terminal() {
+    String term = environment.getOrDefault("TERM", "");
+    return System.console() != null && !term.isEmpty() && !term.equals("dumb");
+  }
+
+  /** How high it is; the shell tells, where it exports that. */
+  int rows() {
+    String lines = environment.getOrDefault("LINES", "");
+    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
+  }
+
   /** Calm, and without colour wherever nobody would see it or wants it. */
   Style style() {
     return Style.of(System.console() != null, environment);

@@ -4,6 +4,8 @@ import dev.healing.api.Receipt;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.Waiting;
+import java.io.PrintStream;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,16 +17,24 @@ final class OneHeal {
   /**
    * Heals it.
    *
+   * @param err where it is shown how far that is
+   * @param terminal whether anybody sees it
    * @param chosen looks at what there is with an engine that is not started yet, and gives the
    *     attempt to be made once it is
    */
+  @SuppressWarnings("try") // it is there to be closed
   static Answer with(
+      PrintStream err,
+      boolean terminal,
       HealingEngine.Builder builder,
       Function<HealingEngine, Supplier<CompletionStage<Receipt>>> chosen) {
     try (HealingEngine engine = builder.automatic(false).build()) {
       Supplier<CompletionStage<Receipt>> attempt = chosen.apply(engine);
       engine.start();
-      Receipt receipt = HealVerb.await(attempt.get());
+      Receipt receipt;
+      try (Waiting unused = Waiting.on(err, terminal, () -> UnderWay.of(engine))) {
+        receipt = HealVerb.await(attempt.get());
+      }
       return Answer.of(
           Requests.exit(receipt, engine.incident(receipt.incident())), EngineJson.receipt(receipt));
     }

@@ -40,8 +40,7 @@ final class OpportunitiesVerb implements Verb {
     ObjectNode request = invocation.request(name());
     apply.ifPresent(id -> request.put("apply", id));
     Answer answer =
-        invocation
-            .ask(request)
+        UnderWay.ask(invocation, request)
             .orElseGet(
                 () ->
                     apply.isPresent()
@@ -53,6 +52,8 @@ final class OpportunitiesVerb implements Verb {
   private static Answer apply(Invocation invocation, String id) {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
       return OneHeal.with(
+          invocation.err(),
+          invocation.terminal(),
           HealingEngine.builder().host(host).configuration(invocation.configuration()),
           engine -> {
             Opportunity chosen = chosen(engine, id);

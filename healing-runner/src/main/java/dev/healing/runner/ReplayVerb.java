@@ -12,6 +12,7 @@ import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.text.ReplayView;
+import dev.healing.runner.text.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -76,6 +77,7 @@ final class ReplayVerb implements Verb {
   }
 
   @Override
+  @SuppressWarnings("try") // it is there to be closed
   public int run(Invocation invocation) {
     String assumed = invocation.option("--assume").orElse(HELPS);
     if (!assumed.equals(HELPS) && !assumed.equals("nothing")) {
@@ -89,11 +91,21 @@ final class ReplayVerb implements Verb {
     json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
     json.put("assumed", assumed);
     ArrayNode policies = json.putArray("policies");
+    List<Path> files =
+        invocation
+            .operand()
+            .map(file -> List.of(Path.of(file)))
+            .orElseGet(() -> List.copyOf(series.values()));
     for (Policy policy : policies(invocation)) {
-      policies.add(
-          invocation.operand().isPresent()
-              ? ofTrace(Path.of(invocation.operand().get()), policy, json, assumed.equals(HELPS))
-              : ofSeries(series, policy, json, assumed.equals(HELPS)));
+      ReadShare share = new ReadShare(files);
+      try (Waiting unused =
+          Waiting.on(
+              invocation.err(), invocation.terminal(), () -> share.progress(policy.name()))) {
+        policies.add(
+            invocation.operand().isPresent()
+                ? ofTrace(files.get(0), share, policy, json, assumed.equals(HELPS))
+                : ofSeries(series, policy, json, assumed.equals(HELPS)));
+      }
     }
     return invocation.show(Answer.of(json), ReplayView::lines);
   }
@@ -127,8 +139,9 @@ final class ReplayVerb implements Verb {
     return policies;
   }
 
-  private static ObjectNode ofTrace(Path file, Policy policy, ObjectNode about, boolean helps) {
-    try (TraceReader trace = new TraceReader(Files.newInputStream(file))) {
+  private static ObjectNode ofTrace(
+      Path file, ReadShare share, Policy policy, ObjectNode about, boolean helps) {
+    try (TraceReader trace = new TraceReader(share.of(Files.newInputStream(file)))) {
       Whole looks = new Whole(trace);
       ObjectNode json = replayed(policy, trace.header().bootId(), looks, about, helps);
       about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());

@@ -20,6 +20,7 @@ import dev.healing.core.Prevention;
 import dev.healing.core.history.History;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
@@ -43,6 +44,8 @@ final class Requests {
   private final OffSwitch offSwitch;
   private final Supplier<Configuration> configuration;
   private final Reloader reloader;
+  private final HostContext host;
+  private final Notifier notifier;
 
   /** How the configuration is read again. */
   @FunctionalInterface
@@ -60,7 +63,10 @@ final class Requests {
       HealingEngine engine,
       HostContext host,
       Supplier<Configuration> configuration,
-      Reloader reloader) {
+      Reloader reloader,
+      Notifier notifier) {
+    this.host = host;
+    this.notifier = notifier;
     this.engine = engine;
     this.time = host.time();
     this.offSwitch = new OffSwitch(host.state(), time);
@@ -108,6 +114,8 @@ final class Requests {
         return receipt(engine.approve(text(request, "id")));
       case "reject":
         return now(EngineJson.incident(engine.reject(text(request, "id"))));
+      case "notify":
+        return notify(request);
       case "pause":
         return now(pause(Optional.of(request.path("for").asString("")).filter(d -> !d.isBlank())));
       case "resume":
@@ -270,6 +278,26 @@ final class Requests {
     ArrayNode json = Json.array();
     found.forEach(opportunity -> json.add(EngineJson.opportunity(opportunity)));
     return json;
+  }
+
+  /** On a thread of its own: who is told may take its time. */
+  private CompletionStage<Answer> notify(ObjectNode request) {
+    if (!request.path("test").asBoolean(false)) {
+      return now(notifier.json());
+    }
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    String name = request.path("receiver").asString("");
+    host.workers()
+        .start(
+            "notify-test",
+            () -> {
+              try {
+                answer.complete(NotifyVerb.tested(notifier.test(NotifyVerb.named(name))));
+              } catch (RuntimeException e) { // said where it is waited for
+                answer.completeExceptionally(e);
+              }
+            });
+    return answer;
   }
 
   private CompletionStage<Answer> reload() {

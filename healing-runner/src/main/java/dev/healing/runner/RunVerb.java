@@ -8,6 +8,8 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.ControlServer;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
+import dev.healing.runner.notify.Notifier;
+import dev.healing.runner.notify.NotifySettings;
 import dev.healing.runner.text.EventLines;
 import dev.healing.runner.text.LiveView;
 import java.net.InetSocketAddress;
@@ -75,18 +77,29 @@ final class RunVerb implements Verb {
     Configuration configuration = invocation.configuration();
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
-            HealingEngine.builder().host(host).configuration(configuration).build()) {
+            HealingEngine.builder().host(host).configuration(configuration).build();
+        Notifier notifier = new Notifier(host, credentials(invocation))) {
+      notifier.configure(NotifySettings.read(configuration));
+      engine.addListener(notifier);
       AtomicReference<Configuration> holds = new AtomicReference<>(configuration);
       Requests requests =
-          new Requests(engine, host, holds::get, () -> reload(invocation, engine, holds));
+          new Requests(
+              engine,
+              host,
+              holds::get,
+              () -> reload(invocation, engine, holds, notifier),
+              notifier);
       // Its problems were told with all others, or there would be no engine.
       Optional<HttpSettings> http = HttpSettings.read(configuration, address);
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
-      Signals.handle("HUP", () -> hangUp(invocation, engine, holds));
+      Signals.handle("HUP", () -> hangUp(invocation, engine, holds, notifier));
       try (View view = view(invocation, engine);
           @Nullable OperatorView page =
-              http.map(to -> OperatorView.of(to, host, engine, Main.version(), requests::answer))
+              http.map(
+                      to ->
+                          OperatorView.of(
+                              to, host, engine, Main.version(), requests::answer, notifier.links()))
                   .orElse(null)) {
         engine.start(); // before anybody can ask it something
         engine.ended().whenComplete((none, fault) -> end(over, fault));
@@ -94,10 +107,24 @@ final class RunVerb implements Verb {
           if (page != null) {
             open(page, invocation);
           }
-          return await(over, BETWEEN_QUESTIONS, engine::state);
+          ServiceManager systemd = new ServiceManager(host.commands(), invocation.environment());
+          systemd.alive();
+          return await(
+              over,
+              BETWEEN_QUESTIONS,
+              () -> {
+                var state = engine.state();
+                systemd.alive(); // only who answers is
+                return state;
+              });
         }
       }
     }
+  }
+
+  /** Where systemd keeps what LoadCredential= names. */
+  static Optional<String> credentials(Invocation invocation) {
+    return Optional.ofNullable(invocation.environment().get("CREDENTIALS_DIRECTORY"));
   }
 
   /** None, where nothing can be written: looking goes on without being asked. */
@@ -181,8 +208,7 @@ final class RunVerb implements Verb {
   private static View view(Invocation invocation, HealingEngine engine) {
     Map<String, String> environment = invocation.environment();
     boolean journal = environment.containsKey("JOURNAL_STREAM");
-    String term = environment.getOrDefault("TERM", "");
-    if (journal || System.console() == null || term.isEmpty() || term.equals("dumb")) {
+    if (journal || !invocation.terminal()) {
       engine.addListener(new EventLines(invocation.out(), journal));
       return () -> {};
     }
@@ -190,7 +216,7 @@ final class RunVerb implements Verb {
         new LiveView(
             invocation.out(),
             invocation.style(),
-            rows(environment.getOrDefault("LINES", "")),
+            invocation.rows(),
             () ->
                 Looks.status(
                     engine.status(),
@@ -203,12 +229,11 @@ final class RunVerb implements Verb {
     return live::close;
   }
 
-  private static int rows(String lines) {
-    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
-  }
-
   private static CompletionStage<String> reload(
-      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
+      Invocation invocation,
+      HealingEngine engine,
+      AtomicReference<Configuration> holds,
+      Notifier notifier) {
     String file = invocation.configurationFile().map(Object::toString).orElse("the defaults");
     Configuration changed = invocation.configuration();
     return engine
@@ -216,14 +241,18 @@ final class RunVerb implements Verb {
         .thenApply(
             none -> {
               holds.set(changed);
+              notifier.configure(NotifySettings.read(changed));
               return file;
             });
   }
 
   private static void hangUp(
-      Invocation invocation, HealingEngine engine, AtomicReference<Configuration> holds) {
+      Invocation invocation,
+      HealingEngine engine,
+      AtomicReference<Configuration> holds,
+      Notifier notifier) {
     try {
-      reload(invocation, engine, holds);
+      reload(invocation, engine, holds, notifier);
     } catch (ConfigurationException e) {
       invocation.err().println("healing: the old configuration stays:");
       e.problems().forEach(invocation.err()::println);

@@ -1,13 +1,24 @@
 package dev.healing.runner;
 
+import dev.healing.api.HealingException;
 import dev.healing.core.OffSwitch;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
+import dev.healing.runner.text.LiveView;
+import dev.healing.runner.text.Style;
 import dev.healing.runner.text.Views;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.JsonNode;
 
-/** {@code status}. */
+/** {@code status [--watch]}. */
 final class StatusVerb implements Verb {
+  private static final int SECONDS_BETWEEN_LINES = 2;
+
   @Override
   public String name() {
     return "status";
@@ -19,10 +30,37 @@ final class StatusVerb implements Verb {
   }
 
   @Override
+  public void options(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--watch")
+            .type(boolean.class)
+            .description(
+                "Show it all the time, until Ctrl-C; in a pipe a line whenever it changes.")
+            .build());
+  }
+
+  @Override
   public int run(Invocation invocation) {
-    return invocation.show(
-        invocation.ask(invocation.request(name())).orElseGet(() -> ownLook(invocation)),
-        Views::status);
+    if (!invocation.flag("--watch")) {
+      return invocation.show(answer(invocation), Views::status);
+    }
+    CountDownLatch over = new CountDownLatch(1);
+    Signals.handle("INT", over::countDown);
+    Signals.handle("TERM", over::countDown);
+    try {
+      if (invocation.terminal() && !invocation.json()) {
+        draw(invocation, over);
+      } else {
+        lines(invocation, over);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Exit.DONE;
+  }
+
+  private Answer answer(Invocation invocation) {
+    return invocation.ask(invocation.request(name())).orElseGet(() -> ownLook(invocation));
   }
 
   private static Answer ownLook(Invocation invocation) {
@@ -31,5 +69,42 @@ final class StatusVerb implements Verb {
       paused = new OffSwitch(host.state(), host.time()).paused();
     }
     return Answer.of(invocation.looking(engine -> Looks.status(engine.look(), paused)));
+  }
+
+  private void draw(Invocation invocation, CountDownLatch over) throws InterruptedException {
+    JsonNode first = answer(invocation).result(); // what is wrong with asking is said as ever
+    LiveView live =
+        new LiveView(
+            invocation.out(),
+            invocation.style(),
+            invocation.rows(),
+            () -> {
+              try {
+                return answer(invocation).result();
+              } catch (HealingException e) { // it is being restarted, for example
+                return first;
+              }
+            });
+    live.open();
+    try {
+      over.await();
+    } finally {
+      live.close();
+    }
+  }
+
+  /** Whoever reads them may stop at any time. */
+  private void lines(Invocation invocation, CountDownLatch over) throws InterruptedException {
+    List<String> before = List.of();
+    do {
+      JsonNode status = answer(invocation).result();
+      List<String> now =
+          invocation.json() ? List.of(status.toString()) : Views.statusLine(status, Style.PLAIN);
+      if (!now.equals(before)) {
+        now.forEach(invocation.out()::println);
+      }
+      before = now;
+    } while (!invocation.out().checkError()
+        && !over.await(SECONDS_BETWEEN_LINES, TimeUnit.SECONDS));
   }
 }

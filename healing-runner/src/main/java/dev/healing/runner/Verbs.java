@@ -25,10 +25,13 @@ final class Verbs {
         new DrillVerb(),
         new RecordVerb(),
         new ReplayVerb(),
+        new NotifyVerb(),
         new PauseVerb(),
         new ResumeVerb(),
         new ReloadVerb(),
         new CheckConfigVerb(),
-        new PluginsVerb());
+        new PluginsVerb(),
+        new CompletionVerb(),
+        new ManVerb());
   }
 }

@@ -3,6 +3,7 @@ package dev.healing.runner;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.runner.http.HttpSettings;
+import dev.healing.runner.notify.NotifySettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -150,7 +151,8 @@ final class YamlConfiguration {
 
   /** What is the runner's own: no engine asks for it, so it would be unknown. */
   private static Configuration asked(Configuration configuration) {
-    Optional<HttpSettings> unused = HttpSettings.read(configuration, Optional.empty());
+    Optional<HttpSettings> http = HttpSettings.read(configuration, Optional.empty());
+    NotifySettings notify = NotifySettings.read(configuration);
     return configuration;
   }
 

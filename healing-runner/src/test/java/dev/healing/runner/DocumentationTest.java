@@ -56,7 +56,13 @@ class DocumentationTest {
 
   /** What stands for any name in a documented key, with an example of one. */
   private static final Map<String, String> ANY =
-      Map.of("NAME", "", "MOUNT", "/mnt", "UNIT", "web", "LEVEL", "level", "PROBE", "probed");
+      Map.of(
+          "NAME", "",
+          "MOUNT", "/mnt",
+          "UNIT", "web",
+          "LEVEL", "level",
+          "PROBE", "probed",
+          "RECEIVER", "receiver");
 
   private record Key(List<String> names) {
     static Key of(String dotted) {

@@ -22,6 +22,8 @@ class OneHealTest {
     try (LinuxHost host = LinuxHost.open(state)) {
       answer =
           OneHeal.with(
+              System.err,
+              false,
               lamps.builder(host, "auto"),
               engine -> {
                 Issue wanted =

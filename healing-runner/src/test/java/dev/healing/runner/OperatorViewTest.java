@@ -9,6 +9,7 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
+import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.OptimizerProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -56,13 +57,18 @@ class OperatorViewTest {
     HealingEngine.Builder builder = lamps.builder(host, "confirm");
     ServiceLoader.load(OptimizerProvider.class).findFirst().ifPresent(builder::add);
     engine = builder.build();
+    Notifier nobody = new Notifier(host, Optional.empty());
     Requests requests =
         new Requests(
-            engine, host, Configuration::empty, () -> CompletableFuture.completedFuture("nothing"));
+            engine,
+            host,
+            Configuration::empty,
+            () -> CompletableFuture.completedFuture("nothing"),
+            nobody);
     HttpSettings settings =
         new HttpSettings(
             HttpSettings.parse("127.0.0.1:0").orElseThrow(), List.of("healing.example.org"));
-    view = OperatorView.of(settings, host, engine, "1", requests::answer);
+    view = OperatorView.of(settings, host, engine, "1", requests::answer, nobody.links());
     engine.start();
     port = Integer.parseInt(view.open().replaceFirst(".*:([0-9]+)/.*", "$1"));
   }

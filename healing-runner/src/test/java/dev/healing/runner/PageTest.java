@@ -8,6 +8,7 @@ import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
+import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.SamplerProvider;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -68,12 +70,17 @@ class PageTest {
         .forEach(builder::add);
     ServiceLoader.load(OptimizerProvider.class).findFirst().ifPresent(builder::add);
     engine = builder.build();
+    Notifier nobody = new Notifier(host, Optional.empty());
     Requests requests =
         new Requests(
-            engine, host, Configuration::empty, () -> CompletableFuture.completedFuture("nothing"));
+            engine,
+            host,
+            Configuration::empty,
+            () -> CompletableFuture.completedFuture("nothing"),
+            nobody);
     HttpSettings anyPort =
         new HttpSettings(HttpSettings.parse("127.0.0.1:0").orElseThrow(), List.of());
-    view = OperatorView.of(anyPort, host, engine, "1", requests::answer);
+    view = OperatorView.of(anyPort, host, engine, "1", requests::answer, nobody.links());
     CountDownLatch asked = new CountDownLatch(1);
     engine.addListener(
         event -> {

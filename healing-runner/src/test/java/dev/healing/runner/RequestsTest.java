@@ -14,6 +14,7 @@ import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Healer;
 import dev.healing.spi.HostContext;
@@ -48,7 +49,8 @@ class RequestsTest {
                   engine,
                   host,
                   Configuration::empty,
-                  () -> CompletableFuture.completedFuture("nothing"))
+                  () -> CompletableFuture.completedFuture("nothing"),
+                  new Notifier(host, Optional.empty()))
               .answer(request)
               .toCompletableFuture()
               .join();

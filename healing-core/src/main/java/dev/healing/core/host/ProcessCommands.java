@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,7 @@ final class ProcessCommands implements CommandRunner {
     Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes(), null);
     boolean timedOut = false;
     try {
+      give(process, command.input());
       if (!awaitExit(process, out, err, deadline)) {
         timedOut = true;
         kill(process);
@@ -135,7 +137,9 @@ final class ProcessCommands implements CommandRunner {
     List<String> argv = new ArrayList<>(command.argv());
     argv.set(0, executable.toString());
     ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.redirectInput(new File("/dev/null"));
+    if (command.input().isEmpty()) {
+      builder.redirectInput(new File("/dev/null"));
+    }
     Map<String, String> environment = builder.environment();
     environment.clear();
     inherited.forEach(
@@ -150,6 +154,18 @@ final class ProcessCommands implements CommandRunner {
       return builder.start();
     } catch (IOException e) {
       throw new HostException("command '" + program + "' could not be started: " + e, e);
+    }
+  }
+
+  /** It fits into the pipe. Whoever does not want it ends, or closes the pipe: that is no fault. */
+  private static void give(Process process, String input) {
+    if (input.isEmpty()) {
+      return;
+    }
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // Its exit code tells how it went without.
     }
   }
 

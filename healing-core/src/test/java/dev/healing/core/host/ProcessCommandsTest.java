@@ -80,6 +80,22 @@ class ProcessCommandsTest {
   }
 
   @Test
+  void isGivenItsInputAndAnEndOfIt() {
+    String input = "ä".repeat(Command.MAX_INPUT_BYTES / 2);
+    Result read = commands.run(new Command(List.of("cat"), LONG, 1 << 20, input));
+    assertThat(read.stdout()).isEqualTo(input);
+    assertThat(commands.run(Command.of(LONG, "cat")).stdout()).isEmpty();
+  }
+
+  @Test
+  void whoDoesNotReadItsInputIsNotWaitedFor() {
+    String input = "x".repeat(Command.MAX_INPUT_BYTES);
+    assertThat(commands.run(new Command(List.of("true"), LONG, 1000, input)).ok()).isTrue();
+    Command silent = new Command(List.of("sleep", "600"), Duration.ofMillis(300), 1000, input);
+    assertThat(commands.run(silent).timedOut()).isTrue();
+  }
+
+  @Test
   void nothingIsLostOfAShortCommand() {
     for (int i = 0; i < 100; i++) {
       assertThat(commands.run(Command.of(LONG, "echo", "x".repeat(5000))).stdout()).hasSize(5001);

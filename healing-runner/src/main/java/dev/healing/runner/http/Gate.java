@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Who is let in. The browser of whoever has the page open would also ask for another page's sake:
  * so it is asked under a name of ours only (or another page's name could be made to lead here), for
- * nobody else's page, and there is no cookie that it would show by itself.
+ * nobody else's page, and there is no cookie that it would show by itself. Who was {@linkplain
+ * Invitations invited} has the token of that alone in the path.
  */
 final class Gate {
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
@@ -48,8 +49,16 @@ final class Gate {
     if (!site.equals("same-origin") && !site.equals("none") && !(typed && request.reads())) {
       throw new Refusal(403, "asked for another page's sake");
     }
+    boolean invited = request.path().startsWith(Invitations.PATH);
     if (!request.reads()) {
-      passToChange(request);
+      if (!invited) {
+        passToChange(request);
+      }
+      String type = invited ? "application/x-www-form-urlencoded" : "application/json";
+      String given = request.header("content-type").orElse("").split(";", 2)[0].strip();
+      if (!given.equalsIgnoreCase(type)) {
+        throw new Refusal(415, "expected 'Content-Type: " + type + "'");
+      }
     }
   }
 
@@ -64,10 +73,6 @@ final class Gate {
           "changes need the token: expected 'Authorization: Bearer TOKEN', with what is in the file "
               + Token.FILE
               + " of the state directory");
-    }
-    String type = request.header("content-type").orElse("").split(";", 2)[0].strip();
-    if (!type.equalsIgnoreCase("application/json")) {
-      throw new Refusal(415, "expected 'Content-Type: application/json'");
     }
   }
 }

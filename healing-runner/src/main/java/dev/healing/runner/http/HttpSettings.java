@@ -47,14 +47,20 @@ public record HttpSettings(InetSocketAddress address, List<String> hosts) {
     if (!listen.isEmpty() && written.isEmpty()) {
       http.contradiction("listen", EXPECTED);
     }
-    List<String> hosts =
-        http.texts("hosts", List.of()).stream().map(h -> h.toLowerCase(Locale.ROOT)).toList();
+    List<String> hosts = hosts(configuration);
     if (!hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
       http.contradiction("hosts", "names of hosts, without port, like healing.example.org");
     }
     return typed
         .or(() -> written.filter(address -> http.enabled()))
         .map(address -> new HttpSettings(address, hosts));
+  }
+
+  /** The names in lower case that {@code http.hosts} has. */
+  public static List<String> hosts(Configuration configuration) {
+    return configuration.section("http").texts("hosts", List.of()).stream()
+        .map(host -> host.toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   /**

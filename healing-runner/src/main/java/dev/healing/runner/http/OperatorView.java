@@ -17,6 +17,7 @@ public final class OperatorView implements AutoCloseable {
   private final Gate gate;
   private final Token token;
   private final Api api;
+  private final Confirm confirm;
   private final Events events;
   private final Scrape scrape;
   private final String tokenFile;
@@ -29,7 +30,8 @@ public final class OperatorView implements AutoCloseable {
       HostContext host,
       HealingEngine engine,
       String version,
-      Function<ObjectNode, CompletionStage<Answer>> verbs) {
+      Function<ObjectNode, CompletionStage<Answer>> verbs,
+      Invitations invitations) {
     Tally tally = new Tally();
     address = settings.address();
     time = host.time();
@@ -37,6 +39,7 @@ public final class OperatorView implements AutoCloseable {
     tokenFile = host.state().location() + "/" + Token.FILE;
     gate = new Gate(settings.hosts(), token);
     api = new Api(verbs, time);
+    confirm = new Confirm(invitations, verbs);
     events = new Events(Long.toString(time.now().toEpochMilli(), 36));
     scrape = new Scrape(engine, host, tally, version);
     engine.addListener(tally);
@@ -49,14 +52,16 @@ public final class OperatorView implements AutoCloseable {
    *
    * @param version of the program
    * @param verbs answers what the command line can ask
+   * @param invitations the links that were sent to somebody
    */
   public static OperatorView of(
       HttpSettings settings,
       HostContext host,
       HealingEngine engine,
       String version,
-      Function<ObjectNode, CompletionStage<Answer>> verbs) {
-    return new OperatorView(settings, host, engine, version, verbs);
+      Function<ObjectNode, CompletionStage<Answer>> verbs,
+      Invitations invitations) {
+    return new OperatorView(settings, host, engine, version, verbs, invitations);
   }
 
   /**
@@ -80,6 +85,9 @@ public final class OperatorView implements AutoCloseable {
   private CompletionStage<Response> answer(Request request) {
     try {
       gate.pass(request);
+      if (request.path().startsWith(Invitations.PATH)) {
+        return confirm.answer(request);
+      }
       if (request.reads()) {
         if (request.path().equals("/metrics")) {
           return done(scrape.response(request));

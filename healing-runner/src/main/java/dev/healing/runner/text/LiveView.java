@@ -109,7 +109,7 @@ public final class LiveView implements Listener, AutoCloseable {
     int room = Math.max(1, rows - 2 - Math.min(events.size() + 2, rows / 2));
     List<String> picture = new ArrayList<>(lines.subList(0, Math.min(room, lines.size())));
     picture.add("");
-    picture.add(style.dim("Last events (Ctrl-C ends)"));
+    picture.add(style.dim(events.isEmpty() ? "Ctrl-C ends" : "Last events (Ctrl-C ends)"));
     int newest = Math.max(0, Math.min(events.size(), rows - picture.size() - 1));
     picture.addAll(events.subList(events.size() - newest, events.size()));
     return picture;

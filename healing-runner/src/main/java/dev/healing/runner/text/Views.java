@@ -89,6 +89,26 @@ public final class Views {
     return lines;
   }
 
+  /** Of {@code status}, in one line for each change: for a pipe. */
+  public static List<String> statusLine(JsonNode json, Style style) {
+    List<String> said = new ArrayList<>();
+    said.add(json.path("daemon").asBoolean(false) ? "watching" : "no daemon");
+    if (!text(json, "paused").isEmpty()) {
+      said.add(text(json, "paused"));
+    }
+    JsonNode health = json.path("health");
+    said.add("health " + (health.isNumber() ? Math.round(health.asDouble()) : "unknown"));
+    for (JsonNode issue : json.path("issues")) {
+      String note = text(issue, "status").isEmpty() ? "" : " " + word(text(issue, "status"));
+      String asks = issue.has("confirmation") ? ", asks" : "";
+      said.add(text(issue, "type") + " " + joined(issue.path("components"), ", ") + note + asks);
+    }
+    json.path("trouble").forEach(trouble -> said.add("trouble: " + trouble.asString("")));
+    String line = Lines.clean(String.join("; ", said));
+    boolean calm = json.path("issues").isEmpty() && json.path("trouble").isEmpty();
+    return List.of(calm ? line : style.warn(line));
+  }
+
   /** Of {@code issues}. */
   public static List<String> issues(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
@@ -387,6 +407,34 @@ public final class Views {
   }
 
   /** {@code health ████░░ 96.0 of 100}. */
+  /** Of {@code notify}. */
+  public static List<String> notifications(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.isEmpty()) {
+      lines.add("Nobody is told: there is nothing under notify.receivers in the configuration.");
+    }
+    for (JsonNode one : json) {
+      String problem = text(one, "problem");
+      List<String> said = new ArrayList<>();
+      if (one.has("ok")) {
+        said.add(one.path("ok").asBoolean(false) ? style.good("was told") : style.bad("not told"));
+      }
+      for (String count : List.of("waiting", "sent", "dropped")) {
+        if (one.has(count)) {
+          said.add(count + " " + text(one, count));
+        }
+      }
+      lines.add(
+          style.bold(Lines.pad(text(one, "receiver"), 16))
+              + Lines.pad(word(text(one, "form")), 9)
+              + String.join(", ", said));
+      if (!problem.isEmpty()) {
+        Lines.wrap(problem, 4).stream().map(style::warn).forEach(lines::add);
+      }
+    }
+    return lines;
+  }
+
   static String health(double health, Style style) {
     String bar = Lines.bar(health / 100, 20);
     String shown = health >= 80 ? style.good(bar) : health >= 50 ? style.warn(bar) : style.bad(bar);
