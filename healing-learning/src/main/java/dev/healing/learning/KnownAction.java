@@ -1,6 +1,7 @@
 package dev.healing.learning;
 
 import dev.healing.api.Outcome;
+import dev.healing.learning.Gaps.Kept;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ record KnownAction(
     long failed,
     long ambiguous,
     double takenBack,
-    Gaps.@Nullable Kept bought,
+    @Nullable Kept bought,
     List<Double> counted,
     @Nullable Outcome lastOutcome,
     @Nullable Instant lastSeen,
@@ -69,7 +70,7 @@ record KnownAction(
     Tally seen = attempts.seen();
     Imported imported = attempts.imported.attempts() == 0 ? null : attempts.imported;
     double takenBack = Counts.rounded(attempts.takenBack);
-    Gaps.Kept bought = attempts.bought.file();
+    Kept bought = attempts.bought.file();
     return seen == null
         ? new KnownAction(0, 0, 0, 0, 0, 0, takenBack, bought, counted, null, null, imported)
         : new KnownAction(

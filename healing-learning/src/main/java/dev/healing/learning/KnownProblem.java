@@ -2,6 +2,7 @@ package dev.healing.learning;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
+import dev.healing.learning.Gaps.Kept;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +29,7 @@ record KnownProblem(
     String key,
     List<Double> runs,
     @Nullable Absences returns,
-    Gaps.@Nullable Kept gaps,
+    @Nullable Kept gaps,
     @Nullable SortedMap<String, Company> company,
     @Nullable List<Double> leftAlone,
     SortedMap<String, KnownAction> actions) {

@@ -243,8 +243,9 @@ final class Patterns {
   private boolean holds(Problem problem, String action, Gaps bought) {
     double usual = bought.mean() + OVER * Math.max(bought.spread(), 1);
     Returns.Waiting success = problem.returns.success;
-    boolean newest = success != null && success.action().equals(action);
-    return newest ? now - success.since() > usual : now - problem.returns.newest() > OVER * usual;
+    return success != null && success.action().equals(action)
+        ? now - success.since() > usual
+        : now - problem.returns.newest() > OVER * usual;
   }
 
   private static Pattern shortRelief(Problem problem, String action, Gaps bought) {

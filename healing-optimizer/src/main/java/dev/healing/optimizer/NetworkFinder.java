@@ -101,11 +101,9 @@ final class NetworkFinder implements Finder {
       return;
     }
     counts.put(knob.setting(), new Count(value.getAsLong(), now));
-    boolean comparable =
-        before != null
-            && value.getAsLong() >= before.value()
-            && now - before.atNanos() <= OLDEST_NANOS;
-    if (comparable) {
+    if (before != null
+        && value.getAsLong() >= before.value()
+        && now - before.atNanos() <= OLDEST_NANOS) {
       double minutes = (now - before.atNanos()) / 60e9;
       paces.put(knob.setting(), (value.getAsLong() - before.value()) / minutes);
     } else {
