@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -381,7 +382,14 @@ final class HealingLoop {
     return deliberation.actsByItself()
         && settings.autonomy() == Autonomy.AUTO
         && chronicle.journal().damaged().isEmpty()
-        && offSwitch.paused().isEmpty();
+        && offSwitch.paused().isEmpty()
+        && leavesRoom();
+  }
+
+  /** Whether at least half of what may be done in an hour is left for what is wrong. */
+  private boolean leavesRoom() {
+    OptionalInt most = settings.limits().healsPerHour();
+    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
   }
 
   private void reconsider(Tracked incident) {

@@ -7,7 +7,6 @@ import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,7 +24,7 @@ final class Improvement {
 
   private final TimeSource time;
   private final Workers workers;
-  private final AtomicReference<String> fault = new AtomicReference<>("");
+  private volatile Optional<String> fault = Optional.empty();
   private Optional<Workers.Task> running = Optional.empty();
   private long begunNanos;
   private long nextNanos;
@@ -46,8 +45,9 @@ final class Improvement {
     boolean late =
         running.filter(task -> !task.done()).isPresent()
             && time.monotonicNanos() - begunNanos > LATE_AFTER.toNanos();
-    String text = late ? "has not come back for " + LATE_AFTER.toMinutes() + " min" : fault.get();
-    return text.isEmpty() ? Map.of() : Map.of(NAME, text);
+    Optional<String> text =
+        late ? Optional.of("has not come back for " + LATE_AFTER.toMinutes() + " min") : fault;
+    return text.map(why -> Map.of(NAME, why)).orElse(Map.of());
   }
 
   /**
@@ -74,9 +74,9 @@ final class Improvement {
   private void cycle(Optimizer optimizer, HostState state, boolean acts) {
     try {
       optimizer.cycle(state, acts);
-      fault.set("");
+      fault = Optional.empty();
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      fault.set("threw " + e);
+      fault = Optional.of("threw " + e);
     }
   }
 }

@@ -66,8 +66,12 @@ class OpportunitiesTest {
   }
 
   private HealingEngine engine(String autonomy) {
+    return engine(Map.of("autonomy", autonomy));
+  }
+
+  private HealingEngine engine(Map<String, Object> configuration) {
     HealingEngine engine =
-        Given.engine(host, Map.of("autonomy", autonomy))
+        Given.engine(host, configuration)
             .add(Given.detector("services", this::failed))
             .add(remedy(Given.RESTART, Risk.LOW))
             .add(remedy(DUST, Risk.MEDIUM))
@@ -219,6 +223,22 @@ class OpportunitiesTest {
   void theOffSwitchHoldsForItToo() {
     HealingEngine engine = engine("auto");
     new OffSwitch(host.state(), host.time()).pause(Optional.empty());
+    run(engine, 2 * 60);
+    assertThat(optimizer.cycles).isNotEmpty().containsOnly(false);
+  }
+
+  @Test
+  void halfOfWhatMayBeDoneInAnHourIsLeftToWhatIsWrong() {
+    HealingEngine engine = engine(Map.of("limits", Map.of("heals-per-hour", 4)));
+    for (int heal = 0; heal < 2; heal++) {
+      optimizer.cycles.clear();
+      run(engine, 6 * 60);
+      assertThat(optimizer.cycles).as("%d heals", heal).contains(true);
+      needed.add(Given.RESTART);
+      run(engine, 60);
+      assertThat(needed).as("healed").doesNotContain(Given.RESTART);
+    }
+    optimizer.cycles.clear();
     run(engine, 2 * 60);
     assertThat(optimizer.cycles).isNotEmpty().containsOnly(false);
   }
