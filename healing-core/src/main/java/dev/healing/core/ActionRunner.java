@@ -244,6 +244,7 @@ final class ActionRunner {
     boolean makeWay() {
       boolean stops = givesWay && !cancelled();
       if (stops) {
+        stopped = Optional.of("it gave way to what is more urgent");
         cancel();
       }
       return stops;

@@ -13,6 +13,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.Opportunity;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
@@ -26,6 +27,7 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorKind;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
+import dev.healing.spi.Healer;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
@@ -35,6 +37,8 @@ import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
 import dev.healing.spi.MeasuredPast;
+import dev.healing.spi.Optimizer;
+import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Sampler;
@@ -56,6 +60,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +103,7 @@ final class ReplayPlugins {
     registry.replace(DetectorKind.class, plugins::kind);
     registry.replace(ActionProvider.class, plugins::action);
     registry.replace(ListenerProvider.class, ReplayPlugins::deaf);
+    registry.replace(OptimizerProvider.class, ReplayPlugins::idle);
     registry.replace(KnowledgeBaseProvider.class, Forgetful::provider);
     return plugins;
   }
@@ -394,6 +400,32 @@ final class ReplayPlugins {
   }
 
   // -------------------------------------------------- listeners and knowledge
+
+  /** What would be worth doing is measured on the host as it is today, which is another. */
+  private static OptimizerProvider idle(OptimizerProvider real) {
+    return new OptimizerProvider() {
+      @Override
+      public String name() {
+        return real.name();
+      }
+
+      @Override
+      public Optimizer create(HostContext context, Healer healer) {
+        real.create(context, healer); // so that what is wrong with its configuration is told
+        return new Optimizer() {
+          @Override
+          public List<Opportunity> findOpportunities(HostState state) {
+            return List.of();
+          }
+
+          @Override
+          public CompletionStage<Receipt> apply(Opportunity opportunity, Healer other) {
+            throw new IllegalStateException("nothing is worth doing in a replay");
+          }
+        };
+      }
+    };
+  }
 
   private static ListenerProvider deaf(ListenerProvider real) {
     return new ListenerProvider() {

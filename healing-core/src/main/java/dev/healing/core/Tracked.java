@@ -163,7 +163,6 @@ final class Tracked {
     return Objects.requireNonNull(proposed, "nothing is prepared");
   }
 
-  /** What was started: until it is concluded. */
   /** Whether nothing is done about it unless a person says so, or nothing can be. */
   boolean upToAPerson() {
     return handedOver
@@ -174,6 +173,7 @@ final class Tracked {
             && (decision.plan().empty() || decision.verdict().kind() == Verdict.Kind.DENY);
   }
 
+  /** What was started: until it is concluded. */
   Attempt attempt() {
     return Objects.requireNonNull(attempt, "nothing was started");
   }

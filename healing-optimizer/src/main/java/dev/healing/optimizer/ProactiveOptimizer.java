@@ -54,7 +54,8 @@ final class ProactiveOptimizer implements Optimizer {
       double minScore,
       int healthFloor,
       Windows windows,
-      Duration cachesEvery) {
+      Duration cachesEvery,
+      boolean byItself) {
     this.host = host;
     this.own = own;
     this.finders = List.copyOf(finders);
@@ -62,7 +63,8 @@ final class ProactiveOptimizer implements Optimizer {
     this.experience = new Experience(host.state());
     this.hours = new QuietHours(host.state(), windows.zone());
     this.appraisal = new Appraisal(own, host.time(), experience, cachesEvery);
-    this.timing = new Timing(host.time(), healthFloor, windows, hours, experience, cachesEvery);
+    this.timing =
+        new Timing(host.time(), byItself, healthFloor, windows, hours, experience, cachesEvery);
   }
 
   @Override

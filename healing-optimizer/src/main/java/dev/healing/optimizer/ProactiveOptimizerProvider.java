@@ -19,6 +19,7 @@ import java.util.List;
  * min-score: 3                        # 0 to 10: priority x confidence below it is not shown
  * health-floor: 40                    # nothing is done by itself below
  * windows: []                         # such as ["02:00-05:00"]: for what is heavy; empty: always
+ * by-itself: off
  * memory: {from: 70%}
  * disk: {from: 80%, older-than: 30d}
  * caches: {every: 1d}
@@ -65,7 +66,8 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
         configuration.count("min-score", MIN_SCORE, 0, Estimate.MOST_URGENT),
         configuration.count("health-floor", HEALTH_FLOOR, 0, 100),
         Windows.read(configuration, "windows", ZoneId.systemDefault()),
-        configuration.section("caches").duration("every", CACHES_EVERY));
+        configuration.section("caches").duration("every", CACHES_EVERY),
+        configuration.flag("by-itself", false));
   }
 
   static List<Finder> finders(HostContext host, Healer healer) {

@@ -20,6 +20,7 @@ final class Timing {
   static final Duration BETWEEN = Duration.ofHours(1);
 
   private final TimeSource time;
+  private final boolean byItself;
   private final int healthFloor;
   private final Windows windows;
   private final QuietHours hours;
@@ -29,12 +30,14 @@ final class Timing {
 
   Timing(
       TimeSource time,
+      boolean byItself,
       int healthFloor,
       Windows windows,
       QuietHours hours,
       Experience experience,
       Duration cachesEvery) {
     this.time = time;
+    this.byItself = byItself;
     this.healthFloor = healthFloor;
     this.windows = windows;
     this.hours = hours;
@@ -50,6 +53,9 @@ final class Timing {
    */
   Optional<String> notNow(
       Opportunity found, boolean heavy, HostState state, StringBuilder because) {
+    if (!byItself) {
+      return Optional.of("it waits for a person's word: optimizer.proactive.by-itself is off");
+    }
     if (!found.safeToAutomate()) {
       return Optional.of("it is only done on a person's word");
     }

@@ -126,6 +126,7 @@ class CycleTest {
   private Optimizer optimizer(String... windows) {
     Map<String, Object> section = new TreeMap<>();
     section.put("windows", List.of(windows));
+    section.put("by-itself", "on");
     return new ProactiveOptimizerProvider()
         .create(host.withConfiguration(Configuration.of(section)), healer);
   }
@@ -169,6 +170,16 @@ class CycleTest {
 
     minutes(optimizer, 6, () -> full(40));
     assertThat(healed).isNotEmpty();
+  }
+
+  @Test
+  void nothingIsDoneByItselfUnlessThatIsWanted() {
+    Optimizer optimizer =
+        new ProactiveOptimizerProvider()
+            .create(host.withConfiguration(Configuration.of(Map.of())), healer);
+    minutes(optimizer, 20, () -> full(90));
+    assertThat(healed).isEmpty();
+    assertThat(optimizer.findOpportunities(full(90)).get(0).waits()).contains("by-itself is off");
   }
 
   @Test

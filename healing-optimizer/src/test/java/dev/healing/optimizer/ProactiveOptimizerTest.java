@@ -56,7 +56,8 @@ class ProactiveOptimizerTest {
         minScore,
         40,
         new Windows(List.of(), ZoneOffset.UTC),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        true);
   }
 
   private static Receipt receipt(Issue issue, ActionId action) {

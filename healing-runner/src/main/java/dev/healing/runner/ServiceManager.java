@@ -36,10 +36,10 @@ final class ServiceManager {
     try {
       CommandRunner.Result result = commands.run(new Command(argv, MOST, 4 << 10));
       if (!result.ok()) {
-        LOG.log(System.Logger.Level.DEBUG, "systemd was not told: {0}", result.complaint());
+        LOG.log(System.Logger.Level.WARNING, "systemd was not told: {0}", result.complaint());
       }
     } catch (HostException e) { // for want of memory, for example
-      LOG.log(System.Logger.Level.DEBUG, "systemd was not told: {0}", e.getMessage());
+      LOG.log(System.Logger.Level.WARNING, "systemd was not told: {0}", e.getMessage());
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +29,8 @@ import java.util.regex.Pattern;
 /**
  * The files that are in use: open or mapped by a process, behind a loop device, or swapped to. If
  * there is a process that we may not look into, nothing is known: root without CAP_SYS_PTRACE, as
- * in most containers, sees which files the others have, and not which they are.
+ * in most containers, sees which files the others have, and not which they are. Who is hidden even
+ * from those who may look into all is named.
  */
 final class OpenFiles {
   /** See proc_pid_maps(5): range, rights, offset, device, inode and name. */
@@ -53,6 +55,8 @@ final class OpenFiles {
   private final Optional<Path> ours;
   private final Set<Object> keys = new FileKeys();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> hidden = new TreeSet<>();
+  private boolean mayLook;
 
   private OpenFiles(HostFiles files) {
     this.files = files;
@@ -66,30 +70,50 @@ final class OpenFiles {
    *     mapped cannot be read to its end
    */
   static Set<Object> keys(HostFiles files) {
+    return in(files).keys;
+  }
+
+  /** The same, with who was hidden. */
+  static OpenFiles in(HostFiles files) {
     OpenFiles open = new OpenFiles(files);
-    open.requireAllSeen();
+    open.read();
+    return open;
+  }
+
+  Set<Object> keys() {
+    return keys;
+  }
+
+  /**
+   * The processes that the kernel hides from everybody, as its security modules may: those that
+   * cannot be read although we have CAP_SYS_PTRACE. What only they have open is not known.
+   */
+  Set<String> hidden() {
+    return hidden;
+  }
+
+  private void read() {
+    requireAllSeen();
     try (DirectoryStream<Path> processes =
         Files.newDirectoryStream(files.path("/proc"), "[0-9]*")) {
       for (Path process : processes) {
-        open.addDescriptors(process);
-        open.addMapped(process);
+        addDescriptors(process);
+        addMapped(process);
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw new RefusedException(
           "/proc cannot be listed, so nobody knows which files are open; nothing is deleted: " + e);
     }
-    open.addSwaps();
-    open.addLoops();
-    return open.keys;
+    addSwaps();
+    addLoops();
   }
 
   private void requireAllSeen() {
     boolean hiding = HIDING.matcher(files.read("/proc/self/mountinfo").orElse("")).find();
     Matcher own = CAPABILITIES.matcher(files.read("/proc/self/status").orElse(""));
-    boolean all =
-        own.find() && (Long.parseUnsignedLong(own.group(1), 16) >> CAP_SYS_PTRACE & 1) == 1;
+    mayLook = own.find() && (Long.parseUnsignedLong(own.group(1), 16) >> CAP_SYS_PTRACE & 1) == 1;
     Checks.require(
-        all || !hiding,
+        mayLook || !hiding,
         "/proc is mounted with hidepid, so nobody knows which files are in use; nothing is deleted:"
             + " it needs CAP_SYS_PTRACE");
   }
@@ -133,6 +157,10 @@ final class OpenFiles {
   }
 
   private void refuseUnlessEnded(Path process, String what, IOException e) {
+    if (e instanceof AccessDeniedException && mayLook) {
+      hidden.add(files.name(process));
+      return;
+    }
     boolean ended =
         e instanceof NoSuchFileException
             || String.valueOf(e.getMessage()).endsWith("No such process")

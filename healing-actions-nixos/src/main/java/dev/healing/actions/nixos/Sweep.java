@@ -97,11 +97,12 @@ record Sweep(
     Checks.refuseIf(WallClock.doubt(host, roots));
     Instant now = host.time().now();
     Basis basis = new Basis(now, host.time().monotonicNanos(), gauge.get(), identities());
+    OpenFiles open = OpenFiles.in(host.files());
     SafeTree.Spared rule =
         new SafeTree.Spared(
             nanos(now.minus(limits.olderThan())),
             excluded(),
-            OpenFiles.keys(host.files()),
+            open.keys(),
             limits.keepNewest(),
             nanos(now));
     Ages ages = new Ages();
@@ -125,6 +126,14 @@ record Sweep(
               + younger
               + " that are old too"
               + (oldest.amount().covers(needed) ? "" : " to a later run: " + mostInWords()));
+    }
+    Set<String> hidden = open.hidden();
+    if (!hidden.isEmpty()) {
+      rest.add(
+          "what only "
+              + String.join(", ", hidden.stream().limit(5).toList())
+              + (hidden.size() > 5 ? ", …" : "")
+              + " may have open is not known: the kernel hides that, also from CAP_SYS_PTRACE");
     }
     Preview preview = preview(lane, promise, rest);
     return new Prepared(preview, execution -> new Sweeping(this, promise, execution).run());

@@ -246,6 +246,17 @@ public final class ThrottleService implements HealingAction {
   }
 
   private void undo(Throttle throttle) {
+    boolean interrupted = Thread.interrupted(); // who is stopped could ask nobody any more
+    try {
+      takeAway(throttle);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void takeAway(Throttle throttle) {
     if (host.systemd()
         .limit(throttle.unit(), throttle.limit())
         .equals(OptionalLong.of(throttle.value()))) {

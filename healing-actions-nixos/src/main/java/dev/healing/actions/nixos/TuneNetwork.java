@@ -159,12 +159,19 @@ public final class TuneNetwork implements HealingAction {
 
   /** What somebody else has set since is theirs. */
   private String putBack(String setting, long old, long ours) {
-    long now = value(setting);
-    if (now != ours) {
-      return "somebody has set it to " + now + " since, which is left as it is";
+    boolean interrupted = Thread.interrupted(); // who is stopped could not write any more
+    try {
+      long now = value(setting);
+      if (now != ours) {
+        return "somebody has set it to " + now + " since, which is left as it is";
+      }
+      host.files().writeSetting(path(setting), String.valueOf(old));
+      return "set to " + old + " again, since it has not helped";
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    host.files().writeSetting(path(setting), String.valueOf(old));
-    return "set to " + old + " again, since it has not helped";
   }
 
   /** So many a minute. */

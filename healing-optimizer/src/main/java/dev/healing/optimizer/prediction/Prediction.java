@@ -36,6 +36,9 @@ import java.util.TreeMap;
 public final class Prediction implements Detector {
   private static final Duration EVERY = Duration.ofMinutes(1);
 
+  /** What is only predicted costs no file that is younger. */
+  private static final Duration OLD = Duration.ofDays(30);
+
   /** One past a look is read, and none by who looks just once. */
   private static final Duration WARMS_AFTER = Duration.ofSeconds(5);
 
@@ -199,6 +202,7 @@ public final class Prediction implements Detector {
     metrics.put(
         Metric.of(Metric.CLEARS_BELOW, component).toString(),
         Math.max(0, sample.value() - one.enough()));
+    metrics.put(Metric.OLDER_THAN.toString(), (double) OLD.toSeconds());
     kind.beside(metric)
         .ifPresent(m -> state.value(m).ifPresent(value -> metrics.put(m.toString(), value)));
     return Issue.of(

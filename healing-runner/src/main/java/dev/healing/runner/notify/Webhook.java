@@ -5,7 +5,6 @@ import dev.healing.runner.control.Json;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.Workers;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class Webhook implements Channel {
   /** For all of it. For a name, a connection or an answer alone it is half of that. */
   static final Duration MOST = Duration.ofSeconds(20);
-
-  private static final int MOST_READ_BYTES = 4 << 10;
 
   static {
     // Or it keeps connections, and a message that finds one which the other side has left is lost.
@@ -116,19 +113,7 @@ final class Webhook implements Channel {
       throw new NotSent("what it answered is no HTTP");
     }
     if (status < 200 || status >= 300) {
-      throw new NotSent("it answered " + status + said(connection));
-    }
-  }
-
-  /** Its beginning, where it is text: what is wrong with the request stands there. */
-  private static String said(HttpURLConnection connection) throws IOException {
-    try (InputStream in = connection.getErrorStream()) {
-      if (in == null) {
-        return "";
-      }
-      String text = new String(in.readNBytes(MOST_READ_BYTES), StandardCharsets.UTF_8);
-      String line = Note.oneLine(text);
-      return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(120, line.length()));
+      throw new NotSent("it answered " + status);
     }
   }
 

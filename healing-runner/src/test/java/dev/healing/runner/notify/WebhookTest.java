@@ -197,14 +197,14 @@ class WebhookTest {
   }
 
   @Test
-  void aRefusalSaysWhy() {
+  void aRefusalIsToldByItsNumberSinceItsWordsMayRepeatTheAddress() {
     answers(
         exchange -> {
-          byte[] why = "no such\u001b[31m hook\n".getBytes(UTF_8);
+          byte[] why = "Cannot POST /services/s3cret\n".getBytes(UTF_8);
           exchange.sendResponseHeaders(404, why.length);
           exchange.getResponseBody().write(why);
         });
-    assertThat(problem(base)).isEqualTo("it answered 404: no such [31m hook");
+    assertThat(problem(base)).isEqualTo("it answered 404");
   }
 
   @Test
@@ -221,7 +221,7 @@ class WebhookTest {
             // Whoever was told hung up.
           }
         });
-    assertThat(problem(base)).startsWith("it answered 500: xxx").hasSizeLessThan(200);
+    assertThat(problem(base)).isEqualTo("it answered 500");
   }
 
   @Test
