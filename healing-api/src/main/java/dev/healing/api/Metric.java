@@ -77,6 +77,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   public static final String FORECAST_JUDGED = "forecast.judged.seconds";
 
   /**
+   * How sure it is that what an issue explains comes from it, as a fraction: told among the numbers
+   * of an issue. Certain if it is not told. It is set, and never sampled.
+   */
+  public static final Metric BLAME_CONFIDENCE = of("blame.confidence");
+
+  /**
    * Files that are younger stay, whatever the action that deletes them would take: told among the
    * numbers of an issue. It is set, and never sampled.
    */

@@ -46,6 +46,9 @@ final class Incidents {
   static final String REJECTED = "rejected by a person";
   private static final int CLOSED_KEPT = 100;
 
+  /** More likely than not. */
+  private static final double SURE = 0.5;
+
   private final TimeSource time;
   private final Chronicle chronicle;
   private final Set<Tracked> open = new LinkedHashSet<>();
@@ -127,17 +130,22 @@ final class Incidents {
   }
 
   /**
-   * Whether it waits for its cause. Not where that only explains it and is up to a person: who is
-   * asked whether a generation may be rolled back may be asleep, and a restart may help meanwhile.
+   * Whether it waits for its cause. Not where that only explains it, and that is more of a guess,
+   * or there is nothing to try or nothing that may be done about it. While a person is asked it
+   * waits: to try something else meanwhile would change the evidence that is shown.
    */
   boolean held(Tracked symptom) {
     return causeOf(symptom)
         .filter(
             cause ->
                 Storm.is(cause)
-                    || !cause.upToAPerson()
-                    || Collections.disjoint(cause.issue.explains(), symptom.issue.components()))
+                    || Collections.disjoint(cause.issue.explains(), symptom.issue.components())
+                    || !guessed(cause) && !cause.isForAPerson())
         .isPresent();
+  }
+
+  private static boolean guessed(Tracked cause) {
+    return cause.issue.metrics().getOrDefault(Metric.BLAME_CONFIDENCE.toString(), 1.0) < SURE;
   }
 
   private Optional<Tracked> causeOf(Tracked symptom) {

@@ -163,11 +163,10 @@ final class Tracked {
     return Objects.requireNonNull(proposed, "nothing is prepared");
   }
 
-  /** Whether nothing is done about it unless a person says so, or nothing can be. */
-  boolean upToAPerson() {
+  /** Whether nothing can be done about it, or may. */
+  boolean isForAPerson() {
     return handedOver
         || status == IncidentStatus.ESCALATED
-        || phase() == Phase.CONFIRMING
         || decision != null
             && phase() == Phase.IDLE
             && (decision.plan().empty() || decision.verdict().kind() == Verdict.Kind.DENY);

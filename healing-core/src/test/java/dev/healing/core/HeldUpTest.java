@@ -7,6 +7,7 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.Metric;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.testkit.TestHost;
@@ -23,6 +24,8 @@ class HeldUpTest {
   private static final String WEB = "web.service";
 
   private final TestHost host = new TestHost();
+
+  private double sure = 0.95;
 
   /** What is broken; the first of them is mended first. */
   private final List<String> broken = new ArrayList<>();
@@ -54,8 +57,10 @@ class HeldUpTest {
             .toList());
   }
 
-  private static Issue explaining(Issue issue) {
-    return issue.explaining(List.of(WEB));
+  private Issue explaining(Issue issue) {
+    return issue
+        .telling(issue.description(), Map.of(Metric.BLAME_CONFIDENCE.toString(), sure))
+        .explaining(List.of(WEB));
   }
 
   private ActionReport mend() {
@@ -67,6 +72,13 @@ class HeldUpTest {
   void itWaitsForWhatIsDoneAboutItsCause() {
     broken.addAll(List.of(SWITCH, WEB));
     assertThat(treated(Map.of())).containsExactly(SWITCH, WEB);
+  }
+
+  @Test
+  void aGuessHoldsNobodyUp() {
+    sure = 0.2;
+    broken.addAll(List.of(WEB, SWITCH));
+    assertThat(treated(Map.of())).first().isEqualTo(WEB);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.healing.detect;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Severity;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ record Blame(
     metrics.put("generation", (double) profile.generation());
     metrics.put("generation.before", (double) before);
     metrics.put("failed.after.seconds", afterSeconds(first()));
-    metrics.put("blame.confidence", confidence());
+    metrics.put(Metric.BLAME_CONFIDENCE.toString(), confidence());
     difference.ifPresent(
         d -> {
           metrics.put("units.changed.count", (double) d.units().size());
