@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Gives the optimizer its turn, about once a minute, on a worker: one at a time, so that one that
- * hangs holds one thread. What it has done by itself comes back as any request does. Belongs to the
+ * Gives the optimizer its turn, about once a minute after the first minutes, in which a host that
+ * was just started has better things to do, on a worker: one at a time, so that one that hangs
+ * holds one thread. What it has done by itself comes back as any request does. Belongs to the
  * engine's thread.
  */
 final class Improvement {
+  private static final Duration FIRST = Duration.ofMinutes(5);
   private static final Duration EVERY = Duration.ofMinutes(1);
 
   /** Actions work out what they would do, each within two minutes. */
@@ -32,7 +34,7 @@ final class Improvement {
   Improvement(TimeSource time, Workers workers) {
     this.time = time;
     this.workers = workers;
-    nextNanos = time.monotonicNanos() + EVERY.toNanos();
+    nextNanos = time.monotonicNanos() + FIRST.toNanos();
   }
 
   /** When it is due next, in monotonic time. */
