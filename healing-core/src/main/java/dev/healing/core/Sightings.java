@@ -28,6 +28,9 @@ final class Sightings {
   /** What was rejected or handed over before a start and is not reported for so long is over. */
   private static final Duration OVER_AFTER = Duration.ofHours(1);
 
+  /** What an action could not heal is not called gone before it was not reported for so long. */
+  private static final Duration DOUBTFUL = Duration.ofSeconds(10);
+
   /** Who has told of nothing but what was before an action for so long never looks anew. */
   private static final Duration NEVER_ANEW = Duration.ofMinutes(15);
 
@@ -173,6 +176,10 @@ final class Sightings {
       case IDLE, PREPARING, PREPARED, CONFIRMING -> {
         if (evidenceNanos < incident.seenNanos) {
           return; // it was reported while this look was under way, or later
+        }
+        long last = Math.max(incident.seenNanos, incident.freshAfterNanos);
+        if (incident.lastFailure.isPresent() && evidenceNanos - last < DOUBTFUL.toNanos()) {
+          return; // what dies again after each start is up in between: no news for a human yet
         }
         incident.lookedFor = true;
         boolean foundByProgram = !incident.requests.isEmpty() && incident.origin() == AUTOMATIC;

@@ -231,11 +231,32 @@ class HealingLoopTest {
     HealingEngine engine = engine();
     EngineDriver driver = new EngineDriver(host.time(), engine);
     broken.add("web.service");
-    driver.run(Duration.ofSeconds(5));
+    driver.run(Duration.ofSeconds(15));
 
     Incident incident = engine.incidents().get(0);
     assertThat(incident.status()).isEqualTo(IncidentStatus.ESCALATED);
     assertThat(incident.note()).contains("no longer reported", "active but not healthy");
+  }
+
+  @Test
+  void whatAnActionCouldNotHealAndIsBackAtOnceIsTheSameIncidentAndNoNewsForAPerson() {
+    effect = execution -> ActionReport.failed("web.service is active but not healthy");
+    HealingEngine engine = engine();
+    EngineDriver driver = new EngineDriver(host.time(), engine);
+    broken.add("web.service");
+    driver.run(Duration.ofSeconds(5));
+    assertThat(restarts).hasSize(1);
+    assertThat(broken).isEmpty();
+    broken.add("web.service");
+    driver.run(Duration.ofSeconds(30));
+
+    assertThat(engine.incidents())
+        .singleElement()
+        .satisfies(
+            i -> {
+              assertThat(i.status()).isEqualTo(IncidentStatus.OPEN);
+              assertThat(i.attempts()).hasSize(1);
+            });
   }
 
   @Test
