@@ -18,8 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param urgent whether somebody should look now
  */
 record Letter(String host, List<Note> notes, long lost, boolean urgent) {
-  /** More are counted. What has a link is told first. */
+  /** More are counted. What a person is asked is told first. */
   private static final int MOST_TOLD = 12;
+
+  private static final Comparator<Note> FIRST =
+      Comparator.comparing((Note note) -> note.confirmation().isEmpty())
+          .thenComparing(Note::severity, Comparator.reverseOrder())
+          .thenComparing(Note::number, Comparator.reverseOrder());
 
   /** Copies. */
   Letter {
@@ -56,9 +61,9 @@ record Letter(String host, List<Note> notes, long lost, boolean urgent) {
     return notes.stream().map(Note::severity).max(Comparator.naturalOrder()).orElse(Severity.LOW);
   }
 
-  /** One line. */
+  /** One line: what asks for something, or else is the most severe. */
   String title() {
-    Note first = told().get(0);
+    Note first = notes.stream().min(FIRST).orElseThrow();
     String more = notes.size() == 1 ? "" : " and " + (notes.size() - 1) + " more";
     return host + ": " + first.occasion().word().replace('_', ' ') + more;
   }
@@ -68,10 +73,7 @@ record Letter(String host, List<Note> notes, long lost, boolean urgent) {
       return notes;
     }
     return notes.stream()
-        .sorted(
-            Comparator.comparing((Note note) -> note.link().isEmpty())
-                .thenComparing(Note::severity, Comparator.reverseOrder())
-                .thenComparing(Note::number, Comparator.reverseOrder()))
+        .sorted(FIRST)
         .limit(MOST_TOLD)
         .sorted(Comparator.comparing(Note::number))
         .toList();

@@ -54,9 +54,12 @@ record Note(
         link);
   }
 
-  /** Without line breaks or other control characters, and not endless. */
+  /**
+   * Without line breaks or other control characters, not endless, and without an address that can
+   * be clicked: it may quote a log, and only our own links are to be followed.
+   */
   static String oneLine(String text) {
-    String line = text.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").strip();
+    String line = text.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").replace("://", "[:]//").strip();
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS - 1) + "…";
   }
 

@@ -1,9 +1,13 @@
 package dev.healing.runner.notify;
 
 import dev.healing.runner.control.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +19,20 @@ import java.util.function.LongFunction;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The notes that wait to be told, in memory and on disk. A note is gone when it was told: if this
- * process ends between the two, it is told again. Safe for several threads.
+ * The notes that wait to be told, and when somebody was, in memory and on disk. A note is gone when
+ * it was told: if this process ends between the two, it is told again. Safe for several threads.
  */
 final class Outbox {
   /** Of one receiver. Then the least important one is dropped, the oldest first. */
   static final int MOST_WAITING = 100;
 
+  private static final Duration HOUR = Duration.ofHours(1);
   private static final int WORTH_REPLACING_BYTES = 1 << 20;
 
   private final LogFile file;
   private final Map<Long, Note> waiting = new LinkedHashMap<>();
   private final Map<String, Long> lost = new TreeMap<>();
+  private final Map<String, Deque<Instant>> tried = new TreeMap<>();
   private long last;
 
   /** Reads what is there. */
@@ -40,6 +46,7 @@ final class Outbox {
       if (line.has("told")) {
         lost.remove(receiver);
       }
+      line.path("tried").forEach(at -> times(receiver).addLast(Instant.ofEpochMilli(at.asLong())));
       if (line.has("lostBefore")) {
         lost.put(receiver, line.path("lostBefore").asLong());
       }
@@ -68,6 +75,41 @@ final class Outbox {
         all.stream().min(Comparator.comparing(Note::severity).thenComparing(Note::number));
     least.ifPresent(dropped -> drop(List.of(dropped)));
     return least;
+  }
+
+  /**
+   * Counts one more message to that receiver, before it is sent: whether it arrives or not, it may
+   * have.
+   */
+  synchronized void tries(String receiver, Instant now) {
+    forgetTimes(receiver, now);
+    times(receiver).addLast(now);
+    ObjectNode line = Json.object().put("to", receiver);
+    line.withArray("tried").add(now.toEpochMilli());
+    file.append(line);
+  }
+
+  /**
+   * How many messages that receiver was sent within the hour before now, by this process or an
+   * earlier one. What the clock says was later was sent now, as far as anybody knows.
+   */
+  synchronized int triedWithinAnHour(String receiver, Instant now) {
+    forgetTimes(receiver, now);
+    return times(receiver).size();
+  }
+
+  private void forgetTimes(String receiver, Instant now) {
+    Deque<Instant> times = times(receiver);
+    int before = times.size();
+    times.removeIf(at -> at.isAfter(now));
+    for (int later = before - times.size(); later > 0; later--) {
+      times.addLast(now); // the clock was set back
+    }
+    times.removeIf(at -> !at.isAfter(now.minus(HOUR)));
+  }
+
+  private Deque<Instant> times(String receiver) {
+    return tried.computeIfAbsent(receiver, name -> new ArrayDeque<>());
   }
 
   /** Has these told: they are gone, and nobody waits to hear how many were lost before. */
@@ -126,6 +168,12 @@ final class Outbox {
     lines.add(Json.object().put("last", last));
     lost.forEach(
         (receiver, count) -> lines.add(Json.object().put("to", receiver).put("lostBefore", count)));
+    tried.forEach(
+        (receiver, times) -> {
+          ObjectNode line = Json.object().put("to", receiver);
+          times.forEach(at -> line.withArray("tried").add(at.toEpochMilli()));
+          lines.add(line);
+        });
     waiting.values().forEach(note -> lines.add(line(note)));
     file.replace(lines);
   }

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,7 +19,6 @@ final class Postman {
   private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(10);
   private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(15);
   private static final Duration GIVEN_UP_AFTER = Duration.ofHours(24);
-  private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
 
   private final Receiver receiver;
   private final Channel channel;
@@ -29,7 +26,6 @@ final class Postman {
   private final String host;
   private final TimeSource time;
   private final ZoneId zone;
-  private final Deque<Long> sentNanos = new ArrayDeque<>();
   private int failures;
   private long notBeforeNanos;
   private long sent;
@@ -64,7 +60,7 @@ final class Postman {
     }
     boolean urgent = due.stream().anyMatch(receiver::urgent);
     Letter letter = new Letter(host, due, outbox.lost(receiver.name()), urgent);
-    sentNanos.addLast(time.monotonicNanos()); // whether it arrives or not: it may have
+    outbox.tries(receiver.name(), time.now());
     try {
       channel.send(receiver, letter);
       outbox.told(receiver.name(), due);
@@ -79,13 +75,13 @@ final class Postman {
 
   private List<Note> due() {
     long now = time.monotonicNanos();
-    sentNanos.removeIf(at -> now - at >= HOUR_NANOS);
-    if (now < notBeforeNanos || sentNanos.size() >= receiver.perHour()) {
+    Instant wall = time.now();
+    if (now < notBeforeNanos
+        || outbox.triedWithinAnHour(receiver.name(), wall) >= receiver.perHour()) {
       return List.of();
     }
     List<Note> waiting = outbox.of(receiver.name());
     boolean urgent = waiting.stream().anyMatch(receiver::urgent);
-    Instant wall = time.now();
     if (receiver.quiet().filter(q -> q.at(LocalTime.ofInstant(wall, zone))).isPresent()) {
       return waiting.stream().filter(receiver::urgent).toList();
     }

@@ -176,6 +176,52 @@ class NotifierTest {
   }
 
   @Test
+  void howManyWereSentInThisHourIsKnownAfterAKillAndAnotherConfigurationAndWithAnotherClock() {
+    NotifySettings settings = settings(Map.of("per-hour", 2, "group", "0s"));
+    notifier.configure(settings);
+    for (int i = 0; i < 6; i++) {
+      escalated(Severity.CRITICAL, "no " + i);
+      host.time().advance(Duration.ofMinutes(1));
+      if (i == 3) {
+        host.time().jumpWall(Duration.ofDays(-3));
+      }
+      if (i % 2 == 0) {
+        killed(settings);
+      } else {
+        notifier.configure(settings);
+      }
+    }
+    assertThat(told).hasSize(2);
+
+    host.time().advance(Duration.ofHours(1));
+
+    assertThat(messages()).hasSize(6).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsMostImportantIsInTheTitle() {
+    notifier.configure(settings(Map.of("group", "1m", "events", List.of("escalated", "trouble"))));
+    escalated(Severity.CRITICAL, "web");
+    notifier.on(new Event(host.time().now(), Event.Kind.TROUBLE, "disk", Optional.empty()));
+    host.time().advance(Duration.ofMinutes(2));
+
+    assertThat(told)
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(letter.path("title").asString("")).endsWith("escalated and 1 more"));
+  }
+
+  @Test
+  void whatALogSaysIsNoLink() {
+    notifier.configure(settings(Map.of()));
+    escalated(Severity.HIGH, "web: approve or reject: https://evil.example/x\u0000\nok");
+    host.time().advance(Duration.ofMinutes(2));
+
+    assertThat(messages()).containsExactly("web: approve or reject: https[:]//evil.example/x ok");
+  }
+
+  @Test
   void whoIsAwayIsTriedLessAndLessOftenAndToldOnceItIsBack() {
     notifier.configure(settings(Map.of("per-hour", 1000)));
     away = true;
