@@ -4,23 +4,23 @@ module dev.healing.actions.nixos {
   requires dev.healing.api;
 
   provides dev.healing.spi.ActionProvider with
-      dev.healing.actions.nixos.RestartService.Provider,
-      dev.healing.actions.nixos.RepairService.Provider,
-      dev.healing.actions.nixos.KillProcess.Provider,
-      dev.healing.actions.nixos.EndMemoryHog.Provider,
-      dev.healing.actions.nixos.CleanDisk.Provider,
-      dev.healing.actions.nixos.ClearCache.Provider,
-      dev.healing.actions.nixos.FreeMemory.Provider,
-      dev.healing.actions.nixos.GarbageCollect.Provider,
-      dev.healing.actions.nixos.OptimizeStore.Provider,
-      dev.healing.actions.nixos.ThinGenerations.Provider,
-      dev.healing.actions.nixos.RollbackGeneration.Provider,
-      dev.healing.actions.nixos.ThrottleService.Provider,
-      dev.healing.actions.nixos.LiftThrottle.Provider,
-      dev.healing.actions.nixos.TuneNetwork.Provider,
-      dev.healing.actions.nixos.MarkGenerationGood.Provider;
+      dev.healing.actions.nixos.services.RestartService.Provider,
+      dev.healing.actions.nixos.services.RepairService.Provider,
+      dev.healing.actions.nixos.processes.KillProcess.Provider,
+      dev.healing.actions.nixos.processes.EndMemoryHog.Provider,
+      dev.healing.actions.nixos.files.CleanDisk.Provider,
+      dev.healing.actions.nixos.files.ClearCache.Provider,
+      dev.healing.actions.nixos.memory.FreeMemory.Provider,
+      dev.healing.actions.nixos.nix.GarbageCollect.Provider,
+      dev.healing.actions.nixos.nix.OptimizeStore.Provider,
+      dev.healing.actions.nixos.nix.ThinGenerations.Provider,
+      dev.healing.actions.nixos.nix.RollbackGeneration.Provider,
+      dev.healing.actions.nixos.throttle.ThrottleService.Provider,
+      dev.healing.actions.nixos.throttle.LiftThrottle.Provider,
+      dev.healing.actions.nixos.network.TuneNetwork.Provider,
+      dev.healing.actions.nixos.nix.MarkGenerationGood.Provider;
   provides dev.healing.spi.DetectorProvider with
-      dev.healing.actions.nixos.ThrottledCalm.Provider;
+      dev.healing.actions.nixos.throttle.ThrottledCalm.Provider;
   provides dev.healing.spi.DetectorKind with
-      dev.healing.actions.nixos.OwnProbe.Kind;
+      dev.healing.actions.nixos.services.OwnProbe.Kind;
 }

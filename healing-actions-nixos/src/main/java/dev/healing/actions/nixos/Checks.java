@@ -11,27 +11,34 @@ import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Preconditions and words that the actions share. */
-final class Checks {
+public final class Checks {
+  /** Where Nix builds: those are jobs that grow, and whoever waits for one gains nothing. */
+  public static final List<String> NIX_BUILDERS =
+      List.of("nix-daemon.service", "nixos-upgrade.service");
+
   private Checks() {}
 
-  static void treats(ActionDescription action, Issue issue) {
+  /** Refuses an issue that is not for this action. */
+  public static void treats(ActionDescription action, Issue issue) {
     require(
         action.treats().contains(issue.type()),
         action.id() + " is no remedy for " + issue.type() + "; it treats " + action.treats());
   }
 
-  static void require(boolean holds, String otherwise) {
+  /** Refuses unless it holds, for this reason. */
+  public static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new RefusedException(otherwise);
     }
   }
 
-  static void refuseIf(Optional<String> why) {
+  /** Refuses if there is a reason. */
+  public static void refuseIf(Optional<String> why) {
     why.ifPresent(
         text -> {
           throw new RefusedException(text);
@@ -39,7 +46,7 @@ final class Checks {
   }
 
   /** Why what needs a service manager cannot be used here. */
-  static Optional<String> withoutSystemd(HostContext host) {
+  public static Optional<String> withoutSystemd(HostContext host) {
     var systemd = host.systemd().availability();
     return systemd.available()
         ? Optional.empty()
@@ -47,7 +54,7 @@ final class Checks {
   }
 
   /** Why no process can be signalled here: the host does it by perl, or not at all. */
-  static Optional<String> withoutPidFd(HostContext host) {
+  public static Optional<String> withoutPidFd(HostContext host) {
     return host.commands().which("perl").isPresent()
         ? Optional.empty()
         : Optional.of(
@@ -56,7 +63,7 @@ final class Checks {
   }
 
   /** Whom it would touch who is protected himself: who is in a service, ends or waits with it. */
-  static Optional<String> protectedIn(HostContext host, String unit) {
+  public static Optional<String> protectedIn(HostContext host, String unit) {
     return host.processes().all().stream()
         .filter(process -> process.units().contains(unit))
         .flatMap(p -> host.protection().process(p, host.processes().ourselves()).stream())
@@ -64,19 +71,15 @@ final class Checks {
         .map(why -> "in " + unit + ": " + why);
   }
 
-  static UnitState unit(HostContext host, String name) {
+  /** The unit, or a refusal. */
+  public static UnitState unit(HostContext host, String name) {
     return host.systemd()
         .unit(name)
         .orElseThrow(() -> new RefusedException(name + ": systemd knows no such unit"));
   }
 
-  /** What tells that it was neither started again nor the host booted. */
-  static Map<String, String> start(HostContext host, UnitState unit) {
-    return Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
-  }
-
   /** The device number that holds the path, links followed; empty if there is no such path. */
-  static Optional<Object> device(HostFiles files, String absolute) {
+  public static Optional<Object> device(HostFiles files, String absolute) {
     Path path = files.path(absolute);
     try {
       return Files.exists(path)
@@ -87,7 +90,8 @@ final class Checks {
     }
   }
 
-  static String size(double bytes) {
+  /** Bytes for people. */
+  public static String size(double bytes) {
     if (bytes >= 1L << 30) {
       return String.format(Locale.ROOT, "%.1f GiB", bytes / (1L << 30));
     }
@@ -98,7 +102,7 @@ final class Checks {
   }
 
   /** Use down to which to go: as configured, or further if the issue is only over further down. */
-  static double target(double configured, Issue issue) {
+  public static double target(double configured, Issue issue) {
     Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());
     return Math.min(configured, issue.metrics().getOrDefault(clears.toString(), configured));
   }

@@ -9,17 +9,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** A preview and the work that it describes, which is done once and may still refuse. */
-final class Prepared implements PreparedAction {
+public final class Prepared implements PreparedAction {
   private final Preview preview;
   private final boolean destroys;
   private final Function<Execution, ActionReport> work;
   private final AtomicBoolean started = new AtomicBoolean();
 
-  Prepared(Preview preview, Function<Execution, ActionReport> work) {
+  /** Of work that destroys nothing. */
+  public Prepared(Preview preview, Function<Execution, ActionReport> work) {
     this(preview, false, work);
   }
 
-  Prepared(Preview preview, boolean destroys, Function<Execution, ActionReport> work) {
+  /** Of work that may destroy something, see {@link PreparedAction#destroys}. */
+  public Prepared(Preview preview, boolean destroys, Function<Execution, ActionReport> work) {
     this.preview = preview;
     this.destroys = destroys;
     this.work = work;

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A host on which something happens whenever a kernel setting is written. */
-final class GivingHost extends HostAround implements HostFiles {
+public final class GivingHost extends HostAround implements HostFiles {
   private final World world;
   private final Configuration configuration;
   private final Runnable whenSet;
 
-  GivingHost(World world, Configuration configuration, Runnable whenSet) {
+  public GivingHost(World world, Configuration configuration, Runnable whenSet) {
     super(world.host);
     this.world = world;
     this.configuration = configuration;

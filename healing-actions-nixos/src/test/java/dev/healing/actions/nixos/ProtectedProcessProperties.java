@@ -3,6 +3,10 @@ package dev.healing.actions.nixos;
 import static dev.healing.testkit.HostStates.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.actions.nixos.memory.FreeMemory;
+import dev.healing.actions.nixos.processes.EndMemoryHog;
+import dev.healing.actions.nixos.processes.KillProcess;
+import dev.healing.actions.nixos.throttle.ThrottleService;
 import dev.healing.api.Configuration;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -268,7 +272,7 @@ class ProtectedProcessProperties {
   /** Their control groups hold more or less. */
   private void account(TestHost host) {
     for (ProcessState process : host.processes().all()) {
-      String group = ServiceUse.GROUPS + String.join("/", process.units());
+      String group = "/sys/fs/cgroup/" + String.join("/", process.units());
       files.host.files().write(group + "/memory.current", String.valueOf(bytes()));
     }
   }

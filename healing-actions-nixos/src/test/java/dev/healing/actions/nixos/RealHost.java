@@ -1,5 +1,7 @@
 package dev.healing.actions.nixos;
 
+import dev.healing.actions.nixos.files.ClearCache;
+import dev.healing.actions.nixos.processes.KillProcess;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
@@ -29,7 +31,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** This machine as the engine hands it to a plugin, with the engine's protection around it. */
-final class RealHost implements AutoCloseable {
+public final class RealHost implements AutoCloseable {
   private static final String PLUGIN = "of_the_test";
 
   private final LinuxHost host;
@@ -37,7 +39,7 @@ final class RealHost implements AutoCloseable {
   private final HostContext context;
 
   /** With this section of the configuration, and processes of these names protected. */
-  RealHost(Map<String, Object> section, String... protectedProcesses) {
+  public RealHost(Map<String, Object> section, String... protectedProcesses) {
     host = LinuxHost.open(Temporary.directory());
     AtomicReference<HostContext> handed = new AtomicReference<>();
     engine =
@@ -55,20 +57,20 @@ final class RealHost implements AutoCloseable {
     context = handed.get();
   }
 
-  HostContext context() {
+  public HostContext context() {
     return context;
   }
 
-  Issue issue(IssueType type, String component) {
+  public Issue issue(IssueType type, String component) {
     return Issue.of(
         host.time().now(), type, Severity.HIGH, type + " there", Map.of(), List.of(component));
   }
 
-  Execution execution() {
+  public Execution execution() {
     return new Unlimited(host);
   }
 
-  static boolean root() {
+  public static boolean root() {
     return "root".equals(System.getProperty("user.name"));
   }
 

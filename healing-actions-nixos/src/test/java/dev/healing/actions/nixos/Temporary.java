@@ -9,7 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Directories that are gone when the tests have ended. */
-final class Temporary {
+public final class Temporary {
   private static final Queue<Path> MADE = new ConcurrentLinkedQueue<>();
 
   static {
@@ -19,7 +19,7 @@ final class Temporary {
   private Temporary() {}
 
   /** A new one, by its real path. */
-  static Path directory() {
+  public static Path directory() {
     try {
       Path made = Files.createTempDirectory("actions").toRealPath();
       MADE.add(made);

@@ -30,24 +30,26 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A fixture host in a directory of its own. */
-final class World {
-  /** What a file takes that has a few bytes. */
-  static final long BLOCK = 4096;
+public final class World {
+  private static final String PROFILE = "/nix/var/nix/profiles/system";
 
-  final Path root;
-  final TestHost host;
-  boolean quotasHold = true;
+  /** What a file takes that has a few bytes. */
+  public static final long BLOCK = 4096;
+
+  public final Path root;
+  public final TestHost host;
+  public boolean quotasHold = true;
   private final Map<Long, Integer> runs = new HashMap<>();
   private final Set<Long> sated = new HashSet<>();
 
-  World() {
+  public World() {
     root = Temporary.directory();
     host = new TestHost(root);
     memory(1000, 50);
     host.files().write("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n");
   }
 
-  void memory(long totalKb, long availableKb) {
+  public void memory(long totalKb, long availableKb) {
     host.files()
         .write(
             "/proc/meminfo",
@@ -60,7 +62,7 @@ final class World {
                 + " kB\n");
   }
 
-  Path old(String name) {
+  public Path old(String name) {
     host.files().write(name, "some text");
     Path path = host.files().path(name);
     try {
@@ -75,13 +77,13 @@ final class World {
    * Lets a month pass. What {@link #old} has written before is old then; the kernel's change time
    * of a file is that of the real clock, and nobody can date it back.
    */
-  void monthPasses() {
+  public void monthPasses() {
     Instant later = Instant.now().plus(Duration.ofDays(30));
     host.time().jumpWall(Duration.between(host.time().now(), later));
   }
 
   /** A file that was last written so long ago. */
-  Path aged(String name, Duration age) {
+  public Path aged(String name, Duration age) {
     Path path = old(name);
     try {
       return Files.setLastModifiedTime(path, FileTime.from(host.time().now().minus(age)));
@@ -90,7 +92,7 @@ final class World {
     }
   }
 
-  void link(String name, String to) {
+  public void link(String name, String to) {
     try {
       Path link = host.files().path(name);
       Files.createDirectories(link.getParent());
@@ -102,31 +104,31 @@ final class World {
   }
 
   /** As a command that sets a link. */
-  CommandRunner.Result linked(String name, String to) {
+  public CommandRunner.Result linked(String name, String to) {
     link(name, to);
     return new CommandRunner.Result(0, "", "", false, false);
   }
 
   /** Nix, with so many generations of the system, the last of which runs. */
-  void generations(int last) {
+  public void generations(int last) {
     for (int generation = 1; generation <= last; generation++) {
       String system = "/nix/store/sys" + generation;
       host.files().write(system + "/bin/switch-to-configuration", "");
-      link(NixStore.PROFILE + "-" + generation + "-link", system);
+      link(PROFILE + "-" + generation + "-link", system);
     }
-    link(NixStore.PROFILE, "system-" + last + "-link");
-    link(NixStore.RUNNING, "/nix/store/sys" + last);
+    link(PROFILE, "system-" + last + "-link");
+    link("/run/current-system", "/nix/store/sys" + last);
     host.commands().installed("nix-store", Path.of("/bin/nix-store"));
     host.commands().installed("nix-env", Path.of("/bin/nix-env"));
   }
 
   /** So much of 1000 bytes is available on the only file system. */
-  void room(long available) {
+  public void room(long available) {
     room(1000, available);
   }
 
   /** So many of 1000 blocks are available on the only file system. */
-  void blocksLeft(int available) {
+  public void blocksLeft(int available) {
     room(1000 * BLOCK, available * BLOCK);
   }
 
@@ -139,7 +141,7 @@ final class World {
   }
 
   /** A process that uses so much memory. */
-  void process(long pid, String name, long residentBytes) {
+  public void process(long pid, String name, long residentBytes) {
     ProcessState usual = FakeProcesses.process(pid, name);
     host.processes()
         .add(
@@ -158,7 +160,7 @@ final class World {
   }
 
   /** A process of these units that uses so many cores whenever time passes, as far as it may. */
-  void busy(long pid, String name, double cores, String... units) {
+  public void busy(long pid, String name, double cores, String... units) {
     ProcessState usual = FakeProcesses.process(pid, name);
     host.processes().add(with(usual, Duration.ZERO, List.of(units)));
     int run = runs.merge(pid, 1, Integer::sum);
@@ -184,12 +186,12 @@ final class World {
   }
 
   /** Memory of 100 GiB, of which so much is available. */
-  void available(long bytes) {
+  public void available(long bytes) {
     memory(100L << 20, Math.max(0, bytes) >> 10);
   }
 
   /** A process that takes so much of what is available every 10 ms, as long as it is there. */
-  void hog(long pid, String name, long residentBytes, int stepMib, String... units) {
+  public void hog(long pid, String name, long residentBytes, int stepMib, String... units) {
     process(pid, name, residentBytes);
     ProcessState usual = host.processes().find(pid).orElseThrow();
     host.processes().add(with(usual, Duration.ZERO, List.of(units)));
@@ -197,7 +199,7 @@ final class World {
   }
 
   /** It takes no more from now on. */
-  void sated(long pid) {
+  public void sated(long pid) {
     sated.add(pid);
   }
 
@@ -226,7 +228,7 @@ final class World {
         .orElse(Double.MAX_VALUE);
   }
 
-  static ProcessState with(ProcessState process, Duration cpuTime, List<String> units) {
+  public static ProcessState with(ProcessState process, Duration cpuTime, List<String> units) {
     return new ProcessState(
         process.ref(),
         process.parentPid(),
@@ -242,7 +244,7 @@ final class World {
   }
 
   /** An active service with this main process. */
-  void service(String name, String type, long mainPid) {
+  public void service(String name, String type, long mainPid) {
     host.systemd()
         .unit(
             new UnitState(
@@ -259,7 +261,7 @@ final class World {
   }
 
   /** The kernel has these cgroup controllers, and so many processors. */
-  void processors(int count, String controllers) {
+  public void processors(int count, String controllers) {
     host.files().write("/sys/fs/cgroup/cgroup.controllers", controllers + "\n");
     StringBuilder stat = new StringBuilder("cpu  1 1 1 1 1 1 1 1 0 0\n");
     for (int i = 0; i < count; i++) {
@@ -268,13 +270,13 @@ final class World {
     host.files().write("/proc/stat", stat.toString());
   }
 
-  Issue issue(IssueType type, String component) {
+  public Issue issue(IssueType type, String component) {
     return Issue.of(
         host.time().now(), type, Severity.HIGH, type + " there", Map.of(), List.of(component));
   }
 
   /** The names of all that is there, without what a process table would hold. */
-  TreeSet<String> names() {
+  public TreeSet<String> names() {
     try (Stream<Path> all = Files.walk(root)) {
       TreeSet<String> names = new TreeSet<>();
       for (Path path : (Iterable<Path>) all::iterator) {

@@ -8,13 +8,13 @@ import dev.healing.testkit.ActionContract;
 import dev.healing.testkit.VirtualTime;
 
 /** The contract of an action in a {@link World}, of which it may touch nothing but files. */
-abstract class WorldContract extends ActionContract {
-  final World world = new World();
+public abstract class WorldContract extends ActionContract {
+  public final World world = new World();
   private final ActionProvider provider;
   private final IssueType type;
   private final String component;
 
-  WorldContract(ActionProvider provider, IssueType type, String component) {
+  public WorldContract(ActionProvider provider, IssueType type, String component) {
     this.provider = provider;
     this.type = type;
     this.component = component;

@@ -1,0 +1,170 @@
+package dev.healing.actions.nixos.files;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.healing.actions.nixos.files.SafeTree.Directory;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One walk through a {@link SafeTree}, by as many threads as take part. Who comes to a directory
+ * while another has nothing to do leaves it to that one: nearly all the time goes into the kernel.
+ */
+final class TreeWalk {
+  private static final int DEEPEST = 64;
+  private static final int KIND = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int DIRECTORY = 0040000;
+  private static final String ASKED = "unix:fileKey,mode,nlink,size,lastModifiedTime,ctime";
+
+  private final SafeTree.Rule rule;
+  private final String device;
+  private final SafeTree.Visitor visitor;
+  private final SharedWork<Directory> directories;
+  private final AtomicInteger unseen = new AtomicInteger();
+
+  TreeWalk(SafeTree.Rule rule, Directory root, SafeTree.Visitor visitor) {
+    this.rule = rule;
+    this.device = Directories.device(root.key());
+    this.visitor = visitor;
+    this.directories = new SharedWork<>(root);
+  }
+
+  /** Returns when all is done. */
+  void takePart() {
+    directories.work(this::visit);
+  }
+
+  /** Directories that could not be read or were not safe to enter. */
+  int unseen() {
+    return unseen.get();
+  }
+
+  private void visit(Directory here) {
+    try (SecureDirectoryStream<Path> entries = here.stream()) {
+      Newest newest = new Newest(rule.newest());
+      SafeTree.Visit visit = visitor.enter(here);
+      try {
+        for (Path entry : entries) {
+          if (directories.over()) {
+            return;
+          }
+          step(here, Objects.requireNonNull(entry.getFileName()), newest, visit);
+        }
+      } finally {
+        visit.leave();
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      unseen.incrementAndGet();
+    }
+  }
+
+  /**
+   * One entry. What only can be asked for by path may be about something else if somebody swaps
+   * directories: {@link FoundFile#delete} asks in the open directory, and a directory is opened
+   * there.
+   */
+  private void step(Directory here, Path name, Newest newest, SafeTree.Visit visit) {
+    Path full = here.full().resolve(name);
+    try {
+      if (rule.excluded().contains(full)) {
+        return; // not even looked at: a mount whose server is gone would never answer
+      }
+      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
+      int kind = (Integer) known(seen, "mode") & KIND;
+      if (kind == DIRECTORY) {
+        descend(here, name, full);
+      } else if (kind == REGULAR) {
+        offer(found(here, name, seen), newest, visit);
+      }
+    } catch (IOException e) {
+      // Gone, swapped or forbidden since it was listed: left alone, the walk goes on.
+    }
+  }
+
+  /** Of the files so far, the one that is not, or no longer, among the newest. */
+  private void offer(FoundFile file, Newest newest, SafeTree.Visit visit) throws IOException {
+    if (file.changedNanos() > rule.knownNanos()) {
+      return;
+    }
+    Optional<FoundFile> next = newest.push(file).filter(this::mayGo);
+    if (next.isPresent() && !visit.file(next.get())) {
+      directories.end();
+    }
+  }
+
+  private void descend(Directory above, Path name, Path full) {
+    if (above.depth() >= DEEPEST) {
+      unseen.incrementAndGet();
+      return;
+    }
+    try {
+      Optional<Directory> below = enter(above, name, full);
+      if (below.isPresent() && !directories.offer(below.get())) {
+        visit(below.get());
+      }
+    } catch (NoSuchFileException e) {
+      // It is gone.
+    } catch (IOException e) {
+      unseen.incrementAndGet();
+    }
+  }
+
+  /** Opens it; empty if it is on another device or not safe. */
+  private Optional<Directory> enter(Directory above, Path name, Path full) throws IOException {
+    SecureDirectoryStream<Path> child = above.stream().newDirectoryStream(name, NOFOLLOW_LINKS);
+    boolean entered = false;
+    try {
+      PosixFileAttributes own = Directories.attributes(child);
+      boolean here = Directories.device(own.fileKey()).equals(device);
+      entered = here && !Directories.anybodyRenames(own, full);
+      if (here && !entered) {
+        unseen.incrementAndGet();
+      }
+      return entered
+          ? Optional.of(
+              new Directory(child, full, own.fileKey(), above.blockBytes(), above.depth() + 1))
+          : Optional.empty();
+    } finally {
+      if (!entered) {
+        child.close();
+      }
+    }
+  }
+
+  private static FoundFile found(Directory in, Path name, Map<String, Object> seen) {
+    FileTime modified = (FileTime) known(seen, "lastModifiedTime");
+    long modifiedNanos = modified.to(TimeUnit.NANOSECONDS);
+    long changedNanos = ((FileTime) known(seen, "ctime")).to(TimeUnit.NANOSECONDS);
+    boolean marked = ((Integer) known(seen, "mode") & Directories.STICKY) != 0;
+    return new FoundFile(
+        in,
+        name,
+        known(seen, "fileKey"),
+        (Long) known(seen, "size"),
+        modified,
+        Math.max(modifiedNanos, changedNanos),
+        !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1));
+  }
+
+  private static Object known(Map<String, Object> seen, String attribute) {
+    return Objects.requireNonNull(seen.get(attribute), attribute);
+  }
+
+  private boolean mayGo(FoundFile file) {
+    return file.changedNanos() < rule.fromNanos()
+        && file.disposable()
+        && !rule.open().contains(file.key());
+  }
+}

@@ -1,0 +1,2 @@
+/** Kernel settings of the network are raised, of which the kernel's counters say that they bind. */
+package dev.healing.actions.nixos.network;

@@ -1,0 +1,261 @@
+package dev.healing.actions.nixos.nix;
+
+import dev.healing.actions.nixos.Checks;
+import dev.healing.actions.nixos.Prepared;
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Preview;
+import dev.healing.api.Privilege;
+import dev.healing.api.Risk;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.spi.PreparedAction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Deletes what nothing refers to from the Nix store, in slices, until there is room or a slice
+ * frees nothing. Generations are never deleted. Keys: {@code slice} (default 1GiB), {@code target}
+ * (use of the file system at which it stops, default 80%).
+ */
+public final class GarbageCollect implements HealingAction {
+  private static final Pattern DELETED = Pattern.compile("(\\d{1,9}) store paths? deleted");
+
+  private static final String STOPPED = "; stopped";
+
+  /** Looked at to say how much will come back; more than these are estimated from them. */
+  private static final int MOST_ENTRIES = 100_000;
+
+  private static final double USUAL_BYTES_PER_SECOND = 50 << 20;
+  private static final ActionDescription DESCRIPTION =
+      new ActionDescription(
+          ActionId.GARBAGE_COLLECT,
+          "deletes unreferenced paths from the Nix store, never a generation",
+          Set.of(IssueType.DISK_FULL, IssueType.PREDICTED_DISK_FULL),
+          Risk.MEDIUM,
+          Set.of(Privilege.MANAGE_NIX_STORE),
+          true,
+          ActionDescription.IRREVERSIBLE,
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(30));
+
+  private final HostContext host;
+  private final NixStore store;
+  private final long sliceBytes;
+  private final double target;
+  private final Learned learned;
+
+  private GarbageCollect(HostContext host) {
+    this.host = host;
+    this.store = new NixStore(host);
+    this.sliceBytes = Math.max(1, host.configuration().bytes("slice", 1L << 30));
+    this.target = host.configuration().fraction("target", 0.80);
+    this.learned = new Learned(host.state(), USUAL_BYTES_PER_SECOND);
+  }
+
+  /** Makes it. */
+  public static final class Provider implements ActionProvider {
+    @Override
+    public String name() {
+      return DESCRIPTION.id().name();
+    }
+
+    @Override
+    public HealingAction create(HostContext context) {
+      return new GarbageCollect(context);
+    }
+  }
+
+  @Override
+  public ActionDescription description() {
+    return DESCRIPTION;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return store.unavailable();
+  }
+
+  @Override
+  public PreparedAction prepare(Issue issue, HostState state) {
+    Checks.treats(DESCRIPTION, issue);
+    Checks.refuseIf(unavailable());
+    String mount = issue.components().first();
+    store.requireOn(mount);
+    Checks.refuseIf(store.busy());
+    store.requireSystemRooted();
+    StorePaths dead = store.deadPaths();
+    Checks.require(dead.count() > 0, "nothing in " + NixStore.STORE + " is unreferenced");
+    StoreSample sample = StoreSample.of(host.files(), dead, MOST_ENTRIES);
+    long deadBytes = sample.ofAll(sample.freedBytes());
+    double down = Checks.target(target, issue);
+    long expectedBytes = Math.min(deadBytes, wantedBytes(down));
+    Learned.Speed speed = learned.speed();
+    Preview preview =
+        new Preview(
+            mount,
+            "nix-store",
+            List.of(
+                "collect up to "
+                    + dead.count()
+                    + " unreferenced store paths, which take "
+                    + (sample.complete() ? "" : "about ")
+                    + Checks.size(deadBytes),
+                "in slices of "
+                    + Checks.size(sliceBytes)
+                    + ", until "
+                    + mount
+                    + " is at most "
+                    + Math.round(down * 100)
+                    + " % full or a slice frees nothing: "
+                    + Checks.size(expectedBytes)
+                    + " expected, at "
+                    + Checks.size(speed.perSecond())
+                    + " a second, "
+                    + speed.source(),
+                "with nix-store --gc, " + store.workers()),
+            OptionalLong.of(dead.count()),
+            OptionalLong.of(expectedBytes),
+            speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
+            store.facts());
+    return new Prepared(preview, execution -> execute(preview, down, execution));
+  }
+
+  /** What has to be freed to come to the target, in whole slices, and one at least. */
+  private long wantedBytes(double down) {
+    HostFiles.Space space = store.space();
+    double usedBytes = (double) space.totalBytes() - space.freeBytes();
+    double excess = usedBytes - down * (usedBytes + space.availableBytes());
+    return (long) Math.max(1, Math.ceil(excess / sliceBytes)) * sliceBytes;
+  }
+
+  private ActionReport execute(Preview preview, double down, Execution execution) {
+    store.requireUnchanged(preview.facts(), store.facts());
+    store.requireSystemRooted();
+    long beforeBytes = store.space().availableBytes();
+    long beganNanos = host.time().monotonicNanos();
+    Duration toLookAgain = execution.remaining().dividedBy(30);
+    long paths = 0;
+    boolean cut = false;
+    String end = "";
+    execution.givesWay();
+    while (end.isEmpty()) {
+      Optional<CommandRunner.Result> slice =
+          slice(execution.remaining().minus(toLookAgain), execution);
+      cut = slice.filter(result -> !result.timedOut()).isEmpty();
+      if (cut) {
+        end = slice.isPresent() ? "; time is over" : STOPPED;
+        break;
+      }
+      if (!slice.get().ok()) {
+        String complaint = slice.get().complaint();
+        return report(Result.FAILED, "nix-store --gc: " + complaint, beforeBytes, paths);
+      }
+      long inSlice = deleted(slice.get());
+      paths += inSlice;
+      execution.progress(paths + " store paths deleted");
+      end = end(preview, down, inSlice, execution);
+    }
+    Optional<String> broken = brokenRoots();
+    Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
+    long freedBytes = store.space().availableBytes() - beforeBytes;
+    boolean inCut = cut && freedBytes > 0;
+    boolean worked = paths > 0 || inCut;
+    String detail =
+        paths
+            + " store paths deleted"
+            + (inCut ? ", and more in a slice that was ended" : "")
+            + end
+            + broken.map(why -> "; " + why).orElse("");
+    return report(
+        broken.isPresent() || cut && !worked
+            ? Result.FAILED
+            : worked ? Result.DONE : Result.NOTHING_GAINED,
+        learned.learn(freedBytes, took).map(trouble -> detail + "; " + trouble).orElse(detail),
+        beforeBytes,
+        paths);
+  }
+
+  /** A slice; nothing if it was stopped in the middle, which Nix takes no harm from. */
+  private Optional<CommandRunner.Result> slice(Duration limit, Execution execution) {
+    try {
+      return Optional.of(store.work(limit, "--gc", "--max-freed", Long.toString(sliceBytes)));
+    } catch (HostException e) {
+      if (execution.cancelled()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * What the system lives from and is no live root any more. Asking also has Nix take back the room
+   * that it reserves for itself, and gives away while it collects: else that would count as freed.
+   */
+  private Optional<String> brokenRoots() {
+    if (Thread.currentThread().isInterrupted()) {
+      return Optional.empty(); // there is no time to ask
+    }
+    try {
+      store.requireSystemRooted();
+      return Optional.empty();
+    } catch (HealingException e) {
+      return Optional.of("looked again: " + e.getMessage());
+    }
+  }
+
+  /** Why no other slice follows; empty if one does. */
+  private String end(Preview preview, double down, long inSlice, Execution execution) {
+    if (execution.cancelled()) {
+      return STOPPED;
+    }
+    if (inSlice == 0) {
+      return "; nothing is left to collect";
+    }
+    if (store.space().usedFraction() <= down) {
+      return "; " + preview.target() + " is at most " + Math.round(down * 100) + " % full";
+    }
+    return store
+        .busy()
+        .or(() -> switched(preview))
+        .map(why -> "; stopped, since " + why)
+        .orElse("");
+  }
+
+  private Optional<String> switched(Preview preview) {
+    return store.facts().equals(preview.facts())
+        ? Optional.empty()
+        : Optional.of("the system was switched meanwhile");
+  }
+
+  private ActionReport report(Result result, String detail, double beforeBytes, long paths) {
+    double afterBytes = store.space().availableBytes();
+    return ActionReport.of(
+        result,
+        detail,
+        Map.of("available.bytes", beforeBytes),
+        Map.of("available.bytes", afterBytes, "deleted.count", (double) paths));
+  }
+
+  private static long deleted(CommandRunner.Result slice) {
+    Matcher said = DELETED.matcher(slice.stdout() + "\n" + slice.stderr());
+    return said.find() ? Long.parseLong(said.group(1)) : 0;
+  }
+}

@@ -1,0 +1,308 @@
+package dev.healing.actions.nixos.services;
+
+import dev.healing.api.Configuration;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
+import dev.healing.spi.CommandRunner;
+import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.Workers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * How to see that a service does its work. Exactly one of {@code command: [program, argument…]}
+ * (exit code 0), {@code tcp: host:port} (accepts), {@code http: URL} (answers below 400), {@code
+ * file: /path} (changed within {@code younger-than}), {@code dbus: name} (somebody owns it on the
+ * system bus). The only place of this module that speaks to the network, and only to where the
+ * operator says.
+ */
+record Probe(String kind, List<String> what, Duration youngerThan) {
+  /** How long one question may take. */
+  static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** Stands for one that was not understood, where that has been noted. */
+  static final Probe NONE = new Probe("tcp", List.of("nowhere:0"), Duration.ZERO);
+
+  /** What a shell or env says of a program that it cannot find or may not run. */
+  private static final Set<Integer> NOT_RUN = Set.of(126, 127);
+
+  private static final Pattern BUS_NAME =
+      Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]*(\\.[A-Za-z_-][A-Za-z0-9_-]*)+");
+  private static final int LONGEST_LINE = 1024;
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})( .*)?");
+
+  /** Reads the probe under this key, noting what is wrong with it. */
+  static Optional<Probe> read(Configuration probes, String key) {
+    Configuration section = probes.section(key);
+    List<String> command = section.texts("command", List.of());
+    String tcp = section.text("tcp", "");
+    String http = section.text("http", "");
+    String file = section.text("file", "");
+    String dbus = section.text("dbus", "");
+    Duration youngerThan = section.duration("younger-than", Duration.ofMinutes(1));
+    long written =
+        Stream.of(tcp, http, file, dbus).filter(text -> !text.isEmpty()).count()
+            + (command.isEmpty() ? 0 : 1);
+    if (written != 1) {
+      probes.contradiction(key, "exactly one of command, tcp, http, file, dbus");
+    } else if (section.has("younger-than") && file.isEmpty()) {
+      section.contradiction("younger-than", "a file whose age it is");
+    } else if (!file.isEmpty() && !file.startsWith("/")) {
+      section.contradiction("file", "an absolute path");
+    } else if (!dbus.isEmpty() && !BUS_NAME.matcher(dbus).matches()) {
+      section.contradiction("dbus", "a name like org.example.Service");
+    } else if (!tcp.isEmpty() && !tcp.matches(".+:\\d{1,5}")) {
+      section.contradiction("tcp", "host:port");
+    } else if (!http.isEmpty() && !isUrl(http)) {
+      section.contradiction("http", "a URL like http://127.0.0.1:8080/health");
+    } else if (!command.isEmpty()) {
+      return Optional.of(new Probe("command", command, youngerThan));
+    } else {
+      String kind =
+          !tcp.isEmpty() ? "tcp" : !http.isEmpty() ? "http" : !file.isEmpty() ? "file" : "dbus";
+      return Optional.of(new Probe(kind, List.of(tcp + http + file + dbus), youngerThan));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer, but for a file
+   * on a mount that does not answer: the kernel lets nobody go who asks there. That nobody answers
+   * is wrong; that nobody could be asked is not known to be.
+   *
+   * @throws HostException if it could not be asked: no such program, no right to, an unknown name
+   */
+  Optional<String> complaint(HostContext host) {
+    try {
+      return switch (kind) {
+        case "command" -> ended(host);
+        case "file" -> aged(host);
+        case "dbus" -> owned(host);
+        default -> connected(host);
+      };
+    } catch (HealingException e) {
+      throw unasked(String.valueOf(e.getMessage()), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unasked(String.valueOf(e), e);
+    }
+  }
+
+  private HostException unasked(String why, Exception e) {
+    return new HostException(this + " could not be asked: " + why, e);
+  }
+
+  private Optional<String> ended(HostContext host) {
+    CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
+    if (NOT_RUN.contains(result.exitCode()) && !result.timedOut()) {
+      throw new HostException(result.complaint());
+    }
+    return result.ok() ? Optional.empty() : Optional.of(this + ": " + result.complaint());
+  }
+
+  /** A file from the future, after the clock was set back, is young. */
+  private Optional<String> aged(HostContext host) throws IOException {
+    Path file = host.files().path(what.get(0));
+    Instant changed;
+    try {
+      changed = Files.getLastModifiedTime(file).toInstant();
+    } catch (NoSuchFileException e) {
+      return Optional.of(this + ": it is not there");
+    }
+    Duration age = Duration.between(changed, host.time().now());
+    return age.compareTo(youngerThan) <= 0
+        ? Optional.empty()
+        : Optional.of(
+            this
+                + ": last changed "
+                + age.toSeconds()
+                + " s ago, expected at most "
+                + youngerThan.toSeconds()
+                + " s");
+  }
+
+  /** Asks the bus itself, which starts nothing. */
+  private Optional<String> owned(HostContext host) {
+    CommandRunner.Result result =
+        host.commands()
+            .run(
+                Command.of(
+                    LIMIT,
+                    "busctl",
+                    "--system",
+                    "call",
+                    "org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                    "org.freedesktop.DBus",
+                    "NameHasOwner",
+                    "s",
+                    what.get(0)));
+    if (!result.ok()) {
+      throw new HostException(result.complaint());
+    }
+    return result.stdout().strip().equals("b true")
+        ? Optional.empty()
+        : Optional.of(this + ": nobody owns that name");
+  }
+
+  /**
+   * A time limit for each read does not end a server that sends a byte now and then; a socket that
+   * is closed at the deadline does.
+   */
+  private Optional<String> connected(HostContext host) throws IOException {
+    AtomicBoolean late = new AtomicBoolean();
+    try (Socket socket = new Socket()) {
+      Workers.Task deadline =
+          host.workers().start("probe deadline", () -> closeLate(host, socket, late));
+      try {
+        return kind.equals("tcp") ? connect(host, socket) : get(host, socket);
+      } catch (IOException e) {
+        if (late.get()) {
+          return Optional.of(this + ": no answer within " + LIMIT.toSeconds() + " s");
+        }
+        if (socket.isConnected() || unreachable(e)) {
+          return Optional.of(this + ": " + e.getMessage());
+        }
+        throw e;
+      } finally {
+        deadline.cancel();
+      }
+    }
+  }
+
+  /** All else, as too many open files or a name that nobody knows, is not for the service. */
+  private static boolean unreachable(IOException e) {
+    return e instanceof ConnectException || e instanceof NoRouteToHostException;
+  }
+
+  private static void closeLate(HostContext host, Socket socket, AtomicBoolean late) {
+    try {
+      host.workers().sleep(LIMIT);
+      late.set(true);
+      socket.close();
+    } catch (InterruptedException e) {
+      // It was answered in time.
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new HostException("a probe's socket could not be closed: " + e, e);
+    }
+  }
+
+  private Optional<String> connect(HostContext host, Socket socket) throws IOException {
+    int colon = what.get(0).lastIndexOf(':');
+    int port = Integer.parseInt(what.get(0).substring(colon + 1));
+    socket.connect(address(host, what.get(0).substring(0, colon), port));
+    return Optional.empty();
+  }
+
+  /** Only the first line of the answer is read: it has the status. */
+  private Optional<String> get(HostContext host, Socket plain) throws IOException {
+    URI url = URI.create(what.get(0));
+    boolean secure = url.getScheme().equals("https");
+    int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+    plain.connect(address(host, url.getHost(), port));
+    Socket socket = secure ? secured(plain, url.getHost(), port) : plain;
+    String path = Objects.toString(url.getRawPath(), "");
+    String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+    String request =
+        "GET "
+            + (path.isEmpty() ? "/" : path)
+            + query
+            + " HTTP/1.1\r\nHost: "
+            + url.getHost()
+            + (url.getPort() >= 0 ? ":" + port : "")
+            + "\r\nUser-Agent: healing\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    String line = firstLine(socket.getInputStream());
+    Matcher status = STATUS.matcher(line);
+    if (!status.matches()) {
+      return Optional.of(this + ": expected an answer in HTTP, and got '" + shown(line) + "'");
+    }
+    int code = Integer.parseInt(status.group(1));
+    return code >= 200 && code < 400 ? Optional.empty() : Optional.of(this + ": answered " + code);
+  }
+
+  /**
+   * Whoever resolves names may take longer than there is, and closing the socket does not end it.
+   */
+  private static InetSocketAddress address(HostContext host, String name, int port) {
+    return host.workers()
+        .call("the address of " + name, LIMIT, () -> new InetSocketAddress(resolved(name), port));
+  }
+
+  private static InetAddress resolved(String name) {
+    try {
+      return InetAddress.getByName(name);
+    } catch (UnknownHostException e) {
+      throw new HostException("the name " + name + " cannot be resolved: " + e.getMessage(), e);
+    }
+  }
+
+  private static Socket secured(Socket plain, String name, int port) throws IOException {
+    SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    SSLSocket socket = (SSLSocket) factory.createSocket(plain, name, port, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    socket.setSSLParameters(parameters);
+    return socket;
+  }
+
+  private static String firstLine(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    int next = in.read();
+    while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
+      line.append((char) next);
+      next = in.read();
+    }
+    return line.toString().strip();
+  }
+
+  private static String shown(String line) {
+    String clean = line.replaceAll("[^ -~]", "?");
+    return clean.substring(0, Math.min(clean.length(), 40));
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      URI url = new URI(text);
+      return text.matches("https?://.+") && url.getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  /** Without arguments and queries: they may hold what is not for everybody to read. */
+  @Override
+  public String toString() {
+    String shown = what.get(0);
+    if (kind.equals("http")) {
+      shown = shown.replaceFirst("[?#].*", "").replaceFirst("//[^/@]*@", "//");
+    }
+    return kind + " " + shown;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Services are restarted. {@link
+ * dev.healing.actions.nixos.services.RestartPlan} says whether one may be, and what that takes with it, {@link
+ * dev.healing.actions.nixos.services.ServiceRestart} does it and watches; every action that
+ * restarts goes this way, with the keys of {@code restart_service}. {@code Probe} tells whether a
+ * service does its work, after a restart and for {@link
+ * dev.healing.actions.nixos.services.OwnProbe}. {@link
+ * dev.healing.actions.nixos.services.RepairService} removes first, by {@code RuntimeState}, what
+ * keeps it from starting.
+ */
+package dev.healing.actions.nixos.services;

@@ -1,0 +1,277 @@
+package dev.healing.actions.nixos.throttle;
+
+import dev.healing.actions.nixos.Checks;
+import dev.healing.actions.nixos.Prepared;
+import dev.healing.actions.nixos.throttle.Throttles.Throttle;
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
+import dev.healing.api.ActionReport.Result;
+import dev.healing.api.Globs;
+import dev.healing.api.HealingException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Preview;
+import dev.healing.api.Privilege;
+import dev.healing.api.RefusedException;
+import dev.healing.api.Risk;
+import dev.healing.api.UnitState;
+import dev.healing.spi.ActionProvider;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Systemd.Limit;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Gives the service that stands out a CPUQuota or a MemoryHigh at runtime, or one that works in the
+ * background a lower CPUWeight: the remedy that can be undone, before the one that cannot. It is
+ * remembered, and {@link LiftThrottle} takes it away when {@link ThrottledCalm} says so. One that
+ * turns out to have no effect is taken away at once. Keys: {@code cpu} (of all processors, default
+ * 50%), {@code memory} (of what the service has in use, default 90%), {@code min-share} (of all
+ * memory, default 10%), {@code avoid} (globs on the unit; by default those in which Nix builds).
+ */
+public final class ThrottleService implements HealingAction {
+  private static final double MARGIN = 2;
+
+  private static final ActionDescription DESCRIPTION =
+      new ActionDescription(
+          ActionId.THROTTLE_SERVICE,
+          "holds back the service that uses by far the most processor time or memory, for a while",
+          Set.of(IssueType.CPU_HIGH, IssueType.MEMORY_HIGH, IssueType.PROCESSOR_CONTENDED),
+          Risk.MEDIUM,
+          Set.of(Privilege.MANAGE_UNITS),
+          true,
+          "lifted by lift_throttle when the service is calm, and by the next boot",
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(30));
+
+  private final HostContext host;
+  private final Throttles throttles;
+  private final Restraint cpu;
+  private final Restraint memory;
+  private final Restraint weight;
+  private final Globs avoid;
+
+  private ThrottleService(HostContext host) {
+    this.host = host;
+    this.throttles = new Throttles(host);
+    this.cpu = new CpuRestraint(host, atLeast("cpu", 0.10, 0.50));
+    double minShare = host.configuration().fraction("min-share", 0.10);
+    this.memory = new MemoryRestraint(host, atLeast("memory", 0.50, 0.90), minShare);
+    this.weight = new WeightRestraint(host);
+    this.avoid = Globs.of(host.configuration().globs("avoid", Checks.NIX_BUILDERS));
+  }
+
+  /** Less would as good as stop it. */
+  private double atLeast(String key, double least, double otherwise) {
+    double share = host.configuration().fraction(key, otherwise);
+    if (share < least) {
+      host.configuration().contradiction(key, "at least " + Math.round(least * 100) + "%");
+    }
+    return share;
+  }
+
+  /** Makes it. */
+  public static final class Provider implements ActionProvider {
+    @Override
+    public String name() {
+      return DESCRIPTION.id().name();
+    }
+
+    @Override
+    public HealingAction create(HostContext context) {
+      return new ThrottleService(context);
+    }
+  }
+
+  @Override
+  public ActionDescription description() {
+    return DESCRIPTION;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    Optional<String> noSystemd = Checks.withoutSystemd(host);
+    if (noSystemd.isPresent()) {
+      return noSystemd;
+    }
+    return controls(cpu.controller()) || controls(memory.controller())
+        ? Optional.empty()
+        : Optional.of(
+            "not applicable here: the kernel offers no cgroup controller for cpu or memory");
+  }
+
+  /** In the one hierarchy of cgroup v2; for processors also in one of v1. */
+  private boolean controls(String controller) {
+    String unified = host.files().read(ServiceUse.GROUPS + "cgroup.controllers").orElse("");
+    return List.of(unified.strip().split(" ")).contains(controller)
+        || controller.equals("cpu")
+            && Files.isDirectory(host.files().path(ServiceUse.GROUPS + "cpu"));
+  }
+
+  @Override
+  public PreparedAction prepare(Issue issue, HostState state) {
+    Checks.treats(DESCRIPTION, issue);
+    Checks.refuseIf(unavailable());
+    boolean inBackground = issue.type().equals(IssueType.PROCESSOR_CONTENDED);
+    Restraint restraint =
+        inBackground ? weight : issue.type().equals(IssueType.MEMORY_HIGH) ? memory : cpu;
+    Checks.require(
+        controls(restraint.controller()),
+        "not applicable here: no cgroup controller for " + restraint.controller());
+    Checks.refuseIf(throttles.damage());
+    List<ServiceUse> uses = restraint.uses();
+    ServiceUse first =
+        inBackground
+            ? throttled(named(uses, issue.components().first()))
+            : standsOut(uses, restraint);
+    UnitState unit = Checks.unit(host, first.name());
+    requireUnlimited(unit.name(), restraint.limit());
+    Throttle throttle =
+        new Throttle(
+            unit.name(),
+            restraint.limit(),
+            restraint.value(first),
+            host.time().bootId(),
+            host.time().monotonicNanos(),
+            first.cpuNanos());
+    Map<String, String> facts = new TreeMap<>(start(host, unit));
+    facts.put("limit", "none");
+    Preview preview =
+        Preview.of(
+            unit.name(),
+            "throttle",
+            Duration.ofSeconds(1),
+            facts,
+            unit.name() + " uses " + restraint.inWords(first.amount()) + next(uses, restraint),
+            "set " + throttle.inWords() + " at runtime; there is none now",
+            restraint.check() + ", and take it away again if it does not",
+            "lift_throttle takes it away when " + unit.name() + " is calm");
+    return new Prepared(
+        preview, execution -> execute(preview, restraint, throttle, first, execution));
+  }
+
+  private ServiceUse standsOut(List<ServiceUse> uses, Restraint restraint) {
+    double least = restraint.least();
+    ServiceUse first = uses.isEmpty() ? null : uses.get(0);
+    Checks.require(
+        first != null && first.amount() >= Math.max(Double.MIN_NORMAL, least),
+        "nobody stands out: nothing uses " + restraint.inWords(least) + " or more");
+    ServiceUse found = throttled(Objects.requireNonNull(first));
+    if (uses.size() > 1) {
+      Checks.require(
+          found.amount() >= MARGIN * uses.get(1).amount(),
+          "nobody stands out: "
+              + found.name()
+              + " uses "
+              + restraint.inWords(found.amount())
+              + next(uses, restraint));
+    }
+    return found;
+  }
+
+  /** Whoever found that it works in the background knows best whom it is about. */
+  private static ServiceUse named(List<ServiceUse> uses, String unit) {
+    return uses.stream()
+        .filter(use -> use.name().equals(unit))
+        .findFirst()
+        .orElseThrow(() -> new RefusedException(unit + " uses no processor time now"));
+  }
+
+  private ServiceUse throttled(ServiceUse found) {
+    Checks.require(
+        found.isService(),
+        found.name() + " stands out and is no service: only services are throttled");
+    Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
+    Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
+    Checks.refuseIf(Checks.protectedIn(host, found.name()));
+    Checks.require(
+        found.pids().stream().noneMatch(host.processes().ourselves()::contains),
+        found.name() + " is our own service or one of our ancestors'");
+    return found;
+  }
+
+  /** What somebody else has set is never overwritten. */
+  private void requireUnlimited(String unit, Limit limit) {
+    OptionalLong now = host.systemd().limit(unit, limit);
+    boolean ours =
+        throttles.all().stream().anyMatch(t -> t.unit().equals(unit) && t.limit() == limit);
+    Checks.require(
+        now.isEmpty(),
+        unit
+            + " has "
+            + Throttle.inWords(limit, now)
+            + (ours ? " already, set by us" : " already, set by somebody else")
+            + ": it is left as it is");
+  }
+
+  private ActionReport execute(
+      Preview preview,
+      Restraint restraint,
+      Throttle throttle,
+      ServiceUse first,
+      Execution execution) {
+    String name = throttle.unit();
+    UnitState unit = Checks.unit(host, name);
+    if (!preview.facts().entrySet().containsAll(start(host, unit).entrySet())) {
+      return ActionReport.refused(name + " was started again since the preview");
+    }
+    Checks.refuseIf(Checks.protectedIn(host, name));
+    requireUnlimited(name, throttle.limit());
+    throttles.add(throttle);
+    ActionReport report;
+    try {
+      host.systemd().setLimit(name, throttle.limit(), OptionalLong.of(throttle.value()));
+      report = restraint.effect(throttle, first, execution);
+    } catch (HealingException e) {
+      undo(throttle);
+      throw e;
+    }
+    if (report.result() != Result.DONE) {
+      undo(throttle);
+    }
+    return report;
+  }
+
+  private void undo(Throttle throttle) {
+    boolean interrupted = Thread.interrupted(); // who is stopped could ask nobody any more
+    try {
+      takeAway(throttle);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void takeAway(Throttle throttle) {
+    if (host.systemd()
+        .limit(throttle.unit(), throttle.limit())
+        .equals(OptionalLong.of(throttle.value()))) {
+      host.systemd().setLimit(throttle.unit(), throttle.limit(), OptionalLong.empty());
+    }
+    throttles.forget(throttle);
+  }
+
+  private static String next(List<ServiceUse> uses, Restraint restraint) {
+    return uses.size() < 2
+        ? ""
+        : "; next is " + uses.get(1).name() + " with " + restraint.inWords(uses.get(1).amount());
+  }
+
+  /** What tells that it was neither started again nor the host booted. */
+  private static Map<String, String> start(HostContext host, UnitState unit) {
+    return Map.of("invocation-id", unit.invocationId(), "boot-id", host.time().bootId());
+  }
+}

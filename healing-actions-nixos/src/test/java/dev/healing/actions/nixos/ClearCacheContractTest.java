@@ -1,7 +1,0 @@
-package dev.healing.actions.nixos;
-
-class ClearCacheContractTest extends OldFilesContract {
-  ClearCacheContractTest() {
-    super(new ClearCache.Provider());
-  }
-}

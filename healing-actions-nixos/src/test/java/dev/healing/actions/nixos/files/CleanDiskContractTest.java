@@ -1,0 +1,7 @@
+package dev.healing.actions.nixos.files;
+
+class CleanDiskContractTest extends OldFilesContract {
+  CleanDiskContractTest() {
+    super(new CleanDisk.Provider());
+  }
+}
