@@ -30,8 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Deletes old generations of the system, by number, so that the next {@code garbage_collect} can
@@ -106,48 +104,9 @@ public final class ThinGenerations implements HealingAction {
         : Optional.of("not applicable here: no system profile " + NixStore.PROFILE);
   }
 
-  /** What goes, out of what there is, and why what is old stays. */
-  private record Selection(
-      int count, List<Generation> going, int inMenu, TreeMap<String, String> facts) {}
-
   /** Everything that decides is read anew, but the clock. */
-  private Selection select(Instant now) {
-    List<Generation> all = generations.all();
-    int current = generations.current();
-    Generation named =
-        all.stream()
-            .filter(generation -> generation.number() == current)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new RefusedException(
-                        NixStore.PROFILE + " names generation " + current + ", which is gone"));
-    BootMenu menu = BootMenu.read(host.files(), named);
-    Set<String> staying = new TreeSet<>();
-    for (String link : List.of(NixStore.RUNNING, NixStore.BOOTED, NixStore.LAST_KNOWN_GOOD)) {
-      Optional<String> system = store.target(link);
-      Checks.require(
-          system.isPresent() || !link.equals(NixStore.LAST_KNOWN_GOOD) || absent(link),
-          link + " does not lead into the store, so what is known to be good is not known");
-      system.ifPresent(staying::add);
-    }
-    // What a rollback would go to: the one before may be the same system, or no more a whole one.
-    generations
-        .earlier(current)
-        .limit(1)
-        .flatMap(g -> generations.system(g).stream())
-        .forEach(staying::add);
-    int outsideMenu = Thinning.surplus(all, staying, current, now, policy).size();
-    all.stream().filter(menu::lists).map(Generation::system).forEach(staying::add);
-    List<Generation> going = Thinning.surplus(all, staying, current, now, policy);
-    TreeMap<String, String> facts = store.facts();
-    facts.put("current-generation", Integer.toString(current));
-    facts.put("deleted-generations", ranges(going));
-    return new Selection(all.size(), going, outsideMenu - going.size(), facts);
-  }
-
-  private boolean absent(String link) {
-    return !Files.isSymbolicLink(host.files().path(link));
+  private SurplusGenerations select(Instant now) {
+    return SurplusGenerations.find(host.files(), store, generations, policy, now);
   }
 
   @Override
@@ -165,26 +124,26 @@ public final class ThinGenerations implements HealingAction {
     store.requireOn(mount);
     Checks.refuseIf(store.busy());
     Instant now = host.time().now();
-    Selection selection = select(now);
+    SurplusGenerations surplus = select(now);
     String inMenu =
-        selection.inMenu() == 0
+        surplus.inMenu() == 0
             ? ""
             : "; "
-                + selection.inMenu()
+                + surplus.inMenu()
                 + " more would go but are in the boot menu (boot.loader.*.configurationLimit"
                 + " makes it shorter)";
     Checks.require(
-        !selection.going().isEmpty(),
-        "none of the " + selection.count() + " generations of the system can go" + inMenu);
-    List<Generation> going = selection.going();
+        !surplus.going().isEmpty(),
+        "none of the " + surplus.count() + " generations of the system can go" + inMenu);
+    List<Generation> going = surplus.going();
     List<String> steps = new ArrayList<>();
     steps.add(
         "delete "
             + going.size()
             + " of "
-            + selection.count()
+            + surplus.count()
             + " generations of the system: "
-            + ranges(going));
+            + surplus.ranges());
     steps.add(
         "keep the "
             + policy.keep()
@@ -205,7 +164,7 @@ public final class ThinGenerations implements HealingAction {
             OptionalLong.of(going.size()),
             OptionalLong.empty(),
             Duration.ofSeconds(1 + going.size() / BATCH),
-            selection.facts());
+            surplus.facts());
     return new Prepared(preview, execution -> execute(preview, now, going, execution));
   }
 
@@ -230,7 +189,7 @@ public final class ThinGenerations implements HealingAction {
     String stopped = "";
     for (int from = 0; from < going.size() && stopped.isEmpty(); from += BATCH) {
       List<Generation> rest = going.subList(from, going.size());
-      Selection now;
+      SurplusGenerations now;
       try {
         now = select(then);
       } catch (RefusedException e) {
@@ -284,20 +243,5 @@ public final class ThinGenerations implements HealingAction {
             + " generations deleted; garbage_collect frees what only they referred to",
         Map.of("generations.count", before),
         Map.of("generations.count", (double) left.size()));
-  }
-
-  /** As people write them: 1-7, 9, 12-14. */
-  private static String ranges(List<Generation> going) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < going.size(); i++) {
-      int first = going.get(i).number();
-      while (i + 1 < going.size() && going.get(i + 1).number() == going.get(i).number() + 1) {
-        i++;
-      }
-      int last = going.get(i).number();
-      text.append(text.length() == 0 ? "" : ", ").append(first);
-      text.append(last == first ? "" : "-" + last);
-    }
-    return text.toString();
   }
 }

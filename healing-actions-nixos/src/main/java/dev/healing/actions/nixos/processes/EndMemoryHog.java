@@ -218,7 +218,7 @@ public final class EndMemoryHog implements HealingAction {
           now.equals(preview.target()) && restart.isPresent() == preview.lane().startsWith("unit:"),
           members.get(0).who() + " no longer stands for its service, or does so only now");
       if (restart.isPresent()) {
-        ServiceRestart.requireSame(host, restart.get(), preview.facts());
+        restart.get().requireSame(host, preview.facts());
         return new ServiceRestart(host, keys, restart.get(), execution).run();
       }
       return end(still, floor, execution);

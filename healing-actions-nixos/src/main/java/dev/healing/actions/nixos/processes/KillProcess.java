@@ -172,7 +172,7 @@ public final class KillProcess implements HealingAction {
         return ActionReport.refused(preview.target() + " was started again since the preview");
       }
       RestartPlan plan = restartOf(service.get());
-      ServiceRestart.requireSame(host, plan, preview.facts());
+      plan.requireSame(host, preview.facts());
       ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
       if (restarted.result() == Result.REFUSED) {
         return restarted;

@@ -6,41 +6,25 @@ import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.Workers;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
  * How to see that a service does its work. Exactly one of {@code command: [program, argument…]}
  * (exit code 0), {@code tcp: host:port} (accepts), {@code http: URL} (answers below 400), {@code
  * file: /path} (changed within {@code younger-than}), {@code dbus: name} (somebody owns it on the
- * system bus). The only place of this module that speaks to the network, and only to where the
- * operator says.
+ * system bus).
  */
 record Probe(String kind, List<String> what, Duration youngerThan) {
   /** How long one question may take. */
@@ -54,8 +38,6 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
 
   private static final Pattern BUS_NAME =
       Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]*(\\.[A-Za-z_-][A-Za-z0-9_-]*)+");
-  private static final int LONGEST_LINE = 1024;
-  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})( .*)?");
 
   /** Reads the probe under this key, noting what is wrong with it. */
   static Optional<Probe> read(Configuration probes, String key) {
@@ -104,7 +86,7 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
         case "command" -> ended(host);
         case "file" -> aged(host);
         case "dbus" -> owned(host);
-        default -> connected(host);
+        default -> new ProbeConnection(this).complaint(host);
       };
     } catch (HealingException e) {
       throw unasked(String.valueOf(e.getMessage()), e);
@@ -168,123 +150,6 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
     return result.stdout().strip().equals("b true")
         ? Optional.empty()
         : Optional.of(this + ": nobody owns that name");
-  }
-
-  /**
-   * A time limit for each read does not end a server that sends a byte now and then; a socket that
-   * is closed at the deadline does.
-   */
-  private Optional<String> connected(HostContext host) throws IOException {
-    AtomicBoolean late = new AtomicBoolean();
-    try (Socket socket = new Socket()) {
-      Workers.Task deadline =
-          host.workers().start("probe deadline", () -> closeLate(host, socket, late));
-      try {
-        return kind.equals("tcp") ? connect(host, socket) : get(host, socket);
-      } catch (IOException e) {
-        if (late.get()) {
-          return Optional.of(this + ": no answer within " + LIMIT.toSeconds() + " s");
-        }
-        if (socket.isConnected() || unreachable(e)) {
-          return Optional.of(this + ": " + e.getMessage());
-        }
-        throw e;
-      } finally {
-        deadline.cancel();
-      }
-    }
-  }
-
-  /** All else, as too many open files or a name that nobody knows, is not for the service. */
-  private static boolean unreachable(IOException e) {
-    return e instanceof ConnectException || e instanceof NoRouteToHostException;
-  }
-
-  private static void closeLate(HostContext host, Socket socket, AtomicBoolean late) {
-    try {
-      host.workers().sleep(LIMIT);
-      late.set(true);
-      socket.close();
-    } catch (InterruptedException e) {
-      // It was answered in time.
-      Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      throw new HostException("a probe's socket could not be closed: " + e, e);
-    }
-  }
-
-  private Optional<String> connect(HostContext host, Socket socket) throws IOException {
-    int colon = what.get(0).lastIndexOf(':');
-    int port = Integer.parseInt(what.get(0).substring(colon + 1));
-    socket.connect(address(host, what.get(0).substring(0, colon), port));
-    return Optional.empty();
-  }
-
-  /** Only the first line of the answer is read: it has the status. */
-  private Optional<String> get(HostContext host, Socket plain) throws IOException {
-    URI url = URI.create(what.get(0));
-    boolean secure = url.getScheme().equals("https");
-    int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
-    plain.connect(address(host, url.getHost(), port));
-    Socket socket = secure ? secured(plain, url.getHost(), port) : plain;
-    String path = Objects.toString(url.getRawPath(), "");
-    String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
-    String request =
-        "GET "
-            + (path.isEmpty() ? "/" : path)
-            + query
-            + " HTTP/1.1\r\nHost: "
-            + url.getHost()
-            + (url.getPort() >= 0 ? ":" + port : "")
-            + "\r\nUser-Agent: healing\r\nAccept: */*\r\nConnection: close\r\n\r\n";
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    String line = firstLine(socket.getInputStream());
-    Matcher status = STATUS.matcher(line);
-    if (!status.matches()) {
-      return Optional.of(this + ": expected an answer in HTTP, and got '" + shown(line) + "'");
-    }
-    int code = Integer.parseInt(status.group(1));
-    return code >= 200 && code < 400 ? Optional.empty() : Optional.of(this + ": answered " + code);
-  }
-
-  /**
-   * Whoever resolves names may take longer than there is, and closing the socket does not end it.
-   */
-  private static InetSocketAddress address(HostContext host, String name, int port) {
-    return host.workers()
-        .call("the address of " + name, LIMIT, () -> new InetSocketAddress(resolved(name), port));
-  }
-
-  private static InetAddress resolved(String name) {
-    try {
-      return InetAddress.getByName(name);
-    } catch (UnknownHostException e) {
-      throw new HostException("the name " + name + " cannot be resolved: " + e.getMessage(), e);
-    }
-  }
-
-  private static Socket secured(Socket plain, String name, int port) throws IOException {
-    SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-    SSLSocket socket = (SSLSocket) factory.createSocket(plain, name, port, true);
-    SSLParameters parameters = socket.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    socket.setSSLParameters(parameters);
-    return socket;
-  }
-
-  private static String firstLine(InputStream in) throws IOException {
-    StringBuilder line = new StringBuilder();
-    int next = in.read();
-    while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
-      line.append((char) next);
-      next = in.read();
-    }
-    return line.toString().strip();
-  }
-
-  private static String shown(String line) {
-    String clean = line.replaceAll("[^ -~]", "?");
-    return clean.substring(0, Math.min(clean.length(), 40));
   }
 
   private static boolean isUrl(String text) {

@@ -194,7 +194,7 @@ public final class RepairService implements HealingAction {
     RestartPlan now;
     try {
       now = RestartPlan.of(host, keys, repair.plan().name());
-      ServiceRestart.requireSame(host, now, repair.plan().facts(host));
+      now.requireSame(host, repair.plan().facts(host));
     } catch (RefusedException e) {
       return ActionReport.failed(
           did(repair, dropped) + ", and it was not restarted after that: " + e.getMessage());

@@ -1,14 +1,11 @@
 package dev.healing.actions.nixos.services;
 
 import dev.healing.actions.nixos.Checks;
-import dev.healing.api.HostException;
-import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Protection;
 import dev.healing.spi.Reach;
 import dev.healing.spi.Systemd;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a restart of one service would be at this moment: allowed, how, and what it takes with it.
- * Made again right before it is done: what is then not the same is not done.
+ * What a restart of one service would be at this moment: how, and what it takes with it. Made again
+ * right before it is done: what is then not the same is not done.
  *
  * @param unit the service
  * @param although what is wrong with it although it is up; empty if it is down
@@ -40,18 +37,6 @@ public record RestartPlan(
     Set<String> triggers) {
   private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
 
-  private static final Set<String> ASKED =
-      Set.of(
-          "CanStart",
-          "CanReload",
-          "InactiveExitTimestampMonotonic",
-          "ActiveExitTimestampMonotonic",
-          "ExecMainExitTimestampMonotonic");
-
-  /** How a stop can end badly. A watchdog or the lack of memory stops too, and is no wish. */
-  private static final Set<String> BY_STOPPING =
-      Set.of("exit-code", "signal", "core-dump", "timeout");
-
   /**
    * Works it out. Changes nothing.
    *
@@ -65,176 +50,14 @@ public record RestartPlan(
   /** The same for one that is to be restarted although it is up, and what is wrong with it. */
   public static RestartPlan of(
       HostContext host, RestartKeys keys, String called, Optional<String> although) {
-    Checks.require(
-        called.endsWith(".service"), called + " is no service: only those are restarted");
-    Checks.require(
-        !called.endsWith("@.service"), called + " is a template: expected one of its instances");
     Systemd systemd = host.systemd().asOfNow();
-    Checks.refuseIf(host.protection().unit(called, systemd));
-    Optional<UnitState> found = systemd.unit(called);
-    Checks.require(found.isPresent(), called + ": systemd knows no such unit");
-    UnitState unit = found.orElseThrow();
-    String name = unit.name(); // it may have been called by an alias
-    if (although.isPresent()) {
-      Checks.refuseIf(Checks.protectedIn(host, name));
-    }
-    Checks.refuseIf(notLoaded(unit));
-    Map<String, String> can = systemd.properties(name, ASKED);
-    Checks.require(
-        !"no".equals(can.get("CanStart")),
-        name + " declares that nobody starts it by hand (RefuseManualStart)");
-    Set<String> triggers = systemd.related(name, Set.of("TriggeredBy"));
-    Checks.refuseIf(oneOfMany(systemd, name, triggers));
-    Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
-    Checks.refuseIf(
-        sick.isPresent() && unit.active()
-            ? Optional.empty()
-            : notRestartable(unit, keys).or(() -> stopped(unit, can)));
-    if (although.isEmpty() && sick.isPresent()) {
-      Checks.refuseIf(justStarted(host, keys, unit));
-    }
-    boolean reload = although.isEmpty() && sick.isPresent() && "yes".equals(can.get("CanReload"));
-    return reaching(host.protection(), systemd, keys, unit, sick, reload, triggers);
-  }
-
-  private static Optional<String> notLoaded(UnitState unit) {
-    String name = unit.name();
-    if (unit.loadState().equals("masked")) {
-      return Optional.of(
-          name
-              + " is masked: a person forbade its start; 'systemctl unmask "
-              + name
-              + "' allows it");
-    }
-    return unit.loadState().equals("loaded")
-        ? Optional.empty()
-        : Optional.of(
-            name
-                + " is "
-                + unit.loadState()
-                + ": expected a loaded unit; 'systemctl status "
-                + name
-                + "' says what is wrong with its file");
-  }
-
-  /**
-   * A unit for one connection cannot be started without that connection. Once unit files were read
-   * again nothing but its name tells whose connection that was.
-   */
-  private static Optional<String> oneOfMany(Systemd systemd, String name, Set<String> triggers) {
-    Set<String> sockets = new TreeSet<>(triggers);
-    sockets.removeIf(trigger -> !trigger.endsWith(".socket"));
-    if (name.contains("@")) {
-      sockets.add(name.substring(0, name.indexOf('@')) + ".socket");
-    }
-    for (String trigger : sockets) {
-      if ("yes".equals(systemd.properties(trigger, Set.of("Accept")).get("Accept"))) {
-        return Optional.of(
-            name + " served one connection of " + trigger + ": the next one gets a new service");
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<String> sick(HostContext host, RestartKeys keys, UnitState unit) {
-    if (!unit.activeState().equals("active")) {
-      return Optional.empty();
-    }
-    try {
-      return keys.complaint(host, unit.name()).map(complaint -> "not healthy (" + complaint + ")");
-    } catch (HostException e) {
-      throw new RefusedException(
-          unit.name() + " is active, and whether it is healthy is not known: " + e.getMessage());
-    }
-  }
-
-  /** Who is up for less than it may take to be healthy is perhaps about to be. */
-  private static Optional<String> justStarted(HostContext host, RestartKeys keys, UnitState unit) {
-    return unit.changedAt()
-        .map(at -> Duration.between(at, host.time().now()))
-        .filter(age -> !age.isNegative() && age.compareTo(keys.healthyWithin()) < 0)
-        .map(
-            age ->
-                unit.name()
-                    + " is up for "
-                    + age.toSeconds()
-                    + " s and may still become healthy: it has "
-                    + keys.healthyWithin().toSeconds()
-                    + " s (healthy-within)");
-  }
-
-  private static Optional<String> notRestartable(UnitState unit, RestartKeys keys) {
-    String name = unit.name();
-    if (unit.activeState().equals("active")) {
-      return Optional.of(name + " is active: it does not need a restart");
-    }
-    if (unit.activeState().equals("inactive")) {
-      return Optional.of(
-          name
-              + " is inactive: it was stopped and has not failed; who wants it up starts it"
-              + " ('systemctl start "
-              + name
-              + "')");
-    }
-    if (unit.atWork()) {
-      return Optional.of(
-          name
-              + " is "
-              + unit.activeState()
-              + ": nothing is done to what is on its way; 'systemctl stop "
-              + name
-              + "' ends a start that does not end");
-    }
-    if (unit.result().equals("start-limit-hit")) {
-      return Optional.of(
-          name
-              + ": systemd itself gave up on it (start-limit-hit); see 'journalctl -u "
-              + name
-              + "', then 'systemctl reset-failed "
-              + name
-              + "'. That is never done automatically");
-    }
-    if (unit.type().equals("oneshot") && !keys.oneshot()) {
-      return Optional.of(
-          name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * What was stopped and did not end well is "failed" too, and it is still somebody's wish that it
-   * is down. Who fails by itself ends first and is then no longer active; who is stopped is first
-   * no longer active, and its process ends after that.
-   */
-  private static Optional<String> stopped(UnitState unit, Map<String, String> times) {
-    long started = micros(times, "InactiveExitTimestampMonotonic");
-    long left = micros(times, "ActiveExitTimestampMonotonic");
-    long ended = micros(times, "ExecMainExitTimestampMonotonic");
-    return BY_STOPPING.contains(unit.result()) && left > started && ended > left
-        ? Optional.of(
-            unit.name()
-                + " was told to stop and did not end well ("
-                + unit.result()
-                + "): who wants it up starts it ('systemctl start "
-                + unit.name()
-                + "')")
-        : Optional.empty();
-  }
-
-  private static long micros(Map<String, String> times, String name) {
-    String micros = times.getOrDefault(name, "");
-    return micros.matches("[0-9]{1,18}") ? Long.parseLong(micros) : 0;
+    Restartable service = Restartable.of(host, systemd, keys, called, although);
+    return reaching(host.protection(), systemd, keys, service);
   }
 
   private static RestartPlan reaching(
-      Protection protection,
-      Systemd systemd,
-      RestartKeys keys,
-      UnitState unit,
-      Optional<String> although,
-      boolean reload,
-      Set<String> triggers) {
-    String name = unit.name();
+      Protection protection, Systemd systemd, RestartKeys keys, Restartable service) {
+    String name = service.unit().name();
     Reach reach = Reach.ofRestart(systemd, name);
     Set<String> restarted = new TreeSet<>();
     Set<String> stopped = new TreeSet<>();
@@ -264,7 +87,14 @@ public record RestartPlan(
     Set<String> touched = new TreeSet<>(Set.of(name));
     List.of(restarted, stopped, started).forEach(touched::addAll);
     Checks.refuseIf(HostEnding.of(systemd, touched));
-    return new RestartPlan(unit, although, reload, restarted, stopped, started, triggers);
+    return new RestartPlan(
+        service.unit(),
+        service.although(),
+        service.reload(),
+        restarted,
+        stopped,
+        started,
+        service.triggers());
   }
 
   /** One that has run to its end, and is up for the others to see. */
@@ -297,10 +127,12 @@ public record RestartPlan(
     return String.join(", ", first) + (all.size() > first.size() ? ", …" : "");
   }
 
+  /** Of the service. */
   public String name() {
     return unit.name();
   }
 
+  /** How many others that are up are restarted or stopped with it. */
   public int others() {
     return restarted.size() + stopped.size();
   }
@@ -362,5 +194,21 @@ public record RestartPlan(
     facts.put("stopped", String.join(" ", stopped));
     facts.put("started", String.join(" ", started));
     return facts;
+  }
+
+  /**
+   * Refuses if it is no longer what was previewed.
+   *
+   * @param previewed its {@link #facts} then
+   */
+  public void requireSame(HostContext host, Map<String, String> previewed) {
+    List<String> changed =
+        facts(host).entrySet().stream()
+            .filter(fact -> !fact.getValue().equals(previewed.get(fact.getKey())))
+            .map(Map.Entry::getKey)
+            .toList();
+    Checks.require(
+        changed.isEmpty(),
+        name() + " is not what it was for the preview: " + String.join(", ", changed));
   }
 }

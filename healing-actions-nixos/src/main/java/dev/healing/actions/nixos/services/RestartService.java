@@ -90,7 +90,7 @@ public final class RestartService implements HealingAction {
 
   private ActionReport execute(Preview preview, Execution execution) {
     RestartPlan plan = RestartPlan.of(host, keys, preview.target());
-    ServiceRestart.requireSame(host, plan, preview.facts());
+    plan.requireSame(host, preview.facts());
     return new ServiceRestart(host, keys, plan, execution).run();
   }
 }
