@@ -1,27 +1,21 @@
 package dev.healing.optimizer;
 
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
-import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.spi.HostContext;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A service that had to be restarted again and again since it had taken the host's memory, and that
@@ -38,9 +32,9 @@ final class MemoryLimitFinder implements Finder {
   private static final double OF_PEAK = 0.8;
 
   private final HostContext host;
-  private final Past past;
+  private final PastRestarts past;
 
-  MemoryLimitFinder(HostContext host, Past past) {
+  MemoryLimitFinder(HostContext host, PastRestarts past) {
     this.host = host;
     this.past = past;
   }
@@ -52,27 +46,11 @@ final class MemoryLimitFinder implements Finder {
 
   @Override
   public Findings look(HostState state) {
-    Map<String, List<Receipt>> byUnit =
-        past.restarts(
-                state.at(),
-                r ->
-                    r.type().equals(IssueType.MEMORY_HIGH)
-                        || r.type().equals(IssueType.OUT_OF_MEMORY))
-            .collect(Collectors.groupingBy(Receipt::target, TreeMap::new, Collectors.toList()));
-    List<Opportunity> found = new ArrayList<>();
-    Set<String> judged = new HashSet<>();
-    byUnit.forEach(
-        (unit, receipts) -> {
-          if (receipts.size() >= FROM) {
-            try {
-              advised(state, unit, receipts.size()).ifPresent(found::add);
-              judged.add(unit);
-            } catch (HostException e) {
-              // Not known now.
-            }
-          }
-        });
-    return new Findings(found, judged);
+    return past.advised(
+        state.at(),
+        r -> r.type().equals(IssueType.MEMORY_HIGH) || r.type().equals(IssueType.OUT_OF_MEMORY),
+        FROM,
+        (unit, restarts) -> advised(state, unit, restarts.size()));
   }
 
   private Optional<Opportunity> advised(HostState state, String unit, int times) {
@@ -94,7 +72,7 @@ final class MemoryLimitFinder implements Finder {
             + " had to be restarted "
             + times
             + " times in "
-            + Past.WINDOW.toDays()
+            + PastRestarts.WINDOW.toDays()
             + " days since memory was short; it had up to "
             + Estimate.bytes(peak.getAsLong())
             + " and has no MemoryHigh";

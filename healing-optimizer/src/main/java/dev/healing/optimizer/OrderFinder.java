@@ -1,6 +1,5 @@
 package dev.healing.optimizer;
 
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -13,9 +12,6 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,9 +30,9 @@ final class OrderFinder implements Finder {
   private static final Set<String> NEEDS = Set.of("Requires", "Requisite", "Wants", "BindsTo");
 
   private final HostContext host;
-  private final Past past;
+  private final PastRestarts past;
 
-  OrderFinder(HostContext host, Past past) {
+  OrderFinder(HostContext host, PastRestarts past) {
     this.host = host;
     this.past = past;
   }
@@ -50,26 +46,14 @@ final class OrderFinder implements Finder {
   public Findings look(HostState state) {
     Instant booted = state.at().minusNanos(host.time().monotonicNanos());
     Instant up = booted.plus(BOOTING);
-    List<Receipt> atBoot =
-        past.restarts(
-                state.at(),
-                receipt ->
-                    receipt.type().equals(IssueType.SERVICE_FAILED)
-                        && receipt.detectedAt().isAfter(booted)
-                        && receipt.detectedAt().isBefore(up))
-            .toList();
-    List<Opportunity> found = new ArrayList<>();
-    Set<String> judged = new HashSet<>();
-    for (Receipt receipt : atBoot) {
-      try {
-        if (judged.add(receipt.target())) {
-          advised(state, receipt).ifPresent(found::add);
-        }
-      } catch (HostException e) {
-        judged.remove(receipt.target());
-      }
-    }
-    return new Findings(found, judged);
+    return past.advised(
+        state.at(),
+        r ->
+            r.type().equals(IssueType.SERVICE_FAILED)
+                && r.detectedAt().isAfter(booted)
+                && r.detectedAt().isBefore(up),
+        1,
+        (unit, restarts) -> advised(state, restarts.get(0)));
   }
 
   private Optional<Opportunity> advised(HostState state, Receipt receipt) {

@@ -42,7 +42,7 @@ final class ProactiveOptimizer implements Optimizer {
   private final List<Finder> finders;
   private final double minScore;
   private final Experience experience;
-  private final QuietHours hours;
+  private final BusyByHour hours;
   private final Appraisal appraisal;
   private final Timing timing;
   private Optional<Long> cycledNanos = Optional.empty();
@@ -61,7 +61,7 @@ final class ProactiveOptimizer implements Optimizer {
     this.finders = List.copyOf(finders);
     this.minScore = minScore;
     this.experience = new Experience(host.state());
-    this.hours = new QuietHours(host.state(), windows.zone());
+    this.hours = new BusyByHour(host.state(), windows.zone());
     this.appraisal = new Appraisal(own, host.time(), experience, cachesEvery);
     this.timing =
         new Timing(host.time(), byItself, healthFloor, windows, hours, experience, cachesEvery);

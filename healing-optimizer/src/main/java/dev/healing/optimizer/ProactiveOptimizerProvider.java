@@ -73,7 +73,7 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
   static List<Finder> finders(HostContext host, Healer healer) {
     Configuration configuration = host.configuration();
     NixStore nix = new NixStore(host.files());
-    Past past = new Past(healer, host.time());
+    PastRestarts past = new PastRestarts(healer, host.time());
     Configuration memory = configuration.section("memory");
     Configuration disk = configuration.section("disk");
     Configuration generations = configuration.section("generations");

@@ -1,6 +1,5 @@
 package dev.healing.optimizer;
 
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -11,16 +10,12 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * A service that was healed by a restart again and again, and that systemd is told not to start
@@ -32,7 +27,7 @@ final class RestartFinder implements Finder {
   private static final int LEAST_PRIORITY = 5;
 
   private final HostContext host;
-  private final Past past;
+  private final PastRestarts past;
   private final int from;
 
   /**
@@ -40,7 +35,7 @@ final class RestartFinder implements Finder {
    *
    * @param from so many restarts in thirty days
    */
-  RestartFinder(HostContext host, Past past, int from) {
+  RestartFinder(HostContext host, PastRestarts past, int from) {
     this.host = host;
     this.past = past;
     this.from = from;
@@ -53,23 +48,11 @@ final class RestartFinder implements Finder {
 
   @Override
   public Findings look(HostState state) {
-    Map<String, List<Receipt>> byUnit =
-        past.restarts(state.at(), r -> r.type().equals(IssueType.SERVICE_FAILED))
-            .collect(Collectors.groupingBy(Receipt::target, TreeMap::new, Collectors.toList()));
-    List<Opportunity> found = new ArrayList<>();
-    Set<String> judged = new HashSet<>();
-    byUnit.forEach(
-        (unit, receipts) -> {
-          if (receipts.size() >= from) {
-            try {
-              judged.add(unit);
-              advised(state, unit, receipts).ifPresent(found::add);
-            } catch (HostException e) {
-              judged.remove(unit);
-            }
-          }
-        });
-    return new Findings(found, judged);
+    return past.advised(
+        state.at(),
+        r -> r.type().equals(IssueType.SERVICE_FAILED),
+        from,
+        (unit, restarts) -> advised(state, unit, restarts));
   }
 
   private Optional<Opportunity> advised(HostState state, String unit, List<Receipt> receipts) {
@@ -90,7 +73,7 @@ final class RestartFinder implements Finder {
                 + " %.0f s in all; Restart=no",
             unit,
             receipts.size(),
-            Past.WINDOW.toDays(),
+            PastRestarts.WINDOW.toDays(),
             downSeconds);
     Metric restarts = Metric.of("service.healed.count", unit);
     SortedMap<String, Double> numbers = Estimate.less(restarts, receipts.size(), -receipts.size());
@@ -106,7 +89,7 @@ final class RestartFinder implements Finder {
             "systemd starts it again within 5 s: "
                 + receipts.size()
                 + " incidents fewer in "
-                + Past.WINDOW.toDays()
+                + PastRestarts.WINDOW.toDays()
                 + " days",
             new UnitSettings(
                     unit, "Service", Map.of("Restart", "on-failure", "RestartSec", "5s"), why)

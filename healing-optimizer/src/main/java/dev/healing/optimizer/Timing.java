@@ -23,7 +23,7 @@ final class Timing {
   private final boolean byItself;
   private final int healthFloor;
   private final Windows windows;
-  private final QuietHours hours;
+  private final BusyByHour hours;
   private final Experience experience;
   private final Duration cachesEvery;
   private final Map<OptimizationType, Long> triedNanos = new EnumMap<>(OptimizationType.class);
@@ -33,7 +33,7 @@ final class Timing {
       boolean byItself,
       int healthFloor,
       Windows windows,
-      QuietHours hours,
+      BusyByHour hours,
       Experience experience,
       Duration cachesEvery) {
     this.time = time;

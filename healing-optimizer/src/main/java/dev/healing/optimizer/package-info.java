@@ -12,7 +12,7 @@
  *
  * <p>A benefit is the change of one number that is measured. {@code Appraisal} has it estimated by
  * the action that would do it, or by what came of it before; {@code Experience} remembers what
- * came; {@code Timing} says when, with the {@code QuietHours} that were learned and the {@code
+ * came; {@code Timing} says when, with the {@code BusyByHour} that were learned and the {@code
  * Windows} that are configured.
  */
 package dev.healing.optimizer;

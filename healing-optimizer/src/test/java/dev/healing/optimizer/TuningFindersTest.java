@@ -67,8 +67,8 @@ class TuningFindersTest {
     return HostStates.at(host.time().now()).build();
   }
 
-  private Past past() {
-    return new Past(healer, host.time());
+  private PastRestarts past() {
+    return new PastRestarts(healer, host.time());
   }
 
   private void healed(IssueType type, String unit, Duration ago, Outcome outcome) {

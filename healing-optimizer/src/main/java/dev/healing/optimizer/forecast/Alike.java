@@ -9,7 +9,7 @@ final class Alike {
   static final int MOST = 12;
 
   /** Those within less are one event. */
-  private static final int APART = 2 * Past.HOUR;
+  private static final int APART = 2 * Highs.HOUR;
 
   /** So many that are the same are believed as much as none is. */
   private static final double HALF = 1;
@@ -24,7 +24,7 @@ final class Alike {
   /** How much of a rise that is faster now than it was then goes on, and for how long. */
   private static final double GOES_ON = 0.5;
 
-  private static final int GOES_ON_FOR = 4 * Past.HOUR;
+  private static final int GOES_ON_FOR = 4 * Highs.HOUR;
 
   private final Outline past;
   private final double left;
@@ -55,7 +55,7 @@ final class Alike {
     double swing = past.swing();
     double best = Double.MAX_VALUE;
     int bestAt = -1;
-    for (int i = now - Past.HOUR; i >= past.first(); i--) {
+    for (int i = now - Highs.HOUR; i >= past.first(); i--) {
       double far =
           square(past.suddenRise(i) - sudden)
               + square(past.rise(i) - rise)
@@ -75,8 +75,8 @@ final class Alike {
 
   /** How far two moments are apart in the day, of a day. */
   private double apart(int buckets) {
-    int within = buckets % Past.DAY;
-    return (double) Math.min(within, Past.DAY - within) / Past.DAY;
+    int within = buckets % Highs.DAY;
+    return (double) Math.min(within, Highs.DAY - within) / Highs.DAY;
   }
 
   private static double square(double value) {
@@ -117,13 +117,13 @@ final class Alike {
     for (int i = 0; i < size; i++) {
       double part = size == 1 ? 0.5 : (double) i / (size - 1);
       times.add(
-          passage(moment[i], growth.perBucket(part)) * Past.SECONDS, 1 / (allowed + distance[i]));
+          passage(moment[i], growth.perBucket(part)) * Highs.SECONDS, 1 / (allowed + distance[i]));
     }
     return times;
   }
 
   private double passage(int from, double growth) {
-    int known = Math.min(past.now - from, Past.DAY);
+    int known = Math.min(past.now - from, Highs.DAY);
     double faster = GOES_ON * (past.rise(past.now) - past.rise(from)) / Outline.longRise();
     float[] top = past.top;
     for (int i = 1; i <= known; i++) {
@@ -133,7 +133,7 @@ final class Alike {
     }
     double rest =
         left
-            - (past.highest(from + known - Past.DAY, from + known) - top[from])
+            - (past.highest(from + known - Highs.DAY, from + known) - top[from])
             - faster * Math.min(known, GOES_ON_FOR);
     return growth > 0 ? known + Math.max(0, rest) / growth : Double.POSITIVE_INFINITY;
   }

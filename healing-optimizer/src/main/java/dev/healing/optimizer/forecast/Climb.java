@@ -21,7 +21,7 @@ final class Climb {
   private static final double[] SPREAD_WEIGHT = {0.12, 0.23, 0.3, 0.23, 0.12};
 
   /** Until so much is known, less is believed: it may be the rise of every day. */
-  private static final double KNOWN = 40 * Past.HOUR;
+  private static final double KNOWN = 40 * Highs.HOUR;
 
   /** A rise to the end that is less than so much higher than one before is nothing new. */
   private static final double NEW_FROM = 0.5;
@@ -55,7 +55,7 @@ final class Climb {
             top[now - 2 * length / 3],
             top[now - length / 3],
             top[now],
-            length * Past.SECONDS);
+            length * Highs.SECONDS);
       }
     }
     probability *= Math.min(1, past.top.length / KNOWN);
@@ -70,7 +70,7 @@ final class Climb {
     }
     double left = Math.max(1e-4, 1 - value);
     double time = left / (Math.max(mean, d - c) * 3 / length);
-    int buckets = (int) (length / Past.SECONDS);
+    int buckets = (int) (length / Highs.SECONDS);
     double risen = d - Math.min(a, past.lowest(past.now - 2 * buckets, past.now));
     double believed =
         Math.pow(risen / (risen + left), time < URGENT_SECONDS ? URGENT_POWER : POWER);

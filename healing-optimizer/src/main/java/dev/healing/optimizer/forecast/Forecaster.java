@@ -34,7 +34,7 @@ public final class Forecaster {
   private static final int HALVINGS = 10;
 
   private final double limit;
-  private final Past past = new Past();
+  private final Highs past = new Highs();
   private final Recent recent = new Recent();
   private final Trust trust = new Trust();
   private long latest = Long.MIN_VALUE;

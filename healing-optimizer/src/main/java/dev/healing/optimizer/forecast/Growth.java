@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** By how much the highest of a day is above that of the day before: what days have in common. */
 final class Growth {
-  private static final int DAYS = Past.KEPT / Past.DAY;
+  private static final int DAYS = Highs.KEPT / Highs.DAY;
 
   private final double[] daily;
   private final boolean steady;
@@ -13,9 +13,9 @@ final class Growth {
     double[] found = new double[DAYS];
     int size = 0;
     int end = past.now;
-    for (; size < DAYS && end - 2 * Past.DAY >= -1; end -= Past.DAY) {
-      double last = past.highest(end - Past.DAY + 1, end);
-      double before = past.highest(end - 2 * Past.DAY + 1, end - Past.DAY);
+    for (; size < DAYS && end - 2 * Highs.DAY >= -1; end -= Highs.DAY) {
+      double last = past.highest(end - Highs.DAY + 1, end);
+      double before = past.highest(end - 2 * Highs.DAY + 1, end - Highs.DAY);
       if (last > before - Double.MAX_VALUE && before > Double.NEGATIVE_INFINITY) {
         found[size++] = last - before;
       }
@@ -32,6 +32,6 @@ final class Growth {
     }
     double middle = daily[daily.length / 2];
     double place = (1 - part) * (daily.length - 1);
-    return (0.5 * middle + 0.5 * daily[(int) Math.round(place)]) / Past.DAY;
+    return (0.5 * middle + 0.5 * daily[(int) Math.round(place)]) / Highs.DAY;
   }
 }

@@ -2,11 +2,11 @@ package dev.healing.optimizer.forecast;
 
 /** What a series looked like at each ten minutes of its past; the last is now. */
 final class Outline {
-  private static final int SHORT = Past.HOUR / 2;
-  private static final int LONG = 3 * Past.HOUR;
+  private static final int SHORT = Highs.HOUR / 2;
+  private static final int LONG = 3 * Highs.HOUR;
 
   /** A rise within less than this of another is the same one. */
-  private static final int ONE_RISE = 3 * Past.HOUR;
+  private static final int ONE_RISE = 3 * Highs.HOUR;
 
   private static final int RISES = 4;
   private static final double MOST_FALLEN = 0.2;
@@ -36,7 +36,7 @@ final class Outline {
         }
         lowest[tail++] = i;
       }
-      while (tail > head && lowest[head] < i - Past.DAY) {
+      while (tail > head && lowest[head] < i - Highs.DAY) {
         head++;
       }
       record[i] = highest;
@@ -74,7 +74,7 @@ final class Outline {
   /** The highest rise within a day that was over half a day ago. */
   double highestRiseBefore() {
     double highest = 0;
-    for (int i = 0; i <= now - Past.DAY / 2; i++) {
+    for (int i = 0; i <= now - Highs.DAY / 2; i++) {
       highest = Math.max(highest, aboveLow(i) >= 0 ? aboveLow(i) : 0);
     }
     return highest;
@@ -86,14 +86,14 @@ final class Outline {
 
   /** From the lowest to the highest of the last day. */
   double swing() {
-    return highest(now - Past.DAY, now) - low[now];
+    return highest(now - Highs.DAY, now) - low[now];
   }
 
   /** How much one differs from the next, when nothing particular happens. */
   double noise() {
     double sum = 0;
     int n = 0;
-    for (int i = Math.max(1, now - Past.DAY); i <= now; i++) {
+    for (int i = Math.max(1, now - Highs.DAY); i <= now; i++) {
       double change = Math.abs(top[i] - top[i - 1]);
       if (change >= 0) {
         sum += Math.sqrt(change); // so that a few large ones do not count for much

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The highest value of every ten minutes of the last eight days, in units of the limit: only what
  * is high can reach it, and what swings faster than that is gone.
  */
-final class Past {
+final class Highs {
   static final int SECONDS = 600;
   static final int HOUR = 3600 / SECONDS;
   static final int DAY = 24 * HOUR;

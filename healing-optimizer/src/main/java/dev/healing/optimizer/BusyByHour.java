@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * for disks. An hour is quiet when it is at most a quarter of the way from the quietest to the
  * busiest; where all hours are alike, all are.
  */
-final class QuietHours {
+final class BusyByHour {
   private static final String FILE = "hours.json";
   private static final Pattern FORM = Pattern.compile("\\{\"hours\":\\[(.{0,4000})]}");
   private static final Pattern HOUR = Pattern.compile("\\[([0-9.E-]{1,30}),([0-9.E-]{1,30})]");
@@ -44,7 +44,7 @@ final class QuietHours {
   private int lastHour = -1;
   private int unwritten;
 
-  QuietHours(StateStore store, ZoneId zone) {
+  BusyByHour(StateStore store, ZoneId zone) {
     this.store = store;
     this.zone = zone;
   }
