@@ -80,10 +80,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final Triggers triggers;
   private final EngineThread thread;
 
-  /** One after the other, in the order of the reloads; set on the engine's thread. */
-  private CompletableFuture<@Nullable Void> changeOfTriggers =
-      CompletableFuture.completedFuture(null);
-
   private volatile boolean closed;
 
   private HealingEngine(Builder builder) {
@@ -596,14 +592,12 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Duration patience = loop.settings().patience();
     loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
-    changeOfTriggers =
-        changeOfTriggers.thenRunAsync(
-            () -> {
-              triggers.close(old.triggers(), patience);
-              triggers.start(now.triggers(), patience);
-              done.complete(null);
-            },
-            change -> host.workers().start("triggers", change));
+    triggers.replace(
+        old.triggers(),
+        now.triggers(),
+        patience,
+        change -> host.workers().start("triggers", change),
+        () -> done.complete(null));
   }
 
   /** Tells what happens from now on, on a thread of its own. */

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What wakes the loop, and how each listens. One that hangs is left behind and named. Safe for
@@ -15,6 +18,7 @@ final class Triggers {
   private final Inquiries inquiries;
   private final Trigger.Wake wake;
   private final Map<String, String> listening = new ConcurrentHashMap<>();
+  private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
 
   Triggers(Inquiries inquiries, Trigger.Wake wake) {
     this.inquiries = inquiries;
@@ -38,6 +42,29 @@ final class Triggers {
   /** Has these listen no more. */
   void close(Map<String, Trigger> triggers, Duration patience) {
     triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
+  }
+
+  /**
+   * Has others listen in their place, later: one such change after the other, in the order in which
+   * they were asked for.
+   *
+   * @param elsewhere where it is done, since it may take its time
+   * @param done is told when the others listen
+   */
+  synchronized void replace(
+      Map<String, Trigger> old,
+      Map<String, Trigger> now,
+      Duration patience,
+      Executor elsewhere,
+      Runnable done) {
+    change =
+        change.thenRunAsync(
+            () -> {
+              close(old, patience);
+              start(now, patience);
+              done.run();
+            },
+            elsewhere);
   }
 
   /** How they listen, in words for a person. */
