@@ -53,11 +53,14 @@ class OpportunityRemediesTest {
             "/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 150000 kB\nSwapFree: 500000 kB\n")
         .write(SERVICE + "/memory.reclaim", "")
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
-        .write("/var/cache/old", "some text");
-    try (var large = new RandomAccessFile(host.files().path("/var/cache/old").toFile(), "rw")) {
-      large.setLength(2L << 30); // without room on disk; less is not worth deleting
+        .write("/var/cache/apt/archives/old.deb", "some text")
+        .write("/var/log/app.log.1", "some text");
+    for (String old : List.of("/var/cache/apt/archives/old.deb", "/var/log/app.log.1")) {
+      try (var large = new RandomAccessFile(host.files().path(old).toFile(), "rw")) {
+        large.setLength(2L << 30); // without room on disk; less is not worth deleting
+      }
+      modified(old, Duration.ofDays(30));
     }
-    modified("/var/cache/old", Duration.ofDays(30));
     // The kernel's change time of that file is that of the real clock: a month passes.
     Instant later = Instant.now().plus(Duration.ofDays(30));
     host.time().jumpWall(Duration.between(host.time().now(), later));

@@ -20,9 +20,9 @@ import java.util.Set;
 
 /**
  * Deletes old logs, caches and temporary files on the file system that is or will be full, and the
- * journal's old archives. Keys: {@code roots} (default /var/log, /var/cache, /var/tmp), {@code
- * older-than} (default 7d, at least 1h), {@code journal} (whether the journal's archives are
- * deleted too, on), and those of {@link SweepLimits}.
+ * journal's old archives. Keys: {@code roots} (default /var/log), {@code older-than} (default 7d,
+ * at least 1h), {@code journal} (whether the journal's archives are deleted too, on), and those of
+ * {@link SweepLimits}.
  */
 public final class CleanDisk implements HealingAction {
   private static final ActionDescription DESCRIPTION =
@@ -43,9 +43,8 @@ public final class CleanDisk implements HealingAction {
   private final boolean journal;
 
   private CleanDisk(HostContext host) {
-    List<Path> usual = List.of(Path.of("/var/log"), Path.of("/var/cache"), Path.of("/var/tmp"));
     this.host = host;
-    this.roots = Roots.read(host, usual);
+    this.roots = Roots.read(host, List.of(Path.of("/var/log")));
     this.limits = SweepLimits.read(host.configuration(), Duration.ofDays(7));
     this.journal = host.configuration().flag("journal", true);
   }

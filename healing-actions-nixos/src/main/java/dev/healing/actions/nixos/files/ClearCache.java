@@ -24,14 +24,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Deletes cached files that can be made again: for a full disk those on it, for full memory those
- * that live in memory. Keys: {@code roots} (default /var/cache), {@code older-than} (default 1d, at
- * least 1h), {@code page-cache} (default off: whether, for memory, the kernel's clean page cache is
- * dropped when no root lives in memory), and those of {@link SweepLimits}.
+ * that live in memory. Keys: {@code roots} (default: where packages are kept that were installed),
+ * {@code older-than} (default 1d, at least 1h), {@code page-cache} (default off: whether, for
+ * memory, the kernel's clean page cache is dropped when no root lives in memory), and those of
+ * {@link SweepLimits}.
  */
 public final class ClearCache implements HealingAction {
+  /**
+   * Not all of /var/cache: recordings, dumps of databases and caches that the kernel has in use are
+   * kept there too.
+   */
+  private static final List<Path> PACKAGES =
+      Stream.of(
+              "/var/cache/apt/archives",
+              "/var/cache/dnf",
+              "/var/cache/libdnf5",
+              "/var/cache/yum",
+              "/var/cache/zypp/packages",
+              "/var/cache/pacman/pkg",
+              "/var/cache/PackageKit")
+          .map(Path::of)
+          .toList();
+
   private static final String DROP_CACHES = "/proc/sys/vm/drop_caches";
   private static final Set<IssueType> ON_DISK =
       Set.of(IssueType.DISK_FULL, IssueType.PREDICTED_DISK_FULL);
@@ -58,7 +76,7 @@ public final class ClearCache implements HealingAction {
 
   private ClearCache(HostContext host) {
     this.host = host;
-    this.roots = Roots.read(host, List.of(Path.of("/var/cache")));
+    this.roots = Roots.read(host, PACKAGES);
     this.limits = SweepLimits.read(host.configuration(), Duration.ofDays(1));
     this.pageCache = host.configuration().flag("page-cache", false);
   }

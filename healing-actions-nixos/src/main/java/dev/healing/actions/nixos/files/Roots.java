@@ -98,7 +98,16 @@ final class Roots {
     int first = root.startsWith("/home") ? 2 : 0;
     return StreamSupport.stream(root.spliterator(), false)
         .skip(first)
-        .anyMatch(name -> DISPOSABLE.contains(name.toString().toLowerCase(Locale.ROOT)));
+        .anyMatch(name -> disposable(name.toString()));
+  }
+
+  /** Whether who calls a directory so says that its files are no loss. */
+  static boolean disposable(String name) {
+    return DISPOSABLE.contains(lower(name));
+  }
+
+  static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   private static boolean tagged(HostFiles files, Path root) {

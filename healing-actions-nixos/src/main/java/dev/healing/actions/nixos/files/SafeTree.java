@@ -33,11 +33,18 @@ final class SafeTree {
    * @param newest so many of each directory, the youngest first, of those that were last changed by
    *     {@code knownNanos}: what came later takes nobody's place
    * @param knownNanos since the epoch
+   * @param rotatedOnly whether in directories of logs all but what was rotated is left alone
    */
-  record Rule(long fromNanos, Set<Path> excluded, Set<Object> open, int newest, long knownNanos) {
+  record Rule(
+      long fromNanos,
+      Set<Path> excluded,
+      Set<Object> open,
+      int newest,
+      long knownNanos,
+      boolean rotatedOnly) {
     /** The same, but what was changed then or later is left alone. */
     Rule from(long nanos) {
-      return new Rule(nanos, excluded, open, newest, knownNanos);
+      return new Rule(nanos, excluded, open, newest, knownNanos, rotatedOnly);
     }
   }
 

@@ -106,14 +106,20 @@ record Sweep(
             excluded(),
             open.keys(),
             limits.keepNewest(),
-            nanos(now));
+            nanos(now),
+            limits.rotatedOnly());
     Ages ages = new Ages();
     Promise all =
         promise(basis, rule, f -> ages.add(basis.ageNanos(f.changedNanos()), f.onDiskBytes()));
     all.journals().ifPresent(j -> j.each((after, size) -> ages.add(basis.ageNanos(after), size)));
     Checks.require(
         all.amount().files() > 0,
-        "nothing under " + roots + " was last changed before " + all.before() + " and is free");
+        "nothing under "
+            + roots
+            + " was last changed before "
+            + all.before()
+            + " and is free"
+            + (limits.rotatedOnly() ? "; of logs only what was rotated may go" : ""));
     Amount needed = basis.room().needed(limits);
     Ages.Oldest oldest = ages.oldest(needed, limits.most()).orElseThrow(this::allOfOneAge);
     Amount younger = ages.all().minus(oldest.amount());

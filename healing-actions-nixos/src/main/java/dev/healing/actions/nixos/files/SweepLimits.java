@@ -17,6 +17,7 @@ import java.util.Set;
  * @param maxBytes at most this much in one run, the oldest first
  * @param minBytes what makes a run worth it even if the target is not reached
  * @param minFiles the same where inodes run out
+ * @param rotatedOnly whether of logs only those go that were rotated, by their name
  * @param target use at which the issue is over; empty to go by what the issue says
  */
 record SweepLimits(
@@ -26,6 +27,7 @@ record SweepLimits(
     long maxBytes,
     long minBytes,
     long minFiles,
+    boolean rotatedOnly,
     OptionalDouble target) {
   private static final Set<IssueType> PREDICTED =
       Set.of(IssueType.PREDICTED_DISK_FULL, IssueType.PREDICTED_MEMORY_HIGH);
@@ -52,6 +54,7 @@ record SweepLimits(
             section.bytes("max-bytes", 1L << 40),
             section.bytes("min-bytes", 1L << 30),
             section.count("min-files", 1000, 1, 100_000_000),
+            section.flag("rotated-only", true),
             section.has("target") ? OptionalDouble.of(target) : OptionalDouble.empty());
     if (limits.minBytes > limits.maxBytes) {
       section.contradiction("min-bytes", "at most max-bytes, or it is never enough");
@@ -73,6 +76,7 @@ record SweepLimits(
         maxBytes,
         minBytes,
         minFiles,
+        rotatedOnly,
         target);
   }
 

@@ -129,7 +129,8 @@ final class Sweeping implements SafeTree.Visitor {
     SafeTree.Rule then = promise.rule();
     Set<Path> excluded = new HashSet<>(then.excluded());
     excluded.addAll(sweep.excluded());
-    return new SafeTree.Rule(then.fromNanos(), excluded, open, then.newest(), then.knownNanos());
+    return new SafeTree.Rule(
+        then.fromNanos(), excluded, open, then.newest(), then.knownNanos(), then.rotatedOnly());
   }
 
   @Override

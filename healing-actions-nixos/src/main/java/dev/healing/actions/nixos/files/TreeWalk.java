@@ -54,13 +54,15 @@ final class TreeWalk {
   private void visit(Directory here) {
     try (SecureDirectoryStream<Path> entries = here.stream()) {
       Newest newest = new Newest(rule.newest());
+      boolean rotatedOnly = rule.rotatedOnly() && RotatedLogs.areIn(here.full());
       SafeTree.Visit visit = visitor.enter(here);
       try {
         for (Path entry : entries) {
           if (directories.over()) {
             return;
           }
-          step(here, Objects.requireNonNull(entry.getFileName()), newest, visit);
+          Path name = Objects.requireNonNull(entry.getFileName());
+          step(here, name, newest, rotatedOnly && !RotatedLogs.isOne(name), visit);
         }
       } finally {
         visit.leave();
@@ -75,7 +77,7 @@ final class TreeWalk {
    * directories: {@link FoundFile#delete} asks in the open directory, and a directory is opened
    * there.
    */
-  private void step(Directory here, Path name, Newest newest, SafeTree.Visit visit) {
+  private void step(Directory here, Path name, Newest newest, boolean kept, SafeTree.Visit visit) {
     Path full = here.full().resolve(name);
     try {
       if (rule.excluded().contains(full)) {
@@ -85,7 +87,7 @@ final class TreeWalk {
       int kind = (Integer) known(seen, "mode") & KIND;
       if (kind == DIRECTORY) {
         descend(here, name, full);
-      } else if (kind == REGULAR) {
+      } else if (kind == REGULAR && !kept) {
         offer(found(here, name, seen), newest, visit);
       }
     } catch (IOException e) {

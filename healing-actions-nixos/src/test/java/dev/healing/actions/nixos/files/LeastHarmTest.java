@@ -50,8 +50,10 @@ class LeastHarmTest {
             "full",
             numbers,
             List.of("/var"));
+    Map<String, Object> all = new HashMap<>(section);
+    all.put("roots", List.of("/var/log", "/var/cache", "/var/tmp"));
     return new CleanDisk.Provider()
-        .create(world.host.withConfiguration(Configuration.of(section)))
+        .create(world.host.withConfiguration(Configuration.of(all)))
         .prepare(issue, HostStates.now().build());
   }
 

@@ -12,6 +12,7 @@ import dev.healing.spi.HostContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** The contract of an action that deletes old files of {@code /var/cache}, and nothing else. */
@@ -27,7 +28,8 @@ abstract class OldFilesContract extends WorldContract {
 
   @Override
   protected HostContext context() {
-    return world.host.withConfiguration(Configuration.of(Map.of("min-bytes", "1B")));
+    return world.host.withConfiguration(
+        Configuration.of(Map.of("min-bytes", "1B", "roots", List.of("/var/cache"))));
   }
 
   @Override

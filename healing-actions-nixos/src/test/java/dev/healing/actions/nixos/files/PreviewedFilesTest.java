@@ -34,7 +34,9 @@ class PreviewedFilesTest {
   private final World world = new World();
 
   private PreparedAction prepare(Map<String, Object> section) {
-    Map<String, Object> all = new HashMap<>(Map.of("min-bytes", "1B", "target", "0%"));
+    Map<String, Object> all =
+        new HashMap<>(Map.of("min-bytes", "1B", "target", "0%", "rotated-only", "off"));
+    all.put("roots", List.of("/var/log", "/var/cache", "/var/tmp"));
     all.putAll(section);
     return new CleanDisk.Provider()
         .create(world.host.withConfiguration(Configuration.of(all)))
@@ -249,7 +251,8 @@ class PreviewedFilesTest {
     world.old("/var/tmp/nine bytes");
     world.monthPasses();
     world.host.commands().succeeds("1000 10\n", "stat", "-f", "-c", "%c %d", "--", "/var");
-    Map<String, Object> section = Map.of("min-bytes", "1GiB", "min-files", 1);
+    Map<String, Object> section =
+        Map.of("min-bytes", "1GiB", "min-files", 1, "roots", List.of("/var/tmp"));
     HealingAction action =
         new CleanDisk.Provider().create(world.host.withConfiguration(Configuration.of(section)));
     Issue issue =

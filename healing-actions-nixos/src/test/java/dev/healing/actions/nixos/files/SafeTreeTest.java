@@ -16,7 +16,7 @@ class SafeTreeTest {
       new SafeTree(
           world.host.files(),
           world.host.workers(),
-          new SafeTree.Rule(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE));
+          new SafeTree.Rule(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false));
 
   private int deleteAll() {
     int[] deleted = new int[1];
