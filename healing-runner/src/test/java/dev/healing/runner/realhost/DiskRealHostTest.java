@@ -66,22 +66,23 @@ class DiskRealHostTest {
         """
         mkdir -p /data/log/app /data/precious /data/log/fresh
         head -c 1M /dev/urandom >/data/precious/ledger
-        echo outside >/data/precious/linked; ln /data/precious/linked /data/log/app/hard.log
-        for n in 1 2 3 4 5 6; do head -c 7M /dev/zero >/data/log/app/old-$n.log; done
-        head -c 7M /dev/zero >/data/log/fresh/today.log
-        head -c 7M /dev/zero >/data/log/app/held-open.log
+        echo outside >/data/precious/linked; ln /data/precious/linked /data/log/app/hard.log.1
+        for n in 1 2 3 4 5 6; do head -c 7M /dev/zero >/data/log/app/old.log.$n; done
+        head -c 7M /dev/zero >/data/log/fresh/today.log.1
+        head -c 7M /dev/zero >/data/log/app/held-open.log.1
         mkdir /data/precious/old; echo keep >/data/precious/old/diary
+        head -c 1M /dev/zero >/data/log/app/bin.000012
         touch -d '30 days ago' /data/log/app/* /data/precious/ledger /data/precious/old/*
-        for n in 1 2 3 4 5 6; do touch -d "$((30 + n)) days ago" /data/log/app/old-$n.log; done
+        for n in 1 2 3 4 5 6; do touch -d "$((30 + n)) days ago" /data/log/app/old.log.$n; done
         ln -s /data/precious /data/log/app/precious
-        ln -s /data/precious/ledger /data/log/app/ledger.log
-        touch -h -d '30 days ago' /data/log/app/precious /data/log/app/ledger.log
-        head -c 1M /dev/zero >/data/log/app/restored.log; touch -d '30 days ago' /data/log/app/restored.log
+        ln -s /data/precious/ledger /data/log/app/ledger.log.1
+        touch -h -d '30 days ago' /data/log/app/precious /data/log/app/ledger.log.1
+        head -c 1M /dev/zero >/data/log/app/restored.log.1; touch -d '30 days ago' /data/log/app/restored.log.1
         """);
-    dateBack("/data", "log/fresh/today.log", "log/app/restored.log");
+    dateBack("/data", "log/fresh/today.log.1", "log/app/restored.log.1");
     host.sh(
         """
-        systemd-run -q --unit=test-holder /bin/sh -c 'exec sleep infinity 9</data/log/app/held-open.log'
+        systemd-run -q --unit=test-holder /bin/sh -c 'exec sleep infinity 9</data/log/app/held-open.log.1'
         for i in $(seq 50); do ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q held-open && exit 0; sleep 0.1; done
         exit 1
         """);
@@ -113,7 +114,7 @@ class DiskRealHostTest {
         .as("what was deleted%s", host.journal())
         .isEqualTo(
             IntStream.rangeClosed(7 - needed, 6)
-                .mapToObj(n -> "log/app/old-" + n + ".log f " + OLD_BYTES + " ")
+                .mapToObj(n -> "log/app/old.log." + n + " f " + OLD_BYTES + " ")
                 .collect(Collectors.toCollection(TreeSet::new)));
     after.removeAll(before);
     assertThat(after).as("what is new or changed").isEmpty();
@@ -125,8 +126,8 @@ class DiskRealHostTest {
                 + needed
                 + ",\"bytes\":"
                 + needed * OLD_BYTES)
-        .contains("\"old-6.log\"")
-        .doesNotContain("restored.log", "old-1.log");
+        .contains("\"old.log.6\"")
+        .doesNotContain("restored.log.1", "old.log.1");
   }
 
   /** By what the file system says of itself: some have to go, and some need not. */
