@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
@@ -67,9 +68,22 @@ public final class OffSwitch {
     return paused ? Optional.of("paused until " + wall + clock) : Optional.empty();
   }
 
-  /** Stops every later action, for this long, or until resumed. */
+  /**
+   * Stops every later action, for this long, or until resumed.
+   *
+   * @throws HostException if that could not be written; where the disk is full only for how long
+   */
   public void pause(Optional<Duration> howLong) {
-    store.writePlain(FILE, howLong.map(this::end).orElse("") + "\n");
+    try {
+      store.writePlain(FILE, howLong.map(length -> end(length) + "\n").orElse(""));
+    } catch (HostException e) {
+      if (howLong.isEmpty()) {
+        throw e;
+      }
+      store.writePlain(FILE, ""); // that takes no room
+      throw new HostException(
+          "paused until resumed, for the time could not be written: " + e.getMessage(), e);
+    }
   }
 
   private String end(Duration howLong) {

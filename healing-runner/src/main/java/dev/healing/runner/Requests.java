@@ -117,7 +117,11 @@ final class Requests {
       case "notify":
         return notify(request);
       case "pause":
-        return now(pause(Optional.of(request.path("for").asString("")).filter(d -> !d.isBlank())));
+        return now(
+            pause(
+                request.has("for")
+                    ? Optional.of(request.path("for").asString(""))
+                    : Optional.empty()));
       case "resume":
         offSwitch.resume();
         return now(paused());

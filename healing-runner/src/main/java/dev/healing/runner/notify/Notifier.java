@@ -7,15 +7,17 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
  * Tells the receivers of the configuration what they want to know. Without any it does nothing, and
- * has no thread; with some it has one as long as something waits to be told. Safe for several
- * threads.
+ * has no thread; with some it has one for each as long as something waits for it: who does not
+ * answer keeps nobody else from being told. Safe for several threads.
  */
 public final class Notifier implements Listener, AutoCloseable {
   /** Directory in the state directory. */
@@ -32,7 +34,7 @@ public final class Notifier implements Listener, AutoCloseable {
   private volatile NotifySettings settings = NotifySettings.NONE;
   private volatile List<Postman> postmen = List.of();
   private @Nullable Outbox outbox;
-  private boolean telling;
+  private final Set<Postman> telling = new HashSet<>();
   private boolean closed;
 
   /**
@@ -112,39 +114,43 @@ public final class Notifier implements Listener, AutoCloseable {
 
   /** With the lock held. */
   private void wake() {
-    if (!telling && !closed && outbox != null && !outbox.empty()) {
-      telling = true;
-      host.workers().start("notify", this::tellAll);
+    for (Postman postman : postmen) {
+      if (waits(postman) && telling.add(postman)) {
+        host.workers().start("notify", () -> tellAll(postman));
+      }
     }
   }
 
-  private void tellAll() {
+  /** Whether it still has something to tell; one of an earlier configuration has not. */
+  private boolean waits(Postman postman) {
+    return !closed
+        && postmen.contains(postman)
+        && outbox != null
+        && !outbox.of(postman.receiver().name()).isEmpty();
+  }
+
+  private void tellAll(Postman postman) {
     boolean over = false;
     try {
       while (!over) {
-        boolean told = false;
-        for (Postman postman : postmen) {
-          told |= postman.tell();
-        }
-        if (!told) {
+        if (!postman.tell()) {
           host.workers().sleep(NAP);
         }
-        over = over();
+        over = over(postman);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       if (!over) {
         synchronized (this) {
-          telling = false; // an error ends this thread, and the next event starts another
+          telling.remove(postman); // an error ends this thread, and the next event starts another
         }
       }
     }
   }
 
-  private synchronized boolean over() {
-    telling = !closed && outbox != null && !outbox.empty();
-    return !telling;
+  private synchronized boolean over(Postman postman) {
+    return !waits(postman) && telling.remove(postman);
   }
 
   /** How each receiver is served: {@code [{receiver, form, waiting, sent, dropped, problem}]}. */

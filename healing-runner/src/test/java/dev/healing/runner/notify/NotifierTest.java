@@ -145,6 +145,33 @@ class NotifierTest {
     assertThat(told.get(0).path("urgent").asBoolean(false)).isTrue();
   }
 
+  /** A program that hangs for its half minute. */
+  @Test
+  void whoDoesNotAnswerDelaysNobodyElse() {
+    host.commands()
+        .on(
+            command -> {
+              try {
+                host.workers().sleep(Duration.ofSeconds(30));
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return new Result(1, "", "", true, false);
+            },
+            "/bin/hangs");
+    host.commands().on(this::page, "/bin/pager");
+    Map<String, Object> receivers = new LinkedHashMap<>();
+    receivers.put("a", Map.of("form", "command", "command", List.of("/bin/hangs")));
+    receivers.put("b", Map.of("form", "command", "command", List.of("/bin/pager")));
+    notifier.configure(
+        NotifySettings.read(Configuration.of(Map.of("notify", Map.of("receivers", receivers)))));
+
+    escalated(Severity.CRITICAL, "web");
+    host.time().advance(Duration.ofSeconds(2));
+
+    assertThat(messages()).containsExactly("web");
+  }
+
   @Test
   void quietHoursHoldAllButWhatIsUrgent() {
     LocalTime now = LocalTime.ofInstant(host.time().now(), ZoneId.systemDefault());
