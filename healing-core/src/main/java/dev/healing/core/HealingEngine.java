@@ -70,6 +70,9 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** Actions work out what they would do before an opportunity is shown: as long as a dry run. */
   private static final Duration FOR_OPPORTUNITIES = Duration.ofMinutes(2);
 
+  /** What was learned in years elsewhere: nobody else waits for it. */
+  private static final Duration MUCH_TO_ADOPT = Duration.ofMinutes(2);
+
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
   private final Registry registry;
@@ -543,7 +546,11 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
    */
   public List<String> adoptKnowledge(String document, String from) {
-    return askKnowledge(knowledge -> knowledge.adopt(document, from));
+    Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
+    return inquiries.ask(
+        "knowledge:" + knowledge.name(),
+        MUCH_TO_ADOPT,
+        () -> knowledge.plugin().adopt(document, from));
   }
 
   private <T> T askKnowledge(Function<KnowledgeBase, T> question) {

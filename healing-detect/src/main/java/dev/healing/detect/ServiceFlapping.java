@@ -23,11 +23,14 @@ import java.util.TreeSet;
 /**
  * systemd starts a service again and again ({@code Restart=}), which therefore never is in state
  * failed, and never stays up. Counted from the second time that is seen. Over when it was left
- * alone for half the window. Keys: {@code restarts} (5) within {@code window} (10m), and {@code
+ * alone for half the window. MEDIUM, and HIGH from four times as often on: then it is as good as
+ * down, and for a person. Keys: {@code restarts} (5) within {@code window} (10m), and {@code
  * ignore}, names of units with {@code *} and {@code ?}: for those that are meant to run anew each
  * time.
  */
 public final class ServiceFlapping implements Detector {
+  private static final int DOWN = 4;
+
   private final int restarts;
   private final Duration window;
   private final Globs ignored;
@@ -95,7 +98,7 @@ public final class ServiceFlapping implements Detector {
     return Issue.of(
         state.at(),
         IssueType.SERVICE_FLAPPING,
-        Severity.MEDIUM,
+        lately >= (long) restarts * DOWN ? Severity.HIGH : Severity.MEDIUM,
         text,
         Map.of(metric.toString(), all, "restarts.lately.count", (double) lately),
         List.of(unit));

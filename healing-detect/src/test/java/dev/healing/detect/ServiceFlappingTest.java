@@ -67,6 +67,15 @@ class ServiceFlappingTest {
   }
 
   @Test
+  void whatIsStartedAllTheTimeIsAsGoodAsDown() {
+    startedAgain(1, Duration.ofSeconds(1));
+    assertThat(startedAgain(20, Duration.ofSeconds(20)).issues().get(0).severity())
+        .isEqualTo(Severity.MEDIUM);
+    assertThat(startedAgain(21, Duration.ofSeconds(1)).issues().get(0).severity())
+        .isEqualTo(Severity.HIGH);
+  }
+
+  @Test
   void whatCameBetweenTwoLooksCountsAndWhatIsLongAgoDoesNot() {
     startedAgain(1, Duration.ofSeconds(1));
     assertThat(startedAgain(5, Duration.ofSeconds(1)).issues()).isEmpty();

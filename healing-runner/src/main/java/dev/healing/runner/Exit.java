@@ -7,5 +7,8 @@ final class Exit {
   static final int USAGE = 2;
   static final int NOT_ALLOWED = 3;
 
+  /** As a shell tells of who was ended by SIGPIPE: {@code head} has read what it wanted. */
+  static final int READER_GONE = 128 + 13;
+
   private Exit() {}
 }

@@ -137,7 +137,7 @@ final class KnowledgeVerb implements Verb {
         file
             + " is more than a daemon that runs can be given ("
             + MOST_TO_A_DAEMON
-            + " bytes): stop it, import, and start it again");
+            + " bytes, as it is sent): stop it, import, and start it again");
   }
 
   private static Answer adoptWithoutDaemon(Invocation invocation, String document, String from) {

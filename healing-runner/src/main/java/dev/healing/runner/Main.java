@@ -2,6 +2,9 @@ package dev.healing.runner;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -12,16 +15,42 @@ public final class Main {
   /** Runs a verb and exits with its code. */
   public static void main(String[] args) {
     Logging.quiet();
-    PrintStream out = utf8(FileDescriptor.out);
+    Pipe pipe = new Pipe(new FileOutputStream(FileDescriptor.out));
+    PrintStream out = new PrintStream(pipe, true, StandardCharsets.UTF_8);
     PrintStream err = utf8(FileDescriptor.err);
     System.setOut(err); // what a plugin prints is no part of an answer
     int exit = new Shell(out, err, System.getenv()).run(args);
+    if (pipe.readerGone()) {
+      System.exit(Exit.READER_GONE);
+    }
     if (out.checkError()) {
-      err.println(
-          "healing: the output could not be written: is its disk full, or its reader gone?");
+      err.println("healing: the output could not be written: is its disk full?");
       exit = exit == Exit.DONE ? Exit.FAILED : exit;
     }
     System.exit(exit);
+  }
+
+  /** Knows why it could not be written to, which a {@link PrintStream} does not tell. */
+  private static final class Pipe extends FilterOutputStream {
+    private boolean readerGone;
+
+    Pipe(OutputStream to) {
+      super(to);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        readerGone |= String.valueOf(e.getMessage()).contains("Broken pipe");
+        throw e;
+      }
+    }
+
+    boolean readerGone() {
+      return readerGone;
+    }
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {
