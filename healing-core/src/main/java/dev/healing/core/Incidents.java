@@ -160,10 +160,12 @@ final class Incidents {
     incident.openedNanos = time.monotonicNanos();
     incident.seenNanos = incident.openedNanos;
     add(incident);
-    chronicle.tell(
-        Event.Kind.INCIDENT_OPENED,
-        issue.severity() + " " + issue.type() + ": " + issue.description(),
-        incident);
+    if (validator.isEmpty()) { // else nothing is wrong: somebody has found something worth doing
+      chronicle.tell(
+          Event.Kind.INCIDENT_OPENED,
+          issue.severity() + " " + issue.type() + ": " + issue.description(),
+          incident);
+    }
     return incident;
   }
 
@@ -237,6 +239,9 @@ final class Incidents {
     closed.add(snapshot);
     if (incident.seen && incident.validator.isEmpty() && incident.cause == null) {
       chronicle.closed(snapshot); // a problem of its own, and not somebody's word alone
+    }
+    if (incident.validator.isPresent() && status == IncidentStatus.ESCALATED) {
+      return; // who has found it was answered, and nobody else need know
     }
     chronicle.tell(
         status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,

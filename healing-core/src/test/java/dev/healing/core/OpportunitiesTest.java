@@ -8,6 +8,7 @@ import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Benefit;
 import dev.healing.api.Detection;
+import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
@@ -189,6 +190,22 @@ class OpportunitiesTest {
       Preview preview = Preview.of(WEB, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
       return new Work(id, preview, OpportunitiesTest.this);
     }
+  }
+
+  @Test
+  void whatIsWorthDoingIsNoProblemThatWasNoticedOrHandedOver() {
+    HealingEngine engine = engine("auto");
+    List<Event.Kind> told = new ArrayList<>();
+    engine.addListener(event -> told.add(event.kind()));
+    needed.add(COPIES); // nothing that is done about it helps
+    CompletableFuture<Receipt> receipt =
+        optimizer.apply(opportunity(COPIES), optimizer.own.orElseThrow()).toCompletableFuture();
+    run(engine, 120);
+
+    assertThat(receipt).isCompleted();
+    assertThat(told)
+        .contains(Event.Kind.ACTION_STARTED, Event.Kind.ACTION_FINISHED)
+        .doesNotContain(Event.Kind.INCIDENT_OPENED, Event.Kind.ESCALATED);
   }
 
   @Test
