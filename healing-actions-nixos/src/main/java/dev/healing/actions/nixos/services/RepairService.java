@@ -2,7 +2,7 @@ package dev.healing.actions.nixos.services;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
-import dev.healing.actions.nixos.services.RuntimeState.Found;
+import dev.healing.actions.nixos.services.RuntimeState.Leftovers;
 import dev.healing.actions.nixos.services.RuntimeState.Stale;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -69,7 +69,7 @@ public final class RepairService implements HealingAction {
   }
 
   /** What there is to repair, and the restart after it. */
-  private record Repair(RestartPlan plan, Found found, boolean outdated) {
+  private record Repair(RestartPlan plan, Leftovers found, boolean outdated) {
     List<Stale> stale() {
       return found.stale();
     }
@@ -143,7 +143,7 @@ public final class RepairService implements HealingAction {
                 host.systemd()
                     .properties(name, Set.of("NeedDaemonReload"))
                     .get("NeedDaemonReload"));
-    Found found = new RuntimeState(host, name).find();
+    Leftovers found = new RuntimeState(host, name).find();
     if (!outdated && found.stale().isEmpty()) {
       throw new RefusedException(
           "not applicable: nothing that "
@@ -156,7 +156,7 @@ public final class RepairService implements HealingAction {
     return new Repair(plan, found, outdated);
   }
 
-  private static Optional<String> leftAlone(Found found) {
+  private static Optional<String> leftAlone(Leftovers found) {
     return found.shared().isEmpty()
         ? Optional.empty()
         : Optional.of(

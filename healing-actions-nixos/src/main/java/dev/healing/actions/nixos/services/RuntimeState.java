@@ -72,7 +72,7 @@ final class RuntimeState {
    * @param stale by path, the first 20 that were found
    * @param shared paths that are left alone, each with who declares it too
    */
-  record Found(List<Stale> stale, List<String> shared) {}
+  record Leftovers(List<Stale> stale, List<String> shared) {}
 
   private final HostContext host;
   private final String unit;
@@ -84,12 +84,12 @@ final class RuntimeState {
   }
 
   /** What is stale now; nothing while processes of the unit are left. */
-  Found find() {
+  Leftovers find() {
     Map<String, String> declared =
         host.systemd().properties(unit, Set.of("PIDFile", "RuntimeDirectory"));
     boolean any = declared.values().stream().anyMatch(value -> !value.isEmpty());
     if (!any || host.processes().all().stream().anyMatch(p -> p.unit().equals(Optional.of(unit)))) {
-      return new Found(List.of(), List.of());
+      return new Leftovers(List.of(), List.of());
     }
     RuntimeClaims others = RuntimeClaims.ofOthersThan(unit, host);
     Set<Stale> found = new TreeSet<>(Comparator.comparing(Stale::path));
@@ -113,7 +113,7 @@ final class RuntimeState {
                 () -> look(directory, Optional.empty(), found));
       }
     }
-    return new Found(List.copyOf(found), List.copyOf(shared));
+    return new Leftovers(List.copyOf(found), List.copyOf(shared));
   }
 
   /** Looks at one entry of a directory, or at all, until enough is found. */
