@@ -11,6 +11,7 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +23,16 @@ import java.util.Set;
  * avoid} (globs on the unit; by default those in which Nix builds), and those of {@code
  * restart_service}.
  *
+ * @param slow those that take longer than the window to show
  * @param keys for the restart
  */
 record LeakRestart(
-    HostContext host, Duration window, double growth, Globs avoid, RestartKeys keys) {
+    HostContext host,
+    Duration window,
+    double growth,
+    SlowLeaks slow,
+    Globs avoid,
+    RestartKeys keys) {
   private static final Duration SHORTEST = Duration.ofSeconds(5);
   private static final double LEAST_BYTES = 16 << 20;
 
@@ -39,6 +46,7 @@ record LeakRestart(
         host,
         window,
         section.fraction("leak-growth", 0.05),
+        new SlowLeaks(host, window),
         Globs.of(section.globs("avoid", Checks.NIX_BUILDERS)),
         RestartKeys.of(host));
   }
@@ -50,25 +58,37 @@ record LeakRestart(
    */
   Leak find(HostState state, MemAvailable memory) {
     double least = Math.max(LEAST_BYTES, growth * memory.totalBytes());
-    List<Leak> leaks = Leak.all(state, window, least);
-    Optional<String> objection = Optional.empty();
+    Map<String, String> objections = new LinkedHashMap<>();
+    Optional<Leak> found =
+        first(Leak.all(state, window, least), state, memory, objections)
+            .or(() -> first(slow.all(state, least), state, memory, objections));
+    if (found.isPresent()) {
+      return found.orElseThrow();
+    }
+    throw new RefusedException(
+        objections.values().stream()
+            .findFirst()
+            .orElse(
+                "no service was seen to grow by "
+                    + Checks.size(least)
+                    + " or more over "
+                    + window.toSeconds()
+                    + " s, or some hours, all the time"));
+  }
+
+  private Optional<Leak> first(
+      List<Leak> leaks, HostState state, MemAvailable memory, Map<String, String> objections) {
     for (Leak leak : leaks) {
       try {
         plan(leak, memory);
         requireLongRunning(leak, state.at());
-        return leak;
+        return Optional.of(leak);
       } catch (RefusedException e) {
         String why = leak.unit() + " " + leak.inWords(memory.availableBytes());
-        objection = objection.or(() -> Optional.of(why + "; but " + e.getMessage()));
+        objections.putIfAbsent(leak.unit(), why + "; but " + e.getMessage());
       }
     }
-    throw new RefusedException(
-        objection.orElse(
-            "no service was seen to grow by "
-                + Checks.size(least)
-                + " or more over "
-                + window.toSeconds()
-                + " s all the time"));
+    return Optional.empty();
   }
 
   /** Its restart at this moment. */

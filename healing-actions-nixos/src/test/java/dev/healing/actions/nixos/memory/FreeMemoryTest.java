@@ -14,6 +14,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
+import dev.healing.api.Sample;
 import dev.healing.api.Severity;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.HealingAction;
@@ -24,8 +25,11 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +42,7 @@ class FreeMemoryTest {
   private final World world = new World();
   private final FakeSystemd systemd = world.host.systemd();
   private Runnable whenReclaimed = () -> {};
+  private int reads;
 
   FreeMemoryTest() {
     available(200_000);
@@ -69,15 +74,17 @@ class FreeMemoryTest {
     HealingAction action =
         new FreeMemory.Provider().create(new GivingHost(world, section, () -> whenReclaimed.run()));
     assertThat(section.problems()).isEmpty();
-    Issue issue =
-        Issue.of(
-            world.host.time().now(),
-            IssueType.MEMORY_HIGH,
-            severity,
-            "full",
-            Map.of(),
-            List.of("memory"));
-    return action.prepare(issue, state);
+    return action.prepare(issue(severity), state);
+  }
+
+  private Issue issue(Severity severity) {
+    return Issue.of(
+        world.host.time().now(),
+        IssueType.MEMORY_HIGH,
+        severity,
+        "full",
+        Map.of(),
+        List.of("memory"));
   }
 
   private PreparedAction prepare(HostState state) {
@@ -239,6 +246,69 @@ class FreeMemoryTest {
     world.host.time().advance(Duration.ofMinutes(5));
     assertThat(prepare(leaking(APP, "other.service")).preview().target())
         .isEqualTo("other.service");
+  }
+
+  /** What it had in the last day, every five minutes, if that is what it has now. */
+  private HostState had(DoubleUnaryOperator bytesHoursAgo) {
+    world.host.past(
+        (metric, since, step) -> {
+          reads++;
+          List<Sample> samples = new ArrayList<>();
+          for (Instant at = since; at.isBefore(world.host.time().now()); at = at.plus(step)) {
+            double hoursAgo =
+                Duration.between(at, world.host.time().now()).toMillis() / 3_600_000.0;
+            samples.add(new Sample(metric, bytesHoursAgo.applyAsDouble(hoursAgo), at));
+          }
+          return samples;
+        });
+    double[] now =
+        IntStream.range(0, 41).mapToDouble(i -> bytesHoursAgo.applyAsDouble(0)).toArray();
+    return HostStates.at(world.host.time().now())
+        .recent(Metric.of(Metric.SERVICE_MEMORY, APP), Duration.ofSeconds(15), now)
+        .build();
+  }
+
+  @Test
+  void aLeakOfHoursIsSeenInTheMetricHistory() {
+    world.host.time().advance(Duration.ofHours(30));
+    String step = prepare(had(hoursAgo -> 2.4e9 - 5e7 * hoursAgo)).preview().steps().get(0);
+    assertThat(step).contains("app.service", "leaks", "14 KiB a second over 6 h");
+    step = prepare(had(hoursAgo -> 2.4e9 - 1e7 * hoursAgo)).preview().steps().get(0);
+    assertThat(step).contains("a second over 23 h");
+    assertThat(done(prepare(had(hoursAgo -> 2.4e9 - 1e7 * hoursAgo))).result())
+        .isEqualTo(Result.DONE);
+    assertThat(systemd.restarted()).containsExactly(APP);
+  }
+
+  @Test
+  void whatWasLargeAllTheTimeOrCameUpSinceIsNoLeakOfHours() {
+    world.host.time().advance(Duration.ofHours(30));
+    String why = "no service was seen to grow";
+    refused(Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9), why);
+    refused(Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9 - (hoursAgo > 9 ? 1e9 : 0)), why);
+    refused(Map.of(), Severity.HIGH, had(hoursAgo -> 1e9 + 1e8 * (hoursAgo % 4)), why);
+    refused(
+        Map.of("leak-window", "1d"), Severity.HIGH, had(hoursAgo -> 2.4e9 - 5e7 * hoursAgo), why);
+    systemd.recover(APP);
+    available(200_000);
+    world.host.time().advance(Duration.ofHours(3));
+    refused(
+        Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9 - 5e7 * hoursAgo), "while it was watched");
+  }
+
+  /** An issue that stays is asked about at each look, and files are slow. */
+  @Test
+  void theHistoryIsReadEveryFewMinutes() {
+    world.host.time().advance(Duration.ofHours(30));
+    HealingAction action =
+        new FreeMemory.Provider().create(new GivingHost(world, Configuration.empty(), () -> {}));
+    for (int look = 0; look < 600; look++) {
+      HostState state = had(hoursAgo -> 2.4e9);
+      assertThatThrownBy(() -> action.prepare(issue(Severity.HIGH), state))
+          .isInstanceOf(RefusedException.class);
+      world.host.time().advance(Duration.ofSeconds(1));
+    }
+    assertThat(reads).isEqualTo(2);
   }
 
   @Test
