@@ -150,7 +150,9 @@ public final class ReplayPage {
           html.text(Lines.instant(text(problem, "firstSeen")) + " " + text(problem, "severity"));
           html.text(", " + ReplayView.lasted(problem, json));
           badges(problem);
-          steps(problem);
+          problem
+              .path("would")
+              .forEach(would -> html.leaf("p", at(would) + ReplayView.said(would)));
         });
     html.close("td");
   }
@@ -204,6 +206,9 @@ public final class ReplayPage {
       strips.add(strip);
       levels.addAll(levels(i, metric));
     }
+    if (policies.size() == 2) {
+      levels = together(levels);
+    }
     html.open("figure").leaf("h3", title).open("div", "class", "wide").line();
     new Chart(columns, metric).draw(html, id, title, strips, levels);
     html.close("div");
@@ -229,7 +234,7 @@ public final class ReplayPage {
       bands.add(new Chart.Band(from, to, text(problem, "severity"), from + " " + what));
       for (JsonNode would : problem.path("would")) {
         Instant at = Instant.parse(text(would, "at"));
-        marks.add(new Chart.Mark(at, text(would, "step"), ReplayView.step(would)));
+        marks.add(new Chart.Mark(at, text(would, "step"), at(would) + ReplayView.step(would)));
       }
     }
     return new Chart.Strip(letter(policy), bands, marks);
@@ -247,6 +252,18 @@ public final class ReplayPage {
                 levels.add(
                     new Chart.Level(letter(policy), level.getKey(), level.getValue().asDouble())));
     return levels;
+  }
+
+  /** A level that both have is drawn once. */
+  private static List<Chart.Level> together(List<Chart.Level> levels) {
+    List<Chart.Level> once = new ArrayList<>();
+    for (Chart.Level level : levels) {
+      Chart.Level both = new Chart.Level("", level.name(), level.value());
+      boolean again =
+          once.removeIf(l -> l.name().equals(level.name()) && l.value() == level.value());
+      once.add(again ? both : level);
+    }
+    return once;
   }
 
   private void numbers(String metric) {
@@ -327,8 +344,13 @@ public final class ReplayPage {
       return;
     }
     html.open("ol");
-    problem.path("would").forEach(would -> html.leaf("li", ReplayView.step(would)));
+    problem.path("would").forEach(would -> html.leaf("li", at(would) + ReplayView.step(would)));
     html.close("ol");
+  }
+
+  /** With its day: a problem may last for weeks. */
+  private static String at(JsonNode would) {
+    return Lines.instant(text(would, "at")) + " ";
   }
 
   private static String text(JsonNode json, String member) {

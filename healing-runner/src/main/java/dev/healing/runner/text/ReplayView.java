@@ -95,12 +95,9 @@ public final class ReplayView {
     return counts;
   }
 
-  /** A step with its time and reason, in one line. */
+  /** A step and its reason. */
   public static String step(JsonNode would) {
-    return text(would, "at").substring(11, 19)
-        + "Z "
-        + said(text(would, "step"), text(would, "action"))
-        + why(would);
+    return said(would) + ": " + why(would);
   }
 
   private static List<String> problem(JsonNode problem, JsonNode json, Style style) {
@@ -121,7 +118,7 @@ public final class ReplayView {
       lines.addAll(Lines.wrap("a symptom of " + text(problem, "cause"), 6));
     }
     for (JsonNode would : problem.path("would")) {
-      lines.addAll(Lines.wrap(step(would), 6));
+      lines.addAll(Lines.wrap(text(would, "at").substring(11, 19) + "Z " + step(would), 6));
     }
     return lines;
   }
@@ -133,12 +130,14 @@ public final class ReplayView {
     return why.startsWith(name) ? why.substring(name.length()) : why;
   }
 
-  private static String said(String step, String action) {
-    return switch (step) {
-      case "STARTED" -> "would have started " + action + ": ";
-      case "ASKED" -> "would have asked about " + action + ": ";
-      case "HANDED_OVER" -> "would have handed it over: ";
-      default -> action.isEmpty() ? "nothing to do: " : "would have held back " + action + ": ";
+  /** A step. */
+  public static String said(JsonNode would) {
+    String action = text(would, "action");
+    return switch (text(would, "step")) {
+      case "STARTED" -> "would have started " + action;
+      case "ASKED" -> "would have asked about " + action;
+      case "HANDED_OVER" -> "would have handed it over";
+      default -> action.isEmpty() ? "nothing to do" : "would have held back " + action;
     };
   }
 
