@@ -47,6 +47,11 @@ public interface HostState {
 
   /** Whether this look failed to read the thing named. */
   default boolean unreadable(String what) {
-    return unreadable().stream().anyMatch(u -> u.what().equals(what));
+    for (Unreadable one : unreadable()) {
+      if (one.what().equals(what)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -12,13 +12,13 @@ import dev.healing.spi.Proposal;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,8 +182,10 @@ final class Assessment {
    */
   Optional<Duration> enforceDeadlines(Duration pluginDeadline) {
     preparations.enforceDeadlines();
-    return Stream.of(counsel.enforce(pluginDeadline), preparations.untilNextDeadline())
-        .flatMap(Optional::stream)
-        .min(Duration::compareTo);
+    Optional<Duration> counselled = counsel.enforce(pluginDeadline);
+    Optional<Duration> prepared = preparations.untilNextDeadline();
+    return counselled.isPresent() && prepared.isPresent()
+        ? Optional.of(Collections.min(List.of(counselled.get(), prepared.get())))
+        : counselled.or(() -> prepared);
   }
 }

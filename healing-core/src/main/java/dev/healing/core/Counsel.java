@@ -178,6 +178,9 @@ final class Counsel {
 
   /** What is wrong with the plugins that were asked, by {@code kind:name}. */
   Map<String, String> faults() {
+    if (faults.isEmpty()) {
+      return Map.of();
+    }
     faults.values().removeIf(fault -> now() - fault.atNanos() > FAULTS_KEPT.toNanos());
     return faults.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, fault -> fault.getValue().why()));

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 final class HostSnapshot implements HostState {
   private final Instant at;
   private final Map<Metric, Sample> samples;
+  private final Map<String, SortedSet<String>> components = new HashMap<>();
   private final Map<String, UnitState> units;
   private final List<Unreadable> unreadable;
   private final MetricHistory history;
@@ -33,8 +34,12 @@ final class HostSnapshot implements HostState {
       MetricHistory history,
       List<OwnAction> ownActions) {
     this.at = at;
-    Map<Metric, Sample> byMetric = new HashMap<>();
-    samples.forEach(sample -> byMetric.put(sample.metric(), sample));
+    Map<Metric, Sample> byMetric = new HashMap<>(2 * samples.size());
+    for (Sample sample : samples) {
+      Metric metric = sample.metric();
+      byMetric.put(metric, sample);
+      components.computeIfAbsent(metric.name(), name -> new TreeSet<>()).add(metric.component());
+    }
     this.samples = byMetric;
     Map<String, UnitState> byName = new TreeMap<>();
     units.forEach(unit -> byName.put(unit.name(), unit));
@@ -61,13 +66,8 @@ final class HostSnapshot implements HostState {
 
   @Override
   public SortedSet<String> components(String metricName) {
-    SortedSet<String> components = new TreeSet<>();
-    for (Metric metric : samples.keySet()) {
-      if (metric.name().equals(metricName)) {
-        components.add(metric.component());
-      }
-    }
-    return components;
+    SortedSet<String> there = components.get(metricName);
+    return there == null ? Collections.emptySortedSet() : Collections.unmodifiableSortedSet(there);
   }
 
   @Override

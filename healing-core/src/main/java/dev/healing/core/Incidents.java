@@ -69,6 +69,9 @@ final class Incidents {
 
   /** How many are serious and, as far as we know, no symptom of another. */
   int unrelated() {
+    if (open.isEmpty()) {
+      return 0;
+    }
     if (unrelated < 0) {
       Optional<String> storm = open.stream().filter(Storm::is).map(i -> i.id).findFirst();
       unrelated =

@@ -166,6 +166,9 @@ final class Journal implements ActionHistory {
 
   /** The problems that are not ours: rejected or handed over. */
   List<Fingerprint> theirs() {
+    if (rejected.isEmpty() && handedOver.isEmpty()) {
+      return List.of();
+    }
     return Stream.concat(rejected.stream(), handedOver.stream())
         .distinct()
         .map(Fingerprint::new)

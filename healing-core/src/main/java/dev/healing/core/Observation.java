@@ -6,6 +6,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.MetricForecast;
 import dev.healing.api.Unreadable;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,6 @@ record Observation(
     List<Unreadable> unreadable = new ArrayList<>(state.unreadable());
     detections.values().forEach(detection -> unreadable.addAll(detection.unreadable()));
     faults.forEach((plugin, why) -> unreadable.add(new Unreadable(plugin, why)));
-    return unreadable.stream().distinct().toList();
+    return List.copyOf(new LinkedHashSet<>(unreadable));
   }
 }

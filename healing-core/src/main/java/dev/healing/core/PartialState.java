@@ -56,10 +56,10 @@ final class PartialState implements HostState {
   }
 
   private void asked(String metric, boolean there) {
-    missed |=
-        !there
-            && missing.stream()
-                .anyMatch(gives -> gives.unknown() || gives.metrics.contains(metric));
+    if (!there && !missing.isEmpty()) {
+      missed |=
+          missing.stream().anyMatch(gives -> gives.unknown() || gives.metrics.contains(metric));
+    }
   }
 
   @Override
@@ -89,7 +89,9 @@ final class PartialState implements HostState {
 
   @Override
   public Map<String, UnitState> units() {
-    missed |= missing.stream().anyMatch(gives -> gives.unknown() || gives.units);
+    if (!missing.isEmpty()) {
+      missed |= missing.stream().anyMatch(gives -> gives.unknown() || gives.units);
+    }
     return found.units();
   }
 

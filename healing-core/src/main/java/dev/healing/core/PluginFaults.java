@@ -15,6 +15,9 @@ final class PluginFaults {
   private PluginFaults() {}
 
   static List<Issue> issues(Map<String, String> faults, Instant at) {
+    if (faults.isEmpty()) {
+      return List.of();
+    }
     return faults.entrySet().stream()
         .map(
             fault ->

@@ -114,10 +114,11 @@ final class Preparations {
   /** How long until one is to be given up. */
   Optional<Duration> untilNextDeadline() {
     // All have the same limit, so the first one that was begun is the first one to be late.
-    return underWay.stream()
-        .findFirst()
-        .map(first -> first.deadlineNanos - time.monotonicNanos())
-        .map(left -> Duration.ofNanos(Math.max(0, left)));
+    if (underWay.isEmpty()) {
+      return Optional.empty();
+    }
+    long left = underWay.iterator().next().deadlineNanos - time.monotonicNanos();
+    return Optional.of(Duration.ofNanos(Math.max(0, left)));
   }
 
   /** Gives up those that are late. */

@@ -1,7 +1,5 @@
 package dev.healing.core;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import dev.healing.api.ActionId;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
@@ -9,11 +7,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
 import dev.healing.api.Unreadable;
 import dev.healing.core.ReplayPlugins.Treated;
-import dev.healing.core.host.LinuxHost;
 import dev.healing.core.trace.RecordedLook;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +45,8 @@ public final class Replay {
    * @param policy an engine that is assembled and not built: its configuration and plugins; its
    *     host is not used
    * @param bootId of the trace
-   * @param trace gives the next look, and nothing at the end
+   * @param trace gives the next look, and nothing at the end; asked on another thread, one look
+   *     after the other, and not any more when this returns
    * @param helps what is taken for granted, since no trace can tell: that each action helps, so
    *     that its problem is gone for the engine until it comes back; or that none does
    * @throws HealingException if the trace is empty or damaged
@@ -61,12 +56,9 @@ public final class Replay {
       String bootId,
       Supplier<Optional<RecordedLook>> trace,
       boolean helps) {
-    Path state = temporary();
-    try (LinuxHost disk = LinuxHost.open(state)) {
-      ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
-      return new Replay(plugins).over(policy, new ReplayHost(disk.state(), bootId), trace);
-    } finally {
-      delete(state);
+    ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
+    try (ReadAhead ahead = new ReadAhead(trace)) {
+      return new Replay(plugins).over(policy, new ReplayHost(bootId), ahead::next);
     }
   }
 
@@ -152,21 +144,5 @@ public final class Replay {
     Optional<ActionId> action =
         decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
     return new Replayed.Would(event.at(), step, action, why);
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempDirectory("healing-replay");
-    } catch (IOException e) {
-      throw new HealingException("a replay needs a temporary directory: " + e, e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-    } catch (IOException e) {
-      throw new HealingException(directory + " is left behind: " + e, e);
-    }
   }
 }

@@ -45,14 +45,13 @@ final class ReplayHost
         }
       };
 
-  private final StateStore state;
+  private final StateStore state = new ReplayState();
   private final String bootId;
   private final Map<String, UnitState> units = new HashMap<>();
   private Instant now = Instant.EPOCH;
   private long nanos;
 
-  ReplayHost(StateStore state, String bootId) {
-    this.state = state;
+  ReplayHost(String bootId) {
     this.bootId = bootId;
   }
 

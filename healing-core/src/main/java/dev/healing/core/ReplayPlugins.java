@@ -71,6 +71,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayPlugins {
   private static final String TRACE = "trace";
+  private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
   /** A problem that was treated, and when it was over in the trace, if it was. */
   static final class Treated {
@@ -88,7 +89,7 @@ final class ReplayPlugins {
   private final Map<Fingerprint, Treated> hidden = new HashMap<>();
   private final List<Treated> treated = new ArrayList<>();
   private final Map<String, Unreadable> unseen = new TreeMap<>();
-  private final Set<String> names = new TreeSet<>();
+  private final Set<String> names = new HashSet<>();
   private @Nullable RecordedLook shown;
 
   private ReplayPlugins(boolean helps) {
@@ -178,7 +179,7 @@ final class ReplayPlugins {
       return new Sampler() {
         @Override
         public Reading read() {
-          return new Reading(List.of(), List.of(), List.of());
+          return NOTHING;
         }
 
         @Override

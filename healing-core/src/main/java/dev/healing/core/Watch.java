@@ -64,7 +64,7 @@ final class Watch {
       List<OwnAction> ownActions,
       Consumer<Observation> done) {
     Collected found = new Collected(ownActions);
-    List<PluginCalls.Call> asked = new ArrayList<>();
+    List<PluginCalls.Call> asked = new ArrayList<>(plugins.samplers().size() + detectors.size());
     plugins
         .samplers()
         .forEach(
@@ -145,6 +145,9 @@ final class Watch {
     }
 
     private synchronized List<Gives> missing() {
+      if (faults.isEmpty()) {
+        return List.of();
+      }
       return faults.keySet().stream()
           .filter(plugin -> plugin.startsWith(SAMPLER))
           .map(plugin -> given.getOrDefault(plugin.substring(SAMPLER.length()), new Gives()))

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,53 @@ class ReplayTest {
     assertThat(replayed.count(Replayed.Step.STARTED)).isEqualTo(1);
     assertThat(done).isEmpty();
     assertThat(heard).as("nobody is woken for what was long ago").isEmpty();
+  }
+
+  @Test
+  void whatATraceThrowsIsThrownAfterAllThatWasBeforeAndItIsNotAskedAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    List<RecordedLook> looks = looks(5_000, 100);
+    assertThatThrownBy(
+            () ->
+                Replay.run(
+                    policy(Map.of()),
+                    "boot",
+                    () -> {
+                      int next = asked.getAndIncrement();
+                      if (next == looks.size()) {
+                        throw new HealingException("the disk is gone");
+                      }
+                      return Optional.of(looks.get(next));
+                    },
+                    true))
+        .hasMessage("the disk is gone");
+    assertThat(asked).hasValue(looks.size() + 1);
+  }
+
+  @Test
+  void aPolicyThatCannotBeReplayedReadsTheTraceNoFurther() {
+    AtomicInteger asked = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                Replay.run(
+                    policy(Map.of("autonomy", "wild")),
+                    "boot",
+                    () -> Optional.of(look(asked.getAndIncrement(), false)),
+                    true))
+        .hasMessageContaining("wild");
+    int then = asked.get();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .as("who reads it")
+        .noneMatch(thread -> thread.getName().equals("healing-trace"));
+    assertThat(asked).hasValue(then);
+  }
+
+  @Test
+  void aReplayOfManyLooksIsTheSameAsOfEachAlone() {
+    Replayed replayed = replay(Map.of(), looks(5_000, 100), true);
+    assertThat(replayed.looks()).isEqualTo(5_000);
+    assertThat(replayed.problems()).hasSize(1);
+    assertThat(replayed.problems().get(0).over()).contains(BEGIN.plusSeconds(100));
   }
 
   @Test

@@ -31,6 +31,16 @@ record Fall(double value, double perSecond) {
     return still && pace > 0 ? Optional.of(new Fall(last.value(), pace)) : Optional.empty();
   }
 
+  /** Whether samples before these would change nothing. */
+  static boolean enough(List<Sample> oldestFirst) {
+    int before = oldestFirst.size() - FEWEST - 1;
+    return before >= 0
+        && oldestFirst
+            .get(before)
+            .at()
+            .isBefore(oldestFirst.get(oldestFirst.size() - 1).at().minus(SHORTEST));
+  }
+
   private static List<Sample> newest(List<Sample> oldestFirst) {
     int size = oldestFirst.size();
     if (size < FEWEST) {

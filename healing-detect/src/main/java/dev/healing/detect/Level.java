@@ -181,7 +181,11 @@ public final class Level {
       Duration every,
       Predicate<String> ignored,
       BiFunction<Sample, Standing, Issue> issue) {
-    Set<String> all = new TreeSet<>(state.components(name));
+    Set<String> there = state.components(name);
+    if (there.isEmpty() && tracks.isEmpty()) {
+      return Detection.NOTHING; // most of what can be measured, this host has not got
+    }
+    Set<String> all = new TreeSet<>(there);
     all.removeIf(ignored);
     all.addAll(tracks.keySet());
     List<Issue> issues = new ArrayList<>();
@@ -238,7 +242,11 @@ public final class Level {
   }
 
   private boolean enough(Track track, DoublePredicate bad) {
-    return track.window.stream().filter(bad::test).count() >= limits.of().n();
+    int found = 0;
+    for (double value : track.window) {
+      found += bad.test(value) ? 1 : 0;
+    }
+    return found >= limits.of().n();
   }
 
   /** Why a component that has a sample is unknown. */

@@ -6,6 +6,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.Sample;
 import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
@@ -34,6 +35,7 @@ public final class MemoryExhausting implements Detector {
 
   private static final double SWAP_FULL = 0.90;
   private static final int SAMPLES = 32;
+  private static final int FEW_SAMPLES = 4;
 
   /** Who takes it may have to wait for a processor now and then. */
   private static final Duration PAUSES = Duration.ofSeconds(3);
@@ -83,9 +85,11 @@ public final class MemoryExhausting implements Detector {
     double floorBytes = floor * total(state);
     boolean room = state.value(Metric.SWAP_USED).orElse(1) < SWAP_FULL;
     Optional<Fall> ends =
-        Fall.of(state.recent(Metric.MEMORY_AVAILABLE, SAMPLES))
-            .filter(f -> !room && f.after(AHEAD) <= floorBytes)
-            .filter(f -> f.endsInSeconds() * 1e3 <= within.toMillis());
+        room
+            ? Optional.empty()
+            : Fall.of(lately(state))
+                .filter(f -> f.after(AHEAD) <= floorBytes)
+                .filter(f -> f.endsInSeconds() * 1e3 <= within.toMillis());
     if (ends.isPresent()) {
       last = ends;
       lastNanos = time.monotonicNanos();
@@ -96,6 +100,12 @@ public final class MemoryExhausting implements Detector {
     }
     return last.map(f -> Detection.of(List.of(issue(state, f, floorBytes))))
         .orElse(Detection.NOTHING);
+  }
+
+  /** Looks are most often so far apart that few samples tell as much as many. */
+  private static List<Sample> lately(HostState state) {
+    List<Sample> few = state.recent(Metric.MEMORY_AVAILABLE, FEW_SAMPLES);
+    return Fall.enough(few) ? few : state.recent(Metric.MEMORY_AVAILABLE, SAMPLES);
   }
 
   private static double total(HostState state) {

@@ -87,6 +87,13 @@ public final class ServicePressure implements Detector {
           });
       return new Detection(List.of(), unknown);
     }
+    boolean none = seen.isEmpty();
+    for (String resource : ServiceStalls.RESOURCES) {
+      none &= state.components(ServiceStalls.stalled(resource, "").name()).isEmpty();
+    }
+    if (none) {
+      return Detection.NOTHING;
+    }
     Map<String, List<Key>> raised = new HashMap<>();
     Map<Key, Seen> now = new HashMap<>();
     for (String resource : ServiceStalls.RESOURCES) {

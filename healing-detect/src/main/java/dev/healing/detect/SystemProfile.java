@@ -30,7 +30,9 @@ record SystemProfile(long generation, Instant switchedAt) {
   /** Absent where there is no such profile. */
   static Optional<SystemProfile> read(HostFiles files) throws IOException {
     Path link = files.path(LINK);
-    if (!Files.exists(link, NOFOLLOW_LINKS)) {
+    // Without exceptions, which cost most of this on a host without Nix.
+    boolean nowhere = !link.resolveSibling("").toFile().isDirectory();
+    if (nowhere || !Files.exists(link, NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     if (!Files.isSymbolicLink(link)) {

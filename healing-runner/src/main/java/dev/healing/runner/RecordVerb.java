@@ -6,15 +6,10 @@ import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +56,7 @@ final class RecordVerb implements Verb {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory());
         HealingEngine engine =
             HealingEngine.builder().host(host).configuration(configuration).build();
-        OutputStream out = create(file)) {
+        OutputStream out = NewFile.create(file)) {
       Signals.handle("TERM", () -> over.complete(null));
       Signals.handle("INT", () -> over.complete(null));
       invocation.err().println("Recording to " + file + "; end it with Ctrl-C.");
@@ -71,21 +66,6 @@ final class RecordVerb implements Verb {
     } catch (IOException e) {
       throw new HealingException(
           file + " could not be written (" + e + "): what is in it can be read up to there", e);
-    }
-  }
-
-  /** Never one that is there, or is a link. */
-  private static OutputStream create(Path file) {
-    try {
-      return Channels.newOutputStream(
-          Files.newByteChannel(
-              file,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
-    } catch (FileAlreadyExistsException e) {
-      throw new HealingException(file + " is there already: expected the name of a new file", e);
-    } catch (IOException e) {
-      throw new HealingException(file + " cannot be made (" + e + "): choose another place", e);
     }
   }
 

@@ -10,10 +10,14 @@ import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceReader;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.report.Columns;
+import dev.healing.runner.report.ReplayPage;
 import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.text.ReplayView;
 import dev.healing.runner.text.Waiting;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -66,6 +71,12 @@ final class ReplayVerb implements Verb {
             .description("Another configuration, shown beside it.")
             .build());
     spec.addOption(
+        OptionSpec.builder("--html")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description("A report with charts as well, in a new file that only you can read.")
+            .build());
+    spec.addOption(
         OptionSpec.builder("--assume")
             .paramLabel("helps|nothing")
             .type(String.class)
@@ -96,18 +107,47 @@ final class ReplayVerb implements Verb {
             .operand()
             .map(file -> List.of(Path.of(file)))
             .orElseGet(() -> List.copyOf(series.values()));
-    for (Policy policy : policies(invocation)) {
-      ReadShare share = new ReadShare(files);
-      try (Waiting unused =
-          Waiting.on(
-              invocation.err(), invocation.terminal(), () -> share.progress(policy.name()))) {
-        policies.add(
-            invocation.operand().isPresent()
-                ? ofTrace(files.get(0), share, policy, json, assumed.equals(HELPS))
-                : ofSeries(series, policy, json, assumed.equals(HELPS)));
+    List<Policy> both = policies(invocation);
+    Optional<Path> report = invocation.path("--html");
+    Optional<OutputStream> page = report.map(NewFile::create); // refused before, not after the work
+    try {
+      Columns columns = new Columns();
+      for (Policy policy : both) {
+        boolean drawn = page.isPresent() && policies.isEmpty();
+        Consumer<RecordedLook> seen = drawn ? columns::add : look -> {};
+        ReadShare share = new ReadShare(files);
+        try (Waiting unused =
+            Waiting.on(
+                invocation.err(), invocation.terminal(), () -> share.progress(policy.name()))) {
+          policies.add(
+              invocation.operand().isPresent()
+                  ? ofTrace(files.get(0), share, policy, json, assumed.equals(HELPS), seen)
+                  : ofSeries(series, policy, json, assumed.equals(HELPS), seen));
+        }
       }
+      page.ifPresent(out -> write(out, ReplayPage.of(json, columns)));
+    } catch (RuntimeException e) {
+      report.ifPresent(ReplayVerb::delete);
+      throw e;
     }
     return invocation.show(Answer.of(json), ReplayView::lines);
+  }
+
+  private static void write(OutputStream to, String page) {
+    try (to) {
+      to.write(page.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new HealingException("the report cannot be written (" + e + "): make room for it", e);
+    }
+  }
+
+  /** Half a report helps nobody. */
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // Whoever asked for it is told of what went wrong first.
+    }
   }
 
   private static Map<Metric, Path> series(Invocation invocation) {
@@ -140,10 +180,15 @@ final class ReplayVerb implements Verb {
   }
 
   private static ObjectNode ofTrace(
-      Path file, ReadShare share, Policy policy, ObjectNode about, boolean helps) {
+      Path file,
+      ReadShare share,
+      Policy policy,
+      ObjectNode about,
+      boolean helps,
+      Consumer<RecordedLook> seen) {
     try (TraceReader trace = new TraceReader(share.of(Files.newInputStream(file)))) {
       Whole looks = new Whole(trace);
-      ObjectNode json = replayed(policy, trace.header().bootId(), looks, about, helps);
+      ObjectNode json = replayed(policy, trace.header().bootId(), shown(looks, seen), about, helps);
       about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
       put(about, "damage", looks.damage);
       return json;
@@ -177,10 +222,24 @@ final class ReplayVerb implements Verb {
   }
 
   private static ObjectNode ofSeries(
-      Map<Metric, Path> series, Policy policy, ObjectNode about, boolean helps) {
+      Map<Metric, Path> series,
+      Policy policy,
+      ObjectNode about,
+      boolean helps,
+      Consumer<RecordedLook> seen) {
     try (CsvTrace trace = new CsvTrace(series)) {
-      return replayed(policy, "csv", trace::next, about, helps);
+      return replayed(policy, "csv", shown(trace::next, seen), about, helps);
     }
+  }
+
+  /** The same looks, each of which somebody else sees as well. */
+  private static Supplier<Optional<RecordedLook>> shown(
+      Supplier<Optional<RecordedLook>> trace, Consumer<RecordedLook> seen) {
+    return () -> {
+      Optional<RecordedLook> look = trace.get();
+      look.ifPresent(seen);
+      return look;
+    };
   }
 
   private static ObjectNode replayed(
@@ -193,7 +252,9 @@ final class ReplayVerb implements Verb {
     Replayed replayed = Replay.run(engine, bootId, trace, helps);
     about.put("from", replayed.from().toString()).put("to", replayed.to().toString());
     about.put("looks", replayed.looks());
-    return json(policy.name(), replayed);
+    ObjectNode json = json(policy.name(), replayed);
+    json.set("levels", Levels.of(policy.configuration()));
+    return json;
   }
 
   private static ObjectNode json(String name, Replayed replayed) {
@@ -228,6 +289,8 @@ final class ReplayVerb implements Verb {
             .put("firstSeen", problem.incident().firstSeen().toString());
     ArrayNode components = json.putArray("components");
     issue.components().forEach(components::add);
+    ObjectNode metrics = json.putObject("metrics");
+    issue.metrics().forEach(metrics::put);
     put(json, "over", problem.over().map(Object::toString));
     put(json, "cause", problem.incident().cause());
     json.put("perhapsNeedless", problem.perhapsNeedless());

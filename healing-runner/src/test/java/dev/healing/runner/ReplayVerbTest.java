@@ -12,19 +12,25 @@ import dev.healing.runner.control.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
 import tools.jackson.databind.JsonNode;
 
 /** With every plugin of the bundled jar: a disk that fills in the first ten seconds of a minute. */
@@ -133,6 +139,84 @@ class ReplayVerbTest {
     Path file = Files.writeString(directory.resolve("x.csv"), "2026-03-01T00:00:00Z,1\n");
     assertThat(run("--csv", "memory.usde.fraction=" + file)).isZero();
     assertThat(out.toString(UTF_8)).contains("not seen: memory.usde.fraction: nothing here");
+  }
+
+  @Test
+  void samplesThatAreNotWholeAreDamage() throws IOException {
+    String text;
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(trace))) {
+      text =
+          new String(in.readAllBytes(), UTF_8)
+              .replaceFirst("(?m)^(\\{\"at\":\"2026-03-01T00:00:3.*\"values\":\\[)80.0,", "$1");
+    }
+    Path damaged = directory.resolve("half.trace");
+    try (GZIPOutputStream to = new GZIPOutputStream(Files.newOutputStream(damaged))) {
+      to.write(text.getBytes(UTF_8));
+    }
+    assertThat(run(damaged.toString(), "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8)).contains("30 looks", "the trace is damaged after 30 looks");
+  }
+
+  @Test
+  void aReportIsOnePageThatAsksNobodyAndInWhichNamesAreText() throws Exception {
+    String mount = "/srv/<script>alert(1)</script>\"'&amp;";
+    Path hostile = directory.resolve("hostile.trace");
+    TraceHeader header = new TraceHeader("1.2.3", "boot", BEGIN, Duration.ofSeconds(1));
+    try (TraceWriter writer = new TraceWriter(Files.newOutputStream(hostile), header)) {
+      for (int second = 0; second < 60; second++) {
+        Instant at = BEGIN.plusSeconds(second);
+        double used = second < 10 ? 0.5 : 0.93;
+        writer.add(
+            new RecordedLook(
+                at,
+                Duration.ofSeconds(second).toNanos(),
+                List.of(),
+                List.of(
+                    new Sample(Metric.HEALTH, 80, at),
+                    new Sample(Metric.of(Metric.FILESYSTEM_USED, mount), used, at)),
+                List.of(),
+                List.of(),
+                Map.of()));
+      }
+    }
+    Path now = config("{}");
+    Path later = config("detectors: {disk_full: {high: 95%, critical: 97%}}");
+    Path page = directory.resolve("report.html");
+    String[] arguments = {
+      hostile.toString(),
+      "--config",
+      now.toString(),
+      "--against",
+      later.toString(),
+      "--html",
+      page.toString()
+    };
+    assertThat(run(arguments)).as(err.toString(UTF_8)).isZero();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(page)))
+        .isEqualTo("rw-------");
+    String html = Files.readString(page);
+    assertThat(html)
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;amp;")
+        .doesNotContainIgnoringCase("<script")
+        .doesNotContain("src=", "href=", "url(", "@import", "http://", "https://")
+        .contains("default-src 'none'".replace("'", "&#39;"))
+        .contains("What differs", "no problem", now.toString(), later.toString())
+        .contains("would have started", "A high", "B high", "--assume nothing");
+    Matcher svg = Pattern.compile("(?s)<svg.*?</svg>").matcher(html);
+    int charts = 0;
+    for (; svg.find(); charts++) {
+      DocumentBuilderFactory.newInstance()
+          .newDocumentBuilder()
+          .parse(new InputSource(new StringReader(svg.group())));
+    }
+    assertThat(charts).as("health, and what is full").isEqualTo(2);
+
+    assertThat(run(arguments)).as("again").isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("report.html is there already");
+    assertThat(Files.readString(page)).isEqualTo(html);
+    Path none = directory.resolve("none.html");
+    assertThat(run("/no/such/trace", "--html", none.toString())).isEqualTo(1);
+    assertThat(none).as("half a report").doesNotExist();
   }
 
   @Test

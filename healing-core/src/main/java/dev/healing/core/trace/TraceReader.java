@@ -5,16 +5,14 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,22 +25,20 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a trace, look by look. One whose writer was killed is read up to where it is torn. Not safe
  * for several threads.
  */
 public final class TraceReader implements AutoCloseable {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final int LONGEST_LINE = 16 << 20;
   private static final int MOST_NAMES = 100_000;
 
-  private final InputStream in;
+  private final TraceLines lines;
   private final TraceHeader header;
   private final List<Metric> names = new ArrayList<>();
   private final Map<Metric, Sample> samples = new LinkedHashMap<>();
   private final Map<String, UnitState> units = new LinkedHashMap<>();
+  private List<UnitState> unitsNow = List.of();
   private long looks;
   private boolean ended;
   private boolean torn;
@@ -55,19 +51,19 @@ public final class TraceReader implements AutoCloseable {
    */
   public TraceReader(InputStream from) {
     try {
-      in = new BufferedInputStream(new GZIPInputStream(from, 64 << 10));
+      lines = new TraceLines(new GZIPInputStream(from, 64 << 10));
     } catch (IOException e) {
       throw new HealingException("it is no trace: expected a file of 'healing record' (" + e + ")");
     }
-    JsonNode first = line();
-    int format = first == null ? -1 : first.path("trace").asInt(-1);
+    TraceLine first = line();
+    int format = first == null ? -1 : first.others().path("trace").asInt(-1);
     if (format != TraceHeader.FORMAT) {
       throw new HealingException(
           format < 0
               ? "it is no trace: expected a file of 'healing record'"
               : "it is a trace of format " + format + ": expected " + TraceHeader.FORMAT);
     }
-    JsonNode head = Objects.requireNonNull(first);
+    JsonNode head = Objects.requireNonNull(first).others();
     header =
         sensible(
             () ->
@@ -97,8 +93,8 @@ public final class TraceReader implements AutoCloseable {
     if (ended) {
       return Optional.empty();
     }
-    JsonNode line = line();
-    if (line == null || line.has("looks")) {
+    TraceLine line = line();
+    if (line == null || line.others().has("looks")) {
       ended = true;
       torn = line == null;
       return Optional.empty();
@@ -108,8 +104,9 @@ public final class TraceReader implements AutoCloseable {
     return Optional.of(look);
   }
 
-  private RecordedLook look(JsonNode json) {
-    Instant at = Instant.parse(json.path("at").asString(""));
+  private RecordedLook look(TraceLine line) {
+    JsonNode json = line.others();
+    Instant at = Instant.parse(line.at());
     json.path("names")
         .forEach(name -> names.add(Metric.of(name.path(0).asString(), name.path(1).asString())));
     if (names.size() > MOST_NAMES) {
@@ -123,40 +120,31 @@ public final class TraceReader implements AutoCloseable {
             one -> unreadable.add(new Unreadable(one.path(0).asString(), one.path(1).asString())));
     Map<String, String> faults = new LinkedHashMap<>();
     json.path("faults").properties().forEach(f -> faults.put(f.getKey(), f.getValue().asString()));
-    List<Sample> found = samples(json, at);
+    List<Sample> found = samples(line, at);
     json.path("unitsGone").forEach(name -> units.remove(name.asString()));
     json.path("units").forEach(unit -> units.put(unit.path("name").asString(), unit(unit)));
-    return new RecordedLook(
-        at,
-        json.path("up").asLong(),
-        wokenBy,
-        found,
-        List.copyOf(units.values()),
-        unreadable,
-        faults);
+    if (json.has("unitsGone") || json.has("units")) {
+      unitsNow = List.copyOf(units.values());
+    }
+    return new RecordedLook(at, line.up(), wokenBy, found, unitsNow, unreadable, faults);
   }
 
-  private List<Sample> samples(JsonNode json, Instant at) {
-    json.path("gone").forEach(number -> samples.remove(names.get(number.asInt())));
-    JsonNode numbers = json.path("metrics");
-    List<Sample> changed = new ArrayList<>();
+  private List<Sample> samples(TraceLine line, Instant at) {
+    line.others().path("gone").forEach(number -> samples.remove(names.get(number.asInt())));
+    List<Sample> changed = new ArrayList<>(line.size());
     long distance = 0;
-    for (int i = 0; i < numbers.size(); i++) {
-      distance = Math.addExact(distance, json.path("times").path(i).asLong());
-      changed.add(
-          new Sample(
-              names.get(numbers.path(i).asInt()),
-              json.path("values").path(i).asDouble(),
-              at.plusNanos(distance)));
+    for (int i = 0; i < line.size(); i++) {
+      distance = Math.addExact(distance, line.time(i));
+      changed.add(new Sample(names.get(line.metric(i)), line.value(i), at.plusNanos(distance)));
     }
-    Set<Metric> seen = new LinkedHashSet<>();
-    Set<Metric> twice = new LinkedHashSet<>();
+    Set<Metric> seen = new HashSet<>(2 * line.size());
+    Set<Metric> twice = new HashSet<>();
     for (Sample sample : changed) {
       if (!seen.add(sample.metric())) {
         twice.add(sample.metric());
       }
     }
-    List<Sample> all = new ArrayList<>();
+    List<Sample> all = new ArrayList<>(samples.size() + changed.size());
     samples.forEach(
         (metric, sample) -> {
           if (!seen.contains(metric)) {
@@ -165,7 +153,7 @@ public final class TraceReader implements AutoCloseable {
         });
     all.addAll(changed);
     changed.forEach(sample -> samples.put(sample.metric(), sample));
-    samples.keySet().removeAll(twice);
+    twice.forEach(samples::remove);
     return all;
   }
 
@@ -188,19 +176,10 @@ public final class TraceReader implements AutoCloseable {
   }
 
   /** A line that is whole; null where there is none any more. */
-  private @Nullable JsonNode line() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+  private @Nullable TraceLine line() {
     try {
-      for (int octet = in.read(); octet != '\n'; octet = in.read()) {
-        if (octet < 0) {
-          return null;
-        }
-        if (bytes.size() == LONGEST_LINE) {
-          throw damaged("a line does not end");
-        }
-        bytes.write(octet);
-      }
-      return MAPPER.readTree(bytes.toString(StandardCharsets.UTF_8));
+      int end = lines.next();
+      return end < 0 ? null : TraceLine.parse(lines.bytes(), lines.begin(), end);
     } catch (EOFException e) {
       return null; // its writer was killed
     } catch (IOException | JacksonException e) {
@@ -234,7 +213,7 @@ public final class TraceReader implements AutoCloseable {
   @Override
   public void close() {
     try {
-      in.close();
+      lines.close();
     } catch (IOException e) {
       // Nothing was written.
     }

@@ -3,8 +3,10 @@ package dev.healing.runner.text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Text from the JSON of {@code replay}. */
@@ -30,17 +32,7 @@ public final class ReplayView {
   /** All of it. */
   public static List<String> lines(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
-    lines.addAll(
-        Lines.wrap(
-            text(json, "trace")
-                + ": "
-                + text(json, "looks")
-                + " looks from "
-                + Lines.instant(text(json, "from"))
-                + " to "
-                + Lines.instant(text(json, "to"))
-                + (json.path("torn").asBoolean(false) ? "; its end is torn off" : ""),
-            0));
+    lines.addAll(Lines.wrap(about(json), 0));
     if (!text(json, "damage").isEmpty()) {
       lines.addAll(Lines.wrap(style.bad(text(json, "damage")), 0));
     }
@@ -69,17 +61,43 @@ public final class ReplayView {
       unseen(policy, lines);
     }
     lines.add("");
-    lines.addAll(
-        Lines.wrap(
-            (text(json, "assumed").equals("helps")
-                    ? "What an action would have come to is not in a trace: each is taken to have"
-                        + " helped ('--assume nothing': none)."
-                    : "What an action would have come to is not in a trace: none is taken to have"
-                        + " helped, and all goes on as recorded.")
-                + " Lasted: in the trace. Perhaps needless: over within a minute of it all the"
-                + " same. Missed: serious, lasted longer than a minute, and nothing started.",
-            0));
+    lines.addAll(Lines.wrap(granted(json), 0));
     return lines;
+  }
+
+  /** What was replayed. */
+  public static String about(JsonNode json) {
+    return text(json, "trace")
+        + ": "
+        + text(json, "looks")
+        + " looks from "
+        + Lines.instant(text(json, "from"))
+        + " to "
+        + Lines.instant(text(json, "to"))
+        + (json.path("torn").asBoolean(false) ? "; its end is torn off" : "");
+  }
+
+  /** What is taken for granted, and what the words mean. */
+  public static String granted(JsonNode json) {
+    return (text(json, "assumed").equals("helps")
+            ? "What an action would have come to is not in a trace: each is taken to have"
+                + " helped ('--assume nothing': none)."
+            : "What an action would have come to is not in a trace: none is taken to have"
+                + " helped, and all goes on as recorded.")
+        + " Lasted: in the trace. Perhaps needless: over within a minute of it all the"
+        + " same. Missed: serious, lasted longer than a minute, and nothing started.";
+  }
+
+  /** What is counted, by its member, and how that is called. */
+  public static Map<String, String> counts() {
+    Map<String, String> counts = new LinkedHashMap<>();
+    COUNTS.forEach(count -> counts.put(count.member(), count.words().strip()));
+    return counts;
+  }
+
+  /** A step and its reason. */
+  public static String step(JsonNode would) {
+    return said(would) + ": " + why(would);
   }
 
   private static List<String> problem(JsonNode problem, JsonNode json, Style style) {
@@ -100,13 +118,7 @@ public final class ReplayView {
       lines.addAll(Lines.wrap("a symptom of " + text(problem, "cause"), 6));
     }
     for (JsonNode would : problem.path("would")) {
-      lines.addAll(
-          Lines.wrap(
-              text(would, "at").substring(11, 19)
-                  + "Z "
-                  + said(text(would, "step"), text(would, "action"))
-                  + why(would),
-              6));
+      lines.addAll(Lines.wrap(text(would, "at").substring(11, 19) + "Z " + step(would), 6));
     }
     return lines;
   }
@@ -118,16 +130,19 @@ public final class ReplayView {
     return why.startsWith(name) ? why.substring(name.length()) : why;
   }
 
-  private static String said(String step, String action) {
-    return switch (step) {
-      case "STARTED" -> "would have started " + action + ": ";
-      case "ASKED" -> "would have asked about " + action + ": ";
-      case "HANDED_OVER" -> "would have handed it over: ";
-      default -> action.isEmpty() ? "nothing to do: " : "would have held back " + action + ": ";
+  /** A step. */
+  public static String said(JsonNode would) {
+    String action = text(would, "action");
+    return switch (text(would, "step")) {
+      case "STARTED" -> "would have started " + action;
+      case "ASKED" -> "would have asked about " + action;
+      case "HANDED_OVER" -> "would have handed it over";
+      default -> action.isEmpty() ? "nothing to do" : "would have held back " + action;
     };
   }
 
-  private static String lasted(JsonNode problem, JsonNode json) {
+  /** How long it was there. */
+  public static String lasted(JsonNode problem, JsonNode json) {
     Instant from = Instant.parse(text(problem, "firstSeen"));
     boolean over = !text(problem, "over").isEmpty();
     Instant to = Instant.parse(over ? text(problem, "over") : text(json, "to"));
