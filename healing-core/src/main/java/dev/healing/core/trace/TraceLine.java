@@ -75,7 +75,7 @@ final class TraceLine {
             times[sizeOfTimes] = json.getLongValue();
           }
         }
-        default -> others.set(name, MAPPER.<JsonNode>readTree(json));
+        default -> others.set(name, MAPPER.readTree(json));
       }
     }
     if (sizeOfValues != size || sizeOfTimes != size) {
