@@ -32,7 +32,14 @@ final class ExplainVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     // What 'approve' takes and what 'history' shows begin with the incident and a dot.
-    String id = invocation.operand().orElseThrow().split("\\.", 2)[0];
+    String given = invocation.operand().orElseThrow();
+    String id = given.split("\\.", 2)[0];
+    if (id.isBlank()) {
+      throw invocation.wrong(
+          "explain '"
+              + given
+              + "': expected an id, as 'healing issues' or 'healing history' has it");
+    }
     Answer answer =
         invocation
             .ask(invocation.request(name()).put("id", id))

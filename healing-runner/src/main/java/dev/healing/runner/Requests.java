@@ -341,7 +341,8 @@ final class Requests {
   private static String text(ObjectNode request, String name) {
     String value = request.path(name).asString("");
     if (value.isBlank()) {
-      throw new HealingException("the request has no '" + name + "'");
+      throw new HealingException(
+          request.has(name) ? "'" + name + "' is empty" : "the request has no '" + name + "'");
     }
     return value;
   }

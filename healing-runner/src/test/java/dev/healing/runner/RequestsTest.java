@@ -1,9 +1,11 @@
 package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -43,23 +45,43 @@ class RequestsTest {
         HealingEngine engine = lamps.builder(host, "suggest").add(new Flickering()).build()) {
       engine.look();
       engine.start();
-      ObjectNode request = Json.object().put("verb", "opportunities").put("apply", "flickers");
       answer =
-          new Requests(
-                  engine,
-                  host,
-                  Configuration::empty,
-                  () -> CompletableFuture.completedFuture("nothing"),
-                  new Notifier(host, Optional.empty()))
-              .answer(request)
-              .toCompletableFuture()
-              .join();
+          answer(engine, host, Json.object().put("verb", "opportunities").put("apply", "flickers"));
     }
 
     assertThat(answer.result().path("outcome").asString()).isEqualTo("HEALED");
     assertThat(answer.result().path("origin").asString()).isEqualTo("REQUESTED");
     assertThat(answer.exit()).isZero();
     assertThat(lamps.mended).containsExactly("hall");
+  }
+
+  private static Answer answer(HealingEngine engine, LinuxHost host, ObjectNode request) {
+    return new Requests(
+            engine,
+            host,
+            Configuration::empty,
+            () -> CompletableFuture.completedFuture("nothing"),
+            new Notifier(host, Optional.empty()))
+        .answer(request)
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** As a script sends it whose variable is empty. */
+  @Test
+  @Timeout(60)
+  void aPauseForNothingIsNoneForEver(@TempDir Path state) {
+    try (LinuxHost host = LinuxHost.open(state);
+        HealingEngine engine = lamps.builder(host, "suggest").build()) {
+      for (ObjectNode request :
+          List.of(Json.object().put("for", ""), Json.object().putNull("for"))) {
+        request.put("verb", "pause");
+        assertThatThrownBy(() -> answer(engine, host, request))
+            .isInstanceOf(HealingException.class)
+            .hasMessageContaining("'for' is ''");
+      }
+      assertThat(state.resolve("pause")).doesNotExist();
+    }
   }
 
   /** The lamp in the hall flickers until it is replaced. */

@@ -80,6 +80,7 @@ class ShellTest {
         "approve",
         "reject",
         "explain",
+        "explain ../../etc/passwd",
         "knowledge",
         "knowledge eat",
         "pause --for soon",
