@@ -25,11 +25,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +51,7 @@ final class Incidents {
 
   private final TimeSource time;
   private final Chronicle chronicle;
-  private final Set<Tracked> open = new LinkedHashSet<>();
+  private final Map<String, Tracked> open = new LinkedHashMap<>(); // by id, in order of opening
   private final Map<Fingerprint, Tracked> ofProblem = new HashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
   private final LeftAloneLately leftAlone = new LeftAloneLately();
@@ -64,7 +64,7 @@ final class Incidents {
   }
 
   Collection<Tracked> open() {
-    return open;
+    return open.values();
   }
 
   /** How many are serious and, as far as we know, no symptom of another. */
@@ -73,10 +73,10 @@ final class Incidents {
       return 0;
     }
     if (unrelated < 0) {
-      Optional<String> storm = open.stream().filter(Storm::is).map(i -> i.id).findFirst();
+      Optional<String> storm = open.values().stream().filter(Storm::is).map(i -> i.id).findFirst();
       unrelated =
           (int)
-              open.stream()
+              open.values().stream()
                   .filter(incident -> incident.validator.isEmpty() && !Storm.is(incident))
                   .filter(i -> i.cause == null || storm.filter(i.cause::equals).isPresent())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
@@ -97,7 +97,7 @@ final class Incidents {
 
   /** The one that somebody opened with a validator, to have only this action considered. */
   Optional<Tracked> find(Fingerprint problem, Optional<ActionId> asked) {
-    return open.stream()
+    return open.values().stream()
         .filter(incident -> incident.validator.isPresent())
         .filter(incident -> incident.fingerprint.equals(problem) && incident.asked.equals(asked))
         .findFirst();
@@ -107,7 +107,7 @@ final class Incidents {
   Optional<Tracked> meant(String detector, Issue issue) {
     Fingerprint problem = issue.fingerprint();
     return detector.startsWith(Tracked.VALIDATOR)
-        ? open.stream()
+        ? open.values().stream()
             .filter(incident -> incident.reportedBy().equals(detector))
             .filter(incident -> incident.fingerprint.equals(problem))
             .findFirst()
@@ -152,7 +152,7 @@ final class Incidents {
   }
 
   private Optional<Tracked> causeOf(Tracked symptom) {
-    return open.stream().filter(other -> other.id.equals(symptom.cause)).findFirst();
+    return symptom.cause == null ? Optional.empty() : Optional.ofNullable(open.get(symptom.cause));
   }
 
   Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
@@ -184,7 +184,7 @@ final class Incidents {
   }
 
   private void add(Tracked incident) {
-    open.add(incident);
+    open.putIfAbsent(incident.id, incident);
     if (incident.validator.isEmpty()) {
       ofProblem.putIfAbsent(incident.fingerprint, incident);
     }
@@ -235,7 +235,7 @@ final class Incidents {
     if (status == IncidentStatus.SELF_RECOVERED) {
       leftAlone.add(incident.fingerprint, there(incident), time.monotonicNanos());
     }
-    open.remove(incident);
+    open.remove(incident.id, incident);
     ofProblem.remove(incident.fingerprint, incident);
     unrelated = -1;
     Incident snapshot = incident.snapshot();
@@ -324,7 +324,7 @@ final class Incidents {
   /** Open ones and the last closed ones, newest first. */
   List<Incident> snapshots() {
     List<Incident> all = new ArrayList<>(closed);
-    open.forEach(incident -> all.add(incident.snapshot()));
+    open.values().forEach(incident -> all.add(incident.snapshot()));
     Collections.reverse(all);
     return all;
   }
@@ -356,13 +356,13 @@ final class Incidents {
    */
   Tracked openNamed(String idOrPrefix) {
     String id =
-        named(idOrPrefix, open.stream().map(Tracked::snapshot).toList())
+        named(idOrPrefix, open.values().stream().map(Tracked::snapshot).toList())
             .orElseThrow(
                 () ->
                     new HealingException(
                         "no open incident '" + idOrPrefix + "': 'issues' lists the open ones"))
             .id();
-    return open.stream().filter(i -> i.id.equals(id)).findFirst().orElseThrow();
+    return Objects.requireNonNull(open.get(id));
   }
 
   /** Whether this look could not tell anything about an incident. */

@@ -23,7 +23,6 @@ final class OwnActions {
   static final int MOST = 1_000;
 
   private final Map<String, OwnAction> byIntent = new LinkedHashMap<>();
-  private List<OwnAction> all = List.of();
 
   /** Those of before the start. */
   void remember(Collection<Receipt> receipts, Instant now) {
@@ -40,7 +39,7 @@ final class OwnActions {
                         receipt.components(),
                         receipt.startedAt().orElseThrow(),
                         Optional.of(receipt.finishedAt()))));
-    changed(now);
+    forget(now);
   }
 
   void begun(Intent intent, Instant now) {
@@ -58,24 +57,24 @@ final class OwnActions {
         intent.id(),
         new OwnAction(
             intent.action(), intent.target(), intent.issue().components(), startedAt, endedAt));
-    changed(endedAt.orElse(startedAt));
+    forget(endedAt.orElse(startedAt));
   }
 
-  private void changed(Instant now) {
+  /** Those that were over long ago, and the oldest of too many. */
+  private void forget(Instant now) {
     Instant oldest = now.minus(REMEMBERED);
     Iterator<OwnAction> each = byIntent.values().iterator();
     while (each.hasNext()) {
-      OwnAction action = each.next();
-      boolean over = action.endedAt().filter(end -> end.isBefore(oldest)).isPresent();
-      if (over || byIntent.size() > MOST) {
-        each.remove();
+      boolean over = each.next().endedAt().filter(end -> end.isBefore(oldest)).isPresent();
+      if (!over && byIntent.size() <= MOST) {
+        return; // the older ones come first
       }
+      each.remove();
     }
-    all = List.copyOf(byIntent.values());
   }
 
   /** Oldest first. */
   List<OwnAction> all() {
-    return all;
+    return List.copyOf(byIntent.values());
   }
 }
