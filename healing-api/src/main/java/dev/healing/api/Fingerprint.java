@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 
 /**
@@ -21,20 +22,29 @@ import java.util.TreeSet;
 public record Fingerprint(String key) {
   /** The fingerprint of this type and these components, in whatever order they come. */
   public static Fingerprint of(IssueType type, Collection<String> components) {
-    StringBuilder key = new StringBuilder(type.name()).append(':');
-    String separator = "";
-    for (String component : new TreeSet<>(components)) {
-      key.append(separator);
-      for (int i = 0; i < component.length(); i++) {
-        char c = component.charAt(i);
-        if (c == '\\' || c == ',' || c == ':') {
-          key.append('\\');
-        }
-        key.append(c);
-      }
-      separator = ",";
+    if (components.size() == 1) {
+      return new Fingerprint(type.name() + ':' + escaped(components.iterator().next()));
     }
-    return new Fingerprint(key.toString());
+    StringJoiner joined = new StringJoiner(",", type.name() + ':', "");
+    for (String component : new TreeSet<>(components)) {
+      joined.add(escaped(component));
+    }
+    return new Fingerprint(joined.toString());
+  }
+
+  private static String escaped(String component) {
+    StringBuilder escaped = null;
+    for (int i = 0; i < component.length(); i++) {
+      char c = component.charAt(i);
+      boolean special = c == '\\' || c == ',' || c == ':';
+      if (special && escaped == null) {
+        escaped = new StringBuilder(component.length() + 8).append(component, 0, i);
+      }
+      if (escaped != null) {
+        escaped.append(special ? "\\" : "").append(c);
+      }
+    }
+    return escaped == null ? component : escaped.toString();
   }
 
   /** The type of issue. */

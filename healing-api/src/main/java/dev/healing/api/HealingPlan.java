@@ -53,6 +53,6 @@ public record HealingPlan(Issue issue, List<Step> actions, List<Rejected> reject
    * @throws java.util.NoSuchElementException if the plan is empty
    */
   public Step next() {
-    return actions.stream().findFirst().orElseThrow();
+    return actions.iterator().next();
   }
 }

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import com.google.common.collect.Lists;
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.OwnAction;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,7 +30,7 @@ public final class Audit {
   private static final long ROTATE_BYTES = 4L << 20;
 
   private final StateStore store;
-  private final List<String> unwritten = new ArrayList<>();
+  private final List<Consumer<JsonGenerator>> unwritten = new ArrayList<>();
   private volatile List<String> damaged = List.of();
 
   /** Reads and writes in this store. */
@@ -130,31 +133,28 @@ public final class Audit {
 
   void add(String incident, Decision decision) {
     unwritten.add(
-        EngineJson.line(
-            json -> {
-              json.writeStringProperty("kind", "decision");
-              json.writeStringProperty("incident", incident);
-              EngineJson.object(json, "issue", i -> EngineJson.write(i, decision.plan().issue()));
-              EngineJson.write(json, decision);
-            }));
+        json -> {
+          json.writeStringProperty("kind", "decision");
+          json.writeStringProperty("incident", incident);
+          EngineJson.object(json, "issue", i -> EngineJson.write(i, decision.plan().issue()));
+          EngineJson.write(json, decision);
+        });
   }
 
   void add(Receipt receipt) {
     unwritten.add(
-        EngineJson.line(
-            json -> {
-              json.writeStringProperty("kind", "receipt");
-              EngineJson.write(json, receipt);
-            }));
+        json -> {
+          json.writeStringProperty("kind", "receipt");
+          EngineJson.write(json, receipt);
+        });
   }
 
   void add(Prevention prevention) {
     unwritten.add(
-        EngineJson.line(
-            json -> {
-              json.writeStringProperty("kind", PREVENTION);
-              EngineJson.write(json, prevention);
-            }));
+        json -> {
+          json.writeStringProperty("kind", PREVENTION);
+          EngineJson.write(json, prevention);
+        });
   }
 
   /**
@@ -168,7 +168,7 @@ public final class Audit {
       if (store.size(FILE) > ROTATE_BYTES) {
         store.rename(FILE, OLDER);
       }
-      store.append(FILE, unwritten);
+      store.append(FILE, Lists.transform(unwritten, EngineJson::line));
       unwritten.clear();
     } finally {
       int tooMany = unwritten.size() - 10_000;

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import com.google.common.collect.Lists;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
@@ -51,9 +53,15 @@ final class Journal implements ActionHistory {
   private final Set<String> rejected = new TreeSet<>();
   private final Set<String> handedOver = new TreeSet<>();
   private final List<String> damaged = new ArrayList<>();
-  private final List<String> unwritten = new ArrayList<>();
-  private final List<String> uncommitted = new ArrayList<>();
+  private final List<Line> unwritten = new ArrayList<>();
   private long compactAt = COMPACT_BYTES;
+
+  /** A line to be written; only what an intent is about to begin has that intent. */
+  private record Line(Optional<String> intent, Consumer<JsonGenerator> members) {
+    String text() {
+      return EngineJson.line(members);
+    }
+  }
 
   /** Reads what was written before. */
   Journal(StateStore store, TimeSource time) {
@@ -128,40 +136,42 @@ final class Journal implements ActionHistory {
     starts.add(intent, now);
     starts.forgetTheOld();
     open.put(intent.id(), intent);
-    uncommitted.add(intent.id());
-    unwritten.add(line(intent, now));
+    unwritten.add(new Line(Optional.of(intent.id()), json -> write(json, intent, now)));
   }
 
   /** Adds the mark that an intent is done with. */
   synchronized void close(Receipt receipt) {
     open.remove(receipt.id());
     starts.ended(receipt.id(), receipt.outcome());
-    unwritten.add(
-        EngineJson.line(
-            json -> {
-              json.writeStringProperty("done", receipt.id());
-              json.writeStringProperty("outcome", receipt.outcome().name());
-            }));
+    mark(
+        json -> {
+          json.writeStringProperty("done", receipt.id());
+          json.writeStringProperty("outcome", receipt.outcome().name());
+        });
   }
 
   /** Notes that a person does not want anything done about a problem, until it is over. */
   synchronized void reject(Fingerprint problem) {
     rejected.add(problem.key());
-    unwritten.add(line("rejected", problem.key()));
+    mark(json -> json.writeStringProperty("rejected", problem.key()));
   }
 
   /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
   synchronized void handOver(Fingerprint problem) {
     if (handedOver.add(problem.key())) {
-      unwritten.add(line("handedOver", problem.key()));
+      mark(json -> json.writeStringProperty("handedOver", problem.key()));
     }
   }
 
   /** Notes that a problem is over: when it comes again, it is ours again. */
   synchronized void over(Fingerprint problem) {
     if (rejected.remove(problem.key()) | handedOver.remove(problem.key())) {
-      unwritten.add(line("over", problem.key()));
+      mark(json -> json.writeStringProperty("over", problem.key()));
     }
+  }
+
+  private void mark(Consumer<JsonGenerator> members) {
+    unwritten.add(new Line(Optional.empty(), members));
   }
 
   /** The problems that are not ours: rejected or handed over. */
@@ -198,8 +208,7 @@ final class Journal implements ActionHistory {
       return;
     }
     try {
-      store.append(FILE, unwritten);
-      uncommitted.clear();
+      store.append(FILE, Lists.transform(unwritten, Line::text));
       unwritten.clear();
     } catch (HealingException e) {
       takeBack();
@@ -210,18 +219,19 @@ final class Journal implements ActionHistory {
 
   /** Forgets the intents that were added since the last commit; they must not be acted on. */
   synchronized void takeBack() {
-    uncommitted.forEach(starts::takeBack);
-    uncommitted.forEach(open::remove);
-    uncommitted.clear();
     // Marks are kept and tried again; intents that never were are not.
-    unwritten.removeIf(line -> EngineJson.parse(line).has("intent"));
+    for (Line line : unwritten) {
+      line.intent().ifPresent(starts::takeBack);
+      line.intent().ifPresent(open::remove);
+    }
+    unwritten.removeIf(line -> line.intent().isPresent());
   }
 
   /** Has the clock's jumps written down, if there is anything whose age depends on them. */
   private void noteTheClock() {
     Reading now = timeline.now();
     if (!starts.isEmpty() && timeline.add(now)) {
-      unwritten.add(line(now));
+      mark(json -> write(json, "clock", now));
     }
   }
 
@@ -355,21 +365,18 @@ final class Journal implements ActionHistory {
     return EngineJson.line(json -> write(json, "clock", reading));
   }
 
-  private static String line(Intent intent, Reading at) {
-    return EngineJson.line(
-        json -> {
-          json.writeStringProperty("intent", intent.id());
-          json.writeStringProperty("incident", intent.incident());
-          json.writeStringProperty("action", intent.action().name());
-          json.writeStringProperty("target", intent.target());
-          json.writeStringProperty("origin", intent.origin().name());
-          write(json, "at", at);
-          EngineJson.instant(json, "detectedAt", intent.detectedAt());
-          json.writeNumberProperty("confidence", intent.confidence());
-          json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
-          EngineJson.texts(json, "steps", intent.steps());
-          EngineJson.object(json, "issue", issue -> EngineJson.write(issue, intent.issue()));
-        });
+  private static void write(JsonGenerator json, Intent intent, Reading at) {
+    json.writeStringProperty("intent", intent.id());
+    json.writeStringProperty("incident", intent.incident());
+    json.writeStringProperty("action", intent.action().name());
+    json.writeStringProperty("target", intent.target());
+    json.writeStringProperty("origin", intent.origin().name());
+    write(json, "at", at);
+    EngineJson.instant(json, "detectedAt", intent.detectedAt());
+    json.writeNumberProperty("confidence", intent.confidence());
+    json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
+    EngineJson.texts(json, "steps", intent.steps());
+    EngineJson.object(json, "issue", issue -> EngineJson.write(issue, intent.issue()));
   }
 
   private static void write(JsonGenerator json, String wall, Reading reading) {

@@ -16,7 +16,6 @@ import dev.healing.spi.Proposal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,6 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The guards that every engine has, and what counts of what they and those of plugins say.
@@ -268,12 +266,12 @@ final class SafetyGuards {
   private static Verdict cooldown(Proposal proposal, Duration cooldown) {
     ActionId action = action(proposal).id();
     // On the same target, or at the same problem: the next process that is ended is another target.
-    Optional<ActionHistory.Entry> last =
-        Stream.concat(
-                proposal.history().last(action, proposal.target()).stream(),
-                proposal.history().of(proposal.incident().fingerprint(), cooldown).stream()
-                    .filter(entry -> entry.action().equals(action)))
-            .min(Comparator.comparing(ActionHistory.Entry::age));
+    Optional<ActionHistory.Entry> last = proposal.history().last(action, proposal.target());
+    for (ActionHistory.Entry entry : atThisProblem(proposal, cooldown)) {
+      if (last.isEmpty() || entry.age().compareTo(last.orElseThrow().age()) < 0) {
+        last = Optional.of(entry);
+      }
+    }
     if (last.isEmpty() || last.orElseThrow().age().compareTo(cooldown) >= 0) {
       return ok("no similar action within " + cooldown.toSeconds() + " s");
     }
@@ -292,15 +290,9 @@ final class SafetyGuards {
 
   private static Verdict unknownOutcome(Proposal proposal) {
     ActionDescription action = action(proposal);
-    Fingerprint fingerprint = proposal.incident().fingerprint();
+    List<ActionHistory.Entry> carriedOut = carriedOut(proposal, DAY);
     boolean unknown =
-        proposal.history().of(fingerprint, DAY).stream()
-            .filter(entry -> entry.action().equals(action.id()))
-            .filter(entry -> entry.outcome().filter(o -> o == Outcome.NOT_ATTEMPTED).isEmpty())
-            .findFirst()
-            .flatMap(ActionHistory.Entry::outcome)
-            .filter(outcome -> outcome == Outcome.AMBIGUOUS)
-            .isPresent();
+        !carriedOut.isEmpty() && carriedOut.get(0).outcome().equals(Optional.of(Outcome.AMBIGUOUS));
     return unknown && !action.idempotent() && proposal.origin() == Origin.AUTOMATIC
         ? Verdict.confirm(
             "we cannot know whether the last "
@@ -315,22 +307,31 @@ final class SafetyGuards {
     if (automatic && handedOver.test(proposal.incident().fingerprint())) {
       return Verdict.confirm("handed over to a human, and it is not over");
     }
-    ActionId action = action(proposal).id();
-    long attempts =
-        proposal.history().of(proposal.incident().fingerprint(), limits.attemptsWindow()).stream()
-            .filter(entry -> entry.action().equals(action))
-            .filter(entry -> entry.outcome().filter(o -> o == Outcome.NOT_ATTEMPTED).isEmpty())
-            .count();
-    String is =
-        action
-            + " was tried "
-            + attempts
-            + " times at this problem in "
-            + limits.attemptsWindow().toMinutes()
-            + " min and it is still or again there";
+    int attempts = carriedOut(proposal, limits.attemptsWindow()).size();
     return automatic && attempts >= limits.attempts()
-        ? Verdict.confirm(is + ": handed over to a human")
+        ? Verdict.confirm(
+            action(proposal).id()
+                + " was tried "
+                + attempts
+                + " times at this problem in "
+                + limits.attemptsWindow().toMinutes()
+                + " min and it is still or again there: handed over to a human")
         : ok(attempts + " of " + limits.attempts() + " attempts");
+  }
+
+  /** The proposed action's starts at this problem, but for those that did nothing; newest first. */
+  private static List<ActionHistory.Entry> carriedOut(Proposal proposal, Duration window) {
+    List<ActionHistory.Entry> carriedOut = new ArrayList<>(atThisProblem(proposal, window));
+    carriedOut.removeIf(entry -> entry.outcome().equals(Optional.of(Outcome.NOT_ATTEMPTED)));
+    return carriedOut;
+  }
+
+  private static List<ActionHistory.Entry> atThisProblem(Proposal proposal, Duration window) {
+    ActionId action = action(proposal).id();
+    List<ActionHistory.Entry> entries =
+        new ArrayList<>(proposal.history().of(proposal.incident().fingerprint(), window));
+    entries.removeIf(entry -> !entry.action().equals(action));
+    return entries;
   }
 
   private static Verdict storm(Proposal proposal, int unrelated, int limit) {

@@ -67,7 +67,7 @@ final class Starts implements ActionHistory {
     oldestFirst.addLast(start);
     byIntent.put(start.intent, start);
     lastSimilar.put(start.similarity(), start);
-    byFingerprint.computeIfAbsent(start.fingerprint, f -> new ArrayDeque<>()).addLast(start);
+    byFingerprint.computeIfAbsent(start.fingerprint, f -> new ArrayDeque<>(2)).addLast(start);
   }
 
   /** Notes what came of a start, if it is remembered. Where nothing was done there was none. */
@@ -119,7 +119,9 @@ final class Starts implements ActionHistory {
   private void forget(Start start) {
     byIntent.remove(start.intent);
     lastSimilar.remove(start.similarity(), start);
-    lastWorse.remove(start.harm(), start);
+    if (start.outcome == Outcome.WORSE) {
+      lastWorse.remove(start.harm(), start);
+    }
     Deque<Start> same = byFingerprint.get(start.fingerprint);
     if (same != null) {
       same.remove(start);
@@ -151,8 +153,8 @@ final class Starts implements ActionHistory {
 
   @Override
   public List<Entry> of(Fingerprint fingerprint, Duration window) {
-    Deque<Start> same = byFingerprint.getOrDefault(fingerprint, new ArrayDeque<>());
-    return newest(same, window, Integer.MAX_VALUE);
+    Deque<Start> same = byFingerprint.get(fingerprint);
+    return same == null ? List.of() : newest(same, window, Integer.MAX_VALUE);
   }
 
   private List<Entry> newest(Deque<Start> some, Duration window, int most) {

@@ -266,15 +266,22 @@ final class Tracked {
 
   /** The only action that may be considered, if somebody asked for one. */
   Optional<ActionId> only() {
-    return requests.stream()
-        .flatMap(request -> request.only().stream())
-        .findFirst()
-        .or(() -> asked);
+    for (Request request : requests) {
+      if (request.only().isPresent()) {
+        return request.only();
+      }
+    }
+    return asked;
   }
 
   /** The digest of what a person was shown and has approved, if one has. */
   Optional<String> shown() {
-    return requests.stream().flatMap(request -> request.shown().stream()).findFirst();
+    for (Request request : requests) {
+      if (request.shown().isPresent()) {
+        return request.shown();
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether what is known of it is older than the last action that may have changed it. */

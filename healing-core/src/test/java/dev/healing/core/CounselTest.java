@@ -27,6 +27,7 @@ import dev.healing.spi.Planner;
 import dev.healing.spi.PlannerProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;
+import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -25,6 +25,7 @@ import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
+import dev.healing.testkit.NoKnowledge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -26,6 +26,7 @@ import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;

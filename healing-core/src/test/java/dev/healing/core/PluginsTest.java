@@ -30,6 +30,7 @@ import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
+import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.io.OutputStream;

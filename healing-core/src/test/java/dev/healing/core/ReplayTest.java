@@ -21,6 +21,7 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
+import dev.healing.testkit.NoKnowledge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

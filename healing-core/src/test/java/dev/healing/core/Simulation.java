@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.spi.KnowledgeBaseProvider;
+import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.SimulatedCrash;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.HostException;
 import dev.healing.spi.Workers;
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -113,6 +114,28 @@ class DaemonWorkersTest {
       CountDownLatch done = new CountDownLatch(1);
       workers.start("test", done::countDown);
       assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void noTaskWaitsForAnotherHoweverManyComeAtOnce() throws InterruptedException {
+    try (DaemonWorkers workers = new DaemonWorkers()) {
+      Random random = new Random(1);
+      for (int round = 0; round < 300; round++) {
+        int many = 1 + random.nextInt(60);
+        CountDownLatch allAtOnce = new CountDownLatch(many);
+        CountDownLatch ended = new CountDownLatch(many);
+        for (int i = 0; i < many; i++) {
+          workers.start(
+              "one of many",
+              () -> {
+                allAtOnce.countDown();
+                await(allAtOnce);
+                ended.countDown();
+              });
+        }
+        assertThat(ended.await(20, TimeUnit.SECONDS)).as("round %d of %d", round, many).isTrue();
+      }
     }
   }
 

@@ -21,16 +21,20 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import dev.healing.testkit.HostAround;
 import dev.healing.testkit.InMemoryStateStore;
+import dev.healing.testkit.NoKnowledge;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -39,7 +43,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * How many issues a second the whole loop takes from request to validated receipt, with an action
  * that only crosses the issue out of what its detector reports: all that is left is the engine,
- * learning included. Some thousand issues are under way at any time, as many as two looks take.
+ * once alone, and once with the journal on a disk and learning. Some thousand issues are under way
+ * at any time, as many as two looks take.
  */
 public final class Throughput {
   private static final IssueType TYPE = IssueType.of("bench_trouble");
@@ -83,22 +88,22 @@ public final class Throughput {
     Path directory = Path.of(arguments[0]);
     int issues = Integer.parseInt(arguments[1]);
     try (LinuxHost host = LinuxHost.open(Files.createTempDirectory(directory, "throughput"))) {
+      StateStore memory = new InMemoryStateStore();
       report(
-          "without journal (state in memory)",
-          new WithState(host, new InMemoryStateStore()),
-          issues);
-      report("with the fsynced journal", host, issues);
+          "without journal", new WithState(host, new Unwritten(memory)), new NoKnowledge(), issues);
+      report("with journal and learning", host, new JsonKnowledgeBaseProvider(), issues);
     }
   }
 
-  private static void report(String how, HostContext host, int issues) throws Exception {
+  private static void report(
+      String how, HostContext host, KnowledgeBaseProvider knowledge, int issues) throws Exception {
     Map<String, Issue> trouble = new ConcurrentHashMap<>();
     try (HealingEngine engine =
         HealingEngine.builder()
             .host(host)
             .configuration(LIMITS)
             .discoverPlugins(false)
-            .add(new JsonKnowledgeBaseProvider())
+            .add(knowledge)
             .add(new Reported(trouble))
             .add(new Nothing(trouble))
             .build()) {
@@ -199,6 +204,74 @@ public final class Throughput {
           return ActionReport.done("nothing");
         }
       };
+    }
+  }
+
+  /** Keeps no line that is appended. */
+  private record Unwritten(StateStore rest) implements StateStore {
+    @Override
+    public void append(String file, List<String> jsonObjects) {
+      // Nobody reads them, so that they are not even put into words.
+    }
+
+    @Override
+    public String location() {
+      return rest.location();
+    }
+
+    @Override
+    public Lines lines(String file) {
+      return rest.lines(file);
+    }
+
+    @Override
+    public void rewrite(String file, List<String> jsonObjects) {
+      rest.rewrite(file, jsonObjects);
+    }
+
+    @Override
+    public long size(String file) {
+      return rest.size(file);
+    }
+
+    @Override
+    public Document document(String file) {
+      return rest.document(file);
+    }
+
+    @Override
+    public void replace(String file, String jsonObject) {
+      rest.replace(file, jsonObject);
+    }
+
+    @Override
+    public boolean exists(String file) {
+      return rest.exists(file);
+    }
+
+    @Override
+    public Optional<String> readPlain(String file) {
+      return rest.readPlain(file);
+    }
+
+    @Override
+    public void writePlain(String file, String content) {
+      rest.writePlain(file, content);
+    }
+
+    @Override
+    public void delete(String file) {
+      rest.delete(file);
+    }
+
+    @Override
+    public void rename(String file, String to) {
+      rest.rename(file, to);
+    }
+
+    @Override
+    public StateFolder folder(String name) {
+      return rest.folder(name);
     }
   }
 

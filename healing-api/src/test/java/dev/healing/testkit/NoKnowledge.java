@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.testkit;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
@@ -10,7 +10,7 @@ import dev.healing.spi.KnowledgeBaseProvider;
 import java.util.Collection;
 
 /** Knows nothing and learns nothing. */
-final class NoKnowledge implements KnowledgeBaseProvider, KnowledgeBase {
+public final class NoKnowledge implements KnowledgeBaseProvider, KnowledgeBase {
   @Override
   public String name() {
     return "none";
