@@ -23,10 +23,18 @@ final class PartialState implements HostState {
   /** What a sampler gives, as far as it has given anything yet. */
   static final class Gives {
     private final Set<String> metrics = ConcurrentHashMap.newKeySet();
+    private volatile List<Sample> last = List.of();
     private volatile boolean units;
 
     void add(List<Sample> samples, List<UnitState> unitStates) {
-      samples.forEach(sample -> metrics.add(sample.metric().name()));
+      List<Sample> before = last;
+      for (int i = 0; i < samples.size(); i++) {
+        String name = samples.get(i).metric().name();
+        if (i >= before.size() || !name.equals(before.get(i).metric().name())) {
+          metrics.add(name);
+        }
+      }
+      last = samples;
       units |= !unitStates.isEmpty();
     }
 
