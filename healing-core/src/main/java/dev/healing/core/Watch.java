@@ -101,10 +101,10 @@ final class Watch {
   private final class Collected {
     private final long startedNanos = time.monotonicNanos();
     private final List<OwnAction> ownActions;
-    private final List<Sample> samples = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>(32);
     private final List<UnitState> units = new ArrayList<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
-    private final Map<String, Detection> detections = new LinkedHashMap<>();
+    private final Map<String, Detection> detections = new LinkedHashMap<>(64);
     private final Map<String, String> faults = new LinkedHashMap<>();
     private final Set<String> missed = new HashSet<>();
     private volatile @Nullable Shown shown;
