@@ -327,16 +327,30 @@ final class Counsel {
     private <T> void call(
         String plugin, Asked<T> asked, Consumer<T> keep, Function<String, T> otherwise) {
       calls.add(
-          new Call(
-              plugin,
-              () -> {
-                T answer = Objects.requireNonNull(asked.ask(), "it returned null");
-                return () -> keep.accept(answer);
-              },
-              why -> {
-                faults.put(plugin, why);
-                keep.accept(otherwise.apply(why));
-              }));
+          new Call() {
+            private @Nullable T answer;
+
+            @Override
+            public String plugin() {
+              return plugin;
+            }
+
+            @Override
+            public void ask() {
+              answer = Objects.requireNonNull(asked.ask(), "it returned null");
+            }
+
+            @Override
+            public void answered() {
+              keep.accept(Objects.requireNonNull(answer));
+            }
+
+            @Override
+            public void failed(String why) {
+              faults.put(plugin, why);
+              keep.accept(otherwise.apply(why));
+            }
+          });
     }
   }
 

@@ -61,9 +61,7 @@ final class HealingLoop {
   private Plugins plugins;
 
   private @Nullable Observation arrived;
-  private @Nullable HostState state;
-  private List<Unreadable> unreadable = List.of();
-  private List<MetricForecast> forecasts = List.of();
+  private @Nullable Observation newest;
   private long looks;
   private boolean awake = true;
   private long lastLookNanos;
@@ -148,21 +146,19 @@ final class HealingLoop {
   }
 
   private void observe(Consumer<Observation> then) {
-    Map<String, Detector> detectors = new LinkedHashMap<>(plugins.detectors());
+    Map<String, Detector> validators = new LinkedHashMap<>();
     for (Tracked incident : incidents.open()) {
-      incident.validator.ifPresent(validator -> detectors.put(incident.reportedBy(), validator));
+      incident.validator.ifPresent(validator -> validators.put(incident.reportedBy(), validator));
     }
     watch.begin(
         plugins,
-        detectors,
+        validators,
         treatment.ownActions(),
         observation ->
             inbox.post(
                 () -> {
                   watch.ended();
-                  state = observation.state();
-                  unreadable = observation.unreadable();
-                  forecasts = observation.forecasts();
+                  newest = observation;
                   assessment.seen(observation.state());
                   looks++;
                   then.accept(observation);
@@ -197,7 +193,7 @@ final class HealingLoop {
     }
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
-    if (plugins().optimizer().isPresent() && state != null && !stopping) {
+    if (plugins().optimizer().isPresent() && newest != null && !stopping) {
       next = Math.min(next, improvement.nextNanos());
     }
     if (!watch.looking() && !stopping) {
@@ -266,7 +262,7 @@ final class HealingLoop {
   void considerReported(Issue issue, CompletableFuture<Decision> answer) {
     Optional<Tracked> known = incidents.find(issue.fingerprint());
     Optional<String> detector = plugins.detectorOf(issue.type());
-    if (known.isEmpty() && detector.isPresent() && state != null) {
+    if (known.isEmpty() && detector.isPresent() && newest != null) {
       answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
     } else {
       Issue newest = known.map(incident -> incident.issue).orElse(issue);
@@ -429,15 +425,15 @@ final class HealingLoop {
   }
 
   List<Unreadable> unreadable() {
-    return unreadable;
+    return newest == null ? List.of() : newest.unreadable();
   }
 
   List<MetricForecast> forecasts() {
-    return forecasts;
+    return newest == null ? List.of() : newest.forecasts();
   }
 
   Optional<HostState> state() {
-    return Optional.ofNullable(state);
+    return Optional.ofNullable(newest).map(Observation::state);
   }
 
   long looks() {

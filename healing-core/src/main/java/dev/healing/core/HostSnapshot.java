@@ -8,45 +8,48 @@ import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The host as one look found it. */
 final class HostSnapshot implements HostState {
   private final Instant at;
-  private final Map<Metric, Sample> samples;
-  private final Map<String, SortedSet<String>> components = new HashMap<>();
+  private final MetricIndex index;
+  private final List<Sample> samples;
   private final Map<String, UnitState> units;
   private final List<Unreadable> unreadable;
   private final MetricHistory history;
   private final List<OwnAction> ownActions;
 
+  /**
+   * A look.
+   *
+   * @param index of these samples, which do not change any more
+   */
   HostSnapshot(
       Instant at,
+      MetricIndex index,
       List<Sample> samples,
       List<UnitState> units,
       List<Unreadable> unreadable,
       MetricHistory history,
       List<OwnAction> ownActions) {
     this.at = at;
-    Map<Metric, Sample> byMetric = new HashMap<>(2 * samples.size());
-    for (Sample sample : samples) {
-      Metric metric = sample.metric();
-      byMetric.put(metric, sample);
-      components.computeIfAbsent(metric.name(), name -> new TreeSet<>()).add(metric.component());
-    }
-    this.samples = byMetric;
-    Map<String, UnitState> byName = new TreeMap<>();
-    units.forEach(unit -> byName.put(unit.name(), unit));
-    this.units = Collections.unmodifiableMap(byName);
+    this.index = index;
+    this.samples = samples;
+    this.units = units.isEmpty() ? Map.of() : byName(units);
     this.unreadable = List.copyOf(unreadable);
     this.history = history;
     this.ownActions = ownActions;
+  }
+
+  private static Map<String, UnitState> byName(List<UnitState> units) {
+    Map<String, UnitState> byName = new TreeMap<>();
+    units.forEach(unit -> byName.put(unit.name(), unit));
+    return Collections.unmodifiableMap(byName);
   }
 
   @Override
@@ -56,7 +59,7 @@ final class HostSnapshot implements HostState {
 
   @Override
   public Optional<Sample> sample(Metric metric) {
-    return Optional.ofNullable(samples.get(metric));
+    return index.find(metric, samples);
   }
 
   @Override
@@ -66,8 +69,7 @@ final class HostSnapshot implements HostState {
 
   @Override
   public SortedSet<String> components(String metricName) {
-    SortedSet<String> there = components.get(metricName);
-    return there == null ? Collections.emptySortedSet() : Collections.unmodifiableSortedSet(there);
+    return index.components(metricName);
   }
 
   @Override

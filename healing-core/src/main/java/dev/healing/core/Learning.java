@@ -160,14 +160,27 @@ final class Learning {
   }
 
   private Call call(Plugins.Named<KnowledgeBase> knowledge, Runnable what, Runnable worked) {
-    return new Call(
-        plugin(knowledge),
-        () -> {
-          what.run();
-          return worked;
-        },
-        why ->
-            inbox.post(() -> trouble = Optional.of("knowledge could not be written: it " + why)));
+    return new Call() {
+      @Override
+      public String plugin() {
+        return Learning.plugin(knowledge);
+      }
+
+      @Override
+      public void ask() {
+        what.run();
+      }
+
+      @Override
+      public void answered() {
+        worked.run();
+      }
+
+      @Override
+      public void failed(String why) {
+        inbox.post(() -> trouble = Optional.of("knowledge could not be written: it " + why));
+      }
+    };
   }
 
   private static String plugin(Plugins.Named<KnowledgeBase> knowledge) {

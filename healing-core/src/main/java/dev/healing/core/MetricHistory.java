@@ -38,7 +38,8 @@ final class MetricHistory {
     private int size;
 
     private int index(int i) {
-      return (begin + i) % values.length;
+      int index = begin + i;
+      return index < values.length ? index : index - values.length;
     }
 
     private boolean isNewest(Instant at) {

@@ -10,9 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a look found that some samplers have failed in, as a detector is shown it: notes whether the
@@ -22,11 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PartialState implements HostState {
   /** What a sampler gives, as far as it has given anything yet. */
   static final class Gives {
-    private final Set<String> metrics = ConcurrentHashMap.newKeySet();
+    private final MetricNames metrics = new MetricNames();
     private volatile boolean units;
 
     void add(List<Sample> samples, List<UnitState> unitStates) {
-      samples.forEach(sample -> metrics.add(sample.metric().name()));
+      metrics.add(samples);
       units |= !unitStates.isEmpty();
     }
 

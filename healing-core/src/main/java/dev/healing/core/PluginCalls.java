@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +21,22 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods belong to the engine's thread; only {@link Round} is shared with workers.
  */
 final class PluginCalls {
-  /** Asks a plugin, and says how to keep its answer. */
-  @FunctionalInterface
-  interface Question {
-    Runnable ask();
-  }
+  /** A call that is to be made. */
+  interface Call {
+    /** Whose, as {@code kind:name}. */
+    String plugin();
 
-  /**
-   * A call that is to be made.
-   *
-   * @param plugin whose, as {@code kind:name}
-   * @param question runs outside of any lock
-   * @param otherwise is told why there is no answer; like what keeps an answer it runs in the order
-   *     of the calls, never two at once
-   */
-  record Call(String plugin, Question question, Consumer<String> otherwise) {}
+    /** Asks it, outside of any lock, and remembers the answer. */
+    void ask();
+
+    /**
+     * What it answered counts. This and {@link #failed} run in the order of the calls, never two.
+     */
+    void answered();
+
+    /** There is no answer, or none any more that counts. */
+    void failed(String why);
+  }
 
   private final String name;
   private final TimeSource time;
@@ -128,45 +128,44 @@ final class PluginCalls {
     }
 
     private void work(int me) {
-      for (Call call = next(me); call != null; call = next(me)) {
-        keep(me, answer(call));
+      Call call = next(me, null, null);
+      while (call != null) {
+        call = next(me, call, ask(call));
       }
       end(me);
     }
 
-    private Runnable answer(Call call) {
-      String why;
-      if (hangs(call.plugin())) {
-        why = "has not come back from an earlier call";
-      } else {
-        try {
-          return call.question().ask();
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-          why = "threw " + e;
-        }
+    /** Why there is no answer; null if there is one. */
+    private @Nullable String ask(Call call) {
+      if (!stuck.isEmpty() && hangs(call.plugin())) {
+        return "has not come back from an earlier call";
       }
-      String reason = why;
-      return () -> call.otherwise().accept(reason);
+      try {
+        call.ask();
+        return null;
+      } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        return "threw " + e;
+      }
     }
 
-    private synchronized @Nullable Call next(int me) {
+    /** Keeps what came of the call before, and says which is to be made now. */
+    private synchronized @Nullable Call next(int me, @Nullable Call asked, @Nullable String why) {
       if (me != worker) {
         return null;
       }
       queued = false;
+      calling = false;
+      if (asked != null && why == null) {
+        asked.answered();
+      } else if (asked != null) {
+        asked.failed(why);
+      }
       if (next == calls.size()) {
         return null;
       }
       calling = true;
       callStartedNanos = time.monotonicNanos();
       return calls.get(next++);
-    }
-
-    private synchronized void keep(int me, Runnable answer) {
-      if (me == worker) {
-        calling = false;
-        answer.run();
-      }
     }
 
     private synchronized void end(int me) {
@@ -186,8 +185,7 @@ final class PluginCalls {
         return Duration.ofNanos(left > 0 ? left : deadlineNanos);
       }
       Call call = calls.get(next - 1);
-      call.otherwise()
-          .accept("did not come back within " + Duration.ofNanos(deadlineNanos).toMillis() + " ms");
+      call.failed("did not come back within " + Duration.ofNanos(deadlineNanos).toMillis() + " ms");
       Workers.Task leftBehind = Objects.requireNonNull(task);
       behind.put(call.plugin(), leftBehind);
       leftBehind.cancel();
@@ -207,7 +205,7 @@ final class PluginCalls {
               + " ms; those that have one: "
               + workers.underWay();
       while (next < calls.size()) {
-        calls.get(next++).otherwise().accept(why);
+        calls.get(next++).failed(why);
       }
       done.run();
     }

@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a trace on a thread of its own, some thousand looks ahead at most: unpacking it takes about
+ * Reads a trace on a thread of its own, some hundred looks ahead at most: unpacking it takes about
  * as long as the engine takes for it. For one reader.
  */
 final class ReadAhead implements AutoCloseable {
-  private static final int LOOKS_AT_ONCE = 256;
+  private static final int LOOKS_AT_ONCE = 64;
   private static final int WAITING = 8;
 
   /** Looks in order; none at the end, with what ended it if that was not the trace's end. */

@@ -57,7 +57,13 @@ public final class Replay {
       Supplier<Optional<RecordedLook>> trace,
       boolean helps) {
     ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
-    try (ReadAhead ahead = new ReadAhead(trace)) {
+    Supplier<Optional<RecordedLook>> announced =
+        () -> {
+          Optional<RecordedLook> look = trace.get();
+          look.ifPresent(plugins::announce);
+          return look;
+        };
+    try (ReadAhead ahead = new ReadAhead(announced)) {
       return new Replay(plugins).over(policy, new ReplayHost(bootId), ahead::next);
     }
   }

@@ -89,7 +89,7 @@ final class ReplayPlugins {
   private final Map<Fingerprint, Treated> hidden = new HashMap<>();
   private final List<Treated> treated = new ArrayList<>();
   private final Map<String, Unreadable> unseen = new TreeMap<>();
-  private final Set<String> names = new HashSet<>();
+  private final MetricNames names = new MetricNames();
   private @Nullable RecordedLook shown;
 
   private ReplayPlugins(boolean helps) {
@@ -113,6 +113,11 @@ final class ReplayPlugins {
     shown = look;
   }
 
+  /** Notes what there is to see in a look; on any thread, before it is shown. */
+  void announce(RecordedLook look) {
+    names.add(look.samples());
+  }
+
   private RecordedLook shown() {
     return Objects.requireNonNull(shown, "no look is shown");
   }
@@ -124,7 +129,7 @@ final class ReplayPlugins {
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
   Collection<Unreadable> unseen(Plugins plugins) {
-    Set<String> unasked = new TreeSet<>(names);
+    Set<String> unasked = new TreeSet<>(names.all());
     plugins.measured().orElse(Set.of()).forEach(metric -> unasked.remove(metric.name()));
     if (plugins.measured().isPresent()) {
       unasked.forEach(
@@ -151,7 +156,6 @@ final class ReplayPlugins {
     @Override
     public Reading read() {
       RecordedLook look = shown();
-      look.samples().forEach(sample -> names.add(sample.metric().name()));
       return new Reading(look.samples(), look.units(), look.unreadable());
     }
 

@@ -69,13 +69,11 @@ final class Sightings {
     Optional<Issue> storm =
         Storm.issue(
             incidents.unrelated(), settings.get().limits().storm(), observation.state().at());
-    observation
-        .detections()
-        .forEach(
-            (detector, detection) ->
-                detection
-                    .issues()
-                    .forEach(i -> sighted(detector, i, observation, seen).ifPresent(seen::add)));
+    for (Map.Entry<String, Detection> one : observation.detections().entrySet()) {
+      for (Issue issue : one.getValue().issues()) {
+        sighted(one.getKey(), issue, observation, seen).ifPresent(seen::add);
+      }
+    }
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation, seen).ifPresent(seen::add));
     storm.flatMap(i -> sighted(PluginFaults.REPORTER, i, observation, seen)).ifPresent(seen::add);

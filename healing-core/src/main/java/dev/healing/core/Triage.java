@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ListMultimap;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.IssueType;
@@ -38,6 +39,9 @@ final class Triage {
    */
   static ListMultimap<String, Tracked> link(
       Collection<Tracked> open, Map<String, UnitState> units) {
+    if (open.isEmpty()) {
+      return ImmutableListMultimap.of();
+    }
     Map<String, Tracked> explains = new HashMap<>();
     Map<String, Tracked> byComponent = new HashMap<>();
     for (Tracked incident : open) {

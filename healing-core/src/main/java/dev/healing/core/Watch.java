@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.Detection;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.OwnAction;
@@ -35,6 +36,7 @@ final class Watch {
   private final Consumer<List<Sample>> keep;
   private final MetricHistory history = new MetricHistory();
   private final Map<String, Gives> given = new ConcurrentHashMap<>();
+  private volatile MetricIndex index = MetricIndex.EMPTY;
 
   /**
    * Looks at nothing yet.
@@ -54,25 +56,21 @@ final class Watch {
   /**
    * Begins a look.
    *
-   * @param detectors all to ask, by name
+   * @param validators detectors to ask beside those of the plugins, by name
    * @param ownActions what we have done and do, for them
    * @param done is given what was found, on a worker
    */
   void begin(
       Plugins plugins,
-      Map<String, Detector> detectors,
+      Map<String, Detector> validators,
       List<OwnAction> ownActions,
       Consumer<Observation> done) {
     Collected found = new Collected(ownActions);
-    List<PluginCalls.Call> asked = new ArrayList<>(plugins.samplers().size() + detectors.size());
-    plugins
-        .samplers()
-        .forEach(
-            (name, sampler) ->
-                asked.add(found.call(SAMPLER + name, () -> found.ask(name, sampler))));
-    detectors.forEach(
-        (name, detector) ->
-            asked.add(found.call("detector:" + name, () -> found.ask(name, detector))));
+    int many = plugins.samplers().size() + plugins.detectors().size() + validators.size();
+    List<PluginCalls.Call> asked = new ArrayList<>(many);
+    plugins.samplers().forEach((name, sampler) -> asked.add(found.new Samples(name, sampler)));
+    plugins.detectors().forEach((name, one) -> asked.add(found.new Detects(name, one)));
+    validators.forEach((name, one) -> asked.add(found.new Detects(name, one)));
     calls.begin(asked, () -> done.accept(found.observation()));
   }
 
@@ -87,85 +85,152 @@ final class Watch {
     calls.ended();
   }
 
+  private Gives gives(String sampler) {
+    return given.computeIfAbsent(sampler, name -> new Gives());
+  }
+
   /** As {@link PluginCalls#enforce}. */
   Optional<Duration> enforce(Duration deadline) {
     return calls.enforce(deadline);
   }
 
+  /** What detectors are shown, and what the samplers that failed would have given. */
+  private record Shown(HostSnapshot state, List<Gives> missing) {}
+
   /** What one look has found so far. Belongs to the worker that makes the calls. */
   private final class Collected {
     private final long startedNanos = time.monotonicNanos();
     private final List<OwnAction> ownActions;
-    private final List<Sample> samples = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>(32);
     private final List<UnitState> units = new ArrayList<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
-    private final Map<String, Detection> detections = new LinkedHashMap<>();
+    private final Map<String, Detection> detections = new LinkedHashMap<>(64);
     private final Map<String, String> faults = new LinkedHashMap<>();
     private final Set<String> missed = new HashSet<>();
-    private @Nullable HostSnapshot state;
+    private volatile @Nullable Shown shown;
 
     Collected(List<OwnAction> ownActions) {
       this.ownActions = ownActions;
     }
 
-    PluginCalls.Call call(String plugin, PluginCalls.Question question) {
-      return new PluginCalls.Call(plugin, question, why -> faults.put(blamed(plugin), why));
-    }
+    /** What a sampler is asked for. */
+    private final class Samples implements PluginCalls.Call {
+      private final String name;
+      private final Sampler sampler;
+      private @Nullable Reading reading;
 
-    private String blamed(String plugin) {
-      return calls.starved() ? "look" : plugin;
-    }
-
-    Runnable ask(String name, Sampler sampler) {
-      Reading reading = Objects.requireNonNull(sampler.read(), "it returned null");
-      return () -> {
-        given.computeIfAbsent(name, n -> new Gives()).add(reading.samples(), reading.units());
-        samples.addAll(reading.samples());
-        units.addAll(reading.units());
-        unreadable.addAll(reading.unreadable());
-      };
-    }
-
-    Runnable ask(String name, Detector detector) {
-      PartialState shown = new PartialState(state(), missing());
-      Detection detection = Objects.requireNonNull(detector.detect(shown), "it returned null");
-      Set<IssueType> declared = detector.reports();
-      for (Issue issue : detection.issues()) {
-        if (!declared.contains(issue.type())) {
-          throw new IllegalStateException(
-              "it reports " + issue.type() + " and declares " + declared);
-        }
+      Samples(String name, Sampler sampler) {
+        this.name = name;
+        this.sampler = sampler;
       }
-      return () -> {
-        detections.put(name, detection);
-        if (shown.missed()) {
+
+      @Override
+      public String plugin() {
+        return SAMPLER + name;
+      }
+
+      @Override
+      public void ask() {
+        reading = Objects.requireNonNull(sampler.read(), "it returned null");
+      }
+
+      @Override
+      public void answered() {
+        Reading given = Objects.requireNonNull(reading);
+        gives(name).add(given.samples(), given.units());
+        samples.addAll(given.samples());
+        units.addAll(given.units());
+        unreadable.addAll(given.unreadable());
+      }
+
+      @Override
+      public void failed(String why) {
+        blame(plugin(), why);
+      }
+    }
+
+    /** What a detector is asked for. */
+    private final class Detects implements PluginCalls.Call {
+      private final String name;
+      private final Detector detector;
+      private @Nullable Detection detection;
+      private boolean lacks;
+
+      Detects(String name, Detector detector) {
+        this.name = name;
+        this.detector = detector;
+      }
+
+      @Override
+      public String plugin() {
+        return "detector:" + name;
+      }
+
+      @Override
+      public void ask() {
+        Shown all = shown();
+        PartialState part =
+            all.missing().isEmpty() ? null : new PartialState(all.state(), all.missing());
+        HostState state = part == null ? all.state() : part;
+        Detection found = Objects.requireNonNull(detector.detect(state), "it returned null");
+        if (!found.issues().isEmpty()) {
+          Set<IssueType> declared = detector.reports();
+          for (Issue issue : found.issues()) {
+            if (!declared.contains(issue.type())) {
+              throw new IllegalStateException(
+                  "it reports " + issue.type() + " and declares " + declared);
+            }
+          }
+        }
+        detection = found;
+        lacks = part != null && part.missed();
+      }
+
+      @Override
+      public void answered() {
+        detections.put(name, Objects.requireNonNull(detection));
+        if (lacks) {
           missed.add(name);
         }
-      };
-    }
-
-    private synchronized List<Gives> missing() {
-      if (faults.isEmpty()) {
-        return List.of();
       }
-      return faults.keySet().stream()
-          .filter(plugin -> plugin.startsWith(SAMPLER))
-          .map(plugin -> given.getOrDefault(plugin.substring(SAMPLER.length()), new Gives()))
-          .toList();
+
+      @Override
+      public void failed(String why) {
+        blame(plugin(), why);
+      }
     }
 
-    /** Made when the first detector asks: by then all samplers have been. */
-    private synchronized HostSnapshot state() {
-      if (state == null) {
+    private void blame(String plugin, String why) {
+      faults.put(calls.starved() ? "look" : plugin, why);
+    }
+
+    private Shown shown() {
+      Shown made = shown;
+      return made == null ? show() : made;
+    }
+
+    /** When the first detector asks: by then all samplers have been. */
+    private synchronized Shown show() {
+      Shown made = shown;
+      if (made == null) {
         history.add(samples);
         keep.accept(samples);
-        state = new HostSnapshot(time.now(), samples, units, unreadable, history, ownActions);
+        index = index.of(samples);
+        HostSnapshot state =
+            new HostSnapshot(time.now(), index, samples, units, unreadable, history, ownActions);
+        List<Gives> missing =
+            faults.keySet().stream()
+                .filter(plugin -> plugin.startsWith(SAMPLER))
+                .map(plugin -> gives(plugin.substring(SAMPLER.length())))
+                .toList();
+        made = new Shown(state, missing);
+        shown = made;
       }
-      return state;
+      return made;
     }
 
     Observation observation() {
-      return new Observation(startedNanos, state(), detections, missed, faults);
+      return new Observation(startedNanos, shown().state(), detections, missed, faults);
     }
   }
 }

@@ -118,7 +118,13 @@ class TraceProperties {
   private static HostState state(RecordedLook look, MetricHistory history) {
     history.add(look.samples());
     return new HostSnapshot(
-        look.at(), look.samples(), look.units(), look.unreadable(), history, List.of());
+        look.at(),
+        MetricIndex.EMPTY.of(look.samples()),
+        look.samples(),
+        look.units(),
+        look.unreadable(),
+        history,
+        List.of());
   }
 
   private static void assertSame(HostState read, HostState was) {

@@ -84,10 +84,11 @@ public final class DiskFull implements Detector {
     Set<String> present = state.components(Metric.FILESYSTEM_USED);
     Set<String> mounts = new TreeSet<>(present);
     mounts.addAll(rooms.keySet());
-    state.unreadable().stream()
-        .map(Unreadable::what)
-        .filter(what -> what.startsWith("/"))
-        .forEach(mounts::add);
+    for (Unreadable one : state.unreadable()) {
+      if (one.what().startsWith("/")) {
+        mounts.add(one.what());
+      }
+    }
     mounts.removeAll(ignored);
     List<Issue> issues = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();

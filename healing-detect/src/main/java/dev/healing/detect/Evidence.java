@@ -42,12 +42,11 @@ record Evidence(Map<String, Double> metrics) {
 
   /** That the component can't be judged, for the reason that the look gives for what it lacks. */
   static Unreadable why(HostState state, String component, String lacking) {
-    String why =
-        state.unreadable().stream()
-            .filter(u -> u.what().equals(lacking))
-            .map(Unreadable::why)
-            .findFirst()
-            .orElse("this look has no sample of " + lacking);
-    return new Unreadable(component, why);
+    for (Unreadable one : state.unreadable()) {
+      if (one.what().equals(lacking)) {
+        return new Unreadable(component, one.why());
+      }
+    }
+    return new Unreadable(component, "this look has no sample of " + lacking);
   }
 }

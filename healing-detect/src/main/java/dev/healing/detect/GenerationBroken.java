@@ -33,6 +33,7 @@ public final class GenerationBroken implements Detector {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
   private final HostContext context;
+  private final Seldom<Optional<SystemProfile>> profiles;
   private final Duration window;
   private final Map<String, Instant> blamed = new TreeMap<>();
   private final Set<String> failedBefore = new TreeSet<>();
@@ -43,6 +44,7 @@ public final class GenerationBroken implements Detector {
 
   private GenerationBroken(HostContext context, Duration window) {
     this.context = context;
+    this.profiles = SystemProfile.watched(context);
     this.window = window;
   }
 
@@ -71,7 +73,7 @@ public final class GenerationBroken implements Detector {
   @Override
   public Detection detect(HostState state) {
     try {
-      Optional<SystemProfile> profile = SystemProfile.read(context.files());
+      Optional<SystemProfile> profile = profiles.look();
       if (profile.isEmpty()) {
         return Detection.NOTHING;
       }

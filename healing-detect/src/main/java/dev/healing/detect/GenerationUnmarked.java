@@ -1,6 +1,7 @@
 package dev.healing.detect;
 
 import dev.healing.api.Detection;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -34,6 +35,7 @@ public final class GenerationUnmarked implements Detector {
   private static final int GOOD_HEALTH = 60;
 
   private final HostContext context;
+  private final Seldom<Optional<SystemProfile>> profiles;
   private final Duration goodAfter;
   private final int goodHealth;
   private Optional<SystemProfile> watched = Optional.empty();
@@ -41,6 +43,7 @@ public final class GenerationUnmarked implements Detector {
 
   private GenerationUnmarked(HostContext context) {
     this.context = context;
+    this.profiles = SystemProfile.watched(context);
     goodAfter = context.configuration().duration("good-after", GOOD_AFTER);
     goodHealth = context.configuration().count("good-health", GOOD_HEALTH, 0, 100);
   }
@@ -66,7 +69,7 @@ public final class GenerationUnmarked implements Detector {
   @Override
   public Detection detect(HostState state) {
     try {
-      Optional<SystemProfile> profile = SystemProfile.read(context.files());
+      Optional<SystemProfile> profile = profiles.look();
       if (profile.isEmpty()) {
         return Detection.NOTHING;
       }
@@ -75,7 +78,7 @@ public final class GenerationUnmarked implements Detector {
         return unreadable(Evidence.why(state, MARK, HostSampler.SYSTEMD));
       }
       return judge(state, profile.get());
-    } catch (IOException e) {
+    } catch (IOException | HostException e) {
       return unreadable(new Unreadable(MARK, String.valueOf(e.getMessage())));
     }
   }

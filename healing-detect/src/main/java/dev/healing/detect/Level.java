@@ -9,9 +9,7 @@ import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,6 @@ import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Tells when a value is at a bad level, per component, without flapping.
@@ -68,8 +65,13 @@ public final class Level {
     }
   }
 
-  private static final class Track {
-    private final Deque<Double> window = new ArrayDeque<>();
+  /** Of one component. Its window is a ring, and how many of it are bad is counted along. */
+  private final class Track {
+    private final double[] window = new double[limits.of().m()];
+    private int begin;
+    private int size;
+    private int high;
+    private int critical;
     private boolean raised;
     private boolean everRaised;
     private boolean told;
@@ -79,7 +81,48 @@ public final class Level {
 
     /** Whether there are samples, but too few to tell whether it is calm. */
     private boolean begun() {
-      return !told && !window.isEmpty();
+      return !told && size > 0;
+    }
+
+    private double value(int i) {
+      return window[begin + i < window.length ? begin + i : begin + i - window.length];
+    }
+
+    void add(double value) {
+      if (size == window.length) {
+        count(window[begin], -1);
+        window[begin] = value;
+        begin = begin + 1 < window.length ? begin + 1 : 0;
+      } else {
+        window[size++] = value; // not full yet, so it begins at 0
+      }
+      count(value, 1);
+    }
+
+    private void count(double value, int one) {
+      high += limits.high().test(value) ? one : 0;
+      critical += limits.critical().test(value) ? one : 0;
+    }
+
+    void clear() {
+      begin = 0;
+      size = 0;
+      high = 0;
+      critical = 0;
+    }
+
+    boolean full() {
+      return size == window.length;
+    }
+
+    /** Over a full window in which no value is higher than the one before. */
+    boolean falls() {
+      for (int i = 1; i < size; i++) {
+        if (value(i) > value(i - 1)) {
+          return false;
+        }
+      }
+      return full() && value(0) - value(size - 1) >= fall;
     }
   }
 
@@ -119,19 +162,16 @@ public final class Level {
     }
     track.counted = sample.get().at();
     double value = sample.get().value();
-    track.window.addLast(value);
-    if (track.window.size() > limits.of().m()) {
-      track.window.removeFirst();
-    }
+    track.add(value);
     boolean clear = limits.clear().test(value);
     if (track.raised && clear) {
-      track.window.clear();
+      track.clear();
       track.raised = false;
     }
-    track.raised |=
-        enough(track, limits.high()) && (!falls(track) || enough(track, limits.critical()));
+    boolean critical = track.critical >= limits.of().n();
+    track.raised |= track.high >= limits.of().n() && (critical || !track.falls());
     track.everRaised |= track.raised;
-    track.told |= track.raised || clear || track.window.size() == limits.of().m();
+    track.told |= track.raised || clear || track.full();
     if (!track.raised) {
       return track.told ? Standing.CALM : Standing.UNKNOWN;
     }
@@ -139,7 +179,7 @@ public final class Level {
   }
 
   private Standing raised(Track track) {
-    return enough(track, limits.critical()) ? Standing.CRITICAL : Standing.RAISED;
+    return track.critical >= limits.of().n() ? Standing.CRITICAL : Standing.RAISED;
   }
 
   /** Whether an earlier look has counted it. */
@@ -185,9 +225,12 @@ public final class Level {
     if (there.isEmpty() && tracks.isEmpty()) {
       return Detection.NOTHING; // most of what can be measured, this host has not got
     }
-    Set<String> all = new TreeSet<>(there);
-    all.removeIf(ignored);
-    all.addAll(tracks.keySet());
+    Set<String> all = new TreeSet<>(tracks.keySet());
+    for (String component : there) {
+      if (!ignored.test(component)) {
+        all.add(component);
+      }
+    }
     List<Issue> issues = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();
     Duration age = Duration.ZERO;
@@ -199,10 +242,11 @@ public final class Level {
       if (sample.isPresent() && standing == Standing.CALM && track.everRaised) {
         age = longer(age, Duration.between(sample.get().at(), state.at()));
       }
-      if (sample.isPresent() && raised(component)) {
+      Optional<String> blind = blind(state, metric);
+      if (sample.isPresent() && track.raised) {
         issues.add(issue.apply(sample.get(), raised(track)));
-      } else if (blind(state, metric).isPresent()) {
-        unreadable.add(Evidence.why(state, component, blind(state, metric).get()));
+      } else if (blind.isPresent()) {
+        unreadable.add(Evidence.why(state, component, blind.get()));
       } else if (gone(track, state.at(), every)) {
         forget(component);
       } else if (standing == Standing.UNKNOWN) {
@@ -220,33 +264,18 @@ public final class Level {
 
   /** As what it is called unreadable. */
   private static Optional<String> blind(HostState state, Metric metric) {
-    return Stream.of(metric.component(), metric.toString(), metric.name())
-        .filter(state::unreadable)
-        .findFirst();
+    if (!state.unreadable().isEmpty()) {
+      for (String name : List.of(metric.component(), metric.toString(), metric.name())) {
+        if (state.unreadable(name)) {
+          return Optional.of(name);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? other : one;
-  }
-
-  private boolean falls(Track track) {
-    double before = Double.POSITIVE_INFINITY;
-    for (double value : track.window) {
-      if (value > before) {
-        return false;
-      }
-      before = value;
-    }
-    return track.window.size() == limits.of().m()
-        && track.window.getFirst() - track.window.getLast() >= fall;
-  }
-
-  private boolean enough(Track track, DoublePredicate bad) {
-    int found = 0;
-    for (double value : track.window) {
-      found += bad.test(value) ? 1 : 0;
-    }
-    return found >= limits.of().n();
   }
 
   /** Why a component that has a sample is unknown. */
@@ -255,7 +284,7 @@ public final class Level {
     if (track != null && track.raised) {
       return "not measured anew since " + track.counted;
     }
-    int seen = track == null ? 0 : track.window.size();
+    int seen = track == null ? 0 : track.size;
     return "too early to tell: " + seen + " of " + limits.of().m() + " samples, and none is clear";
   }
 

@@ -75,21 +75,20 @@ public final class ServicePressure implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    Optional<Unreadable> blind =
-        state.unreadable().stream().filter(u -> u.what().equals(WHAT)).findFirst();
-    if (blind.isPresent()) {
-      List<Unreadable> unknown = new ArrayList<>(List.of(blind.get()));
+    if (state.unreadable(WHAT)) {
+      Unreadable blind = Evidence.why(state, WHAT, WHAT);
+      List<Unreadable> unknown = new ArrayList<>(List.of(blind));
       seen.forEach(
           (key, judged) -> {
             if (judged.raised()) {
-              unknown.add(new Unreadable(key.service(), blind.get().why()));
+              unknown.add(new Unreadable(key.service(), blind.why()));
             }
           });
       return new Detection(List.of(), unknown);
     }
     boolean none = seen.isEmpty();
-    for (String resource : ServiceStalls.RESOURCES) {
-      none &= state.components(ServiceStalls.stalled(resource, "").name()).isEmpty();
+    for (String name : ServiceStalls.STALLED_NAMES) {
+      none &= state.components(name).isEmpty();
     }
     if (none) {
       return Detection.NOTHING;

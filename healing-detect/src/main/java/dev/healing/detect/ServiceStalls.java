@@ -35,6 +35,10 @@ public final class ServiceStalls implements Sampler {
 
   static final List<String> RESOURCES = List.of("memory", "io", "cpu");
 
+  /** The names of {@link #stalled}. */
+  static final List<String> STALLED_NAMES =
+      RESOURCES.stream().map(resource -> stalled(resource, "").name()).toList();
+
   private static final String GROUPS = "/sys/fs/cgroup";
   private static final String BESIDE_V1 = GROUPS + "/unified";
   private static final long EVERY_NANOS = 10_000_000_000L;

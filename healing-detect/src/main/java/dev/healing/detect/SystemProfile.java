@@ -2,11 +2,14 @@ package dev.healing.detect;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.healing.api.HostException;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,7 +28,26 @@ record SystemProfile(long generation, Instant switchedAt) {
   static final String LINK = "/nix/var/nix/profiles/system";
   static final String RUNNING = "/run/current-system";
   static final String BOOTED = "/run/booted-system";
+  private static final Duration ABSENT_FOR = Duration.ofMinutes(1);
   private static final Pattern GENERATION = Pattern.compile("system-(\\d{1,9})-link");
+
+  /**
+   * Reads it at every look; where there is none, which no look changes, once a minute. Throws a
+   * {@link HostException} if it cannot be read.
+   */
+  static Seldom<Optional<SystemProfile>> watched(HostContext context) {
+    return new Seldom<>(
+        context.time(),
+        ABSENT_FOR,
+        Optional::isPresent,
+        () -> {
+          try {
+            return read(context.files());
+          } catch (IOException e) {
+            throw new HostException(String.valueOf(e.getMessage()), e);
+          }
+        });
+  }
 
   /** Absent where there is no such profile. */
   static Optional<SystemProfile> read(HostFiles files) throws IOException {

@@ -12,7 +12,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -135,25 +134,18 @@ public final class TraceReader implements AutoCloseable {
     long distance = 0;
     for (int i = 0; i < line.size(); i++) {
       distance = Math.addExact(distance, line.time(i));
-      changed.add(new Sample(names.get(line.metric(i)), line.value(i), at.plusNanos(distance)));
+      Metric metric = names.get(line.metric(i));
+      Sample sample = new Sample(metric, line.value(i), at.plusNanos(distance));
+      changed.add(sample);
+      samples.put(metric, sample); // where it was: looks that follow each other have one order
     }
-    Set<Metric> seen = new HashSet<>(2 * line.size());
-    Set<Metric> twice = new HashSet<>();
-    for (Sample sample : changed) {
-      if (!seen.add(sample.metric())) {
-        twice.add(sample.metric());
-      }
+    changed.removeIf(sample -> samples.get(sample.metric()) == sample);
+    if (changed.isEmpty()) {
+      return List.copyOf(samples.values());
     }
-    List<Sample> all = new ArrayList<>(samples.size() + changed.size());
-    samples.forEach(
-        (metric, sample) -> {
-          if (!seen.contains(metric)) {
-            all.add(sample);
-          }
-        });
-    all.addAll(changed);
-    changed.forEach(sample -> samples.put(sample.metric(), sample));
-    twice.forEach(samples::remove);
+    List<Sample> all = new ArrayList<>(changed); // of what was there twice, all but the last
+    all.addAll(samples.values());
+    changed.forEach(sample -> samples.remove(sample.metric()));
     return all;
   }
 

@@ -96,6 +96,9 @@ public final class Anomaly implements Detector {
 
   @Override
   public Detection detect(HostState state) {
+    if (names.isEmpty()) {
+      return Detection.NOTHING;
+    }
     long nanos = time.monotonicNanos();
     // After the samples: nothing is over because no look was made for long.
     names.forEach(name -> add(state, name, nanos));
