@@ -3,6 +3,7 @@ package dev.healing.api;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a detector found in one look.
@@ -40,6 +41,7 @@ public record Detection(
 
   /** Copies. */
   public Detection {
+    Objects.requireNonNull(age, "detection without an age");
     issues = List.copyOf(issues);
     unreadable = List.copyOf(unreadable);
     forecasts = List.copyOf(forecasts);

@@ -34,6 +34,9 @@ public record Issue(
     SortedMap<String, Double> metrics,
     SortedSet<String> components,
     Set<String> explains) {
+  private static final long YEAR_0 = -62_167_219_200L;
+  private static final long YEAR_10000 = 253_402_300_800L;
+
   /** Validates and copies. */
   public Issue {
     Objects.requireNonNull(id, "issue without an id");
@@ -41,6 +44,10 @@ public record Issue(
     Objects.requireNonNull(type, "issue without a type");
     Objects.requireNonNull(severity, "issue without a severity");
     Objects.requireNonNull(description, "issue without a description");
+    if (detectedAt.getEpochSecond() < YEAR_0 || detectedAt.getEpochSecond() >= YEAR_10000) {
+      throw new IllegalArgumentException(
+          "issue " + type + ": detected at " + detectedAt + ": expected a time of this era");
+    }
     if (components.isEmpty()) {
       throw new IllegalArgumentException("issue " + type + ": expected at least one component");
     }

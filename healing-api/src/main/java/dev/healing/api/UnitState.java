@@ -1,6 +1,7 @@
 package dev.healing.api;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,8 +32,12 @@ public record UnitState(
     String invocationId,
     Optional<Instant> changedAt,
     Set<String> requires) {
-  /** Copies. */
+  /** Copies, and refuses what is not there. */
   public UnitState {
+    Objects.requireNonNull(name, "unit without a name");
+    Objects.requireNonNull(activeState, "unit without an active state");
+    Objects.requireNonNull(mainPid, "unit without a word on its main process");
+    Objects.requireNonNull(changedAt, "unit without a word on when it changed");
     requires = Set.copyOf(requires);
   }
 

@@ -50,7 +50,8 @@ public interface StateStore {
 
   /**
    * Appends JSON objects, one per line, durably when it returns: one fsync for all. A checksum is
-   * added to each line as its last member {@code crc}, and taken away again when read.
+   * added to each line as its last member {@code crc}, and taken away again when read. Each object
+   * is asked for once, in order: it may be put into words only then.
    */
   void append(String file, List<String> jsonObjects);
 

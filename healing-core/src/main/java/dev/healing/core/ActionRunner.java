@@ -56,7 +56,7 @@ final class ActionRunner {
                 PreparedAction made =
                     Objects.requireNonNull(action.prepare(issue, state), "it returned null");
                 Preview preview = Objects.requireNonNull(made.preview(), "its preview is null");
-                prepared = Optional.of(new Shown(preview, made));
+                prepared = Optional.of(new Shown(preview, made.destroys(), made));
               } catch (HealingException e) {
                 why = Objects.toString(e.getMessage(), e.toString());
               } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
@@ -101,13 +101,9 @@ final class ActionRunner {
     return running;
   }
 
-  /** A prepared action whose preview is what it was when it was first asked for. */
-  private record Shown(Preview preview, PreparedAction action) implements PreparedAction {
-    @Override
-    public boolean destroys() {
-      return action.destroys();
-    }
-
+  /** A prepared action that says of itself what it said when it was made. */
+  private record Shown(Preview preview, boolean destroys, PreparedAction action)
+      implements PreparedAction {
     @Override
     public ActionReport execute(Execution execution) {
       return action.execute(execution);
@@ -242,7 +238,7 @@ final class ActionRunner {
 
     /** Has it stop, if it has said that it may be and was not before. */
     boolean makeWay() {
-      boolean stops = givesWay && !cancelled();
+      boolean stops = givesWay && !cancelled && stopped.isEmpty();
       if (stops) {
         stopped = Optional.of("it gave way to what is more urgent");
         cancel();

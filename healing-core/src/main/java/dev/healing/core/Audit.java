@@ -170,6 +170,11 @@ public final class Audit {
       }
       store.append(FILE, Lists.transform(unwritten, EngineJson::line));
       unwritten.clear();
+    } catch (HealingException e) {
+      throw e;
+    } catch (RuntimeException e) { // our own fault, which would come again with every commit
+      unwritten.clear();
+      throw new HealingException(FILE + ": what was to be written makes no line: " + e, e);
     } finally {
       int tooMany = unwritten.size() - 10_000;
       if (tooMany > 0) {

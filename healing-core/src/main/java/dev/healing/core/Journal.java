@@ -213,6 +213,11 @@ final class Journal implements ActionHistory {
     } catch (HealingException e) {
       takeBack();
       throw e;
+    } catch (RuntimeException e) { // our own fault, which would come again with every commit
+      takeBack();
+      unwritten.clear();
+      damaged.add(FILE + ": what was to be written makes no line: " + e);
+      throw new HealingException(damaged.get(damaged.size() - 1), e);
     }
     compactIfLarge();
   }

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.api.HostException;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
 import java.time.Duration;
@@ -124,7 +125,11 @@ final class PluginCalls {
       queued = true;
       calling = false;
       callStartedNanos = time.monotonicNanos();
-      task = workers.start(name, () -> work(me));
+      try {
+        task = workers.start(name, () -> work(me));
+      } catch (HostException e) {
+        task = null; // given up, unless one comes free in time
+      }
     }
 
     private void work(int me) {
@@ -155,10 +160,8 @@ final class PluginCalls {
       }
       queued = false;
       calling = false;
-      if (asked != null && why == null) {
-        asked.answered();
-      } else if (asked != null) {
-        asked.failed(why);
+      if (asked != null) {
+        keep(asked, why);
       }
       if (next == calls.size()) {
         return null;
@@ -166,6 +169,20 @@ final class PluginCalls {
       calling = true;
       callStartedNanos = time.monotonicNanos();
       return calls.get(next++);
+    }
+
+    /** What an answer is made of is as the plugin has made it. */
+    private void keep(Call asked, @Nullable String why) {
+      String fault = why;
+      if (fault == null) {
+        try {
+          asked.answered();
+          return;
+        } catch (RuntimeException e) {
+          fault = "gave what makes no sense: " + e;
+        }
+      }
+      asked.failed(fault);
     }
 
     private synchronized void end(int me) {
@@ -198,7 +215,9 @@ final class PluginCalls {
       worker++;
       queued = false;
       starved = true;
-      Objects.requireNonNull(task).cancel();
+      if (task != null) {
+        task.cancel();
+      }
       String why =
           "got no worker within "
               + Duration.ofNanos(deadlineNanos).toMillis()

@@ -292,7 +292,8 @@ final class SafetyGuards {
     ActionDescription action = action(proposal);
     List<ActionHistory.Entry> carriedOut = carriedOut(proposal, DAY);
     boolean unknown =
-        !carriedOut.isEmpty() && carriedOut.get(0).outcome().equals(Optional.of(Outcome.AMBIGUOUS));
+        !carriedOut.isEmpty()
+            && carriedOut.get(0).outcome().orElse(Outcome.AMBIGUOUS) == Outcome.AMBIGUOUS;
     return unknown && !action.idempotent() && proposal.origin() == Origin.AUTOMATIC
         ? Verdict.confirm(
             "we cannot know whether the last "

@@ -7,6 +7,7 @@ import com.google.common.collect.SetMultimap;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
@@ -210,7 +211,6 @@ final class Treatment {
     toStart.clear();
     try {
       chronicle.commitIntents();
-      starting.forEach(this::execute);
     } catch (HealingException e) {
       for (Start start : starting) {
         Tracked incident = start.incident();
@@ -218,6 +218,18 @@ final class Treatment {
         incident.rests();
         incident.note = "not done, because it cannot be journalled";
         incidents.notDone(incident, "it cannot be journalled: " + e.getMessage());
+      }
+      return;
+    }
+    for (Start start : starting) {
+      try {
+        execute(start);
+      } catch (HostException e) {
+        own.ended(start.incident().attempt().intent, time.now());
+        conclude(
+            start.incident(),
+            new Validation(Outcome.NOT_ATTEMPTED, "nothing was done: " + e.getMessage()),
+            new TreeMap<>());
       }
     }
   }

@@ -213,11 +213,25 @@ final class Watch {
     private synchronized Shown show() {
       Shown made = shown;
       if (made == null) {
-        history.add(samples);
-        keep.accept(samples);
-        index = index.of(samples);
-        HostSnapshot state =
-            new HostSnapshot(time.now(), index, samples, units, unreadable, history, ownActions);
+        HostSnapshot state;
+        try {
+          history.add(samples);
+          keep.accept(samples);
+          index = index.of(samples);
+          state =
+              new HostSnapshot(time.now(), index, samples, units, unreadable, history, ownActions);
+        } catch (RuntimeException e) { // nothing is known then, and that is said
+          faults.put("look", "makes no sense together: " + e);
+          state =
+              new HostSnapshot(
+                  time.now(),
+                  MetricIndex.EMPTY,
+                  List.of(),
+                  List.of(),
+                  unreadable,
+                  history,
+                  ownActions);
+        }
         List<Gives> missing =
             faults.keySet().stream()
                 .filter(plugin -> plugin.startsWith(SAMPLER))

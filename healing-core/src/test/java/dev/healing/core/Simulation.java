@@ -2,11 +2,14 @@ package dev.healing.core;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
+import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.SimulatedCrash;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -14,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /** An unchanged engine on a simulated host, in virtual time; killed and started again at will. */
 final class Simulation {
+  private static final Duration LONG = Duration.ofHours(1);
+
   private final SimulatedHost host;
   private final Optional<String> withoutGuard;
   private Map<String, Object> configuration;
   private HealingEngine engine;
   private EngineDriver driver;
+  private @Nullable HealingEngine lookedBy;
+  private long looksBefore;
+  private long lookedNanos;
 
   /**
    * Starts an engine.
@@ -91,6 +99,29 @@ final class Simulation {
         restart();
       }
     }
+  }
+
+  /**
+   * What should have gone on long ago: looks, and actions that should have ended or been judged.
+   */
+  List<String> stuck() {
+    long now = host.time().monotonicNanos();
+    long looks = engine.loop().looks();
+    List<String> stuck = new ArrayList<>();
+    if (engine != lookedBy || looks > looksBefore) {
+      lookedBy = engine;
+      looksBefore = looks;
+      lookedNanos = now;
+    } else if (now - lookedNanos > LONG.toNanos()) {
+      stuck.add("no look since " + Duration.ofNanos(now - lookedNanos) + " ago");
+    }
+    for (Tracked incident : engine.loop().incidents().open()) {
+      boolean attempted = incident.phase() == Phase.RUNNING || incident.phase() == Phase.SETTLING;
+      if (attempted && now - incident.attempt().dueNanos > LONG.toNanos()) {
+        stuck.add(incident.id + " is still " + incident.phase() + ": " + incident.note);
+      }
+    }
+    return stuck;
   }
 
   /** Kills the engine wherever it is, and starts another. */

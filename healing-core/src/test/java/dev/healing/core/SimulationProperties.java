@@ -49,6 +49,7 @@ class SimulationProperties {
         humanDeed(simulation, operator, random);
       }
       assertThat(operator.unanswered()).as("seed %d", seed).isEmpty();
+      assertThat(simulation.stuck()).as("seed %d", seed).isEmpty();
     }
     assertThat(Invariants.broken(host, operator)).as("seed %d", seed).isEmpty();
   }

@@ -33,19 +33,41 @@ final class DaemonWorkers implements Workers, AutoCloseable {
 
   private final Set<Running> begun = ConcurrentHashMap.newKeySet();
   private final IdleFirst waiting = new IdleFirst();
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          0,
-          MOST,
-          KEEP.toMillis(),
-          TimeUnit.MILLISECONDS,
-          waiting,
-          task -> {
-            Thread thread = new Thread(null, task, "healing-idle", STACK_BYTES, false);
-            thread.setDaemon(true);
-            return thread;
-          },
-          (task, pool) -> waiting.addAnyway(task));
+  private final ThreadPoolExecutor threads;
+
+  DaemonWorkers() {
+    this(KEEP);
+  }
+
+  /**
+   * None yet.
+   *
+   * @param keep how long an idle thread is kept
+   */
+  DaemonWorkers(Duration keep) {
+    threads =
+        new ThreadPoolExecutor(
+            0,
+            MOST,
+            keep.toNanos(),
+            TimeUnit.NANOSECONDS,
+            waiting,
+            life -> {
+              Thread thread =
+                  new Thread(null, () -> live(life), "healing-idle", STACK_BYTES, false);
+              thread.setDaemon(true);
+              return thread;
+            },
+            (task, pool) -> waiting.addAnyway(task));
+  }
+
+  /** A task that came when this was one of the most threads, and about to end, gets another. */
+  private void live(Runnable life) {
+    life.run();
+    if (!waiting.isEmpty()) {
+      threads.execute(() -> {});
+    }
+  }
 
   /**
    * Takes a task only if a thread waits that no other task is for, so that otherwise one is made,
@@ -109,8 +131,20 @@ final class DaemonWorkers implements Workers, AutoCloseable {
   @Override
   public Task start(String name, Runnable task) {
     Running running = new Running(name, task);
-    threads.execute(running);
+    execute(running);
     return running;
+  }
+
+  /** Where the system gives us no more threads, those that are there do it when they can. */
+  private void execute(Running running) {
+    try {
+      threads.execute(running);
+    } catch (OutOfMemoryError e) {
+      if (threads.getPoolSize() == 0) {
+        throw new HostException(running.name + ": no thread could be started: " + e, e);
+      }
+      waiting.addAnyway(running);
+    }
   }
 
   @Override
@@ -154,7 +188,7 @@ final class DaemonWorkers implements Workers, AutoCloseable {
                 helped.completeExceptionally(thrown);
               }
             });
-    threads.execute(helper);
+    execute(helper);
     boolean well = false;
     try {
       task.run();

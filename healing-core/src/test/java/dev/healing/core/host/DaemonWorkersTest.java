@@ -119,9 +119,18 @@ class DaemonWorkersTest {
 
   @Test
   void noTaskWaitsForAnotherHoweverManyComeAtOnce() throws InterruptedException {
-    try (DaemonWorkers workers = new DaemonWorkers()) {
+    noTaskWaitsForAnother(Duration.ofSeconds(10), 300);
+  }
+
+  @Test
+  void norWhenThreadsEndAtThatMoment() throws InterruptedException {
+    noTaskWaitsForAnother(Duration.ofNanos(50_000), 300);
+  }
+
+  private static void noTaskWaitsForAnother(Duration keep, int rounds) throws InterruptedException {
+    try (DaemonWorkers workers = new DaemonWorkers(keep)) {
       Random random = new Random(1);
-      for (int round = 0; round < 300; round++) {
+      for (int round = 0; round < rounds; round++) {
         int many = 1 + random.nextInt(60);
         CountDownLatch allAtOnce = new CountDownLatch(many);
         CountDownLatch ended = new CountDownLatch(many);
@@ -135,6 +144,24 @@ class DaemonWorkersTest {
               });
         }
         assertThat(ended.await(20, TimeUnit.SECONDS)).as("round %d of %d", round, many).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whatComesWhenAllAreTakenIsDoneWhenOneComesFree() throws InterruptedException {
+    try (DaemonWorkers workers = new DaemonWorkers(Duration.ofNanos(1))) {
+      for (int round = 0; round < 20; round++) {
+        CountDownLatch hang = new CountDownLatch(1);
+        for (int i = 0; i < 255; i++) {
+          workers.start("hangs", () -> await(hang));
+        }
+        for (int i = 0; i < 100; i++) {
+          CountDownLatch done = new CountDownLatch(1);
+          workers.start("the last thread's", done::countDown);
+          assertThat(done.await(20, TimeUnit.SECONDS)).as("%d of round %d", i, round).isTrue();
+        }
+        hang.countDown();
       }
     }
   }

@@ -1,0 +1,159 @@
+package dev.healing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.healing.api.ActionDescription;
+import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
+import dev.healing.api.HostException;
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
+import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
+import dev.healing.api.Receipt;
+import dev.healing.api.Risk;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
+import dev.healing.testkit.TestHost;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Of several actions that are to begin at once, one cannot. */
+class HalfStartedTest {
+  private final TestHost host = new TestHost();
+  private final Set<String> broken = new TreeSet<>(List.of("a.service", "b.service", "c.service"));
+
+  @AfterEach
+  void end() {
+    host.time().close();
+  }
+
+  private HealingEngine.Builder engine(Workers workers) {
+    HostAround around =
+        new HostAround(host) {
+          @Override
+          public Workers workers() {
+            return workers;
+          }
+        };
+    return Given.engine(around, Map.of("limits", Map.of("cooldown", "1s")))
+        .add(
+            Given.detector(
+                "services",
+                state ->
+                    Detection.of(broken.stream().map(b -> Given.issue(state.at(), b)).toList())));
+  }
+
+  private List<Receipt> receipts(HealingEngine.Builder builder, Duration after) {
+    HealingEngine engine = builder.build();
+    engine.open();
+    new EngineDriver(host.time(), engine).run(after);
+    return engine.audit().history(10);
+  }
+
+  @Test
+  void noThreadForOneIsAnActionThatWasNotBegunAndIsTriedAgain() {
+    FewThreads few = new FewThreads(host.workers(), "execute restart_service b.service");
+    HealingEngine.Builder builder =
+        engine(few).add(new Given.Actions("restart_service", new Mends("none")));
+    List<Receipt> receipts = receipts(builder, Duration.ofMinutes(2));
+    assertThat(receipts).filteredOn(r -> r.outcome() == Outcome.HEALED).hasSize(3);
+    assertThat(receipts)
+        .filteredOn(r -> r.outcome() != Outcome.HEALED)
+        .singleElement()
+        .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED))
+        .satisfies(r -> assertThat(r.detail()).contains("no thread"));
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void whatAnActionSaysOfItselfIsAskedBeforeItIsBegun() {
+    HealingEngine.Builder builder =
+        engine(host.workers()).add(new Given.Actions("restart_service", new Mends("b.service")));
+    List<Receipt> receipts = receipts(builder, Duration.ofMinutes(1));
+    assertThat(receipts).extracting(Receipt::target).containsOnly("a.service", "c.service");
+    assertThat(broken).containsExactly("b.service");
+  }
+
+  /** Mends what it is asked to; of one it cannot say whether that would destroy anything. */
+  private final class Mends implements HealingAction {
+    private final String unsure;
+
+    Mends(String unsure) {
+      this.unsure = unsure;
+    }
+
+    @Override
+    public ActionDescription description() {
+      return new ActionDescription(
+          Given.RESTART,
+          "mends",
+          Set.of(Given.TYPE),
+          Risk.LOW,
+          Set.of(),
+          true,
+          "break it again",
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60));
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      String target = issue.components().first();
+      return new PreparedAction() {
+        @Override
+        public Preview preview() {
+          return Given.preview(target);
+        }
+
+        @Override
+        public boolean destroys() {
+          if (target.equals(unsure)) {
+            throw new IllegalStateException("who knows");
+          }
+          return false;
+        }
+
+        @Override
+        public ActionReport execute(Execution execution) {
+          broken.remove(target);
+          return ActionReport.done("mended");
+        }
+      };
+    }
+  }
+
+  /** A thread for everything, but the first time for one task. */
+  private static final class FewThreads implements Workers {
+    private final Workers workers;
+    private final String without;
+    private boolean refused;
+
+    FewThreads(Workers workers, String without) {
+      this.workers = workers;
+      this.without = without;
+    }
+
+    @Override
+    public Task start(String name, Runnable task) {
+      if (name.equals(without) && !refused) {
+        refused = true;
+        throw new HostException("no thread could be started");
+      }
+      return workers.start(name, task);
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      workers.sleep(duration);
+    }
+  }
+}
