@@ -204,10 +204,15 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   /** Counts what came of it, and gives the lines to be written about it. */
   private synchronized <T> List<String> count(Collection<T> outcomes, Numbered<T> numbered) {
     List<String> lines = new ArrayList<>();
-    for (T outcome : outcomes) {
-      JournalLine line = numbered.line(ledger().folded() + 1, outcome);
-      ledger().count(line);
-      lines.add(KnowledgeJson.text(line));
+    try {
+      for (T outcome : outcomes) {
+        JournalLine line = numbered.line(ledger().folded() + 1, outcome);
+        ledger().count(line);
+        lines.add(KnowledgeJson.text(line));
+      }
+    } catch (RuntimeException e) {
+      journalBehind = true; // those before it are counted, and will not be written one by one
+      throw e;
     }
     return lines;
   }

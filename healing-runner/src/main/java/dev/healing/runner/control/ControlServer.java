@@ -28,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import tools.jackson.core.JacksonException;
@@ -41,6 +42,7 @@ public final class ControlServer implements AutoCloseable {
 
   static final int MAX_REQUEST_BYTES = 64 << 10;
   private static final int MAX_CONNECTIONS = 32;
+  private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Logger LOG = System.getLogger(ControlServer.class.getName());
 
   private final Path socket;
@@ -117,7 +119,9 @@ public final class ControlServer implements AutoCloseable {
       } catch (AsynchronousCloseException | RejectedExecutionException e) {
         return;
       } catch (IOException e) {
+        // No descriptors, perhaps: at once it would fail again.
         LOG.log(Level.WARNING, "control socket: a connection failed: " + e.getMessage());
+        LockSupport.parkNanos(AGAIN.toNanos());
       }
     }
   }
