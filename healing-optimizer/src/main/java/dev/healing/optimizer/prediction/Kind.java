@@ -2,6 +2,7 @@ package dev.healing.optimizer.prediction;
 
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,14 @@ enum Kind {
   /** Whether a problem is made of it. */
   boolean reported(Metric metric) {
     return !metric.equals(Metric.SWAP_USED);
+  }
+
+  /**
+   * For how long what is done before it is a problem again is to last, if that is longer than
+   * usual: old files are no better kept for another day, memory is only lent.
+   */
+  Duration again() {
+    return this == DISK ? Duration.ofDays(3) : Duration.ZERO;
   }
 
   /** What its issue is about. */
