@@ -41,11 +41,14 @@ final class Foreseen {
 
   private static final Duration AGAIN_STEP = Duration.ofHours(1);
 
+  /** A problem that is healed when it is there is worth fewer false alarms than the end. */
+  private static final double LIKELY = 0.25;
+
   private final Metric metric;
   private final PredictionKeys keys;
-  private final Duration lasts;
+  private final Optional<Duration> lasts;
   private Series whole;
-  private Series level;
+  private Optional<Series> level;
   private boolean warm;
   private double used;
   private Instant highAt = Instant.MIN;
@@ -72,14 +75,19 @@ final class Foreseen {
   /**
    * Knows nothing of it yet.
    *
-   * @param lasts for how long, at least, what is done before it is a problem again is to last
+   * @param lasts for how long, at least, what is done before it is a problem again is to last;
+   *     absent if that is not predicted
    */
-  Foreseen(Metric metric, PredictionKeys keys, Duration lasts) {
+  Foreseen(Metric metric, PredictionKeys keys, Optional<Duration> lasts) {
     this.metric = metric;
     this.keys = keys;
     this.lasts = lasts;
     this.whole = new Series(1);
-    this.level = new Series(keys.below());
+    this.level = level();
+  }
+
+  private Optional<Series> level() {
+    return lasts.map(known -> new Series(keys.below()));
   }
 
   Metric metric() {
@@ -99,7 +107,7 @@ final class Foreseen {
     }
     for (Sample sample : past.highest(metric, now.minus(PAST), STEP)) {
       whole.learner.add(sample, own);
-      level.learner.add(sample, own);
+      level.ifPresent(series -> series.learner.add(sample, own));
     }
   }
 
@@ -115,7 +123,7 @@ final class Foreseen {
     Instant learnedAt = whole.learner.learnedAt();
     if (at.isBefore(learnedAt) && at.plus(SET_BACK).isBefore(learnedAt)) {
       whole = new Series(1);
-      level = new Series(keys.below());
+      level = level();
       askedAt = Instant.MIN;
       highAt = Instant.MIN;
       raised = false;
@@ -126,7 +134,7 @@ final class Foreseen {
     if (!lately && !over(whole.learner.learnedAt(), LEARNS_EVERY, at)) {
       return;
     }
-    level.learner.add(sample, own);
+    level.ifPresent(series -> series.learner.add(sample, own));
     if (whole.learner.add(sample, own) && (raised || lately || over(askedAt, ASKED_EVERY, at))) {
       ask(at, own, lately);
     }
@@ -147,29 +155,28 @@ final class Foreseen {
     Forecast end = whole.forecaster.forecast(at, horizon);
     told = told(whole, end, at, horizon);
     askedAt = at;
-    boolean reaching = problem(end);
-    MetricForecast said = told;
     Series until = whole;
-    if (!reaching && !over(highAt, AGAIN, at)) {
-      Forecast again = level.forecaster.forecast(at, horizon);
-      reaching = problem(again);
-      said = told(level, again, at, horizon);
-      until = level;
+    boolean reaching = problem(end, 0);
+    if (!reaching && level.isPresent() && !over(highAt, AGAIN, at)) {
+      until = level.get();
+      reaching = problem(until.forecaster.forecast(at, horizon), LIKELY);
     }
     if (reaching && (raised || used < keys.below())) {
       raised = true;
-      reported = said;
+      reported = told(until, until.forecaster.forecast(at, horizon), at, horizon);
       reachingAt = at;
-      Duration twice = horizon.multipliedBy(2);
-      boolean longer = until == level && lasts.compareTo(twice) > 0;
-      enough = until.forecaster.enough(at, longer ? lasts : twice);
+      enough = until.forecaster.enough(at, lasts(until != whole, horizon.multipliedBy(2)));
     } else if (lately || over(reachingAt, ASKED_EVERY, at)) {
       raised = false; // what hovers is one problem, and what we ended is over at once
     }
   }
 
-  private boolean problem(Forecast said) {
-    return said.reaches() && said.probability() >= keys.probability();
+  private Duration lasts(boolean again, Duration usual) {
+    return lasts.filter(longer -> again && longer.compareTo(usual) > 0).orElse(usual);
+  }
+
+  private boolean problem(Forecast said, double likely) {
+    return said.reaches() && said.probability() >= Math.max(likely, keys.probability());
   }
 
   private static Duration longest(List<OwnAction> own) {

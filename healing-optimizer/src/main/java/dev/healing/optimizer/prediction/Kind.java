@@ -39,10 +39,15 @@ enum Kind {
 
   /**
    * For how long what is done before it is a problem again is to last, if that is longer than
-   * usual: old files are no better kept for another day, memory is only lent.
+   * usual: old files are no better kept for another day, memory is only lent. Absent where nothing
+   * is done about it: then it is a problem soon enough when it is there.
    */
-  Duration again() {
-    return this == DISK ? Duration.ofDays(3) : Duration.ZERO;
+  Optional<Duration> again() {
+    return switch (this) {
+      case DISK -> Optional.of(Duration.ofDays(3));
+      case MEMORY -> Optional.of(Duration.ZERO);
+      case LIMIT -> Optional.empty();
+    };
   }
 
   /** What its issue is about. */
