@@ -30,6 +30,8 @@ public record Event(Instant at, Kind kind, String message, Optional<Incident> in
     INCIDENT_CLOSED,
     /** Whether what was predicted, and acted upon, would have been: that is known now. */
     PREVENTION_JUDGED,
+    /** A problem keeps happening, and a person could fix its cause. */
+    PATTERN,
     /** Handed over to a human. */
     ESCALATED,
     /** Something is wrong with the engine itself, its state or a plugin. */

@@ -70,7 +70,7 @@ public final class Audit {
     }
   }
 
-  /** What healing did within the last eight days, oldest first. */
+  /** What healing did within the last month, oldest first. */
   public List<OwnAction> ownActions(Instant now) {
     OwnActions own = new OwnActions();
     own.remember(history(OwnActions.MOST), now);

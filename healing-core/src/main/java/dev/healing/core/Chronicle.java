@@ -4,6 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.spi.HostContext;
@@ -32,7 +33,8 @@ final class Chronicle {
     this.journal = new Journal(host.state(), host.time());
     this.audit = new Audit(host.state());
     this.announcer = new Announcer(host.workers());
-    this.learning = new Learning(host.time(), host.workers(), inbox);
+    Reminders reminders = new Reminders(host.state(), host.time(), this::keepsHappening);
+    this.learning = new Learning(host.time(), host.workers(), inbox, reminders::found);
   }
 
   Journal journal() {
@@ -89,6 +91,10 @@ final class Chronicle {
             + prevention.incident()
             + ")",
         null);
+  }
+
+  private void keepsHappening(Pattern pattern) {
+    tell(Event.Kind.PATTERN, pattern.reason() + "; " + pattern.proposal(), null);
   }
 
   void passed(Recovery recovery) {

@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.Incident;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.core.PluginCalls.Call;
@@ -24,7 +25,12 @@ final class Learning {
   /** The audit has them all; these are for a knowledge base that hangs. */
   private static final int MOST_WAITING = 10_000;
 
+  /** What keeps happening is not asked for more often. */
+  private static final Duration ASKED_EVERY = Duration.ofHours(1);
+
+  private final TimeSource time;
   private final Inbox inbox;
+  private final Consumer<List<Pattern>> patterns;
   private final PluginCalls calls;
   private final Deque<Receipt> lessons = new ArrayDeque<>();
   private final Deque<Recovery> recoveries = new ArrayDeque<>();
@@ -32,9 +38,18 @@ final class Learning {
   private final List<Runnable> afterwards = new ArrayList<>();
   private final List<Runnable> next = new ArrayList<>();
   private Optional<String> trouble = Optional.empty();
+  private Optional<Long> askedNanos = Optional.empty();
 
-  Learning(TimeSource time, Workers workers, Inbox inbox) {
+  /**
+   * Learns nothing yet.
+   *
+   * @param patterns is given what keeps happening, on the engine's thread, when an incident has
+   *     ended
+   */
+  Learning(TimeSource time, Workers workers, Inbox inbox, Consumer<List<Pattern>> patterns) {
+    this.time = time;
     this.inbox = inbox;
+    this.patterns = patterns;
     this.calls = new PluginCalls("learn", time, workers);
   }
 
@@ -94,7 +109,13 @@ final class Learning {
     if (nothing || calls.hangs(plugin(knowledge))) {
       tell(takeAfterwards());
     } else {
-      ask(List.of(lesson(knowledge)), takeAfterwards());
+      List<Call> round = new ArrayList<>();
+      boolean more = !endings.isEmpty();
+      round.add(lesson(knowledge));
+      if (more && asksForPatterns()) {
+        round.add(patterns(knowledge));
+      }
+      ask(round, takeAfterwards());
     }
   }
 
@@ -145,6 +166,42 @@ final class Learning {
           }
         },
         () -> inbox.post(() -> trouble = Optional.empty()));
+  }
+
+  private boolean asksForPatterns() {
+    long now = time.monotonicNanos();
+    if (askedNanos.filter(at -> now - at < ASKED_EVERY.toNanos()).isPresent()) {
+      return false;
+    }
+    askedNanos = Optional.of(now);
+    return true;
+  }
+
+  private Call patterns(Plugins.Named<KnowledgeBase> knowledge) {
+    return new Call() {
+      private List<Pattern> found = List.of();
+
+      @Override
+      public String plugin() {
+        return Learning.plugin(knowledge);
+      }
+
+      @Override
+      public void ask() {
+        found = List.copyOf(knowledge.plugin().patterns());
+      }
+
+      @Override
+      public void answered() {
+        List<Pattern> all = found;
+        inbox.post(() -> patterns.accept(all));
+      }
+
+      @Override
+      public void failed(String why) {
+        // Then nobody is told of it now.
+      }
+    };
   }
 
   private static <T> List<T> take(Deque<T> waiting) {

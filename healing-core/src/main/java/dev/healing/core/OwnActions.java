@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was started by us within the last days, for detectors to tell our doing from what would have
- * been without it. Belongs to the engine's thread; what it gives away never changes.
+ * What was started by us within the last month, for detectors to tell our doing from what would
+ * have been without it. Belongs to the engine's thread; what it gives away never changes.
  */
 final class OwnActions {
-  /** As long as any forecast looks back. */
-  private static final Duration REMEMBERED = Duration.ofDays(8);
+  /** As long as a problem that is there again counts as the same. */
+  private static final Duration REMEMBERED = Duration.ofDays(30);
 
   static final int MOST = 1_000;
 
@@ -38,7 +38,8 @@ final class OwnActions {
                         receipt.target(),
                         receipt.components(),
                         receipt.startedAt().orElseThrow(),
-                        Optional.of(receipt.finishedAt()))));
+                        Optional.of(receipt.finishedAt()),
+                        Optional.of(receipt.outcome()))));
     forget(now);
   }
 
@@ -52,11 +53,33 @@ final class OwnActions {
     put(intent, begun == null ? intent.at() : begun.startedAt(), Optional.of(now));
   }
 
+  /** What came of it is known. */
+  void concluded(Receipt receipt) {
+    OwnAction known = byIntent.get(receipt.id());
+    if (known != null) {
+      byIntent.put(
+          receipt.id(),
+          new OwnAction(
+              known.action(),
+              known.target(),
+              known.components(),
+              known.startedAt(),
+              known.endedAt(),
+              Optional.of(receipt.outcome())));
+      forget(receipt.finishedAt());
+    }
+  }
+
   private void put(Intent intent, Instant startedAt, Optional<Instant> endedAt) {
     byIntent.put(
         intent.id(),
         new OwnAction(
-            intent.action(), intent.target(), intent.issue().components(), startedAt, endedAt));
+            intent.action(),
+            intent.target(),
+            intent.issue().components(),
+            startedAt,
+            endedAt,
+            Optional.empty()));
     forget(endedAt.orElse(startedAt));
   }
 

@@ -368,6 +368,7 @@ final class Treatment {
         attempt.intent.receipt(
             validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
     chronicle.ended(receipt);
+    own.concluded(receipt);
     preventions.ended(receipt);
     incident.ended(receipt);
     incident.rests();

@@ -11,6 +11,7 @@ import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Incident;
 import dev.healing.api.Outcome;
+import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.core.Moody.Mood;
@@ -18,11 +19,13 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.testkit.TestHost;
+import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +38,7 @@ class LearningTest {
   private final Set<String> broken = new TreeSet<>();
   private final List<String> happened = new ArrayList<>();
   private final List<String> ended = new ArrayList<>();
+  private List<Pattern> patterns = List.of();
   private final Moody recording = new Moody(host.workers());
   private final HealingEngine engine =
       HealingEngine.builder()
@@ -83,6 +87,11 @@ class LearningTest {
     }
 
     @Override
+    public List<Pattern> patterns() {
+      return recording.answer(() -> patterns);
+    }
+
+    @Override
     public String export() {
       return "{}";
     }
@@ -121,6 +130,42 @@ class LearningTest {
     heal("web.service");
     assertThat(happened).startsWith("learned web.service").contains("announced");
     assertThat(happened).contains("told web.service " + Outcome.HEALED);
+  }
+
+  @Test
+  void whatKeepsHappeningIsToldWhenItHasHappenedAgain() {
+    engine.open();
+    List<String> told = new ArrayList<>();
+    engine.addListener(
+        event -> {
+          if (event.kind() == Event.Kind.PATTERN) {
+            told.add(event.message());
+          }
+        });
+    patterns = List.of(pattern("web.service"));
+    run(Duration.ofHours(2));
+    assertThat(told).isEmpty();
+    heal("web.service");
+    assertThat(told).containsExactly("web.service came 3 times; fix the cause");
+    patterns = List.of(pattern("web.service"), pattern("db.service"));
+    heal("db.service");
+    assertThat(told).as("asked once an hour").hasSize(1);
+    run(Duration.ofHours(1));
+    heal("db.service");
+    assertThat(told).hasSize(2).last().asString().startsWith("db.service");
+  }
+
+  private static Pattern pattern(String unit) {
+    return new Pattern(
+        Pattern.Kind.RECURRING,
+        Given.issue(VirtualTime.START, unit).fingerprint(),
+        Optional.empty(),
+        Optional.empty(),
+        3,
+        3,
+        Optional.empty(),
+        unit + " came 3 times",
+        "fix the cause");
   }
 
   @Test

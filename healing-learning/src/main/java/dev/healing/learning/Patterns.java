@@ -34,6 +34,9 @@ final class Patterns {
   /** So many gaps, or times together, are the least that anything is said of. */
   private static final int OFTEN = 5;
 
+  /** So many times are counted and told, which claims nothing. */
+  private static final int COUNTED = 3;
+
   /** What varies more is no use to expect anything by, however certain it is. */
   private static final double REGULAR = 0.3;
 
@@ -80,20 +83,21 @@ final class Patterns {
   // ------------------------------------------------------------- recurring
 
   private void recurring() {
-    List<Problem> often =
+    List<Problem> again =
         problems.stream()
-            .filter(p -> often(p.gaps))
+            .filter(p -> p.gaps.count() + 1 >= COUNTED && p.gaps.mean() > 0)
             .sorted(Comparator.comparing(p -> p.gaps.mean()))
             .toList();
+    int often = (int) again.stream().filter(p -> often(p.gaps)).count();
     List<Pattern> regular = new ArrayList<>();
     List<Pattern> irregular = new ArrayList<>();
-    for (Problem problem : often) {
+    for (Problem problem : again) {
       Gaps gaps = problem.gaps;
       double last = problem.returns.newest();
       if (gaps.mean() > RARE.toSeconds() || now - last > OVER * gaps.mean()) {
         continue;
       }
-      boolean byClock = isRegular(gaps, often.size());
+      boolean byClock = often(gaps) && isRegular(gaps, often);
       if (byClock && now - last <= gaps.mean() + OVER * Math.max(gaps.spread(), 1)) {
         regular.add(recurring(Kind.REGULAR, problem, Optional.of(instant(last + gaps.mean()))));
       } else if (!byClock && irregular.size() < MOST) {

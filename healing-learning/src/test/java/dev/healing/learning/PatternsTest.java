@@ -106,6 +106,17 @@ class PatternsTest {
   }
 
   @Test
+  void itIsCountedFromTheThirdTimeOn() {
+    Calendar calendar = new Calendar();
+    calendar.comes("flaky.service", 10);
+    calendar.comes("flaky.service", 90);
+    assertThat(calendar.patterns(100)).isEmpty();
+    calendar.comes("flaky.service", 110);
+    assertThat(calendar.patterns(120)).extracting(Pattern::seen).containsExactly(3L);
+    assertThat(calendar.claims(120)).isEmpty();
+  }
+
+  @Test
   void whatComesAfterAnotherIsFoundAmongOthers() {
     SplittableRandom random = new SplittableRandom(9);
     Calendar calendar = amongOthers(random);

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One metric that has a limit, and what is foreseen of it. It learns a sample a minute and is asked
  * every ten minutes; with each sample while it is reported, and right after an action of ours, so
  * that what that came to is known at once.
+ *
+ * <p>Its limit is what is not to be reached: all of it. Where it was a problem lately, it is the
+ * level from which on it is one: what was there will be there again.
  */
 final class Foreseen {
   /** Of the past: what a forecaster remembers, as finely as it looks at it. */
@@ -33,24 +36,58 @@ final class Foreseen {
   /** Samples that are so much older than others before them are of a clock that was set back. */
   private static final Duration SET_BACK = Duration.ofMinutes(5);
 
+  /** As long as a problem that is there again counts as the same. */
+  private static final Duration AGAIN = Duration.ofDays(30);
+
+  private static final Duration AGAIN_STEP = Duration.ofHours(1);
+
+  /** A problem that is healed when it is there is worth fewer false alarms than the end. */
+  private static final double LIKELY = 0.25;
+
   private final Metric metric;
   private final PredictionKeys keys;
-  private Forecaster forecaster = new Forecaster(1);
-  private OwnWorkAside learner = new OwnWorkAside(forecaster);
+  private final Optional<Duration> lasts;
+  private Series whole;
+  private Optional<Series> level;
   private boolean warm;
   private double used;
+  private Instant highAt = Instant.MIN;
   private Instant askedAt = Instant.MIN;
   private Instant reachingAt = Instant.MIN;
-  private Duration horizon;
   private double enough;
   private boolean raised;
   private @Nullable MetricForecast told;
   private @Nullable MetricForecast reported;
 
-  Foreseen(Metric metric, PredictionKeys keys) {
+  /** What is foreseen of it until one limit. */
+  private static final class Series {
+    private final double limit;
+    private final Forecaster forecaster;
+    private final OwnWorkAside learner;
+
+    Series(double limit) {
+      this.limit = limit;
+      forecaster = new Forecaster(limit);
+      learner = new OwnWorkAside(forecaster);
+    }
+  }
+
+  /**
+   * Knows nothing of it yet.
+   *
+   * @param lasts for how long, at least, what is done before it is a problem again is to last;
+   *     absent if that is not predicted
+   */
+  Foreseen(Metric metric, PredictionKeys keys, Optional<Duration> lasts) {
     this.metric = metric;
     this.keys = keys;
-    this.horizon = keys.within();
+    this.lasts = lasts;
+    this.whole = new Series(1);
+    this.level = level();
+  }
+
+  private Optional<Series> level() {
+    return lasts.map(known -> new Series(keys.below()));
   }
 
   Metric metric() {
@@ -65,26 +102,40 @@ final class Foreseen {
   /** Learns what was before. */
   void warm(MeasuredPast past, Instant now, List<OwnAction> own) {
     warm = true;
+    for (Sample sample : past.highest(metric, now.minus(AGAIN), AGAIN_STEP)) {
+      high(sample);
+    }
     for (Sample sample : past.highest(metric, now.minus(PAST), STEP)) {
-      learner.add(sample, own);
+      whole.learner.add(sample, own);
+      level.ifPresent(series -> series.learner.add(sample, own));
+    }
+  }
+
+  private void high(Sample sample) {
+    if (sample.value() >= keys.below() && sample.at().isAfter(highAt)) {
+      highAt = sample.at();
     }
   }
 
   /** What a look shows of it. */
   void look(Sample sample, Instant now, List<OwnAction> own) {
     Instant at = sample.at();
-    if (at.isBefore(learner.learnedAt()) && at.plus(SET_BACK).isBefore(learner.learnedAt())) {
-      forecaster = new Forecaster(1);
-      learner = new OwnWorkAside(forecaster);
+    Instant learnedAt = whole.learner.learnedAt();
+    if (at.isBefore(learnedAt) && at.plus(SET_BACK).isBefore(learnedAt)) {
+      whole = new Series(1);
+      level = level();
       askedAt = Instant.MIN;
+      highAt = Instant.MIN;
       raised = false;
     }
     used = sample.value();
+    high(sample);
     boolean lately = lately(own, now);
-    if (!lately && !over(learner.learnedAt(), LEARNS_EVERY, at)) {
+    if (!lately && !over(whole.learner.learnedAt(), LEARNS_EVERY, at)) {
       return;
     }
-    if (learner.add(sample, own) && (raised || lately || over(askedAt, ASKED_EVERY, at))) {
+    level.ifPresent(series -> series.learner.add(sample, own));
+    if (whole.learner.add(sample, own) && (raised || lately || over(askedAt, ASKED_EVERY, at))) {
       ask(at, own, lately);
     }
   }
@@ -100,20 +151,32 @@ final class Foreseen {
 
   /** Early enough for what takes as long as it took before. */
   private void ask(Instant at, List<OwnAction> own, boolean lately) {
-    horizon = keys.within().plus(longest(own));
-    Forecast now = forecaster.forecast(at, horizon);
-    MetricForecast said = told(now, at);
-    told = said;
+    Duration horizon = keys.within().plus(longest(own));
+    Forecast end = whole.forecaster.forecast(at, horizon);
+    told = told(whole, end, at, horizon);
     askedAt = at;
-    boolean reaching = now.reaches() && now.probability() >= keys.probability();
+    Series until = whole;
+    boolean reaching = problem(end, 0);
+    if (!reaching && level.isPresent() && !over(highAt, AGAIN, at)) {
+      until = level.get();
+      reaching = problem(until.forecaster.forecast(at, horizon), LIKELY);
+    }
     if (reaching && (raised || used < keys.below())) {
       raised = true;
-      reported = said;
+      reported = told(until, until.forecaster.forecast(at, horizon), at, horizon);
       reachingAt = at;
-      enough = forecaster.enough(at, horizon.multipliedBy(2));
+      enough = until.forecaster.enough(at, lasts(until != whole, horizon.multipliedBy(2)));
     } else if (lately || over(reachingAt, ASKED_EVERY, at)) {
       raised = false; // what hovers is one problem, and what we ended is over at once
     }
+  }
+
+  private Duration lasts(boolean again, Duration usual) {
+    return lasts.filter(longer -> again && longer.compareTo(usual) > 0).orElse(usual);
+  }
+
+  private boolean problem(Forecast said, double likely) {
+    return said.reaches() && said.probability() >= Math.max(likely, keys.probability());
   }
 
   private static Duration longest(List<OwnAction> own) {
@@ -128,14 +191,14 @@ final class Foreseen {
 
   /** It was not measured in a look: after hours of that nothing is known of it. */
   void absent(Instant now) {
-    if (raised && over(learner.learnedAt(), Forecaster.KNOWN, now)) {
+    if (raised && over(whole.learner.learnedAt(), Forecaster.KNOWN, now)) {
       raised = false;
     }
   }
 
   /** Whether nothing has been seen of it for longer than anything is remembered. */
   boolean forgotten(Instant now) {
-    return over(learner.learnedAt(), PAST, now);
+    return over(whole.learner.learnedAt(), PAST, now);
   }
 
   boolean raised() {
@@ -145,6 +208,11 @@ final class Foreseen {
   /** How much less of it in use would be enough. */
   double enough() {
     return enough;
+  }
+
+  /** When it was last so high that it was a problem; {@link Instant#MIN} if it never was. */
+  Instant highAt() {
+    return highAt;
   }
 
   Instant askedAt() {
@@ -161,17 +229,17 @@ final class Foreseen {
     return raised ? Optional.ofNullable(reported) : Optional.empty();
   }
 
-  private MetricForecast told(Forecast said, Instant at) {
+  private MetricForecast told(Series series, Forecast said, Instant at, Duration horizon) {
     return new MetricForecast(
         metric,
         at,
         used,
-        1,
+        series.limit,
         horizon,
         said.probability(),
         said.reaches(),
         said.time().map(t -> new MetricForecast.Time(t.lower(), t.at(), t.upper())),
         said.silence().map(Forecast.Silence::words),
-        new MetricForecast.Record(forecaster.timesRight(), forecaster.timesWrong()));
+        new MetricForecast.Record(series.forecaster.timesRight(), series.forecaster.timesWrong()));
   }
 }

@@ -2,6 +2,7 @@ package dev.healing.optimizer.prediction;
 
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,19 @@ enum Kind {
   /** Whether a problem is made of it. */
   boolean reported(Metric metric) {
     return !metric.equals(Metric.SWAP_USED);
+  }
+
+  /**
+   * For how long what is done before it is a problem again is to last, if that is longer than
+   * usual: old files are no better kept for another day, memory is only lent. Absent where nothing
+   * is done about it: then it is a problem soon enough when it is there.
+   */
+  Optional<Duration> again() {
+    return switch (this) {
+      case DISK -> Optional.of(Duration.ofDays(3));
+      case MEMORY -> Optional.of(Duration.ZERO);
+      case LIMIT -> Optional.empty();
+    };
   }
 
   /** What its issue is about. */

@@ -31,12 +31,17 @@ import java.util.TreeMap;
  * <p>The issue says what would be enough and no more: down to where the limit is not reached within
  * twice the time. MEDIUM at most: nothing is wrong yet.
  *
+ * <p>What was at {@code below} within the last 30 days was a problem there, and what was done about
+ * it will be done again. So of that it is predicted when it is there again, not when nothing is
+ * left; what is done then may be all that would be done there, and no less old than that; and of a
+ * file system so much that it lasts for days, since it would go within days anyway.
+ *
  * <p>It looks once a minute, and at each look while something is reported or was treated.
  */
 public final class Prediction implements Detector {
   private static final Duration EVERY = Duration.ofMinutes(1);
 
-  /** What is only predicted costs no file that is younger. */
+  /** What was never a problem costs no file that is younger. */
   private static final Duration OLD = Duration.ofDays(30);
 
   /** One past a look is read, and none by who looks just once. */
@@ -126,7 +131,7 @@ public final class Prediction implements Detector {
       for (String component : state.components(name)) {
         Metric metric = Metric.of(name, component);
         if (!keys.ignored().test(kind.component(metric))) {
-          series.computeIfAbsent(metric, m -> new Foreseen(m, keys));
+          series.computeIfAbsent(metric, m -> new Foreseen(m, keys, kind.again()));
         }
       }
     }
@@ -202,7 +207,9 @@ public final class Prediction implements Detector {
     metrics.put(
         Metric.of(Metric.CLEARS_BELOW, component).toString(),
         Math.max(0, sample.value() - one.enough()));
-    metrics.put(Metric.OLDER_THAN.toString(), (double) OLD.toSeconds());
+    if (!again(told)) { // else what will be deleted at that level may go before as well
+      metrics.put(Metric.OLDER_THAN.toString(), (double) OLD.toSeconds());
+    }
     kind.beside(metric)
         .ifPresent(m -> state.value(m).ifPresent(value -> metrics.put(m.toString(), value)));
     return Issue.of(
@@ -213,12 +220,27 @@ public final class Prediction implements Detector {
             + ": "
             + Numbers.percent(sample.value())
             + kind.what(metric)
-            + " in use, and its limit will be reached "
+            + " in use, and "
+            + limit(told, one, sample)
             + numbers.when()
             + " ("
             + Numbers.percent(told.probability())
             + ")",
         metrics,
         List.of(component));
+  }
+
+  /** Whether it is about a level that was a problem before. */
+  private static boolean again(MetricForecast told) {
+    return told.limit() < 1;
+  }
+
+  private static String limit(MetricForecast told, Foreseen one, Sample sample) {
+    return again(told)
+        ? Numbers.percent(told.limit())
+            + ", where it was within the last "
+            + (1 + Duration.between(one.highAt(), sample.at()).toDays())
+            + " d, will be reached again "
+        : "its limit will be reached ";
   }
 }

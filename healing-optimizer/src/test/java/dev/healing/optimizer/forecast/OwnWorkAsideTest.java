@@ -34,7 +34,12 @@ class OwnWorkAsideTest {
 
   private static OwnAction cleaning(Optional<Instant> ended) {
     return new OwnAction(
-        ActionId.CLEAN_DISK, "/var", new TreeSet<>(List.of("/var")), at(CLEANED), ended);
+        ActionId.CLEAN_DISK,
+        "/var",
+        new TreeSet<>(List.of("/var")),
+        at(CLEANED),
+        ended,
+        Optional.empty());
   }
 
   private void add(int minute, double value, List<OwnAction> own) {

@@ -82,7 +82,8 @@ class PredictionTest {
         "/var",
         new TreeSet<>(List.of("/var")),
         start.plusSeconds(from),
-        Optional.of(start.plusSeconds(to)));
+        Optional.of(start.plusSeconds(to)),
+        Optional.empty());
   }
 
   @Test
@@ -97,7 +98,9 @@ class PredictionTest {
         .startsWith("/var: 88 % of its bytes are in use, and its limit will be reached in ");
     double target = issue.metrics().get(Metric.of(Metric.CLEARS_BELOW, "/var").toString());
     assertThat(target).isBetween(0.1, 0.8);
-    assertThat(issue.metrics()).doesNotContainKey(INODES.toString());
+    assertThat(issue.metrics())
+        .doesNotContainKey(INODES.toString())
+        .containsEntry(Metric.OLDER_THAN.toString(), 30 * 86_400.0);
     assertThat(found.forecasts()).extracting(MetricForecast::metric).contains(BYTES);
   }
 
@@ -107,7 +110,7 @@ class PredictionTest {
     assertThat(detector.detect(state(0, NOW)).age()).isEqualTo(Duration.ofDays(1));
     assertThat(reads).as("who looks once reads nothing").isZero();
     looks(detector, 90);
-    assertThat(reads).as("each once").isEqualTo(2);
+    assertThat(reads).as("each once, far back and near by").isEqualTo(4);
     assertThat(detector.detect(state(91, NOW)).age()).isZero();
   }
 
@@ -176,5 +179,55 @@ class PredictionTest {
     assertThat(found.issues()).isEmpty();
     assertThat(found.forecasts())
         .allMatch(forecast -> forecast.silence().orElse("").contains("three and a half hours"));
+  }
+
+  /** It grows by a hundredth an hour, and was at so much some days ago. */
+  private Detection slowly(double highest, int daysAgo) {
+    MeasuredPast past =
+        (metric, since, step) -> {
+          List<Sample> samples = new ArrayList<>();
+          Instant then = start.minus(Duration.ofDays(daysAgo));
+          if (metric.equals(BYTES) && then.isAfter(since)) {
+            samples.add(new Sample(metric, highest, then));
+          }
+          for (int minute = -60 * 60; metric.equals(BYTES) && minute < 0; minute += 2) {
+            samples.add(
+                new Sample(metric, 0.87 + minute / 6000.0, start.plus(Duration.ofMinutes(minute))));
+          }
+          return samples;
+        };
+    Detector detector =
+        new Prediction.DiskFull()
+            .create(host.past(past).withConfiguration(Configuration.of(Map.of())));
+    Detection last = Detection.NOTHING;
+    for (int second = 0; second <= 90; second++) {
+      last = detector.detect(state(second, 0.87 + second / 360_000.0));
+    }
+    return last;
+  }
+
+  @Test
+  void whatWasAProblemIsPredictedBeforeItIsOneAgain() {
+    Detection found = slowly(0.93, 20);
+    assertThat(found.issues()).hasSize(1);
+    Issue issue = found.issues().get(0);
+    assertThat(issue.description())
+        .contains("and 90 %, where it was within the last 21 d, will be reached again in ");
+    assertThat(issue.metrics())
+        .containsEntry(Metric.of(Metric.FORECAST_LIMIT, "/var").toString(), 0.9)
+        .doesNotContainKey(Metric.OLDER_THAN.toString());
+    double target = issue.metrics().get(Metric.of(Metric.CLEARS_BELOW, "/var").toString());
+    assertThat(target).as("it lasts for days").isLessThan(0.9 - 2 * 24 * 0.01);
+    assertThat(found.forecasts())
+        .filteredOn(forecast -> forecast.metric().equals(BYTES))
+        .extracting(MetricForecast::limit)
+        .as("what is shown is still when it is full")
+        .containsExactly(1.0);
+  }
+
+  @Test
+  void whatNeverWasOneOrLongAgoIsNot() {
+    assertThat(slowly(0.89, 20).issues()).isEmpty();
+    assertThat(slowly(0.93, 31).issues()).isEmpty();
   }
 }

@@ -30,6 +30,8 @@ enum Occasion {
   RECOVERED,
   /** Whether what was predicted, and acted upon, would have been, is known. */
   JUDGED,
+  /** A problem keeps happening, and a person could fix its cause. */
+  PATTERN,
   /** Handed over to a person. */
   ESCALATED,
   /** The engine started, stopped, or goes on with another configuration. */
@@ -39,7 +41,7 @@ enum Occasion {
 
   /** What is told of unless somebody wants something else. */
   static final List<String> USUAL =
-      List.of("confirmation", "escalated", "worse", "host_sick", "healed", "trouble");
+      List.of("confirmation", "escalated", "pattern", "worse", "host_sick", "healed", "trouble");
 
   /** As it is written in a configuration. */
   String word() {
@@ -56,6 +58,7 @@ enum Occasion {
       case ACTION_FINISHED -> worse(event) ? WORSE : FINISHED;
       case INCIDENT_CLOSED -> healed(event) ? HEALED : RECOVERED;
       case PREVENTION_JUDGED -> JUDGED;
+      case PATTERN -> PATTERN;
       case ESCALATED -> ESCALATED;
       case TROUBLE -> TROUBLE;
     };

@@ -26,10 +26,10 @@ import java.util.Set;
 /**
  * Gives memory back, the mildest first, and looks after each step whether it was enough: what
  * services have not used for long is swapped out ({@link Reclaim}, at most a quarter of all
- * memory); then the service that leaks is restarted ({@link LeakRestart}). Keys: {@code target}
- * (memory in use down to which it frees, default 80%), {@code swap} (whether swap is emptied in the
- * end where memory has room for that, {@link SwapCycle}, default off), and those of a leak and its
- * restart.
+ * memory); then the service that leaks is restarted ({@link LeakRestart}), before memory is short
+ * only if that has healed before. Keys: {@code target} (memory in use down to which it frees,
+ * default 80%), {@code swap} (whether swap is emptied in the end where memory has room for that,
+ * {@link SwapCycle}, default off), and those of a leak and its restart.
  */
 public final class FreeMemory implements HealingAction {
   private final HostContext host;
@@ -50,7 +50,7 @@ public final class FreeMemory implements HealingAction {
         new ActionDescription(
             ActionId.FREE_MEMORY,
             "swaps out what services have not used for long, then restarts the service that leaks",
-            Set.of(IssueType.MEMORY_HIGH),
+            Set.of(IssueType.MEMORY_HIGH, IssueType.PREDICTED_MEMORY_HIGH),
             Risk.MEDIUM,
             Set.of(Privilege.WRITE_SYSTEM_FILES, Privilege.MANAGE_UNITS),
             true,

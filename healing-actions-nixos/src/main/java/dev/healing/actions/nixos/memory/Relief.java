@@ -4,10 +4,13 @@ import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.MemAvailable;
 import dev.healing.actions.nixos.services.RestartPlan;
 import dev.healing.actions.nixos.services.ServiceRestart;
+import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
+import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
@@ -61,9 +64,16 @@ record Relief(
     }
     Optional<Leak> leak = Optional.empty();
     String noRestart = "the issue is not serious enough to restart a service";
-    if (issue.severity().compareTo(Severity.HIGH) >= 0) {
+    boolean early = issue.type().equals(IssueType.PREDICTED_MEMORY_HIGH);
+    if (early || issue.severity().compareTo(Severity.HIGH) >= 0) {
       try {
-        leak = Optional.of(leaks.find(state, memory));
+        Leak found = leaks.find(state, memory);
+        Checks.require(
+            !early || healedBefore(found.unit(), state),
+            found.unit()
+                + " leaks, but memory is not short yet, and no restart of it has healed that within"
+                + " the last month");
+        leak = Optional.of(found);
       } catch (RefusedException e) {
         noRestart = String.valueOf(e.getMessage());
       }
@@ -75,6 +85,13 @@ record Relief(
             + " can be swapped out of services that may be touched; and "
             + noRestart);
     return new Relief(host, leaks, down, reclaim, leak, noRestart);
+  }
+
+  /** Whether memory was short before and it was enough to restart this service. */
+  private static boolean healedBefore(String unit, HostState state) {
+    return state.ownActions().stream()
+        .filter(own -> own.action().equals(ActionId.FREE_MEMORY) && own.target().equals(unit))
+        .anyMatch(own -> own.outcome().filter(o -> o == Outcome.HEALED).isPresent());
   }
 
   /**

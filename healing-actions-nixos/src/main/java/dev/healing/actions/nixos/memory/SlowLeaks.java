@@ -12,18 +12,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Services that leak over hours: most leaks do. The samples of the host state go back minutes, so
- * that these are judged by the metric history, by the highest value of every five minutes; where
- * none is kept there is no evidence. Safe for several threads.
+ * Services that leak over hours or days: most leaks do. The samples of the host state go back
+ * minutes, so that these are judged by the metric history, by the highest value of every five
+ * minutes, or of every hour over days; where none is kept there is no evidence. Safe for several
+ * threads.
  */
 final class SlowLeaks {
-  private static final List<Duration> WINDOWS =
-      List.of(Duration.ofHours(1), Duration.ofHours(6), Duration.ofDays(1));
+  /** What is looked for together, in what is read once. */
+  private record Look(Duration step, List<Duration> windows) {
+    Duration back() {
+      return windows.get(windows.size() - 1);
+    }
+  }
 
-  private static final Duration STEP = Duration.ofMinutes(5);
+  private static final List<Look> LOOKS =
+      List.of(
+          new Look(
+              Duration.ofMinutes(5),
+              List.of(Duration.ofHours(1), Duration.ofHours(6), Duration.ofDays(1))),
+          new Look(Duration.ofHours(1), List.of(Duration.ofDays(3), Duration.ofDays(7))));
 
   /** It is read from files, and what is asked at each look has nothing new before this. */
-  private static final Duration HOLDS = STEP;
+  private static final Duration HOLDS = Duration.ofMinutes(5);
 
   private final HostContext host;
   private final Duration longerThan;
@@ -51,17 +61,23 @@ final class SlowLeaks {
   }
 
   private List<Leak> look(HostState state, double leastBytes) {
-    Instant since = state.at().minus(WINDOWS.get(WINDOWS.size() - 1));
     List<Leak> leaks = new ArrayList<>();
     for (String unit : state.components(Metric.SERVICE_MEMORY)) {
-      List<Sample> past = host.past().highest(Metric.of(Metric.SERVICE_MEMORY, unit), since, STEP);
-      WINDOWS.stream()
-          .filter(window -> window.compareTo(longerThan) > 0)
-          .flatMap(window -> Leak.of(unit, past, window, leastBytes).stream())
+      LOOKS.stream()
+          .flatMap(look -> leak(unit, state.at(), look, leastBytes).stream())
           .findFirst()
           .ifPresent(leaks::add);
     }
     leaks.sort(Comparator.comparingDouble(Leak::bytesPerSecond).reversed());
     return leaks;
+  }
+
+  private Optional<Leak> leak(String unit, Instant now, Look look, double leastBytes) {
+    Metric metric = Metric.of(Metric.SERVICE_MEMORY, unit);
+    List<Sample> past = host.past().highest(metric, now.minus(look.back()), look.step());
+    return look.windows().stream()
+        .filter(window -> window.compareTo(longerThan) > 0)
+        .flatMap(window -> Leak.of(unit, past, window, leastBytes).stream())
+        .findFirst();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.actions.nixos.GivingHost;
 import dev.healing.actions.nixos.World;
+import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
@@ -13,6 +14,8 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.Outcome;
+import dev.healing.api.OwnAction;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
@@ -29,6 +32,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -287,13 +292,73 @@ class FreeMemoryTest {
     refused(Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9), why);
     refused(Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9 - (hoursAgo > 9 ? 1e9 : 0)), why);
     refused(Map.of(), Severity.HIGH, had(hoursAgo -> 1e9 + 1e8 * (hoursAgo % 4)), why);
-    refused(
-        Map.of("leak-window", "1d"), Severity.HIGH, had(hoursAgo -> 2.4e9 - 5e7 * hoursAgo), why);
+    DoubleUnaryOperator today = hoursAgo -> 2.4e9 - 5e7 * Math.min(24, hoursAgo);
+    refused(Map.of("leak-window", "1d"), Severity.HIGH, had(today), why);
     systemd.recover(APP);
     available(200_000);
     world.host.time().advance(Duration.ofHours(3));
     refused(
         Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9 - 5e7 * hoursAgo), "while it was watched");
+  }
+
+  @Test
+  void aLeakOfDaysIsSeenToo() {
+    world.host.time().advance(Duration.ofDays(8));
+    String step = prepare(had(hoursAgo -> 2.4e9 - 2e6 * hoursAgo)).preview().steps().get(0);
+    assertThat(step).contains("app.service", "leaks", "1 KiB a second over 167 h");
+    String why = "no service was seen to grow";
+    refused(Map.of(), Severity.HIGH, had(hoursAgo -> 2.4e9 - 1e6 * hoursAgo), why);
+  }
+
+  private HostState leakingAfter(Outcome outcome) {
+    Instant before = world.host.time().now().minus(Duration.ofDays(10));
+    double[] bytes = IntStream.rangeClosed(0, 40).mapToDouble(i -> 6e8 + i * 46e6).toArray();
+    return HostStates.at(world.host.time().now())
+        .recent(Metric.of(Metric.SERVICE_MEMORY, APP), Duration.ofSeconds(15), bytes)
+        .own(
+            new OwnAction(
+                ActionId.FREE_MEMORY,
+                APP,
+                new TreeSet<>(List.of("memory")),
+                before,
+                Optional.of(before.plusSeconds(5)),
+                Optional.of(outcome)))
+        .build();
+  }
+
+  private PreparedAction predicted(HostState state) {
+    return new FreeMemory.Provider()
+        .create(new GivingHost(world, Configuration.empty(), () -> whenReclaimed.run()))
+        .prepare(
+            Issue.of(
+                world.host.time().now(),
+                IssueType.PREDICTED_MEMORY_HIGH,
+                Severity.MEDIUM,
+                "soon",
+                Map.of(),
+                List.of("memory")),
+            state);
+  }
+
+  @Test
+  void beforeMemoryIsShortOnlyWhoseRestartHasHealedBeforeIsRestarted() {
+    assertThatThrownBy(() -> predicted(leaking(APP)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("app.service leaks, but memory is not short yet");
+    assertThatThrownBy(() -> predicted(leakingAfter(Outcome.UNCHANGED)))
+        .isInstanceOf(RefusedException.class);
+    assertThat(done(predicted(leakingAfter(Outcome.HEALED))).result()).isEqualTo(Result.DONE);
+    assertThat(systemd.restarted()).containsExactly(APP);
+  }
+
+  @Test
+  void beforeMemoryIsShortItIsSwappedOutAllTheSame() {
+    inactive(900_000_000);
+    whenReclaimed = () -> available(900_000);
+    PreparedAction prepared = predicted(leaking(APP));
+    assertThat(prepared.preview().steps()).anyMatch(step -> step.startsWith("restart nothing"));
+    assertThat(done(prepared).result()).isEqualTo(Result.DONE);
+    assertThat(systemd.restarted()).isEmpty();
   }
 
   /** An issue that stays is asked about at each look, and files are slow. */
@@ -308,7 +373,7 @@ class FreeMemoryTest {
           .isInstanceOf(RefusedException.class);
       world.host.time().advance(Duration.ofSeconds(1));
     }
-    assertThat(reads).isEqualTo(2);
+    assertThat(reads).as("hours and days, each twice").isEqualTo(4);
   }
 
   @Test
