@@ -195,7 +195,7 @@ public final class ThrottleService implements HealingAction {
         found.name() + " stands out and is no service: only services are throttled");
     Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
     Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
-    Checks.refuseIf(Checks.protectedIn(host, found.name()));
+    Checks.refuseIf(host.protection().within(Set.of(found.name()), host.processes()));
     Checks.require(
         found.pids().stream().noneMatch(host.processes().ourselves()::contains),
         found.name() + " is our own service or one of our ancestors'");
@@ -227,7 +227,7 @@ public final class ThrottleService implements HealingAction {
     if (!preview.facts().entrySet().containsAll(start(host, unit).entrySet())) {
       return ActionReport.refused(name + " was started again since the preview");
     }
-    Checks.refuseIf(Checks.protectedIn(host, name));
+    Checks.refuseIf(host.protection().within(Set.of(name), host.processes()));
     requireUnlimited(name, throttle.limit());
     throttles.add(throttle);
     ActionReport report;
