@@ -130,7 +130,13 @@ final class Sweeping implements SafeTree.Visitor {
     Set<Path> excluded = new HashSet<>(then.excluded());
     excluded.addAll(sweep.excluded());
     return new SafeTree.Rule(
-        then.fromNanos(), excluded, open, then.newest(), then.knownNanos(), then.rotatedOnly());
+        then.fromNanos(),
+        excluded,
+        open,
+        then.newest(),
+        then.knownNanos(),
+        then.rotatedOnly(),
+        then.tmpfiles());
   }
 
   @Override
@@ -170,7 +176,7 @@ final class Sweeping implements SafeTree.Visitor {
         trouble = "; stopped: " + e.getMessage();
       }
     }
-    return stopped() || open.contains(file.key());
+    return stopped() || open.contains(file.key()) || open.contains(file.in().key());
   }
 
   private boolean stopped() {
