@@ -28,13 +28,13 @@ final class TreeWalk {
   private static final int KIND = 0170000;
   private static final int REGULAR = 0100000;
   private static final int DIRECTORY = 0040000;
-  private static final String ASKED =
-      "unix:fileKey,mode,nlink,size,lastModifiedTime,lastAccessTime,ctime";
+  private static final String ASKED = "unix:fileKey,mode,nlink,size,lastModifiedTime,ctime";
 
   private final SafeTree.Rule rule;
   private final String device;
   private final SafeTree.Visitor visitor;
   private final boolean temporary;
+  private final String asked;
   private final SharedWork<Directory> directories;
   private final AtomicInteger unseen = new AtomicInteger();
 
@@ -43,6 +43,7 @@ final class TreeWalk {
     this.device = Directories.device(root.key());
     this.visitor = visitor;
     this.temporary = rule.tmpfiles().areIn(root.full());
+    this.asked = temporary ? ASKED + ",lastAccessTime" : ASKED;
     this.directories = new SharedWork<>(root);
   }
 
@@ -95,7 +96,7 @@ final class TreeWalk {
       if (rule.excluded().contains(full)) {
         return; // not even looked at: a mount whose server is gone would never answer
       }
-      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
+      Map<String, Object> seen = Files.readAttributes(full, asked, NOFOLLOW_LINKS);
       int kind = (Integer) known(seen, "mode") & KIND;
       if (kind == DIRECTORY) {
         descend(here, name, full);
