@@ -155,4 +155,22 @@ public final class Protection {
     return process(process, ourselves)
         .or(() -> process.unit().flatMap(name -> unit(name, systemd)));
   }
+
+  /**
+   * Why these units must not be ended or held back: who is protected and in one of them would end
+   * or wait with it. Looks at all processes.
+   */
+  public Optional<String> within(Set<String> units, HostProcesses processes) {
+    List<Long> ourselves = processes.ourselves();
+    for (HostProcesses.ProcessState process : processes.all()) {
+      Optional<String> in = process.units().stream().filter(units::contains).findFirst();
+      if (in.isPresent()) {
+        Optional<String> why = process(process, ourselves);
+        if (why.isPresent()) {
+          return why.map(w -> "in " + in.orElseThrow() + ": " + w);
+        }
+      }
+    }
+    return Optional.empty();
+  }
 }

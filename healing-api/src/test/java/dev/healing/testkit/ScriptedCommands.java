@@ -12,6 +12,7 @@ import java.util.function.Function;
 /** Commands with scripted answers. A command that nobody expected fails the test. */
 public final class ScriptedCommands implements CommandRunner {
   private final Map<List<String>, Function<Command, Result>> answers = new HashMap<>();
+  private final Map<String, Function<Command, Result>> answersOfPrograms = new HashMap<>();
   private final Map<String, Path> programs = new HashMap<>();
   private final List<List<String>> calls = new ArrayList<>();
   private final Runnable beforeEach;
@@ -46,6 +47,12 @@ public final class ScriptedCommands implements CommandRunner {
     return this;
   }
 
+  /** This program does what the function does, whatever it is told, unless that is scripted. */
+  public synchronized ScriptedCommands onProgram(String program, Function<Command, Result> answer) {
+    answersOfPrograms.put(program, answer);
+    return this;
+  }
+
   /** The program is in PATH. */
   public synchronized ScriptedCommands installed(String program, Path at) {
     programs.put(program, at);
@@ -63,7 +70,9 @@ public final class ScriptedCommands implements CommandRunner {
     Function<Command, Result> answer;
     synchronized (this) {
       calls.add(command.argv());
-      answer = answers.get(command.argv());
+      answer =
+          Optional.ofNullable(answers.get(command.argv()))
+              .orElse(answersOfPrograms.get(command.argv().get(0)));
       if (answer == null) {
         throw new AssertionError(
             "nobody expected the command " + command.argv() + "; scripted: " + answers.keySet());

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -48,7 +49,8 @@ final class PluginContext implements HostContext {
     this.protection = protection;
     this.configuration = configuration;
     this.processes = new ProtectedProcesses(host.processes(), host.systemd(), protection);
-    this.systemd = new ProtectedSystemd(host.systemd(), host.systemd(), protection);
+    this.systemd =
+        new ProtectedSystemd(host.systemd(), host.systemd(), host.processes(), protection);
     this.state = new PluginState(host.state(), owner);
     this.past = new KeptPast(host.state(), host.time());
   }
@@ -194,7 +196,8 @@ final class PluginContext implements HostContext {
   }
 
   /** Refuses to touch protected units, whatever was seen of them before. */
-  private record ProtectedSystemd(Systemd host, Systemd seen, Protection protection)
+  private record ProtectedSystemd(
+      Systemd host, Systemd seen, HostProcesses processes, Protection protection)
       implements Systemd {
     @Override
     public Availability availability() {
@@ -203,7 +206,7 @@ final class PluginContext implements HostContext {
 
     @Override
     public Systemd asOfNow() {
-      return new ProtectedSystemd(host, host.asOfNow(), protection);
+      return new ProtectedSystemd(host, host.asOfNow(), processes, protection);
     }
 
     @Override
@@ -241,13 +244,25 @@ final class PluginContext implements HostContext {
       Systemd now = host.asOfNow();
       refuse(protection.unit(unit, now));
       String name = now.unit(unit).map(UnitState::name).orElse(unit); // it may be an alias
-      for (String other : now.reachedByRestart(name)) {
-        Optional<String> why = protection.unit(other, now);
-        if (why.isPresent() && now.unit(other).filter(UnitState::atWork).isPresent()) {
-          refuse(why.map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
-        }
+      Set<String> reached = new TreeSet<>(now.reachedByRestart(name));
+      reached.removeIf(other -> !atWork(now, other));
+      for (String other : reached) {
+        refuse(
+            protection
+                .unit(other, now)
+                .map(w -> "restarting " + name + " would stop or restart " + other + ": " + w));
+      }
+      if (atWork(now, name)) {
+        reached.add(name);
+      }
+      if (!reached.isEmpty()) {
+        refuse(protection.within(reached, processes));
       }
       return host.restart(name);
+    }
+
+    private static boolean atWork(Systemd now, String unit) {
+      return now.unit(unit).filter(UnitState::atWork).isPresent();
     }
 
     @Override

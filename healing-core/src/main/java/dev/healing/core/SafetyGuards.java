@@ -189,7 +189,7 @@ final class SafetyGuards {
   }
 
   private static Verdict protection(Proposal proposal, Settings settings) {
-    if (action(proposal).id().equals(ActionId.LIFT_THROTTLE)) {
+    if (takesBack(proposal)) {
       return ok("nothing but a limit of ours is taken away");
     }
     List<String> touched = new ArrayList<>(proposal.plan().issue().components());
@@ -201,6 +201,11 @@ final class SafetyGuards {
       }
     }
     return ok("nothing protected is touched");
+  }
+
+  /** What was allowed once to be done until it is not needed any more is not to stay for longer. */
+  private static boolean takesBack(Proposal proposal) {
+    return action(proposal).id().equals(ActionId.LIFT_THROTTLE);
   }
 
   private static Verdict rejection(Proposal proposal, Predicate<Fingerprint> rejected) {
@@ -235,6 +240,9 @@ final class SafetyGuards {
   private static Verdict healsPerHour(Proposal proposal, OptionalInt most) {
     if (most.isEmpty()) {
       return ok("no limit per hour");
+    }
+    if (takesBack(proposal)) {
+      return ok("a limit of ours is taken away, however much else was done");
     }
     int limit = most.getAsInt();
     List<ActionHistory.Entry> lately = proposal.history().within(HOUR, Math.max(1, limit));

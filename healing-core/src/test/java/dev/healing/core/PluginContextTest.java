@@ -65,6 +65,36 @@ class PluginContextTest {
     assertThat(host.systemd().restarted()).isEmpty();
   }
 
+  @Test
+  void whoIsProtectedIsNotEndedWithAUnitThatIsNot() {
+    host.systemd().service("web.service").service("part.service");
+    host.systemd().property("web.service", "ConsistsOf", "part.service");
+    for (String unit : List.of("web.service", "part.service")) {
+      host.processes().add(in(unit, FakeProcesses.process(500, "borg")));
+      assertThatThrownBy(() -> context.systemd().restart("web.service"))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("in " + unit + ": borg (pid 500) is protected");
+    }
+    host.systemd().fail("part.service");
+    context.systemd().restart("web.service");
+    assertThat(host.systemd().restarted()).containsExactly("web.service");
+  }
+
+  private static ProcessState in(String unit, ProcessState process) {
+    return new ProcessState(
+        process.ref(),
+        process.parentPid(),
+        process.name(),
+        process.uid(),
+        process.state(),
+        process.cpuTime(),
+        process.residentBytes(),
+        process.oomScoreAdj(),
+        process.oomScore(),
+        List.of("system.slice", unit),
+        false);
+  }
+
   /** However long ago a plugin has looked. */
   @Test
   void whatWasSeenBeforeProtectsNobodyLess() {

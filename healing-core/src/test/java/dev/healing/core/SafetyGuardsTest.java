@@ -277,6 +277,22 @@ class SafetyGuardsTest {
     assertThat(of("heals_per_hour").until()).contains(host.time().now().plus(Duration.ofHours(1)));
   }
 
+  /** It counts like any other action, and obeys the off switch as any. */
+  @Test
+  void aThrottleOfOursIsTakenAwayHoweverMuchWasDone() {
+    limits("heals-per-hour", 1);
+    started(Given.RESTART, "a.service", Outcome.HEALED);
+    action = ActionId.LIFT_THROTTLE;
+    assertThat(judge().verdict().kind()).isEqualTo(Kind.PROCEED);
+    paused = Optional.of("paused by a person");
+    assertThat(judge().verdict()).isEqualTo(Verdict.deny("off_switch: paused by a person"));
+    paused = Optional.empty();
+    started(ActionId.LIFT_THROTTLE, UNIT, Outcome.FAILED);
+    assertThat(kind("cooldown")).as("what fails is not tried all the time").isEqualTo(Kind.DEFER);
+    action = ActionId.THROTTLE_SERVICE;
+    assertThat(kind("heals_per_hour")).isEqualTo(Kind.DEFER);
+  }
+
   @Test
   void rollbacksHaveALimitOfTheirOwn() {
     action = ActionId.ROLLBACK_GENERATION;

@@ -62,15 +62,6 @@ public final class Checks {
                 + " number: install perl, which can use pidfd");
   }
 
-  /** Whom it would touch who is protected himself: who is in a service, ends or waits with it. */
-  public static Optional<String> protectedIn(HostContext host, String unit) {
-    return host.processes().all().stream()
-        .filter(process -> process.units().contains(unit))
-        .flatMap(p -> host.protection().process(p, host.processes().ourselves()).stream())
-        .findFirst()
-        .map(why -> "in " + unit + ": " + why);
-  }
-
   /** The unit, or a refusal. */
   public static UnitState unit(HostContext host, String name) {
     return host.systemd()

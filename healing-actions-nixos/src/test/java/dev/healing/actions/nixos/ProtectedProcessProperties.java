@@ -325,6 +325,7 @@ class ProtectedProcessProperties {
 
   private Table table() {
     TestHost host = new TestHost(files.root).protect(PROTECTION);
+    new ThrottleTimers(host);
     Table table = new Table(host, new HashMap<>(), new HashSet<>(), new HashSet<>());
     UNITS.forEach(unit -> host.systemd().unit(active(unit, OptionalLong.empty())));
     host.systemd().alias("known-as.service", "alias-of.service");

@@ -52,7 +52,13 @@ class DebianPackageRealHostTest {
       assertThat(host.json("status").path("autonomy").asString()).isEqualTo("SUGGEST");
       assertThat(host.json("status").path("paused").isNull()).as("its state is kept").isFalse();
 
-      host.sh("dpkg -r healing");
+      host.sh(
+          "systemd-run -q --unit=healing-throttle-cpu-quota-test.service --on-active=1h"
+              + " touch /run/test-given-back; dpkg -r healing");
+
+      assertThat(host.holds("test -e /run/test-given-back"))
+          .as("what it held back is let go")
+          .isTrue();
 
       assertThat(host.holds("systemctl is-active -q healing")).isFalse();
       assertThat(host.at("/usr/lib/healing")).doesNotExist();

@@ -198,6 +198,47 @@ class DiskRealHostTest {
     assertThat(host.history("clean_disk").toString()).contains("of the journal 2 files");
   }
 
+  /** As systemd-tmpfiles itself would do it, where an operator has us look after one. */
+  @Test
+  void whatTmpfilesLeavesAloneInATemporaryDirectoryIsLeftAlone() {
+    host.mountImage("/var/tmp", 64);
+    host.write("/etc/tmpfiles.d/test.conf", "x /var/tmp/exclu*\n");
+    host.sh(
+        """
+        mkdir -p /var/tmp/excluded/deep /var/tmp/locked/deep /var/tmp/open /var/tmp/read
+        for f in excluded/deep/a locked/deep/a open/a read/a read/b old; do
+          head -c 3M /dev/zero >/var/tmp/$f; touch -d '30 days ago' /var/tmp/$f
+        done
+        """);
+    dateBack("/var/tmp");
+    host.sh(
+        """
+        systemd-run -q --unit=test-locks -p PrivateTmp=no /bin/bash -c \
+          'exec 8</var/tmp/open 9</var/tmp/locked; flock -n 9; touch /run/test-locked; exec sleep infinity'
+        until test -e /run/test-locked; do sleep 0.1; done
+        cat /var/tmp/read/a >/dev/null
+        """);
+    host.startHealing(
+        """
+        limits: {health-floor: 0, cooldown: 0s}
+        detectors:
+          cpu_high: off
+          memory_high: off
+          system_slow: off
+          disk_full: {high: 99%, mounts: {/: off, /var/tmp: {high: 5%, clear: 1%}}}
+        actions:
+          clear_cache: off
+          clean_disk: {roots: [/var/tmp], min-bytes: 512KiB}
+        samplers: {host: {mounts: [/var/tmp]}}
+        """);
+    host.await("it is cleaned", () -> !host.history("clean_disk").isEmpty());
+
+    assertThat(host.sh("cd /var/tmp; find . -name lost+found -prune -o -type f -print | sort"))
+        .as(host.journal())
+        .isEqualTo("./excluded/deep/a\n./locked/deep/a\n./read/a\n");
+    host.sh("systemctl stop healing test-locks; umount /var/tmp");
+  }
+
   /** The kernel would not date a file back: nothing but a clock that was set may do that. */
   private static void dateBack(String mount, String... but) {
     List<String> young = List.of(but);

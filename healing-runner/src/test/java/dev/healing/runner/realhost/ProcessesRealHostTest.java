@@ -196,6 +196,71 @@ class ProcessesRealHostTest {
     }
   }
 
+  /**
+   * A throttle that holds: who is throttled rests as soon as there is a quota. Its name has what
+   * systemd writes in another way in names of units, on its bus, and in files.
+   */
+  @Test
+  void aThrottleIsGivenBackAlsoWhereHealingIsNotThereAnyMore() {
+    String unit = "test-tame\\x2dd@1.service";
+    String quota = "systemctl show -P CPUQuotaPerSecUSec '" + unit + "'";
+    String timers = "systemctl list-units --all --plain --no-legend 'healing-throttle-*'";
+    host.write(
+        "/usr/local/bin/tame",
+        """
+        echo -10 2>/dev/null >/proc/self/autogroup
+        until compgen -G '/run/systemd/*/test-tame*.d/*Quota*' >/dev/null; do :; done
+        exec sleep infinity
+        """);
+    String again = "rm -rf /run/systemd/system.control/test-tame*; systemctl daemon-reload;";
+    host.write(
+        "/etc/systemd/system/" + unit,
+        "[Service]\nNice=-10\nExecStart=/bin/bash /usr/local/bin/tame\n");
+    host.sh("systemctl daemon-reload; systemctl start '" + unit + "'");
+    host.letTimePass(Duration.ofSeconds(10)); // who was just started is no cause
+
+    String actions = "actions: {kill_process: off, throttle_service: {cpu: 10%}}\n";
+    host.startHealing(
+        CONFIGURATION.replace("detectors:", "detectors:\n  throttled_calm: {at-most: 10s}")
+            + actions);
+    host.await(
+        "it is throttled",
+        Duration.ofSeconds(120),
+        () -> host.sh(timers),
+        all -> all.contains(".timer"));
+    host.await(
+        "it is lifted",
+        Duration.ofSeconds(60),
+        () -> host.history("lift_throttle"),
+        found -> found.stream().anyMatch(r -> r.has("outcome")));
+    assertThat(host.history("lift_throttle").get(0).path("outcome").asString())
+        .as(host.journal())
+        .isEqualTo("HEALED");
+    assertThat(host.sh(quota)).isEqualTo("infinity\n");
+    assertThat(host.sh(timers)).as("it is not needed any more").isEmpty();
+
+    host.sh("systemctl stop healing; " + again + "systemctl restart '" + unit + "'");
+    host.letTimePass(Duration.ofSeconds(10));
+    host.startHealing(CONFIGURATION + actions);
+    host.await(
+        "it is throttled",
+        Duration.ofSeconds(120),
+        () -> host.history("throttle_service"), // others may keep the processors busy all the same
+        found -> found.stream().anyMatch(r -> r.has("outcome")));
+    assertThat(host.sh(quota)).isNotEqualTo("infinity\n");
+    assertThat(
+            host.sh(
+                "systemctl show -P NextElapseUSecMonotonic 'healing-throttle-cpu-quota-test-tame*.timer'"))
+        .containsPattern("[1-9]");
+
+    // Units are read again, as with every installation of a package; nothing of ours is left.
+    host.sh("systemctl daemon-reload; systemctl stop healing; rm -r /var/lib/healing");
+    assertThat(host.sh(quota)).as("that it is stopped changes nothing").isNotEqualTo("infinity\n");
+    host.sh("/usr/lib/healing/install --remove");
+    assertThat(host.sh(quota)).isEqualTo("infinity\n");
+    assertThat(host.sh(timers)).isEmpty();
+  }
+
   /** However slow this machine is, one grows and the other does not. */
   @Test
   void theServiceThatLeaksIsRestartedAndALargerOneThatDoesNotIsLeftAlone() {

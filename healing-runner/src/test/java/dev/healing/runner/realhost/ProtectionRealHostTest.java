@@ -100,6 +100,35 @@ class ProtectionRealHostTest {
     assertThat(host.holds("systemctl is-failed -q test-fails")).as(host.journal()).isTrue();
   }
 
+  /** It is up, and only its probe says that it is not well. */
+  @Test
+  void whoIsProtectedIsNotEndedWithTheSickServiceThatHeIsIn() {
+    host.sh("cp /bin/bash /usr/local/bin/protected-loop; touch /run/test-well");
+    host.unit(
+        "test-fails.service",
+        "[Service]\nExecStart=/bin/bash -c '/usr/local/bin/protected-loop -c \"sleep infinity; :\" &"
+            + " exec sleep infinity'\n");
+    String pid = host.mainPid("test-fails.service");
+    host.startHealing(
+        ServicesRealHostTest.CALM.replace(
+                "detectors: {",
+                "detectors: {answers: {probe: {command: [/usr/bin/test, -e, /run/test-well]},"
+                    + " every: 1s, type: service_failed, component: test-fails.service}, ")
+            + LIMITS
+            + "protect: {processes: [protected-loop]}\n"
+            + "actions: {restart_service: {healthy-within: 1s}}\n");
+    host.letTimePass(Duration.ofSeconds(5)); // only who was satisfied once is believed
+    host.sh("rm /run/test-well");
+
+    awaitRefusal("in test-fails.service: protected-loop (pid ");
+    assertThat(asked("test-fails.service").ok()).isFalse();
+    assertThat(host.mainPid("test-fails.service")).as(host.journal()).isEqualTo(pid);
+    assertThat(host.holds("pgrep -x protected-loop")).isTrue();
+
+    host.sh("pkill -x protected-loop");
+    host.await("nobody is in the way", () -> host.runsAgain("test-fails.service", pid));
+  }
+
   private static void unit(String name, String line) {
     host.write(
         "/etc/systemd/system/" + name + ".service",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,47 @@ class ServicesRealHostTest {
   @AfterEach
   void stopWhatWasStarted() {
     host.exec("/bin/sh", "-c", "systemctl stop healing 'test-*.service'; systemctl reset-failed");
+  }
+
+  /** The server of a FUSE mount that never answers, not even at first: who asks there is held. */
+  @Test
+  void aProbeOfAFileOnADeadMountHoldsNobodyUp() {
+    host.write(
+        "/root/dead-mount",
+        """
+        open(F, "+<", "/dev/fuse") or die "/dev/fuse: $!";
+        @to = ("dead", "/mnt/dead", "fuse", "fd=" . fileno(F) . ",rootmode=40000,user_id=0,group_id=0");
+        syscall(165, @to[0 .. 2], 0, $to[3]) == 0 or die "mount: $!";
+        sleep 1000;
+        """);
+    host.unit("test-web.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    Assumptions.assumeTrue(
+        host.holds(
+            "mkdir -p /mnt/dead; test -e /dev/fuse || mknod /dev/fuse c 10 229;"
+                + " systemd-run -q --unit=test-dead perl /root/dead-mount; sleep 1;"
+                + " grep -q ' /mnt/dead ' /proc/mounts"),
+        "skipped: this machine gives a throw-away host no FUSE");
+    String asking =
+        "cat /proc/$(systemctl show -P MainPID healing)/task/*/comm | grep -c '^healing-look at' || true";
+    try {
+      host.startHealing(
+          CALM
+              + LIMITS
+              + "actions: {restart_service: {healthy-within: 4s, probes: {test-web.service:"
+              + " {file: /mnt/dead/beat}}}}\n");
+      host.sh("kill -9 " + host.mainPid("test-web.service"));
+      host.await(
+          "the action has ended",
+          Duration.ofSeconds(60),
+          () -> host.history("restart_service"),
+          found -> found.stream().anyMatch(r -> r.has("outcome")));
+      assertThat(host.history("restart_service").get(0).path("reason").asString())
+          .contains("active but not healthy: file /mnt/dead/beat could not be asked");
+      assertThat(host.sh(asking)).as("of all that asked").isEqualTo("1\n");
+    } finally {
+      host.sh("systemctl stop test-dead; umount /mnt/dead");
+    }
+    host.await("it is let go", () -> host.sh(asking).equals("0\n"));
   }
 
   @Test

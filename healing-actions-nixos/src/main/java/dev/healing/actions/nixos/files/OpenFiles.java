@@ -50,6 +50,9 @@ public final class OpenFiles {
   private static final Pattern CAPABILITIES = Pattern.compile("(?m)^CapEff:\\s+(\\p{XDigit}+)$");
   private static final int CAP_SYS_PTRACE = 19;
 
+  /** See proc_pid_fdinfo(5): a lock of flock(2). */
+  private static final Pattern LOCKED = Pattern.compile("(?m)^lock:.* FLOCK ");
+
   private static final Pattern SWAP = Pattern.compile("(?m)^(/\\S+)\\s+file\\s");
 
   private final HostFiles files;
@@ -65,7 +68,8 @@ public final class OpenFiles {
   }
 
   /**
-   * Their file keys: device and inode. More may be added to them, by any thread.
+   * Their file keys, device and inode, and those of directories that are locked. More may be added
+   * to them, by any thread.
    *
    * @throws RefusedException if the processes cannot be listed, or what one of them has open or
    *     mapped cannot be read to its end
@@ -122,7 +126,7 @@ public final class OpenFiles {
   private void addDescriptors(Path process) {
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path descriptor : open) {
-        add(descriptor);
+        add(process, descriptor);
       }
     } catch (DirectoryIteratorException e) {
       refuseUnlessEnded(process, "fd", Objects.requireNonNull(e.getCause()));
@@ -231,24 +235,34 @@ public final class OpenFiles {
     }
   }
 
-  private void add(Path descriptor) throws IOException {
+  /** A directory only if it is locked: that asks everybody to leave alone what is in it. */
+  private void add(Path process, Path descriptor) throws IOException {
     try {
-      if (Files.readSymbolicLink(descriptor).isAbsolute()) {
-        addFollowed(descriptor);
+      if (!Files.readSymbolicLink(descriptor).isAbsolute()) {
+        return;
+      }
+      Optional<BasicFileAttributes> directory =
+          addFollowed(descriptor).filter(BasicFileAttributes::isDirectory);
+      if (directory.isPresent()) {
+        Path number = Objects.requireNonNull(descriptor.getFileName());
+        if (LOCKED.matcher(Files.readString(process.resolve("fdinfo").resolve(number))).find()) {
+          keys.add(Objects.requireNonNull(directory.orElseThrow().fileKey()));
+        }
       }
     } catch (NoSuchFileException e) {
       // Closed meanwhile.
     }
   }
 
-  private void addFollowed(Path path) {
+  private Optional<BasicFileAttributes> addFollowed(Path path) {
     try {
       BasicFileAttributes of = Files.readAttributes(path, BasicFileAttributes.class);
       if (of.isRegularFile() && of.fileKey() != null) {
         keys.add(of.fileKey());
       }
+      return Optional.of(of);
     } catch (IOException e) {
-      // A name of another name space, or of a file that is gone.
+      return Optional.empty(); // a name of another name space, or of a file that is gone
     }
   }
 

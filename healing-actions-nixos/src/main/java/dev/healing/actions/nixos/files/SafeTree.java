@@ -29,11 +29,12 @@ final class SafeTree {
    *
    * @param fromNanos files that were changed then or later, since the epoch
    * @param excluded directories and files: mount points and what others own
-   * @param open files that somebody has open, by file key
+   * @param open files that somebody has open, and directories that somebody has locked, by file key
    * @param newest so many of each directory, the youngest first, of those that were last changed by
    *     {@code knownNanos}: what came later takes nobody's place
    * @param knownNanos since the epoch
    * @param rotatedOnly whether in directories of logs all but what was rotated is left alone
+   * @param tmpfiles what is left alone in temporary directories, where who reads a file keeps it
    */
   record Rule(
       long fromNanos,
@@ -41,10 +42,11 @@ final class SafeTree {
       Set<Object> open,
       int newest,
       long knownNanos,
-      boolean rotatedOnly) {
+      boolean rotatedOnly,
+      Tmpfiles tmpfiles) {
     /** The same, but what was changed then or later is left alone. */
     Rule from(long nanos) {
-      return new Rule(nanos, excluded, open, newest, knownNanos, rotatedOnly);
+      return new Rule(nanos, excluded, open, newest, knownNanos, rotatedOnly, tmpfiles);
     }
   }
 
@@ -116,6 +118,10 @@ final class SafeTree {
       PosixFileAttributes own = Directories.attributes(opened);
       long blockBytes =
           Math.max(1, Math.min(LARGEST_BLOCK, Files.getFileStore(full).getBlockSize()));
+      if (rule.open().contains(own.fileKey()) || rule.tmpfiles().exclude(full)) {
+        unseen++;
+        return;
+      }
       Directory root = new Directory(opened, full, own.fileKey(), blockBytes, 0);
       TreeWalk walk = new TreeWalk(rule, root, visitor);
       workers.together("walk " + top, walk::takePart);

@@ -107,7 +107,8 @@ record Sweep(
             open.keys(),
             limits.keepNewest(),
             nanos(now),
-            limits.rotatedOnly());
+            limits.rotatedOnly(),
+            Tmpfiles.of(host, roots));
     Ages ages = new Ages();
     Promise all =
         promise(basis, rule, f -> ages.add(basis.ageNanos(f.changedNanos()), f.onDiskBytes()));
@@ -269,7 +270,7 @@ record Sweep(
 
   static String unseen(int directories) {
     return directories
-        + " directories that could not be read, lie too deep, or let everybody write";
+        + " directories that could not be read, lie too deep, are locked, or let everybody write";
   }
 
   private static long nanos(Instant instant) {

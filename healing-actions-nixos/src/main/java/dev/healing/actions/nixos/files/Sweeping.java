@@ -35,6 +35,7 @@ final class Sweeping implements SafeTree.Visitor {
   private volatile String trouble = "";
   private final Set<Object> open;
   private long openSinceNanos;
+  private boolean lookedAgain;
 
   /** Begins: refused if the world is another, or it could not be told what was deleted. */
   Sweeping(Sweep sweep, Sweep.Promise promise, Execution execution) {
@@ -130,7 +131,13 @@ final class Sweeping implements SafeTree.Visitor {
     Set<Path> excluded = new HashSet<>(then.excluded());
     excluded.addAll(sweep.excluded());
     return new SafeTree.Rule(
-        then.fromNanos(), excluded, open, then.newest(), then.knownNanos(), then.rotatedOnly());
+        then.fromNanos(),
+        excluded,
+        open,
+        then.newest(),
+        then.knownNanos(),
+        then.rotatedOnly(),
+        then.tmpfiles());
   }
 
   @Override
@@ -166,11 +173,14 @@ final class Sweeping implements SafeTree.Visitor {
       try {
         open.addAll(OpenFiles.keys(host.files()));
         openSinceNanos = nowNanos;
+        lookedAgain = true;
       } catch (HealingException e) {
         trouble = "; stopped: " + e.getMessage();
       }
     }
-    return stopped() || open.contains(file.key());
+    return stopped()
+        || open.contains(file.key())
+        || lookedAgain && open.contains(file.in().key()); // before, it would not have been entered
   }
 
   private boolean stopped() {

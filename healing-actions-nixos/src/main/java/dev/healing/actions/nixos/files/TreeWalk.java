@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * One walk through a {@link SafeTree}, by as many threads as take part. Who comes to a directory
@@ -31,6 +33,8 @@ final class TreeWalk {
   private final SafeTree.Rule rule;
   private final String device;
   private final SafeTree.Visitor visitor;
+  private final boolean temporary;
+  private final String asked;
   private final SharedWork<Directory> directories;
   private final AtomicInteger unseen = new AtomicInteger();
 
@@ -38,6 +42,8 @@ final class TreeWalk {
     this.rule = rule;
     this.device = Directories.device(root.key());
     this.visitor = visitor;
+    this.temporary = rule.tmpfiles().areIn(root.full());
+    this.asked = temporary ? ASKED + ",lastAccessTime" : ASKED;
     this.directories = new SharedWork<>(root);
   }
 
@@ -55,6 +61,7 @@ final class TreeWalk {
     try (SecureDirectoryStream<Path> entries = here.stream()) {
       Newest newest = new Newest(rule.newest());
       boolean rotatedOnly = rule.rotatedOnly() && RotatedLogs.areIn(here.full());
+      List<Pattern> keptHere = rule.tmpfiles().keptIn(here.full());
       SafeTree.Visit visit = visitor.enter(here);
       try {
         for (Path entry : entries) {
@@ -62,7 +69,9 @@ final class TreeWalk {
             return;
           }
           Path name = Objects.requireNonNull(entry.getFileName());
-          step(here, name, newest, rotatedOnly && !RotatedLogs.isOne(name), visit);
+          if (!isOneOf(keptHere, name)) {
+            step(here, name, newest, rotatedOnly && !RotatedLogs.isOne(name), visit);
+          }
         }
       } finally {
         visit.leave();
@@ -70,6 +79,10 @@ final class TreeWalk {
     } catch (IOException | DirectoryIteratorException e) {
       unseen.incrementAndGet();
     }
+  }
+
+  private static boolean isOneOf(List<Pattern> patterns, Path name) {
+    return patterns.stream().anyMatch(pattern -> pattern.matcher(name.toString()).matches());
   }
 
   /**
@@ -83,7 +96,7 @@ final class TreeWalk {
       if (rule.excluded().contains(full)) {
         return; // not even looked at: a mount whose server is gone would never answer
       }
-      Map<String, Object> seen = Files.readAttributes(full, ASKED, NOFOLLOW_LINKS);
+      Map<String, Object> seen = Files.readAttributes(full, asked, NOFOLLOW_LINKS);
       int kind = (Integer) known(seen, "mode") & KIND;
       if (kind == DIRECTORY) {
         descend(here, name, full);
@@ -130,7 +143,8 @@ final class TreeWalk {
     try {
       PosixFileAttributes own = Directories.attributes(child);
       boolean here = Directories.device(own.fileKey()).equals(device);
-      entered = here && !Directories.anybodyRenames(own, full);
+      boolean locked = rule.open().contains(own.fileKey());
+      entered = here && !locked && !Directories.anybodyRenames(own, full);
       if (here && !entered) {
         unseen.incrementAndGet();
       }
@@ -145,10 +159,12 @@ final class TreeWalk {
     }
   }
 
-  private static FoundFile found(Directory in, Path name, Map<String, Object> seen) {
+  private FoundFile found(Directory in, Path name, Map<String, Object> seen) {
     FileTime modified = (FileTime) known(seen, "lastModifiedTime");
     long modifiedNanos = modified.to(TimeUnit.NANOSECONDS);
     long changedNanos = ((FileTime) known(seen, "ctime")).to(TimeUnit.NANOSECONDS);
+    long readNanos =
+        temporary ? ((FileTime) known(seen, "lastAccessTime")).to(TimeUnit.NANOSECONDS) : 0;
     boolean marked = ((Integer) known(seen, "mode") & Directories.STICKY) != 0;
     return new FoundFile(
         in,
@@ -156,7 +172,7 @@ final class TreeWalk {
         known(seen, "fileKey"),
         (Long) known(seen, "size"),
         modified,
-        Math.max(modifiedNanos, changedNanos),
+        Math.max(Math.max(modifiedNanos, changedNanos), readNanos),
         !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1));
   }
 

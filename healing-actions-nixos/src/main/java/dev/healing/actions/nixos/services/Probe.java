@@ -11,12 +11,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -35,6 +37,9 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
 
   /** What a shell or env says of a program that it cannot find or may not run. */
   private static final Set<Integer> NOT_RUN = Set.of(126, 127);
+
+  /** Files at which the kernel holds a thread of ours, whoever sent it. */
+  private static final Set<String> HOLDING = ConcurrentHashMap.newKeySet();
 
   private static final Pattern BUS_NAME =
       Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]*(\\.[A-Za-z_-][A-Za-z0-9_-]*)+");
@@ -74,9 +79,8 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
   }
 
   /**
-   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer, but for a file
-   * on a mount that does not answer: the kernel lets nobody go who asks there. That nobody answers
-   * is wrong; that nobody could be asked is not known to be.
+   * What is wrong; empty if it is healthy. Asked for {@link #LIMIT} and no longer. That nobody
+   * answers is wrong; that nobody could be asked is not known to be.
    *
    * @throws HostException if it could not be asked: no such program, no right to, an unknown name
    */
@@ -108,15 +112,12 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
   }
 
   /** A file from the future, after the clock was set back, is young. */
-  private Optional<String> aged(HostContext host) throws IOException {
-    Path file = host.files().path(what.get(0));
-    Instant changed;
-    try {
-      changed = Files.getLastModifiedTime(file).toInstant();
-    } catch (NoSuchFileException e) {
+  private Optional<String> aged(HostContext host) {
+    Optional<Instant> changed = changed(host, what.get(0));
+    if (changed.isEmpty()) {
       return Optional.of(this + ": it is not there");
     }
-    Duration age = Duration.between(changed, host.time().now());
+    Duration age = Duration.between(changed.orElseThrow(), host.time().now());
     return age.compareTo(youngerThan) <= 0
         ? Optional.empty()
         : Optional.of(
@@ -126,6 +127,43 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
                 + " s ago, expected at most "
                 + youngerThan.toSeconds()
                 + " s");
+  }
+
+  /**
+   * When the file was last changed, unless it is not there. On a mount whose server is gone the
+   * kernel lets nobody go who asks: so that is done on a thread of its own, and as long as one is
+   * held there nobody is sent after it.
+   */
+  private static Optional<Instant> changed(HostContext host, String file) {
+    if (HOLDING.contains(file)) {
+      throw new HostException("who asked before has not come back: its mount does not answer");
+    }
+    AtomicBoolean begun = new AtomicBoolean();
+    AtomicBoolean back = new AtomicBoolean();
+    Supplier<Optional<Instant>> question =
+        () -> {
+          begun.set(true);
+          try {
+            return Optional.of(Files.getLastModifiedTime(host.files().path(file)).toInstant());
+          } catch (NoSuchFileException e) {
+            return Optional.empty();
+          } catch (IOException e) {
+            throw new HostException(String.valueOf(e), e);
+          } finally {
+            back.set(true);
+            HOLDING.remove(file);
+          }
+        };
+    try {
+      return host.workers().call("look at " + file, LIMIT, question);
+    } finally {
+      if (begun.get() && !back.get()) {
+        HOLDING.add(file);
+      }
+      if (back.get()) {
+        HOLDING.remove(file); // it came back at this very moment
+      }
+    }
   }
 
   /** Asks the bus itself, which starts nothing. */

@@ -52,11 +52,12 @@ public record RestartPlan(
       HostContext host, RestartKeys keys, String called, Optional<String> although) {
     Systemd systemd = host.systemd().asOfNow();
     Restartable service = Restartable.of(host, systemd, keys, called, although);
-    return reaching(host.protection(), systemd, keys, service);
+    return reaching(host, systemd, keys, service);
   }
 
   private static RestartPlan reaching(
-      Protection protection, Systemd systemd, RestartKeys keys, Restartable service) {
+      HostContext host, Systemd systemd, RestartKeys keys, Restartable service) {
+    Protection protection = host.protection();
     String name = service.unit().name();
     Reach reach = Reach.ofRestart(systemd, name);
     Set<String> restarted = new TreeSet<>();
@@ -75,6 +76,14 @@ public record RestartPlan(
             "a restart of %s would stop or restart %d other units that are up, more than %d"
                 + " (most-others): %s",
             name, others, keys.mostOthers(), shown(restarted, stopped)));
+    Set<String> ending = new TreeSet<>(restarted);
+    ending.addAll(stopped);
+    if (service.unit().atWork()) {
+      ending.add(name);
+    }
+    if (!ending.isEmpty()) {
+      Checks.refuseIf(protection.within(ending, host.processes()));
+    }
     Set<String> started = new TreeSet<>();
     for (String other : systemd.related(name, ASKED_FOR)) {
       boolean target = other.endsWith(".target") || other.endsWith(".slice");

@@ -3,6 +3,7 @@ package dev.healing.actions.nixos.services;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
+import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
@@ -64,6 +65,11 @@ public final class ServiceRestart {
       job = OptionalLong.of(host.systemd().restart(name));
     } catch (HostException e) {
       unconfirmed = Optional.of(String.valueOf(e.getMessage())); // it may have been heard
+    } catch (RefusedException e) {
+      if (!plan.reload()) {
+        throw e;
+      }
+      return unfinished("was reloaded, and not restarted: " + e.getMessage());
     }
     execution.progress("waits until it is up");
     UnitState ended = ended(job);

@@ -45,10 +45,12 @@ public final class LiftThrottle implements HealingAction {
 
   private final HostContext host;
   private final Throttles throttles;
+  private final LastResort lastResort;
 
   private LiftThrottle(HostContext host) {
     this.host = host;
     this.throttles = new Throttles(host);
+    this.lastResort = new LastResort(host);
   }
 
   /** Makes it. */
@@ -126,6 +128,7 @@ public final class LiftThrottle implements HealingAction {
         }
       }
       throttles.forget(throttle);
+      lastResort.disarm(throttle);
     }
     return ActionReport.of(
         ActionReport.Result.DONE,

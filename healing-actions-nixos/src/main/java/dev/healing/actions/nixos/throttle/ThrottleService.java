@@ -52,12 +52,14 @@ public final class ThrottleService implements HealingAction {
           Risk.MEDIUM,
           Set.of(Privilege.MANAGE_UNITS),
           true,
-          "lifted by lift_throttle when the service is calm, and by the next boot",
+          "lifted by lift_throttle when the service is calm, else by a timer, and by the next boot",
           Duration.ofSeconds(3),
           Duration.ofSeconds(30));
 
   private final HostContext host;
   private final Throttles throttles;
+  private final LastResort lastResort;
+  private final Duration lastResortAfter;
   private final Restraint cpu;
   private final Restraint memory;
   private final Restraint weight;
@@ -66,6 +68,8 @@ public final class ThrottleService implements HealingAction {
   private ThrottleService(HostContext host) {
     this.host = host;
     this.throttles = new Throttles(host);
+    this.lastResort = new LastResort(host);
+    this.lastResortAfter = LastResort.after(host.configuration());
     this.cpu = new CpuRestraint(host, atLeast("cpu", 0.10, 0.50));
     double minShare = host.configuration().fraction("min-share", 0.10);
     this.memory = new MemoryRestraint(host, atLeast("memory", 0.50, 0.90), minShare);
@@ -102,9 +106,9 @@ public final class ThrottleService implements HealingAction {
 
   @Override
   public Optional<String> unavailable() {
-    Optional<String> noSystemd = Checks.withoutSystemd(host);
-    if (noSystemd.isPresent()) {
-      return noSystemd;
+    Optional<String> unable = Checks.withoutSystemd(host).or(lastResort::unavailable);
+    if (unable.isPresent()) {
+      return unable;
     }
     return controls(cpu.controller()) || controls(memory.controller())
         ? Optional.empty()
@@ -157,7 +161,11 @@ public final class ThrottleService implements HealingAction {
             unit.name() + " uses " + restraint.inWords(first.amount()) + next(uses, restraint),
             "set " + throttle.inWords() + " at runtime; there is none now",
             restraint.check() + ", and take it away again if it does not",
-            "lift_throttle takes it away when " + unit.name() + " is calm");
+            "lift_throttle takes it away when "
+                + unit.name()
+                + " is calm, else a timer of systemd's in "
+                + lastResortAfter.toMinutes()
+                + " min, whatever becomes of healing");
     return new Prepared(
         preview, execution -> execute(preview, restraint, throttle, first, execution));
   }
@@ -195,7 +203,7 @@ public final class ThrottleService implements HealingAction {
         found.name() + " stands out and is no service: only services are throttled");
     Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
     Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
-    Checks.refuseIf(Checks.protectedIn(host, found.name()));
+    Checks.refuseIf(host.protection().within(Set.of(found.name()), host.processes()));
     Checks.require(
         found.pids().stream().noneMatch(host.processes().ourselves()::contains),
         found.name() + " is our own service or one of our ancestors'");
@@ -227,11 +235,12 @@ public final class ThrottleService implements HealingAction {
     if (!preview.facts().entrySet().containsAll(start(host, unit).entrySet())) {
       return ActionReport.refused(name + " was started again since the preview");
     }
-    Checks.refuseIf(Checks.protectedIn(host, name));
+    Checks.refuseIf(host.protection().within(Set.of(name), host.processes()));
     requireUnlimited(name, throttle.limit());
     throttles.add(throttle);
     ActionReport report;
     try {
+      lastResort.arm(throttle, lastResortAfter);
       host.systemd().setLimit(name, throttle.limit(), OptionalLong.of(throttle.value()));
       report = restraint.effect(throttle, first, execution);
     } catch (HealingException e) {
@@ -262,6 +271,7 @@ public final class ThrottleService implements HealingAction {
       host.systemd().setLimit(throttle.unit(), throttle.limit(), OptionalLong.empty());
     }
     throttles.forget(throttle);
+    lastResort.disarm(throttle);
   }
 
   private static String next(List<ServiceUse> uses, Restraint restraint) {

@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos.throttle;
 
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * at-most}, how long it is throttled (default 1h).
  */
 public final class ThrottledCalm implements Detector {
+  static final String NAME = "throttled_calm";
+  static final String AT_MOST = "at-most";
+  static final Duration USUALLY_AT_MOST = Duration.ofHours(1);
+
   /** Looking at all processes, or for a file that is not there, costs: not at every look. */
   private static final Duration BETWEEN = Duration.ofSeconds(10);
 
@@ -58,14 +63,19 @@ public final class ThrottledCalm implements Detector {
     this.host = host;
     this.throttles = new Throttles(host);
     this.after = host.configuration().duration("after", Duration.ofMinutes(10));
-    this.atMost = host.configuration().duration("at-most", Duration.ofHours(1));
+    this.atMost = atMost(host.configuration());
+  }
+
+  /** How long a service is throttled, by this detector's section. */
+  static Duration atMost(Configuration own) {
+    return own.duration(AT_MOST, USUALLY_AT_MOST);
   }
 
   /** Makes it. */
   public static final class Provider implements DetectorProvider {
     @Override
     public String name() {
-      return "throttled_calm";
+      return NAME;
     }
 
     @Override

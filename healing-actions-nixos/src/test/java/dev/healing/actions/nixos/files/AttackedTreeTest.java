@@ -91,7 +91,8 @@ class AttackedTreeTest {
         new SafeTree(
             world.host.files(),
             new TwoThreads(),
-            new SafeTree.Rule(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false));
+            new SafeTree.Rule(
+                Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false, Tmpfiles.NONE));
     LongAdder deleted = new LongAdder();
     LongAdder misled = new LongAdder();
     AtomicBoolean entered = new AtomicBoolean();

@@ -163,6 +163,29 @@ class OpenFilesTest {
     }
   }
 
+  /** As somebody does who does not want his temporary files to be deleted: see tmpfiles.d(5). */
+  @Test
+  @Timeout(60)
+  void aDirectoryIsInUseOnlyWhileItIsLocked() throws Exception {
+    assumeThat(RealHost.root()).as("skipped: only root may look into all processes").isTrue();
+    Path locked = Files.createDirectories(world.root.resolve("locked"));
+    Path open = Files.createDirectories(world.root.resolve("open"));
+    // Who has locked it ends at once: the lock belongs to the open directory.
+    String holds = "exec 8<\"$0\" 9<\"$1\"; flock -n 9; echo ready; read end";
+    Process process =
+        new ProcessBuilder("/bin/sh", "-ec", holds, open.toString(), locked.toString()).start();
+    try {
+      assertThat(process.inputReader().readLine()).isEqualTo("ready");
+      Set<Object> keys = OpenFiles.keys(new FixtureFiles(Path.of("/")));
+      assertThat(keys.contains(key(locked))).isTrue();
+      assertThat(keys.contains(key(open))).isFalse();
+    } finally {
+      process.getOutputStream().close();
+      process.waitFor();
+    }
+    assertThat(OpenFiles.keys(new FixtureFiles(Path.of("/"))).contains(key(locked))).isFalse();
+  }
+
   @Test
   void aProcessThatHasEndedIsPassedBy() throws IOException {
     Files.createDirectories(world.root.resolve("proc/77"));

@@ -16,7 +16,8 @@ class SafeTreeTest {
       new SafeTree(
           world.host.files(),
           world.host.workers(),
-          new SafeTree.Rule(Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false));
+          new SafeTree.Rule(
+              Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false, Tmpfiles.NONE));
 
   private int deleteAll() {
     int[] deleted = new int[1];

@@ -8,18 +8,28 @@ import com.sun.net.httpserver.HttpServer;
 import dev.healing.actions.nixos.RealHost;
 import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.testkit.HostAround;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Probes of services on the loopback. */
 class ProbeTest {
@@ -172,15 +182,93 @@ class ProbeTest {
 
   @Test
   void aFileIsAsYoungAsItShouldBe() throws IOException {
-    java.nio.file.Path file = java.nio.file.Files.createTempFile("beat", "");
+    Path file = Files.createTempFile("beat", "");
     assertThat(complaint("file", file.toString())).isEmpty();
-    java.nio.file.Files.setLastModifiedTime(
-        file, java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(90)));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(90)));
     assertThat(complaint("file", file.toString()))
         .hasValueSatisfying(why -> assertThat(why).contains("expected at most 60 s"));
-    java.nio.file.Files.delete(file);
+    Files.delete(file);
     assertThat(complaint("file", file.toString()))
         .hasValueSatisfying(why -> assertThat(why).contains("not there"));
+  }
+
+  /** Whoever asks there is held, as by a mount whose server is gone, until it is back. */
+  private static final class DeadMount extends HostAround implements HostFiles {
+    private final CountDownLatch isBack = new CountDownLatch(1);
+    private final AtomicInteger held = new AtomicInteger();
+
+    DeadMount(HostContext host) {
+      super(host);
+    }
+
+    @Override
+    public HostFiles files() {
+      return this;
+    }
+
+    @Override
+    public Path path(String absolute) {
+      held.incrementAndGet();
+      boolean waits = true;
+      while (waits) {
+        try {
+          isBack.await();
+          waits = false;
+        } catch (InterruptedException e) {
+          // The kernel does not let go either.
+        }
+      }
+      held.decrementAndGet();
+      return Path.of(absolute);
+    }
+
+    @Override
+    public String name(Path path) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> read(String absolute) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void writeSetting(String absolute, String value) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Space space(String absolute) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aMountThatDoesNotAnswerHoldsOneThreadAndNobodyWaitsForIt() throws Exception {
+    Path file = Files.createTempFile("beat", "");
+    Configuration probes = Configuration.of(Map.of(UNIT, Map.of("file", file.toString())));
+    Probe probe = Probe.read(probes, UNIT).orElseThrow();
+    DeadMount mount = new DeadMount(host.context());
+    for (String why : List.of("did not come back within 2000 ms", "has not come back")) {
+      assertThatThrownBy(() -> probe.complaint(mount))
+          .isInstanceOf(HostException.class)
+          .hasMessageContainingAll("file " + file + " could not be asked", why);
+    }
+    assertThat(mount.held).hasValue(1);
+    mount.isBack.countDown();
+    while (mount.held.get() > 0) {
+      Thread.onSpinWait();
+    }
+    Optional<String> complaint = Optional.of("not asked yet");
+    while (complaint.isPresent()) { // that thread has to say so first
+      try {
+        complaint = probe.complaint(mount);
+      } catch (HostException e) {
+        Thread.onSpinWait();
+      }
+    }
+    Files.delete(file);
   }
 
   @Test

@@ -13,8 +13,10 @@ import dev.healing.api.IssueType;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
@@ -305,6 +307,37 @@ class RestartKindsTest {
         .hasMessageContaining("whether it is healthy is not known")
         .hasMessageContaining("check: not found");
     assertThat(systemd.restarted()).isEmpty();
+  }
+
+  /** A stop would end all who are in a unit, also in one that is restarted with it. */
+  @Test
+  void nobodyProtectedIsEndedWithASickServiceOrWithWhatIsRestartedAlong() {
+    systemd.recover(WEB).service("part.service").property(WEB, "ConsistsOf", "part.service");
+    upForLong();
+    world.host.commands().fails(1, "sick", "check");
+    HealingAction action =
+        restart(world, Map.of("probes", Map.of(WEB, Map.of("command", List.of("check")))));
+    PreparedAction before = prepared(action);
+    for (String unit : List.of(WEB, "part.service")) {
+      ProcessState sshd = FakeProcesses.process(900, "sshd");
+      world
+          .host
+          .processes()
+          .add(World.with(sshd, Duration.ZERO, List.of("system.slice", unit, "payload.scope")));
+      assertThatThrownBy(() -> prepared(action))
+          .isInstanceOf(RefusedException.class)
+          .hasMessage(
+              "in " + unit + ": sshd (pid 900) is vital to every host and is never touched");
+    }
+    ActionReport report =
+        before.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).as("who came since the preview").isEqualTo(Result.REFUSED);
+    assertThat(systemd.restarted()).isEmpty();
+
+    systemd.recover("part.service").fail(WEB);
+    systemd.property(WEB, "ConsistsOf", "");
+    assertThat(done(action).result()).as("who is down ends nobody").isNotEqualTo(Result.REFUSED);
+    assertThat(systemd.restarted()).containsExactly(WEB);
   }
 
   /** An administrator's stop is not undone, however close it comes. */

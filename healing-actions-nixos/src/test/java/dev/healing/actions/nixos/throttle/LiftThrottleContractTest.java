@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.actions.nixos.ThrottleTimers;
 import dev.healing.actions.nixos.WorldContract;
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
 import dev.healing.api.ActionReport;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 class LiftThrottleContractTest extends WorldContract {
   LiftThrottleContractTest() {
     super(new LiftThrottle.Provider(), IssueType.THROTTLED_CALM, "calm.service");
+    new ThrottleTimers(world.host);
     world.service("calm.service", "simple", 200);
     for (String unit : List.of("calm.service", "other.service")) {
       new Throttles(world.host)

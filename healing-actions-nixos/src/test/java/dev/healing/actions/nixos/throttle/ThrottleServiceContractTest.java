@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.actions.nixos.ThrottleTimers;
 import dev.healing.actions.nixos.WorldContract;
 import dev.healing.api.ActionReport;
 import dev.healing.api.IssueType;
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
 class ThrottleServiceContractTest extends WorldContract {
   ThrottleServiceContractTest() {
     super(new ThrottleService.Provider(), IssueType.CPU_HIGH, "cpu");
+    new ThrottleTimers(world.host);
     world.processors(2, "cpuset cpu io memory pids");
     world.busy(200, "runaway", 1.8, "system.slice", "runaway.service");
     world.busy(201, "other", 0.1, "system.slice", "other.service");

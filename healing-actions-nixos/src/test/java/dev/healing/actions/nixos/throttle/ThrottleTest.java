@@ -3,11 +3,13 @@ package dev.healing.actions.nixos.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.actions.nixos.ThrottleTimers;
 import dev.healing.actions.nixos.World;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.HostException;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** A throttle from its beginning to its end, and when there is none. */
 class ThrottleTest {
   private final World world = new World();
+  private final ThrottleTimers timers = new ThrottleTimers(world.host);
 
   ThrottleTest() {
     world.memory(1_000_000, 50_000);
@@ -173,6 +176,75 @@ class ThrottleTest {
     assertThat(execute(lift).result()).isEqualTo(Result.DONE);
     assertThat(quota()).isEmpty();
     assertThat(look(after, Duration.ofMinutes(11), 0.1)).isEqualTo(Detection.NOTHING);
+  }
+
+  /** Healing is stopped, or paused, or not there any more. */
+  @Test
+  void aTimerTakesItAwayWhenNobodyElseDoes() {
+    runs(1.8);
+    assertThat(prepare(IssueType.CPU_HIGH, Map.of()).preview().steps().get(3))
+        .endsWith("else a timer of systemd's in 65 min, whatever becomes of healing");
+    throttle();
+    assertThat(timers.running()).containsOnlyKeys("healing-throttle-cpu-quota-runaway.timer");
+    world.host.time().advance(Duration.ofMinutes(64));
+    assertThat(quota()).hasValue(1_000_000);
+    world.host.time().advance(Duration.ofMinutes(1));
+    assertThat(quota()).isEmpty();
+    assertThat(execute(lift()).result()).as("found when we are back").isEqualTo(Result.DONE);
+    assertThat(new Throttles(world.host).all()).isEmpty();
+  }
+
+  @Test
+  void theTimerWaitsUntilItIsNoLongerNeededByTheDetectorsOwnKey() {
+    runs(1.8);
+    Configuration all =
+        Configuration.of(
+            Map.of(
+                "detectors", Map.of("throttled_calm", Map.of("at-most", "3h")),
+                "actions", Map.of("throttle_service", Map.of())));
+    HealingAction action =
+        new ThrottleService.Provider()
+            .create(
+                world.host.withConfiguration(all.section("actions").section("throttle_service")));
+    execute(
+        world
+            .host
+            .time()
+            .onWorker(
+                () ->
+                    action.prepare(
+                        world.issue(IssueType.CPU_HIGH, "cpu"), HostStates.now().build())));
+    world.host.time().advance(Duration.ofMinutes(184));
+    assertThat(quota()).hasValue(1_000_000);
+    world.host.time().advance(Duration.ofMinutes(1));
+    assertThat(quota()).isEmpty();
+  }
+
+  @Test
+  void theTimerLeavesWhatSomebodyElseHasSet() {
+    runs(1.8);
+    throttle();
+    world.host.systemd().setLimit("runaway.service", Limit.CPU_QUOTA, OptionalLong.of(300_000));
+    world.host.time().advance(Duration.ofHours(2));
+    assertThat(quota()).as("the operator's").hasValue(300_000);
+  }
+
+  @Test
+  void withoutATimerNothingIsSetAndNoneIsLeftOfWhatWasTakenAway() {
+    runs(1.8);
+    throttle();
+    execute(lift());
+    assertThat(timers.running()).isEmpty();
+    world.quotasHold = false;
+    throttle();
+    assertThat(timers.running()).isEmpty();
+    timers.breakThem();
+    PreparedAction prepared = prepare(IssueType.CPU_HIGH, Map.of());
+    assertThatThrownBy(() -> execute(prepared))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("nothing was set, since the timer");
+    assertThat(quota()).isEmpty();
+    assertThat(new Throttles(world.host).all()).isEmpty();
   }
 
   @Test
