@@ -266,6 +266,9 @@ final class Tracked {
 
   /** The only action that may be considered, if somebody asked for one. */
   Optional<ActionId> only() {
+    if (requests.isEmpty()) {
+      return asked;
+    }
     return requests.stream()
         .flatMap(request -> request.only().stream())
         .findFirst()
