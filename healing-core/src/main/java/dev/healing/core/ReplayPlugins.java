@@ -76,11 +76,13 @@ final class ReplayPlugins {
   /** A problem that was treated, and when it was over in the trace, if it was. */
   static final class Treated {
     final Fingerprint problem;
+    final IssueType type;
     final Instant at;
     Optional<Instant> over = Optional.empty();
 
     private Treated(Fingerprint problem, Instant at) {
       this.problem = problem;
+      this.type = problem.type();
       this.at = at;
     }
   }
@@ -256,12 +258,16 @@ final class ReplayPlugins {
     }
 
     private Detection withoutTreated(Detection found, Instant at) {
+      Set<IssueType> types = real.reports();
+      List<Treated> mine =
+          hidden.values().stream().filter(one -> types.contains(one.type)).toList();
+      if (mine.isEmpty()) {
+        return found;
+      }
       Set<Fingerprint> there = new HashSet<>();
       found.issues().forEach(issue -> there.add(issue.fingerprint()));
-      Set<IssueType> types = real.reports();
-      for (Treated one : List.copyOf(hidden.values())) {
-        boolean told = types.contains(one.problem.type()) && found.unreadable().isEmpty();
-        if (told && !there.contains(one.problem)) {
+      for (Treated one : mine) {
+        if (found.unreadable().isEmpty() && !there.contains(one.problem)) {
           one.over = Optional.of(at);
           hidden.remove(one.problem);
         }

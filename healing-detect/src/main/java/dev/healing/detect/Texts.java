@@ -11,6 +11,11 @@ public final class Texts {
 
   /** {@code 91.2%}. */
   public static String percent(double fraction) {
+    double tenths = fraction * 1000;
+    long whole = Math.round(tenths);
+    if (tenths > 0 && tenths < 1e6 && Math.abs(tenths - whole) < 0.499) { // no matter how it rounds
+      return whole % 10 == 0 ? whole / 10 + "%" : whole / 10 + "." + whole % 10 + "%";
+    }
     String text = String.format(Locale.ROOT, "%.1f", fraction * 100);
     return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + "%";
   }
