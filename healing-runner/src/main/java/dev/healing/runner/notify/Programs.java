@@ -38,7 +38,8 @@ final class Programs implements Channel {
     String input = mail ? mail(receiver, letter) : letter.json().toString() + "\n";
     List<String> argv = mail ? sendmail(receiver) : receiver.command();
     try {
-      CommandRunner.Result result = commands.run(new Command(argv, MOST, MOST_OUTPUT_BYTES, input));
+      CommandRunner.Result result =
+          commands.run(new Command(argv, MOST, MOST_OUTPUT_BYTES, input).asApart());
       if (!result.ok()) {
         throw new NotSent(argv.get(0) + ": " + Note.oneLine(result.complaint()));
       }
