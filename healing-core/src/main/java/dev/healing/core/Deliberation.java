@@ -250,6 +250,7 @@ final class Deliberation {
     incidents.decided(
         incident,
         new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
+    incidents.unasked(incident, plan.reason());
     incidents.notDone(incident, plan.reason());
     if (incident.helplessSinceNanos == null) {
       incident.helplessSinceNanos = time.monotonicNanos();
@@ -322,6 +323,7 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
+          incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
         } else if (treatment.stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
@@ -344,6 +346,7 @@ final class Deliberation {
     String confirmation = incident.snapshot().confirmation().orElse(incident.id);
     incident.note = preview.steps().get(0) + "? " + reason;
     incident.shownDigests.add(preview.digest());
+    boolean tell = isNews(incident, decision, preview, changed);
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
       if (incident.validator.isEmpty()) {
@@ -352,13 +355,25 @@ final class Deliberation {
       String evidence = evidence(decision.plan());
       incident.note += evidence;
       incidents.escalate(incident, reason + evidence);
-    } else if (changed) {
+    } else if (tell) {
       chronicle.tell(
           Event.Kind.CONFIRMATION_NEEDED,
           "approve " + confirmation + " to " + preview.steps().get(0) + ": " + reason,
           incident);
     }
     incidents.notDone(incident, reason + "; approve " + confirmation + " to have it done");
+  }
+
+  /** Who was told of it before a restart, or before a pause, is not told again. */
+  private boolean isNews(Tracked incident, Decision decision, Preview preview, boolean changed) {
+    if (incident.validator.isPresent()) {
+      return changed;
+    }
+    Question now = Question.of(incident, decision.plan().next().action().id(), preview);
+    Optional<Question> before = chronicle.journal().asked(incident.fingerprint);
+    chronicle.journal().ask(now);
+    return before.filter(now::sameAs).isEmpty()
+        && (changed || before.filter(now::elseThan).isPresent());
   }
 
   /** What the actions that had nothing to offer found: whoever takes over wants to know. */
@@ -378,6 +393,7 @@ final class Deliberation {
   void approve(String confirmationId, CompletableFuture<Receipt> answer) {
     Tracked incident = confirming(confirmationId);
     Proposed shown = incident.proposed();
+    chronicle.journal().answered(incident.fingerprint);
     incident.forgetAdvice();
     incident.requests.add(
         new Tracked.Request(
@@ -397,6 +413,7 @@ final class Deliberation {
   Tracked reject(String confirmationId) {
     Tracked incident = confirming(confirmationId);
     Decision shown = Objects.requireNonNull(incident.decision);
+    chronicle.journal().answered(incident.fingerprint);
     if (incident.validator.isEmpty()) {
       chronicle.journal().reject(incident.fingerprint);
     }
