@@ -220,10 +220,7 @@ final class Deliberation {
       askAboutPreview(incident, shown);
       return;
     }
-    boolean asked =
-        !outdated(shown)
-            && decision(incident, shown, given.orElseThrow()).verdict().kind()
-                == Verdict.Kind.CONFIRM;
+    boolean asked = !outdated(shown) && standsBy(decision(incident, shown, given.orElseThrow()));
     boolean theirs = incident.handedOver && incident.requests.isEmpty();
     if (!asked && !theirs) {
       incident.rests();
@@ -231,6 +228,15 @@ final class Deliberation {
     } else if (!incident.requests.isEmpty()) {
       incidents.notDone(incident, incident.note);
     }
+  }
+
+  /** A pause answers no question. */
+  private static boolean standsBy(Decision decision) {
+    return decision.verdict().kind() == Verdict.Kind.CONFIRM || paused(decision);
+  }
+
+  private static boolean paused(Decision decision) {
+    return SafetyGuards.decisive(decision).equals(SafetyGuards.OFF_SWITCH);
   }
 
   /** Has it decided about again when plugins have answered, unless something else is asked then. */
@@ -323,6 +329,9 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
+          if (incident.origin() == Origin.APPROVED) {
+            chronicle.journal().answered(incident.fingerprint);
+          }
           incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
         } else if (treatment.stuck(preview.lane())) {
@@ -331,6 +340,11 @@ final class Deliberation {
       }
       case CONFIRM -> askAPerson(incident, decision, preview);
       case DEFER, DENY -> {
+        if (incident.shown().isPresent() && paused(decision)) {
+          incident.asks(); // as before: it can be approved again
+          incidents.notDone(incident, decision.verdict().reason());
+          return;
+        }
         incident.rests();
         incident.restsUntilNanos = time.monotonicNanos() + REST.toNanos();
         incidents.decided(incident, decision);
@@ -393,7 +407,6 @@ final class Deliberation {
   void approve(String confirmationId, CompletableFuture<Receipt> answer) {
     Tracked incident = confirming(confirmationId);
     Proposed shown = incident.proposed();
-    chronicle.journal().answered(incident.fingerprint);
     incident.forgetAdvice();
     incident.requests.add(
         new Tracked.Request(

@@ -451,8 +451,14 @@ class ConfirmationTest {
     String confirmation = asked(engine);
     new OffSwitch(host.state(), host.time()).pause(Optional.empty());
     run(engine, Duration.ofMinutes(1));
+    assertThat(newest(engine).confirmation()).as("it stands").contains(confirmation);
+    Receipt paused = receipt(engine, engine.approve(confirmation));
+    assertThat(paused.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(paused.detail()).contains("paused");
+    assertThat(done).isEmpty();
     new OffSwitch(host.state(), host.time()).resume();
-    run(engine, Duration.ofMinutes(2));
+    run(engine, Duration.ofSeconds(2));
+    assertThat(done).as("an answer that was given while it was paused is none").isEmpty();
     assertThat(newest(engine).confirmation()).contains(confirmation);
     assertThat(questions).hasSize(1);
     assertThat(receipt(engine, engine.approve(confirmation)).outcome()).isEqualTo(Outcome.HEALED);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Tells by a program of the host: the operator's own, or sendmail. */
 final class Programs implements Channel {
@@ -48,11 +49,13 @@ final class Programs implements Channel {
     }
   }
 
+  static Optional<Path> sendmail(CommandRunner commands) {
+    return commands.which("sendmail").or(() -> commands.which(SENDMAIL));
+  }
+
   private List<String> sendmail(Receiver receiver) throws NotSent {
     String program =
-        commands
-            .which("sendmail")
-            .or(() -> commands.which(SENDMAIL))
+        sendmail(commands)
             .map(Path::toString)
             .orElseThrow(
                 () ->
