@@ -42,7 +42,7 @@ record ApartUnit(String name, String boundTo) {
   /** A new one; none unless systemd has started us in a unit that says so. */
   static Optional<ApartUnit> next(Map<String, String> environment) {
     return Optional.ofNullable(environment.get("HEALING_UNIT"))
-        .filter(unit -> Files.isDirectory(BOOTED))
+        .filter(unit -> !unit.isEmpty() && Files.isDirectory(BOOTED))
         .map(
             unit ->
                 new ApartUnit(

@@ -68,7 +68,7 @@ class UnitRealHostTest {
     assertThat(host.sh("cat /run/test-told"))
         .matches("NoNewPrivs:\\s0\nnobody\ntest-killed.service\nlater\n");
     String own = host.sh("cat /proc/" + host.mainPid("healing") + "/status");
-    assertThat(own).containsPattern("NoNewPrivs:\\s1").containsPattern("CapBnd:\\s0+8002e\n");
+    assertThat(own).containsPattern("NoNewPrivs:\\s1").containsPattern("CapBnd:\\s0+8042e\n");
   }
 
   /**
