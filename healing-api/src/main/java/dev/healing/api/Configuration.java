@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,7 @@ public final class Configuration {
   private final @Nullable Configuration around;
   private final Map<String, Node> entries;
   private final Set<String> asked = new LinkedHashSet<>();
+  private final Map<String, Number> numbers = new ConcurrentHashMap<>();
   private final Map<String, Configuration> sections = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
 
@@ -317,10 +319,19 @@ public final class Configuration {
   private <T> T value(String key, T fallback, String expected, Function<Object, T> parse) {
     asked.add(key);
     Node entry = entries.get(key);
-    if (entry == null) {
-      return fallback;
+    T answer = entry == null ? fallback : parsed(key, entry, expected, parse).orElse(fallback);
+    if (answer instanceof Number number) {
+      numbers.put(key, number);
     }
-    return parsed(key, entry, expected, parse).orElse(fallback);
+    return answer;
+  }
+
+  /**
+   * The number that whoever asked for this key goes by, be it written or their default: for who
+   * shows it. Empty if nobody has asked for it as a number. For any thread.
+   */
+  public Optional<Number> told(String key) {
+    return Optional.ofNullable(numbers.get(key));
   }
 
   private <T> List<T> list(

@@ -22,6 +22,8 @@ public record Event(Instant at, Kind kind, String message, Optional<Incident> in
     DECIDED,
     /** A person is asked. */
     CONFIRMATION_NEEDED,
+    /** What a person was asked need not be answered any more: its reason is gone. */
+    CONFIRMATION_OVER,
     /** An action starts. */
     ACTION_STARTED,
     /** An action ended and its outcome is known. */

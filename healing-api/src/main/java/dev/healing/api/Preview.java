@@ -44,9 +44,16 @@ public record Preview(
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
   }
 
-  /** Eight hex digits that tell it from another preview of the same incident. */
+  /** How a step begins that is none, but says what was measured. */
+  public static final String BECAUSE = "because ";
+
+  /**
+   * Eight hex digits that tell it from another preview of the same incident. What was measured is
+   * no part of it: the same may be done for it a minute later.
+   */
   public String digest() {
-    return new Fingerprint(List.of(target, lane, steps, facts).toString()).hash();
+    List<String> done = steps.stream().filter(step -> !step.startsWith(BECAUSE)).toList();
+    return new Fingerprint(List.of(target, lane, done, facts).toString()).hash();
   }
 
   /** A preview of things that have neither number nor size. */

@@ -17,8 +17,10 @@ public interface CommandRunner {
    * @param timeLimit after which it and its children are killed
    * @param maxOutputBytes of stdout and of stderr, each; the rest is read and dropped
    * @param input what it reads from stdin, in UTF-8, at most 32 KiB
+   * @param apart whether it needs more than the daemon's unit is left with, see {@link #asApart}
    */
-  record Command(List<String> argv, Duration timeLimit, int maxOutputBytes, String input) {
+  record Command(
+      List<String> argv, Duration timeLimit, int maxOutputBytes, String input, boolean apart) {
     /** What fits into a pipe, so that nobody waits for a command that does not read it. */
     public static final int MAX_INPUT_BYTES = 32 << 10;
 
@@ -35,7 +37,12 @@ public interface CommandRunner {
       }
     }
 
-    /** A command that finds nothing on stdin. */
+    /** A command that does with what the daemon may do. */
+    public Command(List<String> argv, Duration timeLimit, int maxOutputBytes, String input) {
+      this(argv, timeLimit, maxOutputBytes, input, false);
+    }
+
+    /** The same, and finds nothing on stdin. */
     public Command(List<String> argv, Duration timeLimit, int maxOutputBytes) {
       this(argv, timeLimit, maxOutputBytes, "");
     }
@@ -50,7 +57,17 @@ public interface CommandRunner {
       List<String> all = new ArrayList<>(argv);
       all.add("--");
       all.addAll(operands);
-      return new Command(all, timeLimit, maxOutputBytes, input);
+      return new Command(all, timeLimit, maxOutputBytes, input, apart);
+    }
+
+    /**
+     * With all rights of its user, in a unit of its own, where the daemon's unit forbids most: for
+     * what becomes another user, mounts, changes owners, or is the operator's own program. Starting
+     * it takes some tens of milliseconds and a systemd that answers. Elsewhere it runs as any
+     * other.
+     */
+    public Command asApart() {
+      return new Command(argv, timeLimit, maxOutputBytes, input, true);
     }
   }
 

@@ -44,6 +44,8 @@ public final class Protection {
               "init.scope",
               "user@*.service",
               "healing.service",
+              // What it runs with rights of its own.
+              "healing-apart-*.service",
               // A rollback under way or one that failed: to restart it would be a second one.
               "healing-rollback.service",
               "healing-rollback-undo.service",

@@ -220,10 +220,7 @@ final class Deliberation {
       askAboutPreview(incident, shown);
       return;
     }
-    boolean asked =
-        !outdated(shown)
-            && decision(incident, shown, given.orElseThrow()).verdict().kind()
-                == Verdict.Kind.CONFIRM;
+    boolean asked = !outdated(shown) && standsBy(decision(incident, shown, given.orElseThrow()));
     boolean theirs = incident.handedOver && incident.requests.isEmpty();
     if (!asked && !theirs) {
       incident.rests();
@@ -231,6 +228,15 @@ final class Deliberation {
     } else if (!incident.requests.isEmpty()) {
       incidents.notDone(incident, incident.note);
     }
+  }
+
+  /** A pause answers no question. */
+  private static boolean standsBy(Decision decision) {
+    return decision.verdict().kind() == Verdict.Kind.CONFIRM || paused(decision);
+  }
+
+  private static boolean paused(Decision decision) {
+    return SafetyGuards.decisive(decision).equals(SafetyGuards.OFF_SWITCH);
   }
 
   /** Has it decided about again when plugins have answered, unless something else is asked then. */
@@ -250,6 +256,7 @@ final class Deliberation {
     incidents.decided(
         incident,
         new Decision(time.now(), plan, List.of(), Verdict.deny(plan.reason()), Optional.empty()));
+    incidents.unasked(incident, plan.reason());
     incidents.notDone(incident, plan.reason());
     if (incident.helplessSinceNanos == null) {
       incident.helplessSinceNanos = time.monotonicNanos();
@@ -322,6 +329,10 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
+          if (incident.origin() == Origin.APPROVED) {
+            chronicle.journal().answered(incident.fingerprint);
+          }
+          incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
         } else if (treatment.stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
@@ -329,6 +340,11 @@ final class Deliberation {
       }
       case CONFIRM -> askAPerson(incident, decision, preview);
       case DEFER, DENY -> {
+        if (incident.shown().isPresent() && paused(decision)) {
+          incident.asks(); // as before: it can be approved again
+          incidents.notDone(incident, decision.verdict().reason());
+          return;
+        }
         incident.rests();
         incident.restsUntilNanos = time.monotonicNanos() + REST.toNanos();
         incidents.decided(incident, decision);
@@ -344,6 +360,7 @@ final class Deliberation {
     String confirmation = incident.snapshot().confirmation().orElse(incident.id);
     incident.note = preview.steps().get(0) + "? " + reason;
     incident.shownDigests.add(preview.digest());
+    boolean tell = isNews(incident, decision, preview, changed);
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
       if (incident.validator.isEmpty()) {
@@ -352,13 +369,25 @@ final class Deliberation {
       String evidence = evidence(decision.plan());
       incident.note += evidence;
       incidents.escalate(incident, reason + evidence);
-    } else if (changed) {
+    } else if (tell) {
       chronicle.tell(
           Event.Kind.CONFIRMATION_NEEDED,
           "approve " + confirmation + " to " + preview.steps().get(0) + ": " + reason,
           incident);
     }
     incidents.notDone(incident, reason + "; approve " + confirmation + " to have it done");
+  }
+
+  /** Who was told of it before a restart, or before a pause, is not told again. */
+  private boolean isNews(Tracked incident, Decision decision, Preview preview, boolean changed) {
+    if (incident.validator.isPresent()) {
+      return changed;
+    }
+    Question now = Question.of(incident, decision.plan().next().action().id(), preview);
+    Optional<Question> before = chronicle.journal().asked(incident.fingerprint);
+    chronicle.journal().ask(now);
+    return before.filter(now::sameAs).isEmpty()
+        && (changed || before.filter(now::elseThan).isPresent());
   }
 
   /** What the actions that had nothing to offer found: whoever takes over wants to know. */
@@ -397,6 +426,7 @@ final class Deliberation {
   Tracked reject(String confirmationId) {
     Tracked incident = confirming(confirmationId);
     Decision shown = Objects.requireNonNull(incident.decision);
+    chronicle.journal().answered(incident.fingerprint);
     if (incident.validator.isEmpty()) {
       chronicle.journal().reject(incident.fingerprint);
     }

@@ -21,6 +21,7 @@ import dev.healing.api.Verdict;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -158,8 +159,13 @@ final class Incidents {
   Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
     // Unique also when the clock stands still or is set back.
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
-    String id = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
-    Tracked incident = new Tracked(id, issue, issue.detectedAt(), reporter, validator);
+    String fresh = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
+    // What a person was asked before a restart is asked still.
+    Optional<Question> asked =
+        validator.isEmpty() ? chronicle.journal().asked(issue.fingerprint()) : Optional.empty();
+    String id = asked.map(Question::incident).orElse(fresh);
+    Instant firstSeen = asked.map(Question::firstSeen).orElse(issue.detectedAt());
+    Tracked incident = new Tracked(id, issue, firstSeen, reporter, validator);
     incident.openedNanos = time.monotonicNanos();
     incident.seenNanos = incident.openedNanos;
     add(incident);
@@ -200,6 +206,36 @@ final class Incidents {
     }
   }
 
+  /** What was asked before a restart about a problem that nobody reports need not be answered. */
+  void forgetQuestions(Predicate<IssueType> reported) {
+    for (Question question : chronicle.journal().questions()) {
+      if (find(question.problem()).isEmpty() && reported.test(question.issue().type())) {
+        unasked(question.toldOf(), "the issue is not reported any more");
+      }
+    }
+  }
+
+  /** Nobody need answer any more what was asked about a problem, and whoever was told hears so. */
+  void unasked(Tracked incident, String why) {
+    if (incident.validator.isPresent()) {
+      return;
+    }
+    chronicle
+        .journal()
+        .answered(incident.fingerprint)
+        .ifPresent(
+            question ->
+                chronicle.tell(
+                    Event.Kind.CONFIRMATION_OVER,
+                    "no answer is needed any more to "
+                        + question.confirmation()
+                        + ", to "
+                        + question.step()
+                        + ": "
+                        + why,
+                    incident));
+  }
+
   /** One to reason about that is not kept, as if it was asked for on this word. */
   Tracked probe(Issue issue, Origin origin) {
     Tracked probe = new Tracked(issue.id(), issue, time.now(), Optional.empty(), Optional.empty());
@@ -238,6 +274,7 @@ final class Incidents {
     open.remove(incident.id, incident);
     ofProblem.remove(incident.fingerprint, incident);
     unrelated = -1;
+    unasked(incident, note);
     Incident snapshot = incident.snapshot();
     closed.add(snapshot);
     if (incident.seen && incident.validator.isEmpty() && incident.cause == null) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -33,7 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Kinds of line: {@code {"intent":…}}, {@code {"done":…}}; {@code {"clock":…}} whenever the host
  * has booted or its wall clock has jumped, which {@link Timeline} needs to tell ages; and {@code
- * {"rejected":…}}, {@code {"handedOver":…}} and {@code {"over":…}} of problems.
+ * {"rejected":…}}, {@code {"handedOver":…}} and {@code {"over":…}} of problems; and {@code
+ * {"asked":…}} and {@code {"answered":…}} of what a person is asked about one.
  *
  * <p>It belongs to the engine's thread; only as {@link ActionHistory} it may be asked by guards on
  * others.
@@ -52,6 +54,7 @@ final class Journal implements ActionHistory {
   private final Map<String, Intent> open = new LinkedHashMap<>();
   private final Set<String> rejected = new TreeSet<>();
   private final Set<String> handedOver = new TreeSet<>();
+  private final Map<String, Question> questions = new TreeMap<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<Line> unwritten = new ArrayList<>();
   private long compactAt = COMPACT_BYTES;
@@ -170,6 +173,31 @@ final class Journal implements ActionHistory {
     }
   }
 
+  /** Notes what a person is asked about a problem: nothing else by then. */
+  synchronized void ask(Question question) {
+    Question before = questions.put(question.problem().key(), question);
+    if (before == null || !before.sameAs(question)) {
+      mark(question::write);
+    }
+  }
+
+  /** Notes that nobody need answer any more what was asked about a problem, if something was. */
+  synchronized Optional<Question> answered(Fingerprint problem) {
+    Optional<Question> question = Optional.ofNullable(questions.remove(problem.key()));
+    question.ifPresent(q -> mark(json -> json.writeStringProperty("answered", problem.key())));
+    return question;
+  }
+
+  /** What a person was asked about a problem, and has not answered. */
+  Optional<Question> asked(Fingerprint problem) {
+    return Optional.ofNullable(questions.get(problem.key()));
+  }
+
+  /** All that people were asked and have not answered. */
+  List<Question> questions() {
+    return List.copyOf(questions.values());
+  }
+
   private void mark(Consumer<JsonGenerator> members) {
     unwritten.add(new Line(Optional.empty(), members));
   }
@@ -283,27 +311,28 @@ final class Journal implements ActionHistory {
       damaged.addAll(lines.damaged()); // rewriting would wipe away that something is missing
       return;
     }
-    List<String> kept = new ArrayList<>();
+    List<String> started = new ArrayList<>();
     for (String line : lines.lines()) {
       String intent = line.split("\"", 5)[3]; // {"intent":"…" or {"done":"…", as we wrote it
       if (starts.knows(intent) || open.containsKey(intent)) {
-        kept.add(line);
+        started.add(line);
       }
     }
-    kept = withClocks(kept);
+    List<String> kept = withClocks(started);
     for (String problem : rejected) {
       kept.add(line("rejected", problem));
     }
     for (String problem : handedOver) {
       kept.add(line("handedOver", problem));
     }
+    questions.values().forEach(question -> kept.add(EngineJson.line(question::write)));
     store.rewrite(FILE, kept);
   }
 
   /** Before what is kept, what is known of its boots: lines that told it may be gone. */
   private List<String> withClocks(List<String> kept) {
     if (kept.isEmpty()) {
-      return kept;
+      return new ArrayList<>();
     }
     String oldest = EngineJson.parse(kept.get(0)).path("boot").asString();
     List<String> all = new ArrayList<>();
@@ -328,6 +357,14 @@ final class Journal implements ActionHistory {
     if (node.has("over")) {
       rejected.remove(node.path("over").asString());
       handedOver.remove(node.path("over").asString());
+      return;
+    }
+    if (node.has("asked")) {
+      questions.put(node.path("asked").asString(), Question.of(node));
+      return;
+    }
+    if (node.has("answered")) {
+      questions.remove(node.path("answered").asString());
       return;
     }
     if (node.has("done")) {

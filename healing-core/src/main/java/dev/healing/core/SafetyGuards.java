@@ -36,6 +36,7 @@ import java.util.function.Supplier;
  * can be shown; the strictest answer counts.
  */
 final class SafetyGuards {
+  static final String OFF_SWITCH = "off_switch";
   static final String CIRCUIT_BREAKER = "circuit_breaker";
 
   /** The guards that every engine has. No plugin may take the name, and so the place, of one. */
@@ -85,7 +86,7 @@ final class SafetyGuards {
       IntSupplier unrelated,
       boolean sampled) {
     Settings.Limits limits = settings.limits();
-    guards.put("off_switch", p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
+    guards.put(OFF_SWITCH, p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
     guards.put("safety_state", p -> safetyState(distrust.get()));
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
     guards.put(

@@ -6,6 +6,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.spi.TimeSource;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +29,9 @@ final class Sightings {
 
   /** What was rejected or handed over before a start and is not reported for so long is over. */
   private static final Duration OVER_AFTER = Duration.ofHours(1);
+
+  /** What was asked before a start, and is not reported for so long, need not be answered. */
+  private static final Duration MOOT_AFTER = Duration.ofMinutes(15);
 
   /** What an action could not heal is not called gone before it was not reported for so long. */
   private static final Duration DOUBTFUL = Duration.ofSeconds(10);
@@ -77,14 +82,19 @@ final class Sightings {
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation, seen).ifPresent(seen::add));
     storm.flatMap(i -> sighted(PluginFaults.REPORTER, i, observation, seen)).ifPresent(seen::add);
-    if (time.monotonicNanos() - startedNanos > OVER_AFTER.toNanos()) {
-      incidents.forgetTheirs(
-          type ->
-              plugins
-                  .get()
-                  .detectorOf(type)
-                  .filter(observation.detections()::containsKey)
-                  .isPresent());
+    Predicate<IssueType> reported =
+        type ->
+            plugins
+                .get()
+                .detectorOf(type)
+                .filter(observation.detections()::containsKey)
+                .isPresent();
+    long sinceStart = time.monotonicNanos() - startedNanos;
+    if (sinceStart > OVER_AFTER.toNanos()) {
+      incidents.forgetTheirs(reported);
+    }
+    if (sinceStart > MOOT_AFTER.toNanos()) {
+      incidents.forgetQuestions(reported);
     }
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!seen.contains(incident)) {

@@ -8,12 +8,14 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.Configuration;
 import dev.healing.api.Decision;
 import dev.healing.api.Detection;
+import dev.healing.api.Event;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.Verdict;
 import dev.healing.spi.Execution;
@@ -25,9 +27,11 @@ import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -48,6 +52,7 @@ class ConfirmationTest {
   private Duration preparing = Duration.ZERO;
   private int prepared;
   private String step = "mend ";
+  private String refusal = "";
 
   @AfterEach
   void end() {
@@ -77,6 +82,9 @@ class ConfirmationTest {
     @Override
     public PreparedAction prepare(Issue issue, HostState state) {
       prepared++;
+      if (!refusal.isEmpty()) {
+        throw new RefusedException(refusal);
+      }
       try {
         host.workers().sleep(preparing);
       } catch (InterruptedException e) {
@@ -332,5 +340,139 @@ class ConfirmationTest {
     assertThat(done).isEmpty();
     Receipt exact = receipt(engine, engine.approve(now.confirmation().orElseThrow()));
     assertThat(exact.outcome()).isEqualTo(Outcome.HEALED);
+  }
+
+  private List<String> told(HealingEngine engine, Event.Kind kind) {
+    List<String> told = new ArrayList<>();
+    engine.addListener(
+        event -> {
+          if (event.kind() == kind) {
+            told.add(event.message());
+          }
+        });
+    return told;
+  }
+
+  private String asked(HealingEngine engine) {
+    run(engine, Duration.ofSeconds(5));
+    return newest(engine).confirmation().orElseThrow();
+  }
+
+  @Test
+  void whatWasAskedBeforeARestartIsAskedStillAndNotAgain() {
+    HealingEngine engine = opened(ASKS);
+    List<String> questions = told(engine, Event.Kind.CONFIRMATION_NEEDED);
+    String confirmation = asked(engine);
+    Instant since = newest(engine).firstSeen();
+    assertThat(questions).hasSize(1);
+    for (int restart = 0; restart < 2; restart++) {
+      engine.close();
+      host.time().advance(Duration.ofMinutes(10));
+      engine = opened(ASKS);
+      questions = told(engine, Event.Kind.CONFIRMATION_NEEDED);
+      assertThat(asked(engine)).isEqualTo(confirmation);
+      assertThat(newest(engine).firstSeen()).isEqualTo(since);
+      assertThat(questions).isEmpty();
+    }
+    assertThat(receipt(engine, engine.approve(confirmation)).outcome()).isEqualTo(Outcome.HEALED);
+
+    run(engine, Duration.ofMinutes(6)); // the cooldown
+    broken.add(UNIT);
+    assertThat(asked(engine)).as("another question").isNotEqualTo(confirmation);
+  }
+
+  @Test
+  void afterARestartSomethingElseIsAskedAnewAboutTheSameIncident() {
+    HealingEngine engine = opened(ASKS);
+    String confirmation = asked(engine);
+    engine.close();
+    step = "replace ";
+    engine = opened(ASKS);
+    List<String> questions = told(engine, Event.Kind.CONFIRMATION_NEEDED);
+    String next = asked(engine);
+    assertThat(next)
+        .startsWith(newest(engine).id())
+        .isNotEqualTo(confirmation)
+        .startsWith(confirmation.replaceFirst("\\..*", ""));
+    assertThat(questions).singleElement().asString().contains(next, "replace");
+    HealingEngine now = engine;
+    assertThatThrownBy(() -> receipt(now, now.approve(confirmation)))
+        .hasStackTraceContaining("has changed");
+  }
+
+  @Test
+  void aQuestionWhoseReasonIsGoneEndsInWords() {
+    HealingEngine engine = opened(ASKS);
+    List<String> over = told(engine, Event.Kind.CONFIRMATION_OVER);
+    String confirmation = asked(engine);
+    broken.clear();
+    run(engine, Duration.ofSeconds(5));
+    assertThat(over)
+        .containsExactly(
+            "no answer is needed any more to "
+                + confirmation
+                + ", to mend web.service: the issue went away by itself");
+  }
+
+  @Test
+  void aQuestionThatHasNothingLeftToDoEndsInWords() {
+    HealingEngine engine = opened(ASKS);
+    List<String> over = told(engine, Event.Kind.CONFIRMATION_OVER);
+    String confirmation = asked(engine);
+    refusal = "it ended by itself";
+    run(engine, Duration.ofMinutes(16));
+    assertThat(over)
+        .singleElement()
+        .asString()
+        .contains(confirmation, "mend web.service", "it ended by itself");
+    assertThat(newest(engine).closed()).isFalse();
+    assertThat(newest(engine).awaitsConfirmation()).isFalse();
+  }
+
+  @Test
+  void aQuestionWhoseReasonHasGoneMeanwhileEndsInWordsAfterARestart() {
+    HealingEngine engine = opened(ASKS);
+    String confirmation = asked(engine);
+    engine.close();
+    broken.clear();
+    engine = opened(ASKS);
+    List<String> over = told(engine, Event.Kind.CONFIRMATION_OVER);
+    run(engine, Duration.ofMinutes(14));
+    assertThat(over).as("who reports it may need its time").isEmpty();
+    run(engine, Duration.ofMinutes(2));
+    assertThat(over).singleElement().asString().contains(confirmation, "not reported any more");
+  }
+
+  @Test
+  void aPauseAsksNobodyAgainAndWhatIsAnsweredNeedsNoMoreWords() {
+    HealingEngine engine = opened(ASKS);
+    List<String> questions = told(engine, Event.Kind.CONFIRMATION_NEEDED);
+    List<String> over = told(engine, Event.Kind.CONFIRMATION_OVER);
+    String confirmation = asked(engine);
+    new OffSwitch(host.state(), host.time()).pause(Optional.empty());
+    run(engine, Duration.ofMinutes(1));
+    assertThat(newest(engine).confirmation()).as("it stands").contains(confirmation);
+    Receipt paused = receipt(engine, engine.approve(confirmation));
+    assertThat(paused.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(paused.detail()).contains("paused");
+    assertThat(done).isEmpty();
+    new OffSwitch(host.state(), host.time()).resume();
+    run(engine, Duration.ofSeconds(2));
+    assertThat(done).as("an answer that was given while it was paused is none").isEmpty();
+    assertThat(newest(engine).confirmation()).contains(confirmation);
+    assertThat(questions).hasSize(1);
+    assertThat(receipt(engine, engine.approve(confirmation)).outcome()).isEqualTo(Outcome.HEALED);
+    assertThat(over).isEmpty();
+  }
+
+  @Test
+  void whatARejectionAnsweredIsNotSaidToBeOver() {
+    HealingEngine engine = opened(ASKS);
+    List<String> over = told(engine, Event.Kind.CONFIRMATION_OVER);
+    engine.reject(asked(engine));
+    broken.clear();
+    run(engine, Duration.ofSeconds(10));
+    assertThat(newest(engine).closed()).isTrue();
+    assertThat(over).isEmpty();
   }
 }

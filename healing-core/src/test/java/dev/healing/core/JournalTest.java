@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HostException;
+import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.spi.ActionHistory;
 import dev.healing.testkit.TestHost;
@@ -86,6 +87,25 @@ class JournalTest {
     journal.commit();
     assertThat(journal.handedOver(web)).isFalse();
     assertThat(reopen().handedOver(web)).isFalse();
+  }
+
+  @Test
+  void whatIsAskedStaysSoUntilItIsAnswered() {
+    Issue issue = Given.issue(host.time().now(), "web.service");
+    Question question =
+        new Question(
+            issue, "abc-1", issue.detectedAt(), Given.RESTART, "web.service", "0a0b0c0d", "mend");
+    journal.ask(question);
+    journal.ask(question);
+    journal.commit();
+    fill("a"); // compacted meanwhile
+    assertThat(journal.asked(issue.fingerprint())).contains(question);
+    assertThat(reopen().questions()).containsExactly(question);
+
+    assertThat(journal.answered(issue.fingerprint())).contains(question);
+    journal.commit();
+    assertThat(journal.questions()).isEmpty();
+    assertThat(reopen().questions()).isEmpty();
   }
 
   @Test

@@ -51,7 +51,7 @@ final class OomVictims {
   private void ask(int newest) {
     List<String> victims;
     try {
-      Command dmesg = new Command(List.of("dmesg"), TIME_LIMIT, MOST_BYTES);
+      Command dmesg = new Command(List.of("dmesg"), TIME_LIMIT, MOST_BYTES).asApart();
       victims = parse(context.commands().run(dmesg).stdout());
     } catch (HealingException e) {
       return; // no dmesg, or not for us: that it happened is known all the same

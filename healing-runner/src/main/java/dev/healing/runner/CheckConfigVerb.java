@@ -7,11 +7,14 @@ import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.notify.NotifySettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code check-config F}. */
@@ -41,6 +44,7 @@ final class CheckConfigVerb implements Verb {
           HealingEngine engine =
               HealingEngine.builder().host(host).configuration(configuration).build()) {
         json.put("ok", true).putArray("problems");
+        NotifySettings.read(configuration).missing(host).forEach(json.putArray("warnings")::add);
         json.put("summary", summary(engine.plugins()));
       }
     } catch (ConfigurationException e) {
@@ -49,11 +53,17 @@ final class CheckConfigVerb implements Verb {
     }
     boolean ok = json.path("ok").asBoolean(false);
     return invocation.show(
-        Answer.of(ok ? Exit.DONE : Exit.USAGE, json),
-        (result, style) ->
-            ok
-                ? List.of(file + ": ok", "  " + result.path("summary").asString(""))
-                : result.path("problems").valueStream().map(p -> p.asString("")).toList());
+        Answer.of(ok ? Exit.DONE : Exit.USAGE, json), (result, style) -> lines(file, result));
+  }
+
+  private static List<String> lines(String file, JsonNode result) {
+    List<String> lines = new ArrayList<>();
+    result.path("problems").forEach(problem -> lines.add(problem.asString("")));
+    if (lines.isEmpty()) {
+      lines.addAll(List.of(file + ": ok", "  " + result.path("summary").asString("")));
+    }
+    result.path("warnings").forEach(w -> lines.add("  but on this host " + w.asString("")));
+    return lines;
   }
 
   private static String summary(List<PluginInfo> plugins) {

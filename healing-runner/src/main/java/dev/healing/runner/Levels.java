@@ -6,32 +6,39 @@ import dev.healing.runner.control.Json;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * From which values on the main metrics are a problem, for who draws them. What a detector was told
- * for one mount, or what a plugin judges, is not among it.
+ * From which values on the main metrics are a problem, for who draws them: what their detectors
+ * were told, or go by where nothing was said. What was said of one mount, or what a plugin judges,
+ * is not among it, nor what a detector that is switched off would go by.
  */
 final class Levels {
   private Levels() {}
 
   /**
-   * {@code {metric: {high?, critical?, low?, floor?}}}, with the defaults of docs/configuration.md.
+   * {@code {metric: {high?, critical?, low?, floor?}}}.
+   *
+   * @param configuration that an engine was built with
    */
   static ObjectNode of(Configuration configuration) {
     Configuration detectors = configuration.section("detectors");
     ObjectNode json = Json.object();
-    usage(json.putObject(Metric.MEMORY_USED.toString()), detectors.section("memory_high"));
-    usage(json.putObject(Metric.FILESYSTEM_USED), detectors.section("disk_full"));
-    json.putObject(Metric.CPU_BUSY.toString())
-        .put("high", detectors.section("cpu_high").fraction("high", 0.90));
-    json.putObject("health")
-        .put("low", detectors.section("system_slow").count("low", 50, 1, 99))
-        .put("floor", configuration.section("limits").count("health-floor", 30, 0, 100));
+    levels(
+        json, Metric.MEMORY_USED.toString(), detectors.section("memory_high"), "high", "critical");
+    levels(json, Metric.FILESYSTEM_USED, detectors.section("disk_full"), "high", "critical");
+    levels(json, Metric.CPU_BUSY.toString(), detectors.section("cpu_high"), "high");
+    ObjectNode health = levels(json, "health", detectors.section("system_slow"), "low");
+    configuration
+        .section("limits")
+        .told("health-floor")
+        .ifPresent(floor -> health.put("floor", floor.doubleValue()));
     return json;
   }
 
-  private static void usage(ObjectNode json, Configuration detector) {
-    double high = detector.fraction("high", 0.90);
-    json.put("high", high);
-    // Without a level of its own it follows a raised high, as the detectors have it.
-    json.put("critical", detector.fraction("critical", Math.max(high, 0.95)));
+  private static ObjectNode levels(
+      ObjectNode json, String metric, Configuration detector, String... keys) {
+    ObjectNode levels = json.putObject(metric);
+    for (String key : keys) {
+      detector.told(key).ifPresent(level -> levels.put(key, level.doubleValue()));
+    }
+    return levels;
   }
 }

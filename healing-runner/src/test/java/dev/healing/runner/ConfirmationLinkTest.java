@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.healing.api.Configuration;
 import dev.healing.core.HealingEngine;
+import dev.healing.core.OffSwitch;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.http.HttpSettings;
@@ -138,7 +139,8 @@ class ConfirmationLinkTest {
     for (int look = 0; look < 3; look++) {
       assertThat(ask("GET " + link, "", ""))
           .startsWith("HTTP/1.1 200")
-          .contains("a new lamp in hall &amp; &lt;b&gt;stairs&lt;/b&gt;", "form-action 'self'");
+          .contains("a new lamp in hall &amp; &lt;b&gt;stairs&lt;/b&gt;", "form-action 'self'")
+          .contains("On <strong>" + Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
     }
     assertThat(lamps.mended).as("looking changes nothing").isEmpty();
 
@@ -147,6 +149,26 @@ class ConfirmationLinkTest {
     assertThat(lamps.mended).containsExactly("hall & <b>stairs</b>");
     assertThat(ask("POST " + link, FORM, "answer=approve")).startsWith("HTTP/1.1 404");
     assertThat(ask("GET " + link, "", "")).startsWith("HTTP/1.1 404");
+    assertThat(lamps.mended).hasSize(1);
+  }
+
+  /** Nothing came of the answer: whoever resumes can give it again by the same link. */
+  @Test
+  void anApprovalWhilePausedDoesNotUseUpTheLink() throws Exception {
+    String link = link();
+    OffSwitch off = new OffSwitch(host.state(), host.time());
+    off.pause(Optional.empty());
+    assertThat(ask("POST " + link, FORM, "answer=approve"))
+        .startsWith("HTTP/1.1 409")
+        .contains("Nothing was done", "paused until resumed", "still good");
+    assertThat(lamps.mended).isEmpty();
+    String token = link.substring("/confirm/".length());
+    Notifier next = new Notifier(host, Optional.empty());
+    next.configure(settings());
+    assertThat(next.links().confirmation(token)).as("also after a restart").isPresent();
+
+    off.resume();
+    assertThat(ask("POST " + link, FORM, "answer=approve")).startsWith("HTTP/1.1 200");
     assertThat(lamps.mended).hasSize(1);
   }
 
@@ -168,7 +190,11 @@ class ConfirmationLinkTest {
     assertThat(ask("POST " + link, FORM, "answer=maybe")).startsWith("HTTP/1.1 400");
     assertThat(ask("POST " + link + "x", FORM, "answer=approve")).startsWith("HTTP/1.1 404");
     assertThat(ask("POST /confirm/", FORM, "answer=approve")).startsWith("HTTP/1.1 404");
-    assertThat(ask("PUT " + link, FORM, "answer=approve")).doesNotStartWith("HTTP/1.1 200");
+    for (String type : List.of(FORM, "")) {
+      assertThat(ask("PUT " + link, type, "answer=approve"))
+          .startsWith("HTTP/1.1 405")
+          .contains("\r\nAllow: GET, HEAD, POST\r\n");
+    }
     assertThat(lamps.mended).isEmpty();
     assertThat(ask("GET " + link, "", "")).as("it is still good").startsWith("HTTP/1.1 200");
   }

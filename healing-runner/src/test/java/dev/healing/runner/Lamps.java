@@ -36,10 +36,11 @@ final class Lamps {
   static final ActionId NEW_LAMP = ActionId.of("new_lamp");
 
   final Set<String> broken = ConcurrentHashMap.newKeySet();
+  Configuration configuration = Configuration.empty();
   final List<String> mended = new CopyOnWriteArrayList<>();
 
   HealingEngine.Builder builder(LinuxHost host, String autonomy) {
-    Configuration configuration =
+    configuration =
         Configuration.of(Map.of("autonomy", autonomy, "limits", Map.of("health-floor", 0)));
     HealingEngine.Builder builder =
         HealingEngine.builder()

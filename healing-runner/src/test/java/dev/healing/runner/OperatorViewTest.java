@@ -62,7 +62,7 @@ class OperatorViewTest {
         new Requests(
             engine,
             host,
-            Configuration::empty,
+            () -> lamps.configuration,
             () -> CompletableFuture.completedFuture("nothing"),
             nobody);
     HttpSettings settings =

@@ -124,6 +124,34 @@ class ShellTest {
   }
 
   @Test
+  void whomNobodyCouldTellIsSaid(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("notify.yaml");
+    Files.writeString(
+        file,
+        """
+        notify:
+          receivers:
+            page: {form: command, command: [/nowhere/page]}
+            chat: {form: slack, url: "file:/nowhere/url"}
+            room: {form: matrix, url: "https://example.org/", token: "file:/nowhere/token"}
+            well: {form: command, command: [/bin/true]}
+            held: {form: json, url: "credential:hook"}
+        """);
+
+    assertThat(run("check-config", file.toString())).isEqualTo(0);
+    assertThat(out().lines().filter(line -> line.contains("but on this host")))
+        .satisfiesExactlyInAnyOrder(
+            p -> assertThat(p).contains("receivers.page.command: /nowhere/page is no program here"),
+            p -> assertThat(p).contains("receivers.chat.url: file:/nowhere/url is not there"),
+            p -> assertThat(p).contains("receivers.room.token: file:/nowhere/token is not there"));
+
+    Files.writeString(
+        file, "notify: {receivers: {mute: {form: command, command: [/bin/true], events: []}}}");
+    assertThat(run("check-config", file.toString())).isEqualTo(2);
+    assertThat(out()).contains("notify.receivers.mute.events", "at least one of these");
+  }
+
+  @Test
   void aMistakeInADetectorOfOnesOwnIsToldWithItsLine(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("own.yaml");
     Files.writeString(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,8 @@ final class ProcessCommands implements CommandRunner {
 
   private Result await(Command command, @Nullable Consumer<String> line) {
     long deadline = System.nanoTime() + command.timeLimit().toNanos();
-    Process process = start(command);
+    Optional<ApartUnit> unit = command.apart() ? ApartUnit.next(inherited) : Optional.empty();
+    Process process = start(command, unit);
     Pipe out = new Pipe(process.getInputStream(), command.maxOutputBytes(), line);
     Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes(), null);
     boolean timedOut = false;
@@ -99,7 +101,8 @@ final class ProcessCommands implements CommandRunner {
       give(process, command.input());
       if (!awaitExit(process, out, err, deadline)) {
         timedOut = true;
-        kill(process);
+        unit.ifPresent(ApartUnit::requireBegun);
+        kill(process, unit);
         process.waitFor(1, TimeUnit.SECONDS);
       }
       out.drain();
@@ -112,49 +115,63 @@ final class ProcessCommands implements CommandRunner {
       throw new HostException(command.argv().get(0) + ": its output could not be read: " + e, e);
     } finally {
       if (process.isAlive()) {
-        kill(process);
+        kill(process, unit);
       }
       out.close();
       err.close();
     }
     int exitCode = process.isAlive() ? 128 + 9 : process.exitValue();
-    return new Result(
-        exitCode, out.text(), err.text(), out.truncated() || err.truncated(), timedOut);
+    Result result =
+        new Result(exitCode, out.text(), err.text(), out.truncated() || err.truncated(), timedOut);
+    return unit.isEmpty() || timedOut ? result : unit.get().of(result);
   }
 
-  private Process start(Command command) {
-    String program = command.argv().get(0);
-    Path executable =
-        which(program)
-            .orElseThrow(
-                () ->
-                    new HostException(
-                        "command '"
-                            + program
-                            + "' was not found in "
-                            + String.join(":", path)
-                            + ": install it, or add its directory to PATH"));
+  private Process start(Command command, Optional<ApartUnit> unit) {
+    Path program = program(command.argv().get(0));
+    Map<String, String> variables = environment();
     List<String> argv = new ArrayList<>(command.argv());
-    argv.set(0, executable.toString());
+    argv.set(0, program.toString());
+    if (unit.isPresent()) {
+      argv = unit.get().argv(command, program, variables);
+      argv.set(0, program(argv.get(0)).toString());
+    }
     ProcessBuilder builder = new ProcessBuilder(argv);
     if (command.input().isEmpty()) {
       builder.redirectInput(new File("/dev/null"));
     }
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    inherited.forEach(
-        (name, value) -> {
-          if (KEPT.contains(name) || name.startsWith("NIX_")) {
-            environment.put(name, value);
-          }
-        });
-    environment.put("PATH", String.join(File.pathSeparator, path));
-    environment.put("LC_ALL", "C");
+    builder.environment().clear();
+    builder.environment().putAll(variables);
     try {
       return builder.start();
     } catch (IOException e) {
-      throw new HostException("command '" + program + "' could not be started: " + e, e);
+      throw new HostException(
+          "command '" + command.argv().get(0) + "' could not be started: " + e, e);
     }
+  }
+
+  private Path program(String name) {
+    return which(name)
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "command '"
+                        + name
+                        + "' was not found in "
+                        + String.join(":", path)
+                        + ": install it, or add its directory to PATH"));
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> variables = new TreeMap<>();
+    inherited.forEach(
+        (name, value) -> {
+          if (KEPT.contains(name) || name.startsWith("NIX_")) {
+            variables.put(name, value);
+          }
+        });
+    variables.put("PATH", String.join(File.pathSeparator, path));
+    variables.put("LC_ALL", "C");
+    return variables;
   }
 
   /** It fits into the pipe. Whoever does not want it ends, or closes the pipe: that is no fault. */
@@ -189,9 +206,11 @@ final class ProcessCommands implements CommandRunner {
 
   /**
    * Its descendants are listed first: once it is gone, they are nobody's. By its handle, since a
-   * process that is destroyed itself closes what it has written so far.
+   * process that is destroyed itself closes what it has written so far. What has a unit is ended
+   * with that; nobody waits for it.
    */
-  private static void kill(Process process) {
+  private void kill(Process process, Optional<ApartUnit> unit) {
+    unit.ifPresent(apart -> start(apart.end(), Optional.empty()));
     List<ProcessHandle> descendants = process.descendants().toList();
     process.toHandle().destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);

@@ -123,7 +123,9 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
   }
 
   private void tell(String unit) {
-    listeners.forEach(listener -> listener.accept(unit));
+    if (!ApartUnit.named(unit)) {
+      listeners.forEach(listener -> listener.accept(unit));
+    }
   }
 
   @Override
@@ -138,7 +140,7 @@ final class ReachableSystemd implements Systemd, AutoCloseable {
 
   @Override
   public List<UnitState> failedUnits() {
-    return best().failedUnits();
+    return best().failedUnits().stream().filter(unit -> !ApartUnit.named(unit.name())).toList();
   }
 
   @Override

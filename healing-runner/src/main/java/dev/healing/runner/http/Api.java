@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,7 +63,8 @@ final class Api {
   private static Refusal notThere(List<Route> there, String path) {
     return there.isEmpty()
         ? new Refusal(404, "there is no " + path + ": /api/v1/openapi.json tells what there is")
-        : new Refusal(405, "expected " + there.get(0).method());
+        : Refusal.method(
+            there.stream().map(Route::method).distinct().collect(Collectors.joining(", ")));
   }
 
   private static ObjectNode question(Route route, String path, Request request) throws Refusal {

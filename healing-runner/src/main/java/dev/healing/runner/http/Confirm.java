@@ -1,6 +1,7 @@
 package dev.healing.runner.http;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.Outcome;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +36,6 @@ final class Confirm {
     if (request.reads()) {
       return show(token);
     }
-    if (!request.method().equals("POST")) {
-      throw new Refusal(405, "expected GET or POST");
-    }
     String answer = request.body().strip();
     if (!answer.equals("answer=approve") && !answer.equals("answer=reject")) {
       throw new Refusal(400, "expected answer=approve or answer=reject");
@@ -45,7 +43,7 @@ final class Confirm {
     Optional<String> confirmation = invitations.use(token);
     return confirmation.isEmpty()
         ? done(gone())
-        : decide(answer.substring("answer=".length()), confirmation.get());
+        : decide(token, answer.substring("answer=".length()), confirmation.get());
   }
 
   private CompletionStage<Response> show(String token) {
@@ -56,10 +54,10 @@ final class Confirm {
     String id = confirmation.get();
     String incident = id.substring(0, Math.max(0, id.lastIndexOf('.')));
     return asked(Json.object().put("verb", "explain").put("id", incident))
-        .thenApply(answer -> page(id, answer.result().path("incident")));
+        .thenApply(answer -> page(invitations.hostName(), id, answer.result().path("incident")));
   }
 
-  private static Response page(String id, JsonNode incident) {
+  private static Response page(String host, String id, JsonNode incident) {
     if (!incident.path("confirmation").asString("").equals(id)) {
       return said(
           409,
@@ -72,7 +70,9 @@ final class Confirm {
       steps.append("<li>").append(escaped(step.asString(""))).append("</li>");
     }
     String body =
-        "<p>"
+        "<p>On <strong>"
+            + escaped(host)
+            + "</strong>: "
             + escaped(incident.path("issue").path("description").asString(""))
             + "</p><h2>What would be done</h2><ol>"
             + steps
@@ -82,14 +82,24 @@ final class Confirm {
             + "<button class=\"primary\" name=\"answer\" value=\"approve\">Approve</button>"
             + "<button class=\"danger\" name=\"answer\" value=\"reject\">Reject</button></form>";
     String title =
-        incident.path("severity").asString("") + " " + incident.path("type").asString("");
+        host
+            + ": "
+            + incident.path("severity").asString("")
+            + " "
+            + incident.path("type").asString("");
     return html(200, title, body);
   }
 
-  private CompletionStage<Response> decide(String verb, String confirmation) {
+  private CompletionStage<Response> decide(String token, String verb, String confirmation) {
     CompletableFuture<Response> answered =
         asked(Json.object().put("verb", verb).put("id", confirmation))
-            .thenApply(answer -> decided(verb, answer))
+            .thenApply(
+                answer -> {
+                  if (nothingDone(answer)) {
+                    invitations.giveBack(token);
+                  }
+                  return decided(verb, answer);
+                })
             .toCompletableFuture();
     return answered.completeOnTimeout(
         said(200, "Approved", "It is under way; the page tells how it ends."),
@@ -104,10 +114,22 @@ final class Confirm {
     if (verb.equals("reject")) {
       return said(200, "Rejected", "Nothing is done. It is for a person now.");
     }
+    if (nothingDone(answer)) {
+      return said(
+          409,
+          "Nothing was done",
+          answer.result().path("reason").asString("") + ". This link is still good.");
+    }
     return said(
         200,
         "Approved: " + answer.result().path("outcome").asString("").replace('_', ' '),
         answer.result().path("reason").asString(""));
+  }
+
+  /** It is paused, for example. */
+  private static boolean nothingDone(Answer answer) {
+    return answer.result().isNull()
+        || answer.result().path("outcome").asString("").equals(Outcome.NOT_ATTEMPTED.name());
   }
 
   /** What the engine refuses is an answer too. */

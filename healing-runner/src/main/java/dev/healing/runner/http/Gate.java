@@ -53,6 +53,8 @@ final class Gate {
     if (!request.reads()) {
       if (!invited) {
         passToChange(request);
+      } else if (!request.method().equals("POST")) {
+        throw Refusal.method("GET, HEAD, POST");
       }
       String type = invited ? "application/x-www-form-urlencoded" : "application/json";
       String given = request.header("content-type").orElse("").split(";", 2)[0].strip();

@@ -2,6 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
 import java.util.Optional;
 
 /** Every way to tell somebody something that there is on this host. */
@@ -27,9 +28,9 @@ final class Channels implements Channel {
   }
 
   /** How messages name this host. */
-  String hostName() {
+  static String hostName(HostFiles files) {
     try {
-      String name = host.files().read("/proc/sys/kernel/hostname").orElse("").strip();
+      String name = files.read("/proc/sys/kernel/hostname").orElse("").strip();
       return name.isEmpty() ? "localhost" : name;
     } catch (HostException e) {
       return "localhost";

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +35,10 @@ public final class Links implements Invitations {
   private final HostContext host;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Good> good = new LinkedHashMap<>();
+
+  /** Used, and still waiting for what comes of it. */
+  private final Map<String, Good> lent = new LinkedHashMap<>();
+
   private Optional<String> base = Optional.empty();
   private Duration expires = Duration.ZERO;
   private @Nullable LogFile file;
@@ -112,6 +117,11 @@ public final class Links implements Invitations {
   }
 
   @Override
+  public String hostName() {
+    return Channels.hostName(host.files());
+  }
+
+  @Override
   public synchronized Optional<String> confirmation(String token) {
     Instant now = host.time().now();
     return Optional.ofNullable(good.get(digest(token)))
@@ -125,10 +135,24 @@ public final class Links implements Invitations {
     LogFile to = file;
     if (confirmation.isPresent() && to != null) {
       String digest = digest(token);
-      good.remove(digest);
+      lent.put(digest, Objects.requireNonNull(good.remove(digest)));
+      if (lent.size() > MOST) {
+        lent.remove(lent.keySet().iterator().next());
+      }
       to.append(Json.object().put("used", digest));
     }
     return confirmation;
+  }
+
+  @Override
+  public synchronized void giveBack(String token) {
+    String digest = digest(token);
+    Good back = lent.remove(digest);
+    LogFile to = file;
+    if (back != null && to != null) {
+      good.put(digest, back);
+      to.append(line(digest, back));
+    }
   }
 
   private static String digest(String token) {

@@ -64,7 +64,7 @@ public final class Notifier implements Listener, AutoCloseable {
     Outbox box = outbox == null ? outbox() : outbox;
     outbox = box;
     Channels channels = new Channels(host, credentials);
-    String name = channels.hostName();
+    String name = Channels.hostName(host.files());
     List<Postman> now =
         wanted.receivers().stream()
             .map(receiver -> new Postman(receiver, channels, box, name, host.time(), ZONE))

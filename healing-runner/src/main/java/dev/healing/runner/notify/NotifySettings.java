@@ -4,6 +4,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.Severity;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.http.HttpSettings;
+import dev.healing.spi.HostContext;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -64,6 +65,30 @@ public record NotifySettings(
       notify.contradiction("receivers", MOST_RECEIVERS + " at most");
     }
     return notify.enabled() ? new NotifySettings(receivers, link, expires) : NONE;
+  }
+
+  /**
+   * What some receivers need and this host has not: they would not be told. What cannot be seen
+   * from here, such as a credential, is not missed.
+   */
+  public List<String> missing(HostContext host) {
+    List<String> missing = new ArrayList<>();
+    for (Receiver receiver : receivers) {
+      String where = "notify.receivers." + receiver.name() + ".";
+      if (receiver.form() == Receiver.Form.COMMAND
+          && host.commands().which(receiver.command().get(0)).isEmpty()) {
+        missing.add(where + "command: " + receiver.command().get(0) + " is no program here");
+      }
+      if (receiver.form() == Receiver.Form.MAIL && Programs.sendmail(host.commands()).isEmpty()) {
+        missing.add(where + "form: mail, and this host has no sendmail");
+      }
+      receiver.url().missing(host.files()).ifPresent(f -> missing.add(where + "url: " + f));
+      receiver
+          .token()
+          .flatMap(token -> token.missing(host.files()))
+          .ifPresent(f -> missing.add(where + "token: " + f));
+    }
+    return missing;
   }
 
   /** {@code [{receiver, form}]}. */
@@ -173,10 +198,10 @@ public record NotifySettings(
     List<String> written = section.texts("events", Occasion.USUAL);
     Set<Occasion> wanted = EnumSet.noneOf(Occasion.class);
     Stream.of(Occasion.values()).filter(o -> written.contains(o.word())).forEach(wanted::add);
-    if (wanted.size() != written.size()) {
+    if (wanted.isEmpty() || wanted.size() != written.size()) {
       section.contradiction(
           "events",
-          "some of these, each once: "
+          "at least one of these, each once, or RECEIVER: off: "
               + Stream.of(Occasion.values()).map(Occasion::word).collect(Collectors.joining(", ")));
     }
     return wanted;

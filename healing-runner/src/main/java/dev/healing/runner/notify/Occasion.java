@@ -16,7 +16,7 @@ enum Occasion {
   HOST_SICK,
   /** A decision, or a change of it. */
   DECIDED,
-  /** A person is asked. */
+  /** A person is asked, or need not answer any more. */
   CONFIRMATION,
   /** An action starts. */
   STARTED,
@@ -53,7 +53,7 @@ enum Occasion {
       case ENGINE -> ENGINE;
       case INCIDENT_OPENED -> ofType(event, "host_sick") ? HOST_SICK : OPENED;
       case DECIDED -> DECIDED;
-      case CONFIRMATION_NEEDED -> CONFIRMATION;
+      case CONFIRMATION_NEEDED, CONFIRMATION_OVER -> CONFIRMATION;
       case ACTION_STARTED -> STARTED;
       case ACTION_FINISHED -> worse(event) ? WORSE : FINISHED;
       case INCIDENT_CLOSED -> healed(event) ? HEALED : RECOVERED;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Tells by a program of the host: the operator's own, or sendmail. */
 final class Programs implements Channel {
@@ -38,7 +39,8 @@ final class Programs implements Channel {
     String input = mail ? mail(receiver, letter) : letter.json().toString() + "\n";
     List<String> argv = mail ? sendmail(receiver) : receiver.command();
     try {
-      CommandRunner.Result result = commands.run(new Command(argv, MOST, MOST_OUTPUT_BYTES, input));
+      CommandRunner.Result result =
+          commands.run(new Command(argv, MOST, MOST_OUTPUT_BYTES, input).asApart());
       if (!result.ok()) {
         throw new NotSent(argv.get(0) + ": " + Note.oneLine(result.complaint()));
       }
@@ -47,11 +49,13 @@ final class Programs implements Channel {
     }
   }
 
+  static Optional<Path> sendmail(CommandRunner commands) {
+    return commands.which("sendmail").or(() -> commands.which(SENDMAIL));
+  }
+
   private List<String> sendmail(Receiver receiver) throws NotSent {
     String program =
-        commands
-            .which("sendmail")
-            .or(() -> commands.which(SENDMAIL))
+        sendmail(commands)
             .map(Path::toString)
             .orElseThrow(
                 () ->

@@ -2,6 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
 import dev.healing.spi.HostFiles;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,14 @@ final class Secret {
   /** What was written, if that is the value itself. */
   Optional<String> plain() {
     return kept() ? Optional.empty() : Optional.of(written);
+  }
+
+  /** That the file that has it is not there, if that can be seen. */
+  Optional<String> missing(HostFiles files) {
+    return Optional.of(written)
+        .filter(where -> kept() && where.startsWith(FILE))
+        .filter(where -> Files.notExists(files.path(where.substring(FILE.length()))))
+        .map(where -> where + " is not there");
   }
 
   /**

@@ -57,7 +57,8 @@ public final class Trial {
 
   private static Optional<String> problem(Channels channels, Receiver receiver, HostContext host) {
     try {
-      channels.send(receiver, Letter.test(channels.hostName(), receiver, host.time().now()));
+      channels.send(
+          receiver, Letter.test(Channels.hostName(host.files()), receiver, host.time().now()));
       return Optional.empty();
     } catch (NotSent e) {
       return Optional.of(e.why());

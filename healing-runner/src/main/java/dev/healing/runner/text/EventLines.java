@@ -37,7 +37,8 @@ public final class EventLines implements Listener {
       case ESCALATED -> 2;
       case TROUBLE -> 3;
       case INCIDENT_OPENED, CONFIRMATION_NEEDED, PATTERN -> 4;
-      case ACTION_STARTED, ACTION_FINISHED, INCIDENT_CLOSED, PREVENTION_JUDGED -> 5;
+      case CONFIRMATION_OVER, ACTION_STARTED, ACTION_FINISHED, INCIDENT_CLOSED, PREVENTION_JUDGED ->
+          5;
       case ENGINE, DECIDED -> 6;
     };
   }

@@ -22,10 +22,10 @@ public final class KnowledgeView {
 
   /** Of {@code knowledge show}. */
   public static List<String> knowledge(JsonNode json, Style style) {
-    List<String> lines = new ArrayList<>(sums(json));
+    List<String> lines = new ArrayList<>(sums(json, style));
     section(lines, style, "Month by month (UTC)", months(json.path("months")));
-    section(lines, style, "What keeps happening", patterns(json.path("patterns")));
-    section(lines, style, "What was tried", tried(json.path("problems")));
+    section(lines, style, "What keeps happening", patterns(json.path("patterns"), style));
+    section(lines, style, "What was tried", tried(json.path("problems"), style));
     section(lines, style, "Autonomy lost by making it worse", standings(json.path("standings")));
     section(lines, style, "Learned from elsewhere", imports(json));
     lines.add("");
@@ -41,23 +41,23 @@ public final class KnowledgeView {
     }
   }
 
-  private static List<String> sums(JsonNode json) {
+  private static List<String> sums(JsonNode json, Style style) {
     JsonNode all = json.path("statistics");
     JsonNode calibration = json.path("calibration");
     List<String> lines = new ArrayList<>();
     long attempts = all.path("attempts").asLong();
     lines.addAll(
-        Lines.field(
+        style.field(
             "attempts",
             attempts
                 + ", of which "
                 + all.path("healed").asLong()
                 + " healed; passed by themselves: "
                 + all.path("selfRecovered").asLong()));
-    lines.addAll(Lines.field("problems", json.path("problems").size() + " known"));
+    lines.addAll(style.field("problems", json.path("problems").size() + " known"));
     if (calibration.path("calibrationError").isNumber()) {
       lines.addAll(
-          Lines.field(
+          style.field(
               "confidence",
               String.format(
                   Locale.ROOT,
@@ -97,17 +97,17 @@ public final class KnowledgeView {
   }
 
   /** What keeps happening, and what could be done about it. */
-  static List<String> patterns(JsonNode patterns) {
+  static List<String> patterns(JsonNode patterns, Style style) {
     List<String> lines = new ArrayList<>();
     for (JsonNode pattern : patterns) {
       String kind = pattern.path("kind").asString("").toLowerCase(Locale.ROOT).replace('_', ' ');
-      lines.addAll(Lines.field(kind, pattern.path("reason").asString("")));
-      lines.addAll(Lines.field("", pattern.path("proposal").asString("")));
+      lines.addAll(style.field(kind, pattern.path("reason").asString("")));
+      lines.addAll(style.field("", pattern.path("proposal").asString("")));
     }
     return lines;
   }
 
-  private static List<String> tried(JsonNode problems) {
+  private static List<String> tried(JsonNode problems, Style style) {
     List<Tried> all = new ArrayList<>();
     for (JsonNode problem : problems) {
       for (Map.Entry<String, JsonNode> action : problem.path("actions").properties()) {
@@ -117,7 +117,7 @@ public final class KnowledgeView {
     all.sort(Comparator.comparing(Tried::attempts).reversed());
     List<String> lines = new ArrayList<>();
     for (Tried tried : all.subList(0, Math.min(MOST_SHOWN, all.size()))) {
-      lines.addAll(Lines.wrap(Lines.clean(tried.problem()) + ": " + told(tried), 2));
+      lines.addAll(style.wrap(Lines.clean(tried.problem()) + ": " + told(tried), 2));
     }
     if (all.size() > MOST_SHOWN) {
       lines.add("  and " + (all.size() - MOST_SHOWN) + " more");

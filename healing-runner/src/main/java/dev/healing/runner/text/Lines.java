@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays text out in 80 columns. */
+/** Lays text out, in 80 columns where nothing else is said. */
 public final class Lines {
-  /** How wide. */
+  /** How wide, at most. */
   public static final int WIDTH = 80;
+
+  private static final int NARROW = 50;
 
   private Lines() {}
 
@@ -25,11 +27,16 @@ public final class Lines {
    * Breaks it at spaces; every line begins with the indent, a word that is too long stays whole.
    */
   public static List<String> wrap(String text, int indent) {
+    return wrap(text, indent, WIDTH);
+  }
+
+  /** The same in so many columns. */
+  static List<String> wrap(String text, int indent, int width) {
     List<String> lines = new ArrayList<>();
     String margin = " ".repeat(indent);
     StringBuilder line = new StringBuilder();
     for (String word : clean(text).trim().split(" +")) {
-      if (line.length() > 0 && indent + line.length() + 1 + word.length() > WIDTH) {
+      if (line.length() > 0 && indent + line.length() + 1 + word.length() > width) {
         lines.add(margin + line);
         line.setLength(0);
       }
@@ -39,9 +46,20 @@ public final class Lines {
     return lines;
   }
 
-  /** {@code name text}, the text aligned at column 14 and wrapped there. */
-  public static List<String> field(String name, String text) {
-    List<String> lines = wrap(text, 14);
+  /**
+   * {@code name text}, the text aligned at column 14 and wrapped there; below the name where there
+   * are few columns.
+   */
+  static List<String> field(String name, String text, int width) {
+    if (width < NARROW) {
+      List<String> lines = wrap(name + ": " + text, 0, width);
+      if (lines.size() > 1) {
+        lines = wrap(text, 2, width);
+        lines.add(0, clean(name));
+      }
+      return lines;
+    }
+    List<String> lines = wrap(text, 14, width);
     lines.set(0, pad(name, 13) + " " + lines.get(0).strip());
     return lines;
   }

@@ -90,7 +90,7 @@ public final class LiveView implements Listener, AutoCloseable {
             + " "
             + Lines.pad(kind, 20)
             + Lines.clean(event.message());
-    return Lines.cut(text, Lines.WIDTH);
+    return Lines.cut(text, style.width());
   }
 
   /** One picture; never higher than the terminal. The newest events stay, at the bottom. */

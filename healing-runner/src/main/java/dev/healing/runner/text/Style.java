@@ -1,21 +1,47 @@
 package dev.healing.runner.text;
 
+import java.util.List;
 import java.util.Map;
 
 /**
- * How text is set off.
+ * How text is set off and laid out.
  *
  * @param colour whether escape sequences are used
+ * @param width in columns
  */
-public record Style(boolean colour) {
-  /** No escape sequences. */
-  public static final Style PLAIN = new Style(false);
+public record Style(boolean colour, int width) {
+  /** No escape sequences, in 80 columns. */
+  public static final Style PLAIN = new Style(false, Lines.WIDTH);
 
-  /** Colour on a terminal that can show it, unless NO_COLOR says no (https://no-color.org). */
+  private static final int NARROWEST = 20;
+
+  /**
+   * Colour on a terminal that can show it, unless NO_COLOR says no (https://no-color.org). As wide
+   * as COLUMNS says, which the launcher sets on a terminal; never wider than 80, which reads well.
+   */
   public static Style of(boolean terminal, Map<String, String> environment) {
     String term = environment.getOrDefault("TERM", "");
     boolean can = terminal && !term.isEmpty() && !term.equals("dumb");
-    return new Style(can && environment.getOrDefault("NO_COLOR", "").isEmpty());
+    String columns = environment.getOrDefault("COLUMNS", "");
+    int width = columns.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(columns) : Lines.WIDTH;
+    return new Style(
+        can && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+        Math.max(NARROWEST, Math.min(Lines.WIDTH, width)));
+  }
+
+  /** Whether a line has room for these, two apart, after so many columns. */
+  boolean fits(int column, String... texts) {
+    return column + String.join("  ", texts).length() <= width;
+  }
+
+  /** As {@link Lines#wrap(String, int, int)}. */
+  List<String> wrap(String text, int indent) {
+    return Lines.wrap(text, indent, width);
+  }
+
+  /** As {@link Lines#field(String, String, int)}. */
+  List<String> field(String name, String text) {
+    return Lines.field(name, text, width);
   }
 
   /** Set off. */

@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Text from the JSON of each verb. Tolerant: what is not there is not shown. */
 public final class Views {
+  private static final int TWO_COLUMNS = 76;
+
   private Views() {}
 
   /** Of {@code once}. */
@@ -26,7 +28,7 @@ public final class Views {
       lines.addAll(issue(issue, style));
       for (JsonNode plan : json.path("plans")) {
         if (text(plan, "issue").equals(text(issue, "id"))) {
-          lines.addAll(Lines.wrap(planned(plan), 4));
+          lines.addAll(style.wrap(planned(plan), 4));
         }
       }
     }
@@ -39,7 +41,7 @@ public final class Views {
     List<String> lines = new ArrayList<>();
     if (json.path("daemon").asBoolean(false)) {
       lines.addAll(
-          Lines.field(
+          style.field(
               "daemon",
               "running since "
                   + Lines.instant(text(json, "startedAt"))
@@ -48,10 +50,10 @@ public final class Views {
                   + ", version "
                   + text(json, "version")
                   + ")"));
-      lines.addAll(Lines.field("autonomy", text(json, "autonomy").toLowerCase(Locale.ROOT)));
-      lines.addAll(Lines.field("wakes by", joined(json.path("triggers"), "; ")));
+      lines.addAll(style.field("autonomy", text(json, "autonomy").toLowerCase(Locale.ROOT)));
+      lines.addAll(style.field("wakes by", joined(json.path("triggers"), "; ")));
       lines.addAll(
-          Lines.field(
+          style.field(
               "so far",
               text(json, "looks")
                   + " looks; incidents open: "
@@ -61,7 +63,7 @@ public final class Views {
       JsonNode preventions = json.path("preventions");
       if (preventions.properties().stream().anyMatch(one -> one.getValue().asInt(0) > 0)) {
         lines.addAll(
-            Lines.field(
+            style.field(
                 "predicted",
                 text(preventions, "prevented")
                     + " prevented, "
@@ -71,13 +73,13 @@ public final class Views {
                     + " in vain"));
       }
     } else {
-      lines.addAll(Lines.field("daemon", "no daemon runs here; this is a look of our own"));
+      lines.addAll(style.field("daemon", "no daemon runs here; this is a look of our own"));
     }
     if (!text(json, "paused").isEmpty()) {
-      lines.add(style.warn(String.join("\n", Lines.field("off switch", text(json, "paused")))));
+      lines.add(style.warn(String.join("\n", style.field("off switch", text(json, "paused")))));
     }
     for (JsonNode trouble : json.path("trouble")) {
-      lines.add(style.bad(String.join("\n", Lines.field("trouble", trouble.asString("")))));
+      lines.add(style.bad(String.join("\n", style.field("trouble", trouble.asString("")))));
     }
     lines.add(health(json, style));
     lines.addAll(metrics(json.path("metrics"), style));
@@ -132,21 +134,23 @@ public final class Views {
     List<String> lines = new ArrayList<>();
     String severity = text(issue, "severity");
     String id = text(issue, "incident").isEmpty() ? text(issue, "id") : text(issue, "incident");
-    lines.add(
-        style.severity(severity, Lines.pad(severity, 9))
-            + style.bold(Lines.clean(text(issue, "type")))
-            + "  "
-            + Lines.clean(joined(issue.path("components"), ", "))
-            + "  "
-            + style.dim(Lines.clean(id)));
-    lines.addAll(Lines.wrap(text(issue, "description"), 4));
+    String type = Lines.clean(text(issue, "type"));
+    String components = Lines.clean(joined(issue.path("components"), ", "));
+    String head = style.severity(severity, Lines.pad(severity, 9)) + style.bold(type);
+    if (style.fits(9, type, components, id)) {
+      lines.add(head + "  " + components + "  " + style.dim(Lines.clean(id)));
+    } else {
+      lines.add(head);
+      lines.addAll(style.wrap(components + "  " + id, 4));
+    }
+    lines.addAll(style.wrap(text(issue, "description"), 4));
     if (!text(issue, "status").isEmpty()) {
       String confirmation =
           issue.has("confirmation")
               ? " (healing approve " + text(issue, "confirmation") + ", or reject)"
               : "";
       lines.addAll(
-          Lines.wrap(word(text(issue, "status")) + ": " + text(issue, "note") + confirmation, 4));
+          style.wrap(word(text(issue, "status")) + ": " + text(issue, "note") + confirmation, 4));
     }
     return lines;
   }
@@ -173,14 +177,14 @@ public final class Views {
     for (JsonNode receipt : json) {
       lines.addAll(receipt(receipt, style));
       if (receipt.has("prevention")) {
-        lines.addAll(prevention(receipt.path("prevention")));
+        lines.addAll(prevention(receipt.path("prevention"), style));
       }
     }
     return lines;
   }
 
-  private static List<String> prevention(JsonNode json) {
-    return Lines.wrap(
+  private static List<String> prevention(JsonNode json, Style style) {
+    return style.wrap(
         word(text(json, "verdict"))
             + ", as was known "
             + Lines.instant(text(json, "at"))
@@ -194,17 +198,22 @@ public final class Views {
     List<String> lines = new ArrayList<>();
     String outcome = text(json, "outcome");
     String shown = Lines.pad(word(outcome), 14);
-    lines.add(
+    String head =
         Lines.instant(text(json, "finishedAt"))
             + "  "
-            + (outcome.equals("HEALED") ? style.good(shown) : style.warn(shown))
-            + style.bold(Lines.clean(joined(json.path("actions"), ", ")))
-            + "  "
-            + Lines.clean(joined(json.path("components"), ", ")));
+            + (outcome.equals("HEALED") ? style.good(shown) : style.warn(shown));
+    String actions = Lines.clean(joined(json.path("actions"), ", "));
+    String components = Lines.clean(joined(json.path("components"), ", "));
+    if (style.fits(36, actions, components)) {
+      lines.add(head + style.bold(actions) + "  " + components);
+    } else {
+      lines.add(head.stripTrailing());
+      lines.addAll(style.wrap(actions + "  " + components, 4));
+    }
     lines.addAll(
-        Lines.wrap(
+        style.wrap(
             text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
-    benefit(json.path("benefit")).ifPresent(came -> lines.addAll(Lines.wrap(came, 4)));
+    benefit(json.path("benefit")).ifPresent(came -> lines.addAll(style.wrap(came, 4)));
     return lines;
   }
 
@@ -212,15 +221,15 @@ public final class Views {
   public static List<String> decision(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
     String actions = joined(json.path("actions"), ", then ");
-    lines.addAll(Lines.field("would do", actions.isEmpty() ? "nothing" : actions));
-    lines.addAll(Lines.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
+    lines.addAll(style.field("would do", actions.isEmpty() ? "nothing" : actions));
+    lines.addAll(style.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
     JsonNode preview = json.path("preview");
     for (JsonNode step : preview.path("steps")) {
-      lines.addAll(Lines.field("step", step.asString("")));
+      lines.addAll(style.field("step", step.asString("")));
     }
     for (JsonNode judgement : json.path("judgements")) {
       lines.addAll(
-          Lines.field(
+          style.field(
               "  guard",
               text(judgement, "guard")
                   + ": "
@@ -229,7 +238,7 @@ public final class Views {
                   + text(judgement, "reason")));
     }
     for (JsonNode rejected : json.path("rejected")) {
-      lines.addAll(Lines.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
+      lines.addAll(style.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
     }
     return lines;
   }
@@ -243,17 +252,17 @@ public final class Views {
       lines.add("");
     }
     if (!json.path("patterns").isEmpty()) {
-      lines.addAll(KnowledgeView.patterns(json.path("patterns")));
+      lines.addAll(KnowledgeView.patterns(json.path("patterns"), style));
       lines.add("");
     }
     for (JsonNode entry : json.path("trail")) {
       if (entry.has("outcome")) {
         lines.addAll(receipt(entry, style));
         for (JsonNode line : entry.path("recorded")) {
-          Lines.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
+          style.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
         }
       } else if (text(entry, "kind").equals("prevention")) {
-        lines.addAll(prevention(entry));
+        lines.addAll(prevention(entry, style));
       } else {
         lines.add(Lines.instant(text(entry, "at")) + "  decided");
         lines.addAll(decision(entry, style));
@@ -271,14 +280,14 @@ public final class Views {
             + Lines.clean(joined(json.path("components"), ", "))
             + "  "
             + style.dim(Lines.clean(text(json, "id"))));
-    lines.addAll(Lines.field("evidence", text(json.path("issue"), "description")));
+    lines.addAll(style.field("evidence", text(json.path("issue"), "description")));
     lines.addAll(
-        Lines.field(
+        style.field(
             "seen",
             Lines.instant(text(json, "firstSeen"))
                 + " to "
                 + Lines.instant(text(json, "lastSeen"))));
-    lines.addAll(Lines.field("status", word(text(json, "status")) + ": " + text(json, "note")));
+    lines.addAll(style.field("status", word(text(json, "status")) + ": " + text(json, "note")));
     return lines;
   }
 
@@ -296,13 +305,13 @@ public final class Views {
               + Lines.clean(joined(found.path("components"), ", "))
               + "  "
               + style.dim(Lines.clean(text(found, "id"))));
-      lines.addAll(Lines.wrap(text(found, "description"), 7));
-      lines.addAll(Lines.wrap("brings " + text(found, "benefit") + byItself(found), 7));
+      lines.addAll(style.wrap(text(found, "description"), 7));
+      lines.addAll(style.wrap("brings " + text(found, "benefit") + byItself(found), 7));
       benefit(found.path("last").path("benefit"))
           .ifPresent(
               came ->
                   lines.addAll(
-                      Lines.wrap(
+                      style.wrap(
                           "the last time, "
                               + Lines.instant(text(found.path("last"), "at"))
                               + ": "
@@ -370,12 +379,12 @@ public final class Views {
       String problem = text(plugin, "problem");
       String who = Lines.pad(text(plugin, "kind"), 10) + Lines.pad(text(plugin, "name"), 22);
       if (problem.isEmpty()) {
-        List<String> state = Lines.wrap(text(plugin, "state"), who.length());
+        List<String> state = style.wrap(text(plugin, "state"), who.length());
         lines.add(who + state.get(0).strip());
         lines.addAll(state.subList(1, state.size()));
       } else {
         lines.add(who + style.bad("not used"));
-        lines.addAll(Lines.wrap(problem, 10));
+        lines.addAll(style.wrap(problem, 10));
       }
     }
     return lines;
@@ -386,10 +395,10 @@ public final class Views {
     boolean healed = text(json, "outcome").equals("HEALED");
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.addAll(Lines.field("detect", time(json, "detectMillis")));
-    lines.addAll(Lines.field("act", time(json, "actMillis")));
-    lines.addAll(Lines.field("verify", time(json, "verifyMillis")));
-    lines.addAll(Lines.field("total", time(json, "totalMillis")));
+    lines.addAll(style.field("detect", time(json, "detectMillis")));
+    lines.addAll(style.field("act", time(json, "actMillis")));
+    lines.addAll(style.field("verify", time(json, "verifyMillis")));
+    lines.addAll(style.field("total", time(json, "totalMillis")));
     String outcome = word(text(json, "outcome"));
     lines.add(Lines.pad("outcome", 14) + (healed ? style.good(outcome) : style.bad(outcome)));
     return lines;
@@ -429,19 +438,19 @@ public final class Views {
               + Lines.pad(word(text(one, "form")), 9)
               + String.join(", ", said));
       if (!problem.isEmpty()) {
-        Lines.wrap(problem, 4).stream().map(style::warn).forEach(lines::add);
+        style.wrap(problem, 4).stream().map(style::warn).forEach(lines::add);
       }
     }
     return lines;
   }
 
   static String health(double health, Style style) {
-    String bar = Lines.bar(health / 100, 20);
+    String bar = Lines.bar(health / 100, Math.min(20, style.width() / 4));
     String shown = health >= 80 ? style.good(bar) : health >= 50 ? style.warn(bar) : style.bad(bar);
     return Lines.pad("health", 14) + shown + String.format(Locale.ROOT, " %.0f of 100", health);
   }
 
-  /** Two to a line. */
+  /** Two to a line, where they fit. */
   static List<String> metrics(JsonNode metrics, Style style) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
@@ -454,8 +463,11 @@ public final class Views {
           entry.getKey().contains(".fraction")
               ? Lines.percent(value)
               : String.format(Locale.ROOT, "%.2f", value);
-      String cell = Lines.pad(Lines.cut(name, 26), 28) + String.format("%7s", shown);
-      if (line.length() > 0) {
+      int column = Math.min(28, style.width() - 9);
+      String cell = Lines.pad(Lines.cut(name, column - 2), column) + String.format("%7s", shown);
+      if (style.width() < TWO_COLUMNS) {
+        lines.add("  " + cell);
+      } else if (line.length() > 0) {
         lines.add("  " + line + "    " + cell);
         line.setLength(0);
       } else {
@@ -474,7 +486,7 @@ public final class Views {
       lines.add(
           style.warn(
               String.join(
-                  "\n", Lines.field("unreadable", text(one, "what") + ": " + text(one, "why")))));
+                  "\n", style.field("unreadable", text(one, "what") + ": " + text(one, "why")))));
     }
     return lines;
   }

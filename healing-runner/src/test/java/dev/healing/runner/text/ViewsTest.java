@@ -44,6 +44,38 @@ class ViewsTest {
     assertThat(text(Views::once, ONCE)).contains("42.1 %").contains("0.25");
   }
 
+  /** A phone, or a split screen. */
+  @Test
+  void nothingButAWordThatIsLongerIsWiderThanTheTerminal() {
+    Style narrow = Style.of(true, Map.of("TERM", "xterm", "NO_COLOR", "1", "COLUMNS", "40"));
+    JsonNode status =
+        Json.MAPPER.readTree(
+            """
+            {"daemon": true, "startedAt": "2026-11-26T20:16:17.869601353Z", "pid": 1333,
+             "version": "0.1.0", "autonomy": "AUTO", "health": 61.5, "looks": 16, "openIncidents": 0,
+             "healsInLastHour": 0, "paused": "paused until 2026-11-26T21:16:17Z by the clock",
+             "triggers": ["D-Bus signals", "reads /proc/meminfo from once a second up to every 50 ms"],
+             "trouble": ["the journal could not be written: no space left on device"],
+             "metrics": {"memory.used.fraction": 0.4, "filesystem.used.fraction{/var/lib/what}": 0.9,
+               "pressure.some.fraction{memory}": 0.1},
+             "unreadable": [{"what": "/mnt", "why": "stale handle, and a sentence that goes on"}],
+             "issues": [{"id": "ab12cd34-x", "type": "service_failed", "severity": "HIGH",
+               "description": "nginx.service has failed: exit-code, since some time ago",
+               "components": ["nginx.service"], "status": "OPEN", "note": "waits for its cause"}]}
+            """);
+    for (List<String> view :
+        List.of(
+            Views.status(status, narrow), Views.once(ONCE, narrow), Views.issues(ONCE, narrow))) {
+      assertThat(String.join("\n", view).lines())
+          .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(40));
+    }
+    assertThat(String.join(" ", Views.status(status, narrow)).replaceAll("\\s+", " "))
+        .contains("reads /proc/meminfo from once a second up to every 50 ms")
+        .contains("since 2026-11-26 20:16:17Z (pid 1333, version 0.1.0)");
+    assertThat(Style.of(true, Map.of("COLUMNS", "200")).width()).isEqualTo(80);
+    assertThat(Style.of(true, Map.of("COLUMNS", "wide")).width()).isEqualTo(80);
+  }
+
   @Test
   void unknownHealthIsNotZero() {
     JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");

@@ -161,7 +161,7 @@ final class NixStore {
       argv.addAll(List.of("ionice", "-c3", "nice", "-n19"));
     }
     argv.addAll(nixStore(arguments));
-    return host.commands().run(new Command(argv, limit, 1 << 20));
+    return host.commands().run(new Command(argv, limit, 1 << 20).asApart());
   }
 
   private boolean idlePriority() {
@@ -186,13 +186,13 @@ final class NixStore {
   }
 
   CommandRunner.Result run(Duration limit, String... argv) {
-    return host.commands().run(new Command(List.of(argv), limit, 1 << 20));
+    return host.commands().run(new Command(List.of(argv), limit, 1 << 20).asApart());
   }
 
   private void ask(Consumer<String> line, String... arguments) {
     List<String> argv = nixStore(arguments);
     CommandRunner.Result result =
-        host.commands().run(new Command(argv, QUESTION, LONGEST_LINE), line);
+        host.commands().run(new Command(argv, QUESTION, LONGEST_LINE).asApart(), line);
     if (!result.ok() || result.truncated()) {
       throw new HostException(
           String.join(" ", argv)

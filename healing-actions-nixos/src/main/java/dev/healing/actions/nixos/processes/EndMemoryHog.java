@@ -152,13 +152,15 @@ public final class EndMemoryHog implements HealingAction {
                 "process " + m.use().process().ref().pid(),
                 m.use().process().ref().startTicks() + " " + m.use().process().name()));
     restart.ifPresent(plan -> facts.putAll(plan.facts(host)));
-    List<String> steps = new ArrayList<>(List.of(hog.why()));
+    List<String> steps = new ArrayList<>();
+    steps.add("end " + String.join(", ", members.stream().map(Member::who).toList()));
     steps.add(
         "wait until less than "
             + Checks.size(floor)
             + " of memory is available, and do nothing if that does not come");
     restart.ifPresentOrElse(
         plan -> steps.addAll(plan.steps(host, keys)), () -> steps.addAll(signals(members, floor)));
+    steps.add(Preview.BECAUSE + hog.why());
     String target = restart.map(RestartPlan::name).orElse(first.name() + ":" + first.ref().pid());
     Preview preview =
         Preview.of(

@@ -107,8 +107,10 @@ public final class KillProcess implements HealingAction {
     if (service.isPresent()) {
       RestartPlan plan = restartOf(service.get());
       facts.putAll(plan.facts(host));
-      List<String> steps = new ArrayList<>(List.of(choice.why()));
+      List<String> steps = new ArrayList<>();
+      steps.add("end " + first.who() + " by restarting the service that it stands for");
       steps.addAll(plan.steps(host, keys));
+      steps.add(Preview.BECAUSE + choice.why());
       Preview preview =
           Preview.of(
               plan.name(),
@@ -124,12 +126,12 @@ public final class KillProcess implements HealingAction {
             "process",
             Duration.ofSeconds(1),
             facts,
-            choice.why(),
             "ask " + first.who() + " to end (SIGTERM)",
             Belonging.whole(process)
                 .map(unit -> "leave it at that, since it is part of " + unit)
                 .orElse(
-                    "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s"));
+                    "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s"),
+            Preview.BECAUSE + choice.why());
     return new Prepared(preview, execution -> signal(preview, first, held, execution));
   }
 

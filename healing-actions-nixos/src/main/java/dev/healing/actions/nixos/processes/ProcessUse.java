@@ -102,9 +102,15 @@ public record ProcessUse(ProcessState process, double cores, double grownBytesPe
     return process.residentBytes() + Math.min(soon, process.residentBytes());
   }
 
-  /** Its name, pid and user. */
+  /** Its name, pid, user and unit; never its command line, which may hold what is secret. */
   public String who() {
-    return process.name() + " (pid " + process.ref().pid() + ", uid " + process.uid() + ")";
+    return process.name()
+        + " (pid "
+        + process.ref().pid()
+        + ", uid "
+        + process.uid()
+        + process.unit().map(unit -> ", " + unit).orElse("")
+        + ")";
   }
 
   /** The evidence in words, what matters first. */

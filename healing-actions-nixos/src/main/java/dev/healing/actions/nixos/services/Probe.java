@@ -104,7 +104,7 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
   }
 
   private Optional<String> ended(HostContext host) {
-    CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16));
+    CommandRunner.Result result = host.commands().run(new Command(what, LIMIT, 1 << 16).asApart());
     if (NOT_RUN.contains(result.exitCode()) && !result.timedOut()) {
       throw new HostException(result.complaint());
     }

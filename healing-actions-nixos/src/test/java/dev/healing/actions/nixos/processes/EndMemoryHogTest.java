@@ -75,9 +75,15 @@ class EndMemoryHogTest {
     world.hog(201, "hog", 15L << 30, 1);
     Preview preview = prepare();
     assertThat(preview.target()).isEqualTo("hog:201");
-    assertThat(preview.steps().get(0))
-        .contains("hog (pid 201, uid 1000) grew by 93.3 MiB a second to 15.0 GiB")
+    assertThat(preview.steps().get(0)).matches("end hog \\(pid 201, uid 1000.*\\)");
+    assertThat(last(preview.steps()))
+        .startsWith(Preview.BECAUSE)
+        .containsPattern("hog \\(pid 201, uid 1000.*\\) grew by 93.3 MiB a second to 15.0 GiB")
         .contains("in all 93.3 MiB a second becomes less available");
+  }
+
+  private static String last(List<String> steps) {
+    return steps.get(steps.size() - 1);
   }
 
   @Test
@@ -87,7 +93,7 @@ class EndMemoryHogTest {
     }
     world.hog(210, "bystander", 1 << 20, 1, "system.slice", "other.scope");
     PreparedAction prepared = prepared(Map.of());
-    assertThat(prepared.preview().steps().get(0))
+    assertThat(last(prepared.preview().steps()))
         .contains("and 3 more of that name grew by 373.3 MiB a second")
         .contains("the next one takes 93.3 MiB");
     assertThat(execute(prepared).result()).isEqualTo(Result.DONE);

@@ -160,7 +160,7 @@ class StandingOutTest {
     world.host.time().happens(Duration.ofMillis(250), "it leaks", () -> uses(201, "leaky", 40));
     Preview preview = prepare(Map.of());
     assertThat(preview.target()).isEqualTo("leaky:201");
-    assertThat(preview.steps().get(0)).contains("growing by").contains("next is large (pid 200");
+    assertThat(because(preview)).contains("growing by").contains("next is large (pid 200");
   }
 
   @Test
@@ -172,7 +172,7 @@ class StandingOutTest {
         .hasMessageContaining("the kernel would sooner end doomed (pid 201");
     assertThat(prepare(Map.of("prefer", List.of("large"))).target()).isEqualTo("large:200");
     has(201, "doomed", 20, 200);
-    assertThat(prepare(Map.of()).steps().get(0)).contains("oom score 300");
+    assertThat(because(prepare(Map.of()))).contains("oom score 300");
   }
 
   @Test
@@ -221,7 +221,7 @@ class StandingOutTest {
       } else {
         assertThat(report.result()).isEqualTo(ActionReport.Result.FAILED);
         assertThat(report.detail()).contains("it is not killed, since it is part of " + whole);
-        assertThat(prepared.preview().steps().get(2)).contains("leave it at that");
+        assertThat(prepared.preview().steps().get(1)).contains("leave it at that");
         assertThat(signals).hasSize(1);
       }
     }
@@ -296,7 +296,29 @@ class StandingOutTest {
     world.busy(201, "other", 0.7, "system.slice", "b.service");
     Preview preview = prepare(Map.of());
     assertThat(preview.target()).isEqualTo("loop:200");
-    assertThat(preview.steps().get(0)).contains("uses 1.50 cores").contains("0.70 cores");
+    assertThat(because(preview)).contains("uses 1.50 cores").contains("0.70 cores");
+  }
+
+  /**
+   * A person is asked about it: by its unit and name, and for as long as nothing but time passes.
+   */
+  @Test
+  void whatIsAskedNamesUnitAndCommandAndStaysTheSame() {
+    type = IssueType.CPU_HIGH;
+    world.busy(200, "loop", 1.5, "system.slice", "a.service");
+    Preview first = prepare(Map.of());
+    assertThat(first.steps().get(0))
+        .matches("ask loop \\(pid 200, uid [0-9]+, a\\.service\\) to end \\(SIGTERM\\)");
+    world.busy(201, "other", 0.7, "system.slice", "b.service");
+    Preview later = prepare(Map.of());
+    assertThat(because(later)).isNotEqualTo(because(first));
+    assertThat(later.digest()).isEqualTo(first.digest());
+  }
+
+  private static String because(Preview preview) {
+    String last = preview.steps().get(preview.steps().size() - 1);
+    assertThat(last).startsWith(Preview.BECAUSE);
+    return last;
   }
 
   /** As many seconds after boot as their number says they were started. */
