@@ -155,10 +155,10 @@ final class PluginCalls {
       }
       queued = false;
       calling = false;
-      if (asked != null && why == null) {
-        asked.answered();
-      } else if (asked != null) {
+      if (why != null && asked != null) {
         asked.failed(why);
+      } else if (asked != null) {
+        asked.answered();
       }
       if (next == calls.size()) {
         return null;
