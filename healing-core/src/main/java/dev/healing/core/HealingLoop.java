@@ -146,13 +146,9 @@ final class HealingLoop {
   }
 
   private void observe(Consumer<Observation> then) {
-    Map<String, Detector> validators = new LinkedHashMap<>();
-    for (Tracked incident : incidents.open()) {
-      incident.validator.ifPresent(validator -> validators.put(incident.reportedBy(), validator));
-    }
     watch.begin(
         plugins,
-        validators,
+        detectors(),
         treatment.ownActions(),
         observation ->
             inbox.post(
@@ -163,6 +159,19 @@ final class HealingLoop {
                   looks++;
                   then.accept(observation);
                 }));
+  }
+
+  private Map<String, Detector> detectors() {
+    Map<String, Detector> validators = new LinkedHashMap<>();
+    for (Tracked incident : incidents.open()) {
+      incident.validator.ifPresent(validator -> validators.put(incident.reportedBy(), validator));
+    }
+    if (validators.isEmpty()) {
+      return plugins.detectors();
+    }
+    Map<String, Detector> all = new LinkedHashMap<>(plugins.detectors());
+    all.putAll(validators);
+    return all;
   }
 
   // ---------------------------------------------------- triage → validate

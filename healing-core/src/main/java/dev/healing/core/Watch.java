@@ -56,21 +56,19 @@ final class Watch {
   /**
    * Begins a look.
    *
-   * @param validators detectors to ask beside those of the plugins, by name
+   * @param detectors all to ask, by name
    * @param ownActions what we have done and do, for them
    * @param done is given what was found, on a worker
    */
   void begin(
       Plugins plugins,
-      Map<String, Detector> validators,
+      Map<String, Detector> detectors,
       List<OwnAction> ownActions,
       Consumer<Observation> done) {
     Collected found = new Collected(ownActions);
-    int many = plugins.samplers().size() + plugins.detectors().size() + validators.size();
-    List<PluginCalls.Call> asked = new ArrayList<>(many);
+    List<PluginCalls.Call> asked = new ArrayList<>(plugins.samplers().size() + detectors.size());
     plugins.samplers().forEach((name, sampler) -> asked.add(found.new Samples(name, sampler)));
-    plugins.detectors().forEach((name, one) -> asked.add(found.new Detects(name, one)));
-    validators.forEach((name, one) -> asked.add(found.new Detects(name, one)));
+    detectors.forEach((name, detector) -> asked.add(found.new Detects(name, detector)));
     calls.begin(asked, () -> done.accept(found.observation()));
   }
 

@@ -220,4 +220,22 @@ class TraceProperties {
         .isInstanceOf(HealingException.class)
         .hasMessageContaining("expected a file of 'healing record'");
   }
+
+  /** Whatever changes: what looks have in common need not be looked up for each. */
+  @Test
+  void samplesKeepTheirOrder() throws IOException {
+    List<RecordedLook> looks = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Instant at = START.plusSeconds(i);
+      Sample now = new Sample(Metric.LOAD, i, at);
+      Sample seldom = new Sample(METRICS.get(2), i / 2, START.plusSeconds(i / 2));
+      List<Sample> samples = List.of(now, seldom);
+      looks.add(new RecordedLook(at, i, List.of(), samples, List.of(), List.of(), Map.of()));
+    }
+    try (TraceReader reader = new TraceReader(new ByteArrayInputStream(written(looks)))) {
+      for (RecordedLook look : looks) {
+        assertThat(reader.next().orElseThrow().samples()).isEqualTo(look.samples());
+      }
+    }
+  }
 }

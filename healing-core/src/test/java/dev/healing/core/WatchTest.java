@@ -244,7 +244,7 @@ class WatchTest {
     Plugins plugins =
         Given.engine(host, Map.of()).add(Given.detector("late", detect)).build().loop().plugins();
     Watch watch = new Watch(host.time(), new AtOnce(ended), samples -> {});
-    watch.begin(plugins, Map.of(), List.of(), arrived::add);
+    watch.begin(plugins, plugins.detectors(), List.of(), arrived::add);
     return watch;
   }
 
@@ -259,7 +259,7 @@ class WatchTest {
             .plugins();
     List<Observation> arrived = new ArrayList<>();
     Watch watch = new Watch(host.time(), new NoneFree(), samples -> {});
-    watch.begin(plugins, Map.of(), List.of(), arrived::add);
+    watch.begin(plugins, plugins.detectors(), List.of(), arrived::add);
     assertThat(watch.enforce(Duration.ofSeconds(2))).contains(Duration.ofSeconds(2));
     host.time().advance(Duration.ofSeconds(2));
     watch.enforce(Duration.ofSeconds(2));

@@ -12,7 +12,6 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -66,11 +65,11 @@ public final class SystemSlow implements Detector {
     Evidence evidence =
         Evidence.of(state, Metric.HEALTH, Metric.MEMORY_USED, Metric.SWAP_USED, Metric.CPU_BUSY);
     String text =
-        String.format(
-            Locale.ROOT,
-            "health is %.0f of 100 (low is below %d)",
-            evidence.value(Metric.HEALTH),
-            low);
+        "health is "
+            + Math.round(evidence.value(Metric.HEALTH))
+            + " of 100 (low is below "
+            + low
+            + ")";
     return Issue.of(
         state.at(),
         IssueType.SYSTEM_SLOW,

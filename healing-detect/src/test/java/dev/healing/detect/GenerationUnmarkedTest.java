@@ -34,6 +34,11 @@ class GenerationUnmarkedTest {
   @BeforeEach
   void oneGeneration() throws IOException {
     host = new TestHost(root);
+    profile();
+    detector = new GenerationUnmarked.Provider().create(host);
+  }
+
+  private void profile() throws IOException {
     link("nix/var/nix/profiles/system-42-link", "/nix/store/b");
     link("nix/var/nix/profiles/system", "system-42-link");
     link("run/current-system", "/nix/store/b");
@@ -43,7 +48,6 @@ class GenerationUnmarkedTest {
             BasicFileAttributeView.class,
             LinkOption.NOFOLLOW_LINKS)
         .setTimes(time, time, time);
-    detector = new GenerationUnmarked.Provider().create(host);
   }
 
   private void link(String name, String to) throws IOException {
@@ -131,5 +135,15 @@ class GenerationUnmarkedTest {
   void whatDoesNotRunProvesNothing() throws IOException {
     link("run/current-system", "/nix/store/a");
     assertThat(afterAnHour(well().build(), well().build())).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
+  void whereThereWasNoProfileOneIsFoundWithinAMinute() throws IOException {
+    Files.delete(root.resolve("nix/var/nix/profiles/system"));
+    detector = new GenerationUnmarked.Provider().create(host);
+    assertThat(detector.detect(well().build())).isEqualTo(Detection.NOTHING);
+    profile();
+    host.time().advance(Duration.ofMinutes(1));
+    assertThat(afterAnHour(well().build(), well().build()).issues()).hasSize(1);
   }
 }

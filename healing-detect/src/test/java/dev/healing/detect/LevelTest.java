@@ -9,7 +9,9 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.VirtualTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LevelTest {
@@ -125,5 +127,35 @@ class LevelTest {
 
   private Standing update(HostStates look) {
     return level.update(look.build(), "memory", Metric.MEMORY_USED);
+  }
+
+  /** What is counted along is what would be counted in the whole window. */
+  @Test
+  void countsWhatIsInItsWindow() {
+    Random random = new Random(1);
+    for (int m = 1; m < 8; m++) {
+      NofM of = new NofM(1 + random.nextInt(m), m);
+      Level counting = new Level(Level.Limits.above(0.6, 0.8, 0.1, of), 0.2);
+      List<Double> window = new ArrayList<>();
+      boolean raised = false;
+      for (int i = 0; i < 1_000; i++) {
+        double value = Math.round(random.nextDouble() * 20) / 20.0;
+        window.add(value);
+        if (raised && value < 0.1) {
+          window.clear();
+          raised = false;
+        }
+        List<Double> last = window.subList(Math.max(0, window.size() - m), window.size());
+        boolean high = last.stream().filter(v -> v >= 0.6).count() >= of.n();
+        boolean critical = last.stream().filter(v -> v >= 0.8).count() >= of.n();
+        List<Double> falling = last.stream().sorted(Comparator.reverseOrder()).toList();
+        boolean falls =
+            last.size() == m && last.equals(falling) && last.get(0) - last.get(m - 1) >= 0.2;
+        raised |= high && (critical || !falls);
+        Standing standing = feed(counting, value).get(0);
+        assertThat(standing.bad()).as("%s after %s", of, last).isEqualTo(raised);
+        assertThat(standing == Standing.CRITICAL).isEqualTo(raised && critical);
+      }
+    }
   }
 }
