@@ -16,14 +16,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.AbstractSet;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -146,7 +143,7 @@ public final class OpenFiles {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Matcher mapped = MAPPED.matcher(line);
         if (mapped.matches()) {
-          keys.add(key(mapped.group(1), mapped.group(2), mapped.group(3)));
+          keys.add(FileKeys.key(mapped.group(1), mapped.group(2), mapped.group(3)));
           String name = mapped.group(4);
           if (names.add(name)) {
             add(name);
@@ -196,16 +193,6 @@ public final class OpenFiles {
     } catch (IOException e) {
       return Optional.empty();
     }
-  }
-
-  /** As the JDK shows the key of a file with these numbers, of which the first two are hex. */
-  private static String key(String major, String minor, String inode) {
-    long high = Long.parseLong(major, 16);
-    long low = Long.parseLong(minor, 16);
-    // See makedev in glibc's sysmacros.h.
-    long device =
-        (high & ~0xfffL) << 32 | (high & 0xfff) << 8 | (low & ~0xffL) << 12 | (low & 0xff);
-    return "(dev=" + Long.toHexString(device) + ",ino=" + inode + ")";
   }
 
   private void addSwaps() {
@@ -263,31 +250,6 @@ public final class OpenFiles {
       return Optional.of(of);
     } catch (IOException e) {
       return Optional.empty(); // a name of another name space, or of a file that is gone
-    }
-  }
-
-  /** File keys, and texts of such: the JDK makes none from a device and an inode. */
-  private static final class FileKeys extends AbstractSet<Object> {
-    private final Set<String> texts = ConcurrentHashMap.newKeySet();
-
-    @Override
-    public boolean add(Object key) {
-      return texts.add(key.toString());
-    }
-
-    @Override
-    public boolean contains(Object key) {
-      return texts.contains(key.toString());
-    }
-
-    @Override
-    public Iterator<Object> iterator() {
-      return Set.<Object>copyOf(texts).iterator();
-    }
-
-    @Override
-    public int size() {
-      return texts.size();
     }
   }
 }

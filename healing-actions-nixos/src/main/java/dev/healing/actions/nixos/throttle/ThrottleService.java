@@ -14,7 +14,6 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
-import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
@@ -27,7 +26,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -42,8 +40,6 @@ import java.util.TreeMap;
  * memory, default 10%), {@code avoid} (globs on the unit; by default those in which Nix builds).
  */
 public final class ThrottleService implements HealingAction {
-  private static final double MARGIN = 2;
-
   private static final ActionDescription DESCRIPTION =
       new ActionDescription(
           ActionId.THROTTLE_SERVICE,
@@ -63,7 +59,7 @@ public final class ThrottleService implements HealingAction {
   private final Restraint cpu;
   private final Restraint memory;
   private final Restraint weight;
-  private final Globs avoid;
+  private final Choice choice;
 
   private ThrottleService(HostContext host) {
     this.host = host;
@@ -74,7 +70,8 @@ public final class ThrottleService implements HealingAction {
     double minShare = host.configuration().fraction("min-share", 0.10);
     this.memory = new MemoryRestraint(host, atLeast("memory", 0.50, 0.90), minShare);
     this.weight = new WeightRestraint(host);
-    this.avoid = Globs.of(host.configuration().globs("avoid", Checks.NIX_BUILDERS));
+    this.choice =
+        new Choice(host, Globs.of(host.configuration().globs("avoid", Checks.NIX_BUILDERS)));
   }
 
   /** Less would as good as stop it. */
@@ -138,8 +135,8 @@ public final class ThrottleService implements HealingAction {
     List<ServiceUse> uses = restraint.uses();
     ServiceUse first =
         inBackground
-            ? throttled(named(uses, issue.components().first()))
-            : standsOut(uses, restraint);
+            ? choice.named(uses, issue.components().first())
+            : choice.standsOut(uses, restraint);
     UnitState unit = Checks.unit(host, first.name());
     requireUnlimited(unit.name(), restraint.limit());
     Throttle throttle =
@@ -158,7 +155,10 @@ public final class ThrottleService implements HealingAction {
             "throttle",
             Duration.ofSeconds(1),
             facts,
-            unit.name() + " uses " + restraint.inWords(first.amount()) + next(uses, restraint),
+            unit.name()
+                + " uses "
+                + restraint.inWords(first.amount())
+                + Choice.next(uses, restraint),
             "set " + throttle.inWords() + " at runtime; there is none now",
             restraint.check() + ", and take it away again if it does not",
             "lift_throttle takes it away when "
@@ -168,46 +168,6 @@ public final class ThrottleService implements HealingAction {
                 + " min, whatever becomes of healing");
     return new Prepared(
         preview, execution -> execute(preview, restraint, throttle, first, execution));
-  }
-
-  private ServiceUse standsOut(List<ServiceUse> uses, Restraint restraint) {
-    double least = restraint.least();
-    ServiceUse first = uses.isEmpty() ? null : uses.get(0);
-    Checks.require(
-        first != null && first.amount() >= Math.max(Double.MIN_NORMAL, least),
-        "nobody stands out: nothing uses " + restraint.inWords(least) + " or more");
-    ServiceUse found = throttled(Objects.requireNonNull(first));
-    if (uses.size() > 1) {
-      Checks.require(
-          found.amount() >= MARGIN * uses.get(1).amount(),
-          "nobody stands out: "
-              + found.name()
-              + " uses "
-              + restraint.inWords(found.amount())
-              + next(uses, restraint));
-    }
-    return found;
-  }
-
-  /** Whoever found that it works in the background knows best whom it is about. */
-  private static ServiceUse named(List<ServiceUse> uses, String unit) {
-    return uses.stream()
-        .filter(use -> use.name().equals(unit))
-        .findFirst()
-        .orElseThrow(() -> new RefusedException(unit + " uses no processor time now"));
-  }
-
-  private ServiceUse throttled(ServiceUse found) {
-    Checks.require(
-        found.isService(),
-        found.name() + " stands out and is no service: only services are throttled");
-    Checks.require(!avoid.test(found.name()), found.name() + " is named in avoid");
-    Checks.refuseIf(host.protection().unit(found.name(), host.systemd()));
-    Checks.refuseIf(host.protection().within(Set.of(found.name()), host.processes()));
-    Checks.require(
-        found.pids().stream().noneMatch(host.processes().ourselves()::contains),
-        found.name() + " is our own service or one of our ancestors'");
-    return found;
   }
 
   /** What somebody else has set is never overwritten. */
@@ -272,12 +232,6 @@ public final class ThrottleService implements HealingAction {
     }
     throttles.forget(throttle);
     lastResort.disarm(throttle);
-  }
-
-  private static String next(List<ServiceUse> uses, Restraint restraint) {
-    return uses.size() < 2
-        ? ""
-        : "; next is " + uses.get(1).name() + " with " + restraint.inWords(uses.get(1).amount());
   }
 
   /** What tells that it was neither started again nor the host booted. */
