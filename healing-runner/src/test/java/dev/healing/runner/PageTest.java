@@ -2,7 +2,6 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.api.Configuration;
 import dev.healing.api.Event;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
@@ -22,6 +21,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,9 +61,14 @@ class PageTest {
 
   @BeforeEach
   void serve() throws InterruptedException {
+    serve(builder -> {});
+  }
+
+  private void serve(Consumer<HealingEngine.Builder> more) throws InterruptedException {
     lamps.broken.add("hall");
     host = LinuxHost.open(state);
     HealingEngine.Builder builder = lamps.builder(host, "confirm");
+    more.accept(builder);
     ServiceLoader.load(SamplerProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(sampler -> sampler.name().equals("host"))
@@ -75,7 +80,7 @@ class PageTest {
         new Requests(
             engine,
             host,
-            Configuration::empty,
+            () -> lamps.configuration,
             () -> CompletableFuture.completedFuture("nothing"),
             nobody);
     HttpSettings anyPort =
@@ -153,6 +158,53 @@ class PageTest {
     click("#history-list summary");
     picture("healed-1280-light");
     assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
+  void whatWillBeFullIsDrawnAheadOfNow() throws Exception {
+    close();
+    state = state.resolve("filling"); // in which nobody was asked anything
+    FillingDisk disk = new FillingDisk();
+    try (LinuxHost past = LinuxHost.open(state)) {
+      disk.writePast(past);
+    }
+    serve(builder -> builder.add(disk).add(disk.foreseen()));
+    String chart =
+        "[...document.querySelectorAll('#charts .chart')]"
+            + ".find(c => c.ariaLabel?.includes('/srv/data'))";
+    for (String look : List.of("1280-light", "1280-dark", "390-light")) {
+      String[] widthAndScheme = look.split("-");
+      browser.open(url, Integer.parseInt(widthAndScheme[0]), 900, widthAndScheme[1]);
+      awaitTheQuestion();
+      for (String span : List.of("1h", "24h")) {
+        browser.eval("document.querySelector('[data-span=\"" + span + "\"]').click()");
+        browser.await(chart + "?.ariaLabel.includes('of the last " + span + "; full in ')");
+        assertThat(browser.eval(chart + ".nextElementSibling.innerText").asString())
+            .matches("full in [23] h.*\\(.* to .*\\).*");
+        assertThat(bandOf(chart)).as("pixels of the band to the right of now").isPositive();
+        browser.eval(chart + ".scrollIntoView({block: 'center'})");
+        picture("forecast-" + span + "-" + look);
+      }
+      assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+          .isLessThanOrEqualTo(Integer.parseInt(widthAndScheme[0]));
+    }
+    assertThat(browser.errors).isEmpty();
+  }
+
+  /** How many columns of pixels, of the right fifth of the chart, have some red in them. */
+  private static int bandOf(String chart) {
+    return browser
+        .eval(
+            "(() => { const c = "
+                + chart
+                + ".querySelector('canvas'); const w = Math.round(c.width / 5);"
+                + " const o = new OffscreenCanvas(w, c.height).getContext('2d', {willReadFrequently:"
+                + " true}); o.drawImage(c, w - c.width, 0);"
+                + " const d = o.getImageData(0, 0, w, c.height).data; const seen = new Set();"
+                + " for (let i = 3; i < d.length; i += 4)"
+                + " if (d[i] && d[i - 3] > d[i - 2] + 40) seen.add((i >> 2) % w);"
+                + " return seen.size; })()")
+        .asInt();
   }
 
   @Test

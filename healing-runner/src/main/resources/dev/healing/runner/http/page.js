@@ -443,7 +443,7 @@
     u.ctx.beginPath();
     u.ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
     u.ctx.clip();
-    u.ctx.fillStyle = colour + '2e';
+    u.ctx.fillStyle = colour + '55'; // it is narrow where the forecast is good
     u.ctx.beginPath();
     u.ctx.moveTo(...from);
     u.ctx.lineTo(x(f.lower), y(f.limit));

@@ -47,6 +47,16 @@ class UnitRealHostTest {
   }
 
   @Test
+  void theLauncherTellsHowWideTheTerminalIs() {
+    host.startHealing(ServicesRealHostTest.CALM);
+    String narrow = "script -qec 'stty cols 40 rows 20; NO_COLOR=1 healing status' /dev/null";
+    assertThat(host.sh(narrow).replace("\r", "").lines())
+        .contains("autonomy: auto")
+        .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(40));
+    assertThat(host.sh("healing status")).contains("autonomy      auto");
+  }
+
+  @Test
   void aProgramThatIsToldHasAllRightsAndWhatItLeavesBehindLives() {
     host.write(
         "/usr/local/bin/test-told",
