@@ -72,6 +72,7 @@ final class OwnActions {
   }
 
   private void put(Intent intent, Instant startedAt, Optional<Instant> endedAt) {
+    OwnAction known = byIntent.get(intent.id());
     byIntent.put(
         intent.id(),
         new OwnAction(
@@ -80,7 +81,7 @@ final class OwnActions {
             intent.issue().components(),
             startedAt,
             endedAt,
-            Optional.empty()));
+            known == null ? Optional.empty() : known.outcome()));
     changed(endedAt.orElse(startedAt));
   }
 
