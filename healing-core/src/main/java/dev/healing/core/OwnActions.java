@@ -71,6 +71,7 @@ final class OwnActions {
   }
 
   private void put(Intent intent, Instant startedAt, Optional<Instant> endedAt) {
+    OwnAction known = byIntent.get(intent.id());
     byIntent.put(
         intent.id(),
         new OwnAction(
@@ -79,7 +80,7 @@ final class OwnActions {
             intent.issue().components(),
             startedAt,
             endedAt,
-            Optional.empty()));
+            known == null ? Optional.empty() : known.outcome()));
     forget(endedAt.orElse(startedAt));
   }
 

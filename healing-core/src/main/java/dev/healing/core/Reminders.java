@@ -64,8 +64,9 @@ final class Reminders {
     }
     telling.forEach(
         (problem, pattern) -> {
-          if (due(pattern.problem(), seen.get(problem))) {
-            remember(pattern.problem(), seen.get(problem));
+          long times = seen.getOrDefault(problem, pattern.seen());
+          if (due(pattern.problem(), times)) {
+            remember(pattern.problem(), times);
             tell.accept(pattern);
           }
         });
@@ -85,10 +86,11 @@ final class Reminders {
   }
 
   private void remember(Fingerprint problem, long seen) {
+    Told now = new Told(time.now(), seen);
     told.remove(problem);
-    told.put(problem, new Told(time.now(), seen));
+    told.put(problem, now);
     try {
-      store.append(FILE, List.of(line(problem, told.get(problem))));
+      store.append(FILE, List.of(line(problem, now)));
       if (store.lines(FILE).lines().size() > 2 * MOST) {
         long old = Math.max(0, told.size() - MOST);
         told.keySet().stream().limit(old).toList().forEach(told::remove);

@@ -157,9 +157,10 @@ final class Foreseen {
     askedAt = at;
     Series until = whole;
     boolean reaching = problem(end, 0);
-    if (!reaching && level.isPresent() && !over(highAt, AGAIN, at)) {
-      until = level.get();
-      reaching = problem(until.forecaster.forecast(at, horizon), LIKELY);
+    if (level.isPresent() && !over(highAt, AGAIN, at)) {
+      boolean again = problem(level.get().forecaster.forecast(at, horizon), LIKELY);
+      until = again ? level.get() : whole; // which is there first
+      reaching |= again;
     }
     if (reaching && (raised || used < keys.below())) {
       raised = true;

@@ -183,6 +183,10 @@ class PredictionTest {
 
   /** It grows by a hundredth an hour, and was at so much some days ago. */
   private Detection slowly(double highest, int daysAgo) {
+    return grows(highest, daysAgo, 0.01);
+  }
+
+  private Detection grows(double highest, int daysAgo, double anHour) {
     MeasuredPast past =
         (metric, since, step) -> {
           List<Sample> samples = new ArrayList<>();
@@ -192,7 +196,10 @@ class PredictionTest {
           }
           for (int minute = -60 * 60; metric.equals(BYTES) && minute < 0; minute += 2) {
             samples.add(
-                new Sample(metric, 0.87 + minute / 6000.0, start.plus(Duration.ofMinutes(minute))));
+                new Sample(
+                    metric,
+                    Math.max(0.1, 0.87 + minute * anHour / 60),
+                    start.plus(Duration.ofMinutes(minute))));
           }
           return samples;
         };
@@ -223,6 +230,16 @@ class PredictionTest {
         .extracting(MetricForecast::limit)
         .as("what is shown is still when it is full")
         .containsExactly(1.0);
+  }
+
+  @Test
+  void whatIsThereFirstIsPredicted() {
+    String limit = Metric.of(Metric.FORECAST_LIMIT, "/var").toString();
+    Issue issue = grows(0.93, 20, 0.06).issues().get(0);
+    assertThat(issue.metrics()).containsEntry(limit, 0.9);
+    assertThat(issue.metrics().get(Metric.of(Metric.FORECAST_AT, "/var").toString()))
+        .isLessThan(3600);
+    assertThat(grows(0.89, 20, 0.06).issues().get(0).metrics()).containsEntry(limit, 1.0);
   }
 
   @Test

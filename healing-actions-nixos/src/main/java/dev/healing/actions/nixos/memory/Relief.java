@@ -10,6 +10,7 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
@@ -43,6 +44,9 @@ record Relief(
   /** Of all memory. */
   private static final double MOST = 0.25;
 
+  /** Long enough to see it coming, for a forecast that is asked every ten minutes. */
+  private static final Duration RESTARTED_BEFORE = Duration.ofMinutes(30);
+
   private static final String AVAILABLE = "memory.available.bytes";
 
   /**
@@ -68,11 +72,9 @@ record Relief(
     if (early || issue.severity().compareTo(Severity.HIGH) >= 0) {
       try {
         Leak found = leaks.find(state, memory);
-        Checks.require(
-            !early || healedBefore(found.unit(), state),
-            found.unit()
-                + " leaks, but memory is not short yet, and no restart of it has healed that within"
-                + " the last month");
+        if (early) {
+          requireInTime(found.unit(), issue, state);
+        }
         leak = Optional.of(found);
       } catch (RefusedException e) {
         noRestart = String.valueOf(e.getMessage());
@@ -85,6 +87,22 @@ record Relief(
             + " can be swapped out of services that may be touched; and "
             + noRestart);
     return new Relief(host, leaks, down, reclaim, leak, noRestart);
+  }
+
+  /** Who is restarted before memory is short is without need if not for what comes soon. */
+  private static void requireInTime(String unit, Issue issue, HostState state) {
+    Checks.require(
+        healedBefore(unit, state),
+        unit
+            + " leaks, but memory is not short yet, and no restart of it has healed that within the"
+            + " last month");
+    double soonest = issue.metrics().getOrDefault(Metric.FORECAST_LOWER, Double.POSITIVE_INFINITY);
+    Checks.require(
+        soonest <= RESTARTED_BEFORE.toSeconds(),
+        unit
+            + " leaks, and is restarted for it no sooner than "
+            + RESTARTED_BEFORE.toMinutes()
+            + " min before memory may be short: the sooner, the more often");
   }
 
   /** Whether memory was short before and it was enough to restart this service. */

@@ -327,6 +327,10 @@ class FreeMemoryTest {
   }
 
   private PreparedAction predicted(HostState state) {
+    return predicted(state, Duration.ofMinutes(30));
+  }
+
+  private PreparedAction predicted(HostState state, Duration soonest) {
     return new FreeMemory.Provider()
         .create(new GivingHost(world, Configuration.empty(), () -> whenReclaimed.run()))
         .prepare(
@@ -335,7 +339,7 @@ class FreeMemoryTest {
                 IssueType.PREDICTED_MEMORY_HIGH,
                 Severity.MEDIUM,
                 "soon",
-                Map.of(),
+                Map.of(Metric.FORECAST_LOWER, (double) soonest.toSeconds()),
                 List.of("memory")),
             state);
   }
@@ -347,6 +351,9 @@ class FreeMemoryTest {
         .hasMessageContaining("app.service leaks, but memory is not short yet");
     assertThatThrownBy(() -> predicted(leakingAfter(Outcome.UNCHANGED)))
         .isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> predicted(leakingAfter(Outcome.HEALED), Duration.ofMinutes(31)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("no sooner than 30 min before memory may be short");
     assertThat(done(predicted(leakingAfter(Outcome.HEALED))).result()).isEqualTo(Result.DONE);
     assertThat(systemd.restarted()).containsExactly(APP);
   }

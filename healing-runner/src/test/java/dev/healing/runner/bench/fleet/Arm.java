@@ -3,6 +3,7 @@ package dev.healing.runner.bench.fleet;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
+import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Receipt;
 import dev.healing.core.DrivenEngine;
@@ -32,11 +33,16 @@ enum Arm {
   /** The engine without learning and prevention: a fixed ladder of remedies. */
   LADDER,
   /** The engine with both, and what is worth doing is done by itself. */
-  LEARNING;
+  LEARNING,
+  /** Who knows the truth: what nobody can do better. */
+  ORACLE;
 
   /** Lets the host live for so long. */
   void live(FleetHost host, Duration span, Duration look) {
-    if (this == OFF) {
+    if (this == ORACLE) {
+      new Oracle(host);
+    }
+    if (this == OFF || this == ORACLE) {
       host.context().time().advance(span);
     } else {
       DrivenEngine driven = new DrivenEngine(host.context().time(), engine(host, look));
@@ -66,7 +72,14 @@ enum Arm {
     } else {
       builder.add(new NothingLearned());
     }
-    return builder.build();
+    HealingEngine engine = builder.build();
+    engine.addListener(
+        event -> {
+          if (event.kind() == Event.Kind.PATTERN) {
+            host.person().reads(event.message());
+          }
+        });
+    return engine;
   }
 
   /** Without a history on disk, since nothing is restarted; and no look for what is not there. */

@@ -55,6 +55,20 @@ final class Disk {
     return new Disk(this);
   }
 
+  /** What is behind it that it is full. */
+  String cause() {
+    if (peak > 0.03) {
+      return "files of a job";
+    }
+    boolean burst =
+        truth.bursts().stream().anyMatch(b -> now >= b.at() && now < b.at() + b.lasts() + 2);
+    return burst
+        ? "burst of logs"
+        : truth.dataPerDay() > truth.logsPerDay()
+            ? "data"
+            : keptDays == Double.POSITIVE_INFINITY ? "logs, never rotated" : "logs, rotated";
+  }
+
   double used() {
     return Math.min(1, truth.base() + caches + data + garbage + peak + logged);
   }
@@ -147,7 +161,14 @@ final class Disk {
     toGo -= collect();
     toGo -= cleanLogs(1, Math.max(0, toGo));
     data -= Math.min(data, Math.max(0, toGo));
-    if (forGood && truth.logsPerDay() > 0) {
+    if (forGood) {
+      rotated();
+    }
+  }
+
+  /** A person has the logs rotated, so that they take a quarter of it. */
+  void rotated() {
+    if (truth.logsPerDay() > 0) {
       keptDays = Math.min(keptDays, Math.max(1, 0.25 / truth.logsPerDay()));
     }
   }

@@ -16,19 +16,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** The same hosts, looked after in three ways, and what came of it. */
+/** The same hosts, looked after in four ways, and what came of it. */
 public final class Fleet {
   /** A service that fails wakes the engine at once, as it does on a host. */
   static final Duration LOOK = Duration.ofMinutes(5);
 
   private static final String MEANING =
       """
-      An incident: a service failed; memory or the file system was at 90 %%, until below 85 %%. It recurs if the same
-      was there on this host within %.0f days. Seen by users: a service was down or the file system full for more than a
-      second, or the kernel killed for want of memory; a restart of what is up counts too. Needless, by the hidden
-      truth: an action on a service that would have come back by itself within minutes; on a level that would have
-      passed by itself within 4 h without harm; because of a forecast that would not have come true in its time; or
-      as worth doing where 90 %% would not have been reached within 7 days. A look every %d minutes.
+      An incident: a service failed; memory or the file system was at 90 %%, until below 85 %%; what is back within an
+      hour is the same one. It recurs if the same was there on this host within %.0f days. Seen by users: an incident in
+      which, for more than a second each (outages), a service was down, the file system full, or the kernel killed for want
+      of memory; a restart of what is up counts too, also without an incident. Needless, by the hidden truth: an action on a
+      service that would have come back by itself within minutes; on a level that would have passed by itself within 4 h
+      without harm; because of a forecast that would not have come true in its time; or as worth doing where 90 %% would not
+      have been reached within 7 days. A look every %d minutes. By cause: see Truth. ORACLE knows the truth and does what is
+      possible with the same remedies.
       """;
 
   private Fleet() {}
@@ -54,8 +56,9 @@ public final class Fleet {
     }
     System.out.printf("%n%d hosts, %d days, seeds %s%n", hosts, days, Arrays.toString(seeds));
     all.forEach(Fleet::print);
-    compare(all, Arm.LADDER);
-    compare(all, Arm.OFF);
+    compare(all, Arm.LEARNING, Arm.LADDER);
+    compare(all, Arm.ORACLE, Arm.LADDER);
+    compare(all, Arm.LEARNING, Arm.OFF);
     long hostDays = (long) hosts * days * seeds.length;
     all.forEach(
         (arm, ledger) ->
@@ -108,6 +111,7 @@ public final class Fleet {
     for (Trouble trouble : Trouble.values()) {
       row(trouble.name(), ledger.count(trouble));
     }
+    ledger.causes().forEach((what, count) -> row("- " + what, count));
     row("all", ledger.all());
     ledger.deeds().forEach(Fleet::row);
     row("all", ledger.allDeeds());
@@ -116,11 +120,12 @@ public final class Fleet {
   private static void row(String what, Count count) {
     System.out.printf(
         Locale.ROOT,
-        "  %-34s %6d incidents, %6d recurring, %6d seen by users, for %7.0f h%n",
+        "  %-34s %6d incidents, %6d recurring, %6d seen by users in %6d outages, %7.1f h%n",
         what,
         count.incidents,
         count.recurring,
         count.visible,
+        count.outages,
         count.visibleHours);
   }
 
@@ -130,16 +135,16 @@ public final class Fleet {
         what, deeds.done, deeds.needless, deeds.inVain);
   }
 
-  private static void compare(Map<Arm, Ledger> all, Arm other) {
-    Count with = all.get(Arm.LEARNING).all();
+  private static void compare(Map<Arm, Ledger> all, Arm one, Arm other) {
+    Count with = all.get(one).all();
     Count without = all.get(other).all();
-    Deeds deeds = all.get(Arm.LEARNING).allDeeds();
+    Deeds deeds = all.get(one).allDeeds();
     System.out.printf(
         Locale.ROOT,
         "%s against %s: recurring incidents %+.0f %% (wanted: -70), seen by users %+.0f %%"
             + " (wanted: -80), their hours %+.0f %%; needless %.1f %% of all actions (wanted: at"
             + " most 5)%n",
-        Arm.LEARNING,
+        one,
         other,
         change(with.recurring, without.recurring),
         change(with.visible, without.visible),

@@ -12,14 +12,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
- * One host: what is wrong with it as time passes, what users see of that, and the person who comes
- * after hours for what users see. Chance that what was done has no part in, as when the person
- * comes, is drawn by what it is about, so that it is the same whatever else was done.
+ * One host: what is wrong with it as time passes, what users see of that. Chance that what was done
+ * has no part in, as when the person comes, is drawn by what it is about, so that it is the same
+ * whatever else was done.
  */
 final class FleetHost {
   static final String VAR = "/var";
@@ -28,13 +30,6 @@ final class FleetHost {
   private static final double HIGH = 0.9;
   private static final double CLEAR = 0.85;
   private static final double MINUTE = 1 / 1440.0;
-  private static final double HOUR = 1 / 24.0;
-
-  /** Nobody calls for what is shorter. */
-  private static final double NOTICED_AFTER = 5 * MINUTE;
-
-  /** How often a person finds the cause and removes it. */
-  private static final double FOR_GOOD = 0.2;
 
   private static final double VICTIM_IS_THE_LEAK = 0.85;
   private static final double RELIEF = 20 * MINUTE;
@@ -54,9 +49,10 @@ final class FleetHost {
   private final Map<String, Failure> failures = new HashMap<>();
   private final Map<String, Double> causeUntil = new HashMap<>();
   private final Map<String, Integer> draws = new HashMap<>();
-  private final Map<String, Double> visits = new HashMap<>();
   private final Map<String, Double> upSince = new HashMap<>();
   private final List<String> mended = new ArrayList<>();
+  private final Person person = new Person(this);
+  private Consumer<String> whenOneFails = name -> {};
 
   FleetHost(Truth truth, long chance, int days, Duration tick) {
     this.truth = truth;
@@ -78,6 +74,19 @@ final class FleetHost {
 
   TestHost context() {
     return host;
+  }
+
+  Person person() {
+    return person;
+  }
+
+  /** Somebody looks after it who knows at once. */
+  void whenOneFails(Consumer<String> then) {
+    whenOneFails = then;
+  }
+
+  void happens(double inDays, String what, Runnable then) {
+    time.happens(days(inDays), what, then);
   }
 
   Ledger ledger() {
@@ -118,7 +127,7 @@ final class FleetHost {
   }
 
   /** A number between 0 and 1 that depends on what it is for and how often that was asked. */
-  private double draw(String what) {
+  double draw(String what) {
     int n = draws.merge(what, 1, Integer::sum);
     return new SplittableRandom(chance ^ ((long) what.hashCode() << 32 | n)).nextDouble();
   }
@@ -134,7 +143,7 @@ final class FleetHost {
       causeUntil.put(name, until);
     }
     if (!failures.containsKey(name)) {
-      Failure failure = fails(name, service.cure());
+      Failure failure = fails(name, service.cure(), service.cure().name().toLowerCase(Locale.ROOT));
       if (service.cure() == Cure.NOTHING) {
         time.happens(days(until - now()), "passes", () -> passes(name, failure));
       }
@@ -147,12 +156,13 @@ final class FleetHost {
     }
   }
 
-  private Failure fails(String name, Cure cure) {
+  private Failure fails(String name, Cure cure, String cause) {
     Failure failure = new Failure(cure, now());
     failures.put(name, failure);
-    ledger.begins(Trouble.SERVICE, name, now());
+    ledger.begins(Trouble.SERVICE, name, cause, now());
     ledger.without(Trouble.SERVICE, name, now());
     host.systemd().fail(name);
+    whenOneFails.accept(name);
     return failure;
   }
 
@@ -174,7 +184,7 @@ final class FleetHost {
 
   private void failsAgain(String name) {
     if (now() < causeUntil.getOrDefault(name, -1.0) && !failures.containsKey(name)) {
-      fails(name, Cure.LATER);
+      fails(name, Cure.LATER, "later, again");
     }
   }
 
@@ -182,7 +192,8 @@ final class FleetHost {
   void restarted(String name) {
     memory.restarted(name);
     upSince.put(name, now());
-    ledger.gap(Trouble.SERVICE, services.get(name).startSeconds() / 86_400);
+    double gap = services.get(name).startSeconds() / 86_400;
+    ledger.gap(Trouble.MEMORY, "memory", "restarted for it", now(), gap);
   }
 
   private void kernelKills() {
@@ -191,16 +202,17 @@ final class FleetHost {
     int any = (int) (draw("which") * truth.services().size());
     String victim = leak ? leaking.orElseThrow() : truth.services().get(any).name();
     memory.restarted(victim);
-    leaking.filter(name -> draw("asked " + name) < FOR_GOOD / 2).ifPresent(memory::mended);
+    leaking.filter(name -> draw("asked " + name) < Person.FOR_GOOD / 2).ifPresent(memory::mended);
     upSince.put(victim, now());
     if (failures.containsKey(victim)) {
       return;
     }
     Truth.Service service = services.get(victim);
     if (service.startedAgain()) { // by systemd; a kill is seen, however soon
-      ledger.gap(Trouble.MEMORY, Math.max(1.001, service.startSeconds()) / 86_400);
+      double gap = Math.max(1.001, service.startSeconds()) / 86_400;
+      ledger.gap(Trouble.MEMORY, "memory", "killed for it", now(), gap);
     } else {
-      fails(victim, Cure.RESTART);
+      fails(victim, Cure.RESTART, "killed");
     }
   }
 
@@ -211,73 +223,51 @@ final class FleetHost {
     memory.advance(now);
     disk.advance(now);
     boolean high = memory.used() >= HIGH;
+    trouble(Trouble.MEMORY, "memory", memory.cause(), memory.used());
     for (int kills = 0; memory.used() >= Memory.ENDS && kills < 20; kills++) {
       kernelKills();
     }
-    trouble(Trouble.MEMORY, "memory", high ? 1 : memory.used());
-    trouble(Trouble.DISK, VAR, disk.used());
+    trouble(Trouble.MEMORY, "memory", memory.cause(), high ? 1 : memory.used());
+    trouble(Trouble.DISK, VAR, disk.cause(), disk.used());
     if (disk.used() >= Disk.FULL) {
       ledger.without(Trouble.DISK, VAR, now);
     } else {
       ledger.back(Trouble.DISK, VAR, now);
     }
-    call(Trouble.DISK, VAR, this::makesRoom);
+    person.notices(Trouble.DISK, VAR, this::makesRoom);
     for (String name : List.copyOf(failures.keySet())) {
-      call(Trouble.SERVICE, name, forGood -> starts(name, forGood));
+      person.notices(Trouble.SERVICE, name, forGood -> starts(name, forGood));
     }
     time.happens(tick, "tick", this::tick);
   }
 
-  private void trouble(Trouble trouble, String component, double used) {
+  private void trouble(Trouble trouble, String component, String cause, double used) {
     if (used >= HIGH) {
-      ledger.begins(trouble, component, now());
+      ledger.begins(trouble, component, cause, now());
     } else if (used < CLEAR) {
       ledger.ends(trouble, component, now());
     }
   }
 
-  // ------------------------------------------------------------------- a person
+  // ------------------------------------------------------------ what a person does
 
-  private interface Mends {
-    void mend(boolean forGood);
-  }
-
-  /** Somebody has noticed, and comes when there is time. */
-  private void call(Trouble trouble, String component, Mends mends) {
-    double since = ledger.withoutSince(trouble, component);
-    if (since < 0 || now() - since < NOTICED_AFTER || visits.containsKey(component)) {
-      return;
-    }
-    double hour = (now() % 1) * 24;
-    double chance = draw("person " + component);
-    double delay =
-        hour >= 8 && hour < 18
-            ? HOUR * (1 / 3.0 + chance * 8 / 3)
-            : HOUR * ((hour < 8 ? 8 : 32) - hour + 2 * chance);
-    visits.put(component, now() + delay);
-    time.happens(
-        days(delay),
-        "a person",
-        () -> {
-          visits.remove(component);
-          if (ledger.withoutSince(trouble, component) >= 0) {
-            mends.mend(draw("cause " + component) < FOR_GOOD);
-          }
-        });
-  }
-
-  private void makesRoom(boolean forGood) {
+  void makesRoom(boolean forGood) {
     disk.mended(forGood);
     ledger.back(Trouble.DISK, VAR, now());
   }
 
-  private void starts(String name, boolean forGood) {
+  void starts(String name, boolean forGood) {
     causeUntil.remove(name);
     if (forGood) {
-      mended.add(name);
-      memory.mended(name);
+      cured(name);
     }
     up(name);
+  }
+
+  /** What was wrong with it is not any more: it neither fails nor leaks. */
+  void cured(String name) {
+    mended.add(name);
+    memory.mended(name);
   }
 
   // ------------------------------------------------------------ what can be seen

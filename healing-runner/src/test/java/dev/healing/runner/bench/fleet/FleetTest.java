@@ -63,11 +63,63 @@ class FleetTest {
   @Test
   void theSameHostsLiveDifferentlyUnderEach() throws Exception {
     Map<Arm, Ledger> ledgers = Fleet.live(1, 1, 4);
-    assertThat(ledgers).hasSize(3);
+    assertThat(ledgers).hasSize(4);
     assertThat(ledgers.get(Arm.OFF).allDeeds().done).isZero();
     assertThat(ledgers.get(Arm.LADDER).deeds()).isNotEmpty();
     assertThat(ledgers.get(Arm.LADDER).all().visibleHours)
         .isNotEqualTo(ledgers.get(Arm.OFF).all().visibleHours);
     assertThat(ledgers.get(Arm.LEARNING).deeds()).isNotEmpty();
+  }
+
+  @Test
+  void whatIsBackWithinTheHourIsOneIncidentHoweverOftenItWasMended() {
+    Ledger ledger = new Ledger();
+    for (double at : List.of(1.0, 1.02, 1.04, 1.2)) {
+      ledger.begins(Trouble.SERVICE, "web.service", "later", at);
+      ledger.without(Trouble.SERVICE, "web.service", at);
+      ledger.ends(Trouble.SERVICE, "web.service", at + 0.001);
+      ledger.back(Trouble.SERVICE, "web.service", at + 0.001);
+    }
+    Count count = ledger.count(Trouble.SERVICE);
+    assertThat(count.incidents).isEqualTo(2);
+    assertThat(count.recurring).isEqualTo(1);
+    assertThat(count.visible).isEqualTo(2);
+    assertThat(count.outages).isEqualTo(4);
+    ledger.gap(Trouble.MEMORY, "memory", "restarted for it", 3, 0.001);
+    ledger.gap(Trouble.MEMORY, "memory", "restarted for it", 4, 0.001);
+    assertThat(ledger.count(Trouble.MEMORY).visible).as("of none, each counts").isEqualTo(2);
+  }
+
+  @Test
+  void whoReadsThatItKeepsHappeningMayRemoveTheCause() {
+    Truth.Service service =
+        new Truth.Service("web.service", Truth.Cure.RESTART, List.of(60.0), List.of(0.01), 2, true);
+    Truth truth = new Truth(CALM, disk(List.of(), List.of()), List.of(service));
+    int incidents = 0;
+    for (int chance = 0; chance < 100; chance++) {
+      FleetHost host = new FleetHost(truth, chance, 61, Fleet.LOOK);
+      host.person().reads("service_failed:web.service came 3 times");
+      host.person().reads("the same within a week is not looked into: service_failed:web.service");
+      Arm.OFF.live(host, Duration.ofDays(61), Fleet.LOOK);
+      incidents += host.ledger().count(Trouble.SERVICE).incidents;
+    }
+    assertThat(incidents).as("of a hundred that are read of, one in five").isBetween(70, 90);
+  }
+
+  @Test
+  void whoKnowsTheTruthRestartsWhatLeaksJustInTime() {
+    Truth.Leak leak = new Truth.Leak("web.service", 0, 0.25);
+    Truth.Service service =
+        new Truth.Service("web.service", Truth.Cure.RESTART, List.of(), List.of(), 2, true);
+    Truth.Memory memory = new Truth.Memory(0.4, 0, 0, List.of(leak), List.of());
+    Truth truth = new Truth(memory, disk(List.of(), List.of()), List.of(service));
+    FleetHost host = new FleetHost(truth, 1, 5, Fleet.LOOK);
+    Arm.ORACLE.live(host, Duration.ofDays(5), Fleet.LOOK);
+    Count seen = host.ledger().count(Trouble.MEMORY);
+    assertThat(seen.incidents).isZero();
+    assertThat(seen.visible).isEqualTo(2);
+    FleetHost alone = new FleetHost(truth, 1, 5, Fleet.LOOK);
+    Arm.OFF.live(alone, Duration.ofDays(5), Fleet.LOOK);
+    assertThat(alone.ledger().count(Trouble.MEMORY).incidents).isPositive();
   }
 }

@@ -13,13 +13,13 @@ final class Leaks {
   private static final double STEADY = 0.5;
   private static final double HOUR = 1 / 24.0;
   private static final double SHORTEST = HOUR / 6;
-  private static final List<Double> LONGER = List.of(HOUR, 6 * HOUR, 1.0);
+  private static final List<Double> LONGER = List.of(HOUR, 6 * HOUR, 1.0, 3.0, 7.0);
   private static final int QUARTERS = 4;
 
   private Leaks() {}
 
   static Optional<String> found(FleetHost host) {
-    return host.memory().leaking(GROWTH).filter(name -> leaks(host, name));
+    return host.memory().leaky().stream().filter(name -> leaks(host, name)).findFirst();
   }
 
   private static boolean leaks(FleetHost host, String name) {

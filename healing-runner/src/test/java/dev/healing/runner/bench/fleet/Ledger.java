@@ -3,14 +3,19 @@ package dev.healing.runner.bench.fleet;
 import dev.healing.api.ActionId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What really happened on hosts, by the hidden truth: troubles, what users saw, what was done. */
 final class Ledger {
   /** Within so many days the same trouble on the same host is the same again. */
   static final double AGAIN_DAYS = 30;
+
+  /** What is back so soon had not ended: it is one incident, however often it was mended. */
+  static final double ENDED_DAYS = 1 / 24.0;
 
   private static final double SECOND = 1 / 86_400.0;
 
@@ -26,12 +31,14 @@ final class Ledger {
     long incidents;
     long recurring;
     long visible;
+    long outages;
     double visibleHours;
 
     void add(Count other) {
       incidents += other.incidents;
       recurring += other.recurring;
       visible += other.visible;
+      outages += other.outages;
       visibleHours += other.visibleHours;
     }
   }
@@ -51,8 +58,11 @@ final class Ledger {
 
   private long nanos;
   private final Map<Trouble, Count> counts = new TreeMap<>();
+  private final Map<String, Count> causes = new TreeMap<>();
+  private final Map<String, String> causeOf = new HashMap<>();
   private final Map<String, Deeds> deeds = new TreeMap<>();
-  private final Map<String, Double> lastSeen = new HashMap<>();
+  private final Map<String, Double> ended = new HashMap<>();
+  private final Set<String> seen = new HashSet<>();
   private final Map<String, Double> open = new HashMap<>();
   private final Map<String, Double> invisible = new HashMap<>();
 
@@ -65,14 +75,34 @@ final class Ledger {
     return deeds;
   }
 
-  /** Something is wrong from now on, unless it is already. */
-  void begins(Trouble trouble, String component, double now) {
-    if (open.putIfAbsent(trouble + component, now) == null) {
-      Count count = count(trouble);
+  /** The same by trouble and what was behind it, such as "DISK logs". */
+  Map<String, Count> causes() {
+    return causes;
+  }
+
+  private Count cause(String trouble, String cause) {
+    return causes.computeIfAbsent(trouble + " " + cause, c -> new Count());
+  }
+
+  /** Something is wrong from now on, unless it is already, or was a moment ago. */
+  void begins(Trouble trouble, String component, String cause, double now) {
+    String what = trouble + component;
+    if (goesOn(what, now)) {
+      open.putIfAbsent(what, now);
+      return;
+    }
+    open.put(what, now);
+    seen.remove(what);
+    causeOf.put(what, cause);
+    Double last = ended.get(what);
+    for (Count count : List.of(count(trouble), cause(trouble.name(), cause))) {
       count.incidents++;
-      Double last = lastSeen.put(trouble + component, now);
       count.recurring += last != null && now - last <= AGAIN_DAYS ? 1 : 0;
     }
+  }
+
+  private boolean goesOn(String what, double now) {
+    return open.containsKey(what) || now - ended.getOrDefault(what, -1.0) <= ENDED_DAYS;
   }
 
   boolean lasts(Trouble trouble, String component) {
@@ -82,7 +112,7 @@ final class Ledger {
   /** It is over. */
   void ends(Trouble trouble, String component, double now) {
     if (open.remove(trouble + component) != null) {
-      lastSeen.put(trouble + component, now);
+      ended.put(trouble + component, now);
     }
   }
 
@@ -100,15 +130,20 @@ final class Ledger {
   void back(Trouble trouble, String component, double now) {
     Double since = invisible.remove(trouble + component);
     if (since != null) {
-      gap(trouble, now - since);
+      gap(trouble, component, causeOf.getOrDefault(trouble + component, "?"), now, now - since);
     }
   }
 
-  /** Users were, or will be, without it for so long. */
-  void gap(Trouble trouble, double days) {
-    Count count = count(trouble);
-    count.visible += days > SECOND ? 1 : 0;
-    count.visibleHours += days * 24;
+  /** Users were, or will be, without it for so long: at most once in an incident it is seen. */
+  void gap(Trouble trouble, String component, String cause, double now, double days) {
+    String what = trouble + component;
+    boolean outage = days > SECOND;
+    boolean first = outage && (!goesOn(what, now) || seen.add(what));
+    for (Count count : List.of(count(trouble), cause(trouble.name(), cause))) {
+      count.visible += first ? 1 : 0;
+      count.outages += outage ? 1 : 0;
+      count.visibleHours += days * 24;
+    }
   }
 
   /** Something was done. */
@@ -142,6 +177,7 @@ final class Ledger {
   synchronized void add(Ledger other) {
     nanos += other.nanos;
     other.counts.forEach((trouble, count) -> count(trouble).add(count));
+    other.causes.forEach((what, c) -> causes.computeIfAbsent(what, o -> new Count()).add(c));
     other.deeds.forEach((what, done) -> deeds.computeIfAbsent(what, o -> new Deeds()).add(done));
   }
 

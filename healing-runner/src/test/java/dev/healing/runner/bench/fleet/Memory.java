@@ -1,5 +1,6 @@
 package dev.healing.runner.bench.fleet;
 
+import java.util.Comparator;
 import java.util.List;
 
 /** Memory, as time passes, services leak and are restarted. */
@@ -58,6 +59,12 @@ final class Memory {
     return all;
   }
 
+  /** What is behind it that it is high. */
+  String cause() {
+    boolean peak = truth.peaks().stream().anyMatch(p -> now >= p.at() && now < p.at() + p.lasts());
+    return peak ? "job" : "leak";
+  }
+
   private double busy() {
     return Math.sin(2 * Math.PI * (now - 0.375));
   }
@@ -100,6 +107,14 @@ final class Memory {
       most = !mended[i] && level[i] >= least && (most < 0 || level[i] > level[most]) ? i : most;
     }
     return most < 0 ? java.util.Optional.empty() : java.util.Optional.of(leaks.get(most).service());
+  }
+
+  /** The services that leak, the fastest first. */
+  List<String> leaky() {
+    return leaks.stream()
+        .sorted(Comparator.comparingDouble(Truth.Leak::perDay).reversed())
+        .map(Truth.Leak::service)
+        .toList();
   }
 
   /** What it grows by in so many days, at its present pace. */

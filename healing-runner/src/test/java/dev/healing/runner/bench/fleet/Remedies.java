@@ -8,6 +8,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
@@ -80,7 +81,11 @@ final class Remedies {
         action(ActionId.CLEAN_DISK, disk, Risk.MEDIUM, 1, this::cleanDisk),
         action(ActionId.GARBAGE_COLLECT, disk, Risk.MEDIUM, 1, this::collect),
         action(
-            ActionId.FREE_MEMORY, Set.of(IssueType.MEMORY_HIGH), Risk.MEDIUM, 1, this::freeMemory));
+            ActionId.FREE_MEMORY,
+            Set.of(IssueType.MEMORY_HIGH, IssueType.PREDICTED_MEMORY_HIGH),
+            Risk.MEDIUM,
+            1,
+            this::freeMemory));
   }
 
   /** What would be done: where, for how long, and what then comes of it. */
@@ -91,12 +96,12 @@ final class Remedies {
   }
 
   private interface Preparation {
-    Work prepare(Issue issue);
+    Work prepare(Issue issue, HostState state);
   }
 
   // ------------------------------------------------------------------- services
 
-  private Work restart(Issue issue) {
+  private Work restart(Issue issue, HostState state) {
     String name = issue.components().first();
     failed(name);
     Duration takes = Duration.ofMillis((long) (1000 * host.service(name).startSeconds()));
@@ -117,7 +122,7 @@ final class Remedies {
         });
   }
 
-  private Work repair(Issue issue) {
+  private Work repair(Issue issue, HostState state) {
     String name = issue.components().first();
     failed(name);
     return new Work(
@@ -139,12 +144,12 @@ final class Remedies {
 
   // ----------------------------------------------------------------- file system
 
-  private Work cleanDisk(Issue issue) {
+  private Work cleanDisk(Issue issue, HostState state) {
     double age = age(issue, 7);
     return sweep(issue, () -> host.disk().oldLogs(age), most -> host.disk().cleanLogs(age, most));
   }
 
-  private Work clearCache(Issue issue) {
+  private Work clearCache(Issue issue, HostState state) {
     if (ofMemory(issue)) {
       throw new RefusedException("none of the roots is in memory");
     }
@@ -153,7 +158,7 @@ final class Remedies {
         issue, () -> host.disk().oldCaches(age), most -> host.disk().clearCaches(age, most));
   }
 
-  private Work collect(Issue issue) {
+  private Work collect(Issue issue, HostState state) {
     if (host.disk().garbage() < LEAST_DISK / 10) {
       throw new RefusedException("too little garbage");
     }
@@ -210,7 +215,7 @@ final class Remedies {
     return issue.components().first().equals("memory");
   }
 
-  private Work freeMemory(Issue issue) {
+  private Work freeMemory(Issue issue, HostState state) {
     double down = Math.min(0.80, clearsBelow(issue, "memory"));
     double wanted = host.memory().used() - down;
     if (wanted <= 0) {
@@ -219,7 +224,10 @@ final class Remedies {
     double out = Math.min(Math.min(wanted, 0.25), host.memory().swappable());
     double reclaimed = out < LEAST_MEMORY ? 0 : out;
     boolean serious = issue.severity().compareTo(Severity.HIGH) >= 0;
-    Optional<String> leak = serious ? Leaks.found(host) : Optional.empty();
+    boolean early = issue.type().equals(IssueType.PREDICTED_MEMORY_HIGH);
+    Optional<String> leak =
+        Leaks.found(host)
+            .filter(unit -> serious || early && soon(issue) && healedBefore(unit, state));
     if (reclaimed == 0 && leak.isEmpty()) {
       throw new RefusedException("nothing can be swapped out, and no service was seen to leak");
     }
@@ -236,6 +244,16 @@ final class Remedies {
           }
           return gained(before - host.memory().used(), LEAST_MEMORY);
         });
+  }
+
+  private static boolean soon(Issue issue) {
+    return issue.metrics().getOrDefault(Metric.FORECAST_LOWER, 1e9) <= 1800;
+  }
+
+  private static boolean healedBefore(String unit, HostState state) {
+    return state.ownActions().stream()
+        .filter(own -> own.action().equals(ActionId.FREE_MEMORY) && own.target().equals(unit))
+        .anyMatch(own -> own.outcome().filter(o -> o == Outcome.HEALED).isPresent());
   }
 
   // ------------------------------------------------------------- by the hidden truth
@@ -256,50 +274,15 @@ final class Remedies {
     boolean memory = ofMemory(issue);
     double ends = memory ? Memory.ENDS : Disk.FULL;
     if (name.equals("worth doing")) {
-      return !reaches(memory, HIGH, -1, AHEAD);
+      return !Foresight.of(host, memory).reaches(HIGH, AHEAD);
     }
     if (name.equals("predicted")) {
       String component = memory ? "" : FleetHost.VAR;
       double seconds = issue.metrics().get(Metric.of(Metric.FORECAST_JUDGED, component).toString());
-      return !reaches(memory, ends, -1, seconds / DAY_SECONDS);
+      double limit = issue.metrics().get(Metric.of(Metric.FORECAST_LIMIT, component).toString());
+      return !Foresight.of(host, memory).reaches(Math.min(ends, limit), seconds / DAY_SECONDS);
     }
-    return clears(memory, ends);
-  }
-
-  /** Whether it would reach that if nothing was done. */
-  private boolean reaches(boolean memory, double level, double clear, double days) {
-    Memory m = host.memory().copy();
-    Disk d = host.disk().copy();
-    for (double at = host.now(); at < host.now() + days; at += host.tickDays()) {
-      m.advance(at);
-      d.advance(at);
-      double used = memory ? m.used() : d.used();
-      if (used >= level) {
-        return true;
-      }
-      if (used < clear) {
-        return false;
-      }
-    }
-    return false;
-  }
-
-  /** Whether it would be over by itself, and soon, without having come to an end. */
-  private boolean clears(boolean memory, double ends) {
-    Memory m = host.memory().copy();
-    Disk d = host.disk().copy();
-    for (double at = host.now(); at < host.now() + PASSES_WITHIN; at += host.tickDays()) {
-      m.advance(at);
-      d.advance(at);
-      double used = memory ? m.used() : d.used();
-      if (used >= ends) {
-        return false;
-      }
-      if (used < TARGET) {
-        return true;
-      }
-    }
-    return false;
+    return Foresight.of(host, memory).passes(TARGET, ends, PASSES_WITHIN);
   }
 
   // ---------------------------------------------------------------------- plugins
@@ -326,7 +309,7 @@ final class Remedies {
 
           @Override
           public PreparedAction prepare(Issue issue, HostState state) {
-            return prepared(id, issue, preparation.prepare(issue));
+            return prepared(id, issue, preparation.prepare(issue, state));
           }
         };
     return new ActionProvider() {
