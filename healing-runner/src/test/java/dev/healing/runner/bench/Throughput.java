@@ -43,8 +43,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * How many issues a second the whole loop takes from request to validated receipt, with an action
  * that only crosses the issue out of what its detector reports: all that is left is the engine,
- * once alone, and once with the journal on a disk and learning. Some thousand issues are under way
- * at any time, as many as two looks take.
+ * alone, with learning and all that is written kept in memory, and with the journal on a disk. Some
+ * thousand issues are under way at any time, as many as two looks take.
  */
 public final class Throughput {
   private static final IssueType TYPE = IssueType.of("bench_trouble");
@@ -91,6 +91,11 @@ public final class Throughput {
       StateStore memory = new InMemoryStateStore();
       report(
           "without journal", new WithState(host, new Unwritten(memory)), new NoKnowledge(), issues);
+      report(
+          "written to memory, with learning",
+          new WithState(host, new InMemoryStateStore()),
+          new JsonKnowledgeBaseProvider(),
+          issues);
       report("with journal and learning", host, new JsonKnowledgeBaseProvider(), issues);
     }
   }

@@ -90,7 +90,8 @@ final class ThrowawayHost implements AutoCloseable {
     }
   }
 
-  private void install() {
+  /** Installs the jar, as {@link #boot} does. */
+  void install() {
     Result installed = local(COMMAND, PACKAGING.resolve("install").toString(), root.toString());
     if (!installed.ok()) {
       fail("it could not be installed: " + installed.out());
