@@ -4,13 +4,10 @@ import dev.healing.actions.nixos.files.ClearCache;
 import dev.healing.actions.nixos.processes.KillProcess;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
-import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
-import dev.healing.api.Fingerprint;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
-import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
@@ -20,11 +17,9 @@ import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.KnowledgeBase;
-import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.testkit.NoKnowledge;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,31 +135,6 @@ public final class RealHost implements AutoCloseable {
     @Override
     public PreparedAction prepare(Issue issue, HostState state) {
       throw new RefusedException("does nothing");
-    }
-  }
-
-  private record NoKnowledge() implements KnowledgeBaseProvider, KnowledgeBase {
-    @Override
-    public String name() {
-      return "none";
-    }
-
-    @Override
-    public KnowledgeBase create(HostContext context) {
-      return this;
-    }
-
-    @Override
-    public Confidence confidence(Fingerprint fingerprint, ActionId action) {
-      return Confidence.UNKNOWN;
-    }
-
-    @Override
-    public void record(Collection<Receipt> receipts) {}
-
-    @Override
-    public String export() {
-      return "{}";
     }
   }
 }

@@ -1,11 +1,7 @@
 package dev.healing.runner.bench.fleet;
 
-import dev.healing.api.ActionId;
-import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
 import dev.healing.api.Event;
-import dev.healing.api.Fingerprint;
-import dev.healing.api.Receipt;
 import dev.healing.core.DrivenEngine;
 import dev.healing.core.HealingEngine;
 import dev.healing.detect.DiskFull;
@@ -16,12 +12,11 @@ import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.optimizer.ProactiveOptimizerProvider;
 import dev.healing.optimizer.prediction.Prediction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
+import dev.healing.testkit.NoKnowledge;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,7 +65,7 @@ enum Arm {
           .add(new Prediction.DiskFull())
           .add(new Prediction.MemoryHigh());
     } else {
-      builder.add(new NothingLearned());
+      builder.add((KnowledgeBaseProvider) new NoKnowledge());
     }
     HealingEngine engine = builder.build();
     engine.addListener(
@@ -109,30 +104,5 @@ enum Arm {
         return host::read;
       }
     };
-  }
-
-  private static final class NothingLearned implements KnowledgeBaseProvider, KnowledgeBase {
-    @Override
-    public String name() {
-      return "none";
-    }
-
-    @Override
-    public KnowledgeBase create(HostContext context) {
-      return this;
-    }
-
-    @Override
-    public Confidence confidence(Fingerprint fingerprint, ActionId action) {
-      return Confidence.UNKNOWN;
-    }
-
-    @Override
-    public void record(Collection<Receipt> receipts) {}
-
-    @Override
-    public String export() {
-      return "{}";
-    }
   }
 }
