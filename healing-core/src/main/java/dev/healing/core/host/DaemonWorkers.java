@@ -58,15 +58,28 @@ final class DaemonWorkers implements Workers, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             },
-            (task, pool) -> waiting.addAnyway(task));
+            this::letWait);
+  }
+
+  /** All threads are taken: whichever comes free first does it. */
+  private void letWait(Runnable task, ThreadPoolExecutor pool) {
+    waiting.addAnyway(task);
+    if (pool.getPoolSize() < MOST) {
+      wake(); // one ended meanwhile, and may have looked before the task was there
+    }
   }
 
   /** A task that came when this was one of the most threads, and about to end, gets another. */
   private void live(Runnable life) {
     life.run();
     if (!waiting.isEmpty()) {
-      threads.execute(() -> {});
+      wake();
     }
+  }
+
+  /** Some thread looks at what waits. */
+  private void wake() {
+    threads.execute(() -> {});
   }
 
   /**
@@ -140,10 +153,10 @@ final class DaemonWorkers implements Workers, AutoCloseable {
     try {
       threads.execute(running);
     } catch (OutOfMemoryError e) {
-      if (threads.getPoolSize() == 0) {
+      waiting.addAnyway(running);
+      if (threads.getPoolSize() == 0 && waiting.remove(running)) {
         throw new HostException(running.name + ": no thread could be started: " + e, e);
       }
-      waiting.addAnyway(running);
     }
   }
 

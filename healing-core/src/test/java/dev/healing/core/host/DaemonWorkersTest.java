@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class DaemonWorkersTest {
   private final Set<Thread> used = ConcurrentHashMap.newKeySet();
 
@@ -151,7 +151,7 @@ class DaemonWorkersTest {
   @Test
   void whatComesWhenAllAreTakenIsDoneWhenOneComesFree() throws InterruptedException {
     try (DaemonWorkers workers = new DaemonWorkers(Duration.ofNanos(1))) {
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < 200; round++) {
         CountDownLatch hang = new CountDownLatch(1);
         for (int i = 0; i < 255; i++) {
           workers.start("hangs", () -> await(hang));
