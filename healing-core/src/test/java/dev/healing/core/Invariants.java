@@ -21,14 +21,24 @@ final class Invariants {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
 
-  private Invariants() {}
+  private final SimulatedHost host;
+  private final Operator operator;
+  private int judged;
 
-  /** What was broken, one line each. */
-  static List<String> broken(SimulatedHost host, Operator operator) {
-    List<String> broken = new ArrayList<>();
-    Map<String, String> incidents = incidents(host);
+  Invariants(SimulatedHost host, Operator operator) {
+    this.host = host;
+    this.operator = operator;
+  }
+
+  /** What was broken since it was asked for the last time, one line each. */
+  List<String> brokenSince() {
     List<Deed> deeds = host.deeds();
-    for (int i = 0; i < deeds.size(); i++) {
+    if (judged == deeds.size()) {
+      return List.of();
+    }
+    List<String> broken = new ArrayList<>();
+    Map<String, String> incidents = incidents();
+    for (int i = judged; i < deeds.size(); i++) {
       Deed deed = deeds.get(i);
       List<Deed> before = deeds.subList(0, i);
       operator.rulesAt(deed.startedAfter()).stream()
@@ -44,6 +54,7 @@ final class Invariants {
         broken.add("rejected, and done by itself: " + deed);
       }
     }
+    judged = deeds.size();
     return broken;
   }
 
@@ -131,7 +142,7 @@ final class Invariants {
   }
 
   /** Of every intent in the journal, the incident that it was for. */
-  private static Map<String, String> incidents(SimulatedHost host) {
+  private Map<String, String> incidents() {
     Map<String, String> incidents = new HashMap<>();
     for (String line : host.context().state().lines(Journal.FILE).lines()) {
       ObjectNode node = EngineJson.parse(line);

@@ -28,19 +28,15 @@ public final class Main {
     WorkQueue queue = new WorkQueue();
     ThreadPoolExecutor pool = pool(2);
     // tag::embedding[]
-    try (LinuxHost host = LinuxHost.open(state);
-        HealingEngine engine =
-            HealingEngine.builder()
-                .host(host)
-                .discoverPlugins(false) // nothing but these, and not the whole host
-                .add(new JsonKnowledgeBaseProvider())
-                .add(new QueueStuck(queue)) // a DetectorProvider
-                .add(new ReplaceWorker(queue)) // an ActionProvider
-                .add(new PoolExhausted.Provider(Map.of("mail", pool))) // from healing-detect
-                .add(new LargerPool(pool))
-                .build()) {
-      engine.start();
-      work(queue, pool);
+    try (LinuxHost host = LinuxHost.open(state)) {
+      HealingEngine.Builder builder = HealingEngine.builder().host(host).discoverPlugins(false);
+      builder.add(new JsonKnowledgeBaseProvider()); // what was found out is known after a restart
+      builder.add(new QueueStuck(queue)).add(new ReplaceWorker(queue)); // detector and action
+      builder.add(new PoolExhausted.Provider(Map.of("mail", pool))).add(new LargerPool(pool));
+      try (HealingEngine engine = builder.build()) {
+        engine.start();
+        work(queue, pool);
+      }
     }
     // end::embedding[]
   }
