@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code approve ID}. */
@@ -34,6 +34,6 @@ final class ApproveVerb implements Verb {
                 () ->
                     Answer.failed(
                         Exit.FAILED, "no daemon runs here, so nothing waits to be approved"));
-    return invocation.show(answer, Views::receipt);
+    return invocation.show(answer, HistoryView::receipt);
   }
 }

@@ -4,7 +4,7 @@ import dev.healing.core.Audit;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
@@ -44,7 +44,7 @@ final class ExplainVerb implements Verb {
         invocation
             .ask(invocation.request(name()).put("id", id))
             .orElseGet(() -> fromFiles(invocation, id));
-    return invocation.show(answer, Views::explain);
+    return invocation.show(answer, HistoryView::explain);
   }
 
   /** This, if there is anything in it. */

@@ -7,7 +7,7 @@ import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
 import dev.healing.spi.TimeSource;
 import java.util.Optional;
 import java.util.Set;
@@ -68,7 +68,7 @@ final class HealVerb implements Verb {
     Answer answer =
         UnderWay.ask(invocation, request)
             .orElseGet(() -> dryRun ? consider(invocation, request) : heal(invocation, request));
-    return invocation.show(answer, dryRun ? Views::decision : Views::receipt);
+    return invocation.show(answer, dryRun ? HistoryView::decision : HistoryView::receipt);
   }
 
   private static Answer consider(Invocation invocation, ObjectNode request) {

@@ -3,7 +3,7 @@ package dev.healing.runner;
 import dev.healing.core.Audit;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -39,7 +39,7 @@ final class HistoryVerb implements Verb {
         invocation
             .ask(invocation.request(name()).put("most", most))
             .orElseGet(() -> fromFiles(invocation, most));
-    return invocation.show(answer, Views::history);
+    return invocation.show(answer, HistoryView::history);
   }
 
   private static Answer fromFiles(Invocation invocation, int most) {

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.StatusView;
 
 /** {@code issues}. */
 final class IssuesVerb implements Verb {
@@ -21,6 +21,6 @@ final class IssuesVerb implements Verb {
         invocation
             .ask(invocation.request(name()))
             .orElseGet(() -> Answer.of(invocation.looking(engine -> Looks.issues(engine.look()))));
-    return invocation.show(answer, Views::issues);
+    return invocation.show(answer, StatusView::issues);
   }
 }

@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.StatusView;
 
 /** {@code once}. */
 final class OnceVerb implements Verb {
@@ -19,6 +19,6 @@ final class OnceVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     return invocation.show(
-        Answer.of(Looks.once(invocation.looking(HealingEngine::look))), Views::once);
+        Answer.of(Looks.once(invocation.looking(HealingEngine::look))), StatusView::once);
   }
 }

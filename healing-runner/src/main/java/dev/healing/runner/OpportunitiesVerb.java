@@ -5,7 +5,8 @@ import dev.healing.api.Opportunity;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
+import dev.healing.runner.text.OpportunitiesView;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,8 @@ final class OpportunitiesVerb implements Verb {
                     apply.isPresent()
                         ? apply(invocation, apply.get())
                         : Answer.of(invocation.looking(e -> Requests.opportunities(found(e)))));
-    return invocation.show(answer, apply.isPresent() ? Views::receipt : Views::opportunities);
+    return invocation.show(
+        answer, apply.isPresent() ? HistoryView::receipt : OpportunitiesView::opportunities);
   }
 
   private static Answer apply(Invocation invocation, String id) {

@@ -12,20 +12,27 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** How much of what is read has been read. */
 final class ReadShare {
+  private final String what;
   private final long allBytes;
   private final AtomicLong readBytes = new AtomicLong();
 
-  /** Of these files together; where they are none, it is unknown. */
-  ReadShare(List<Path> files) {
-    long all = 0;
-    for (Path file : files) {
-      try {
-        all += Files.size(file);
-      } catch (IOException e) {
-        // Whoever opens it says so.
-      }
+  /**
+   * Nothing yet.
+   *
+   * @param file what each of them reads; if there is none, it is unknown how much that is
+   * @param readers by their names
+   */
+  ReadShare(Optional<Path> file, List<String> readers) {
+    what = "replaying with " + String.join(" and ", readers);
+    allBytes = readers.size() * file.map(ReadShare::bytes).orElse(0L);
+  }
+
+  private static long bytes(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // whoever opens it says so
     }
-    allBytes = all;
   }
 
   InputStream of(InputStream in) {
@@ -46,11 +53,11 @@ final class ReadShare {
     };
   }
 
-  Optional<Progress> progress(String policy) {
+  Optional<Progress> progress() {
     long read = readBytes.get();
     return Optional.of(
         new Progress(
-            "replaying with " + policy,
+            what,
             read == 0 || allBytes == 0 ? Optional.empty() : Optional.of((double) read / allBytes),
             Optional.empty()));
   }

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.text.Views;
+import dev.healing.runner.text.HistoryView;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code reject ID}. */
@@ -33,6 +33,6 @@ final class RejectVerb implements Verb {
                 () ->
                     Answer.failed(
                         Exit.FAILED, "no daemon runs here, so nothing waits to be rejected"));
-    return invocation.show(answer, Views::incident);
+    return invocation.show(answer, HistoryView::incident);
   }
 }

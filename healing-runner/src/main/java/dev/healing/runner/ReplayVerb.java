@@ -1,36 +1,29 @@
 package dev.healing.runner;
 
-import dev.healing.api.Configuration;
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
-import dev.healing.core.HealingEngine;
-import dev.healing.core.Replay;
-import dev.healing.core.Replayed;
-import dev.healing.core.trace.RecordedLook;
-import dev.healing.core.trace.TraceReader;
+import dev.healing.runner.PolicyReplay.Policy;
+import dev.healing.runner.PolicyReplay.Recorded;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.report.Columns;
 import dev.healing.runner.report.ReplayPage;
-import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.text.ReplayView;
 import dev.healing.runner.text.Waiting;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -98,39 +91,61 @@ final class ReplayVerb implements Verb {
     if (series.isEmpty() == invocation.operand().isEmpty()) {
       throw invocation.wrong("replay: expected either a trace or --csv METRIC=FILE");
     }
+    Recorded recorded =
+        new Recorded(invocation.operand().map(Path::of), series, assumed.equals(HELPS));
+    List<Policy> policies = policies(invocation);
+    ReadShare share = new ReadShare(recorded.trace(), policies.stream().map(Policy::name).toList());
+    Optional<Path> report = invocation.path("--html");
+    Optional<OutputStream> page = report.map(NewFile::create); // refused before, not after the work
+    Columns columns = new Columns();
     ObjectNode json = Json.object();
     json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
     json.put("assumed", assumed);
-    ArrayNode policies = json.putArray("policies");
-    List<Path> files =
-        invocation
-            .operand()
-            .map(file -> List.of(Path.of(file)))
-            .orElseGet(() -> List.copyOf(series.values()));
-    List<Policy> both = policies(invocation);
-    Optional<Path> report = invocation.path("--html");
-    Optional<OutputStream> page = report.map(NewFile::create); // refused before, not after the work
-    try {
-      Columns columns = new Columns();
-      for (Policy policy : both) {
-        boolean drawn = page.isPresent() && policies.isEmpty();
-        Consumer<RecordedLook> seen = drawn ? columns::add : look -> {};
-        ReadShare share = new ReadShare(files);
-        try (Waiting unused =
-            Waiting.on(
-                invocation.err(), invocation.terminal(), () -> share.progress(policy.name()))) {
-          policies.add(
-              invocation.operand().isPresent()
-                  ? ofTrace(files.get(0), share, policy, json, assumed.equals(HELPS), seen)
-                  : ofSeries(series, policy, json, assumed.equals(HELPS), seen));
-        }
+    try (Waiting unused = Waiting.on(invocation.err(), invocation.terminal(), share::progress)) {
+      List<PolicyReplay> all = new ArrayList<>();
+      for (Policy policy : policies) {
+        boolean drawn = page.isPresent() && all.isEmpty();
+        all.add(new PolicyReplay(recorded, share, policy, drawn ? columns::add : look -> {}));
       }
+      together(all).forEach(json.putArray("policies")::add);
+      json.setAll(all.get(0).about());
       page.ifPresent(out -> write(out, ReplayPage.of(json, columns)));
     } catch (RuntimeException e) {
       report.ifPresent(ReplayVerb::delete);
       throw e;
     }
     return invocation.show(Answer.of(json), ReplayView::lines);
+  }
+
+  /** Each on a thread of its own, the first on this one; if one fails, all end. */
+  private static List<ObjectNode> together(List<PolicyReplay> all) {
+    List<CompletableFuture<ObjectNode>> others =
+        all.stream()
+            .skip(1)
+            .map(one -> CompletableFuture.supplyAsync(one::run, ReplayVerb::onItsOwn))
+            .toList();
+    List<ObjectNode> policies = new ArrayList<>();
+    try {
+      policies.add(all.get(0).run());
+    } catch (RuntimeException e) {
+      all.forEach(PolicyReplay::stop);
+      others.forEach(other -> other.exceptionally(unused -> Json.object()).join());
+      throw e;
+    }
+    for (CompletableFuture<ObjectNode> other : others) {
+      try {
+        policies.add(other.join());
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+    return policies;
+  }
+
+  private static void onItsOwn(Runnable replay) {
+    Thread thread = new Thread(replay, "healing-replay");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void write(OutputStream to, String page) {
@@ -166,9 +181,6 @@ final class ReplayVerb implements Verb {
     return series;
   }
 
-  /** A configuration by its name. */
-  private record Policy(String name, Configuration configuration) {}
-
   private static List<Policy> policies(Invocation invocation) {
     List<Policy> policies = new ArrayList<>();
     String name = invocation.configurationFile().map(Path::toString).orElse(DEFAULTS);
@@ -177,135 +189,5 @@ final class ReplayVerb implements Verb {
         .path("--against")
         .ifPresent(file -> policies.add(new Policy(file.toString(), YamlConfiguration.read(file))));
     return policies;
-  }
-
-  private static ObjectNode ofTrace(
-      Path file,
-      ReadShare share,
-      Policy policy,
-      ObjectNode about,
-      boolean helps,
-      Consumer<RecordedLook> seen) {
-    try (TraceReader trace = new TraceReader(share.of(Files.newInputStream(file)))) {
-      Whole looks = new Whole(trace);
-      ObjectNode json = replayed(policy, trace.header().bootId(), shown(looks, seen), about, helps);
-      about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
-      put(about, "damage", looks.damage);
-      return json;
-    } catch (NoSuchFileException e) {
-      throw new HealingException(file + ": there is no such file", e);
-    } catch (IOException e) {
-      throw new HealingException(file + " cannot be read: " + e, e);
-    } catch (HealingException e) {
-      throw new HealingException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** The looks of a trace up to where it is damaged: what is before can be used. */
-  private static final class Whole implements Supplier<Optional<RecordedLook>> {
-    private final TraceReader trace;
-    private Optional<String> damage = Optional.empty();
-
-    private Whole(TraceReader trace) {
-      this.trace = trace;
-    }
-
-    @Override
-    public Optional<RecordedLook> get() {
-      try {
-        return damage.isPresent() ? Optional.empty() : trace.next();
-      } catch (HealingException e) {
-        damage = Optional.of(String.valueOf(e.getMessage()));
-        return Optional.empty();
-      }
-    }
-  }
-
-  private static ObjectNode ofSeries(
-      Map<Metric, Path> series,
-      Policy policy,
-      ObjectNode about,
-      boolean helps,
-      Consumer<RecordedLook> seen) {
-    try (CsvTrace trace = new CsvTrace(series)) {
-      return replayed(policy, "csv", shown(trace::next, seen), about, helps);
-    }
-  }
-
-  /** The same looks, each of which somebody else sees as well. */
-  private static Supplier<Optional<RecordedLook>> shown(
-      Supplier<Optional<RecordedLook>> trace, Consumer<RecordedLook> seen) {
-    return () -> {
-      Optional<RecordedLook> look = trace.get();
-      look.ifPresent(seen);
-      return look;
-    };
-  }
-
-  private static ObjectNode replayed(
-      Policy policy,
-      String bootId,
-      Supplier<Optional<RecordedLook>> trace,
-      ObjectNode about,
-      boolean helps) {
-    HealingEngine.Builder engine = HealingEngine.builder().configuration(policy.configuration());
-    Replayed replayed = Replay.run(engine, bootId, trace, helps);
-    about.put("from", replayed.from().toString()).put("to", replayed.to().toString());
-    about.put("looks", replayed.looks());
-    ObjectNode json = json(policy.name(), replayed);
-    json.set("levels", Levels.of(policy.configuration()));
-    return json;
-  }
-
-  private static ObjectNode json(String name, Replayed replayed) {
-    ObjectNode json = Json.object().put("config", name);
-    ObjectNode counts = json.putObject("counts");
-    counts.put("problems", replayed.problems().size());
-    counts.put("started", replayed.count(Replayed.Step.STARTED));
-    counts.put("asked", replayed.count(Replayed.Step.ASKED));
-    counts.put("heldBack", replayed.count(Replayed.Step.HELD_BACK));
-    counts.put("handedOver", replayed.count(Replayed.Step.HANDED_OVER));
-    counts.put(
-        "perhapsNeedless",
-        replayed.problems().stream().filter(Replayed.Problem::perhapsNeedless).count());
-    counts.put("missed", replayed.problems().stream().filter(p -> p.missed(replayed.to())).count());
-    ArrayNode problems = json.putArray("problems");
-    replayed.problems().forEach(problem -> problems.add(json(problem, replayed)));
-    ArrayNode unseen = json.putArray("unseen");
-    replayed
-        .unseen()
-        .forEach(one -> unseen.addObject().put("what", one.what()).put("why", one.why()));
-    return json;
-  }
-
-  private static ObjectNode json(Replayed.Problem problem, Replayed replayed) {
-    var issue = problem.incident().issue();
-    ObjectNode json =
-        Json.object()
-            .put("id", problem.incident().id())
-            .put("type", issue.type().toString())
-            .put("severity", issue.severity().name())
-            .put("description", issue.description())
-            .put("firstSeen", problem.incident().firstSeen().toString());
-    ArrayNode components = json.putArray("components");
-    issue.components().forEach(components::add);
-    ObjectNode metrics = json.putObject("metrics");
-    issue.metrics().forEach(metrics::put);
-    put(json, "over", problem.over().map(Object::toString));
-    put(json, "cause", problem.incident().cause());
-    json.put("perhapsNeedless", problem.perhapsNeedless());
-    json.put("missed", problem.missed(replayed.to()));
-    ArrayNode would = json.putArray("would");
-    for (Replayed.Would one : problem.would()) {
-      ObjectNode step = would.addObject();
-      step.put("at", one.at().toString()).put("step", one.step().name());
-      put(step, "action", one.action().map(Object::toString));
-      step.put("why", one.why());
-    }
-    return json;
-  }
-
-  private static void put(ObjectNode json, String member, Optional<String> value) {
-    json.put(member, value.orElse(null));
   }
 }

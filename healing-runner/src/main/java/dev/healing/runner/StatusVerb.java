@@ -5,8 +5,8 @@ import dev.healing.core.OffSwitch;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.LiveView;
+import dev.healing.runner.text.StatusView;
 import dev.healing.runner.text.Style;
-import dev.healing.runner.text.Views;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +42,7 @@ final class StatusVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     if (!invocation.flag("--watch")) {
-      return invocation.show(answer(invocation), Views::status);
+      return invocation.show(answer(invocation), StatusView::status);
     }
     CountDownLatch over = new CountDownLatch(1);
     Signals.handle("INT", over::countDown);
@@ -99,7 +99,9 @@ final class StatusVerb implements Verb {
     do {
       JsonNode status = answer(invocation).result();
       List<String> now =
-          invocation.json() ? List.of(status.toString()) : Views.statusLine(status, Style.PLAIN);
+          invocation.json()
+              ? List.of(status.toString())
+              : StatusView.statusLine(status, Style.PLAIN);
       if (!now.equals(before)) {
         now.forEach(invocation.out()::println);
       }

@@ -93,6 +93,11 @@ class ReplayVerbTest {
     assertThat(problem.path("components").path(0).asString()).isEqualTo("/var");
     assertThat(problem.path("would").path(0).path("step").asString()).isEqualTo("STARTED");
     assertThat(json.path("policies").path(1).path("problems")).isEmpty();
+
+    out.reset();
+    assertThat(run(trace.toString(), "--json", "--config", later.toString())).isZero();
+    JsonNode alone = Json.MAPPER.readTree(out.toString(UTF_8)).path("policies").path(0);
+    assertThat(json.path("policies").path(1)).as("beside another and alone").isEqualTo(alone);
   }
 
   @Test

@@ -96,7 +96,7 @@ public final class LiveView implements Listener, AutoCloseable {
   /** One picture; never higher than the terminal. The newest events stay, at the bottom. */
   static List<String> frame(JsonNode status, List<String> events, Style style, int rows) {
     List<String> lines = new ArrayList<>();
-    for (String view : Views.status(status, style)) {
+    for (String view : StatusView.status(status, style)) {
       view.lines().forEach(lines::add);
       if (view.isEmpty()) {
         lines.add("");
@@ -104,7 +104,7 @@ public final class LiveView implements Listener, AutoCloseable {
     }
     if (status.path("issues").isEmpty()) {
       lines.add("");
-      lines.add(Views.noIssues(status, style));
+      lines.add(StatusView.noIssues(status, style));
     }
     int room = Math.max(1, rows - 2 - Math.min(events.size() + 2, rows / 2));
     List<String> picture = new ArrayList<>(lines.subList(0, Math.min(room, lines.size())));

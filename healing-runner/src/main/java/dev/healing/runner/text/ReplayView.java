@@ -1,5 +1,7 @@
 package dev.healing.runner.text;
 
+import static dev.healing.runner.text.Fields.text;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -157,9 +159,5 @@ public final class ReplayView {
             one ->
                 lines.addAll(
                     Lines.wrap("not seen: " + text(one, "what") + ": " + text(one, "why"), 2)));
-  }
-
-  private static String text(JsonNode json, String member) {
-    return json.path(member).asString("");
   }
 }

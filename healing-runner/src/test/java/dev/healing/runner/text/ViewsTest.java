@@ -34,14 +34,14 @@ class ViewsTest {
 
   @Test
   void onceShowsHealthIssuesPlansAndWhatIsUnknown() {
-    assertThat(text(Views::once, ONCE).lines())
+    assertThat(text(StatusView::once, ONCE).lines())
         .contains(
             "health        ████████████░░░░░░░░ 62 of 100",
             "HIGH     service_failed  nginx.service  ab12cd34-x",
             "    restart_service (confidence 0.50): proceed: nothing speaks against it",
             "unreadable    /mnt: stale handle")
         .allMatch(line -> line.length() <= 80);
-    assertThat(text(Views::once, ONCE)).contains("42.1 %").contains("0.25");
+    assertThat(text(StatusView::once, ONCE)).contains("42.1 %").contains("0.25");
   }
 
   /** A phone, or a split screen. */
@@ -65,11 +65,13 @@ class ViewsTest {
             """);
     for (List<String> view :
         List.of(
-            Views.status(status, narrow), Views.once(ONCE, narrow), Views.issues(ONCE, narrow))) {
+            StatusView.status(status, narrow),
+            StatusView.once(ONCE, narrow),
+            StatusView.issues(ONCE, narrow))) {
       assertThat(String.join("\n", view).lines())
           .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(40));
     }
-    assertThat(String.join(" ", Views.status(status, narrow)).replaceAll("\\s+", " "))
+    assertThat(String.join(" ", StatusView.status(status, narrow)).replaceAll("\\s+", " "))
         .contains("reads /proc/meminfo from once a second up to every 50 ms")
         .contains("since 2026-11-26 20:16:17Z (pid 1333, version 0.1.0)");
     assertThat(Style.of(true, Map.of("COLUMNS", "200")).width()).isEqualTo(80);
@@ -80,7 +82,9 @@ class ViewsTest {
   void unknownHealthIsNotZero() {
     JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");
 
-    assertThat(text(Views::once, json)).contains("health        unknown").contains("No issues.");
+    assertThat(text(StatusView::once, json))
+        .contains("health        unknown")
+        .contains("No issues.");
   }
 
   @Test
@@ -93,17 +97,17 @@ class ViewsTest {
 
     for (BiFunction<JsonNode, Style, List<String>> view :
         List.<BiFunction<JsonNode, Style, List<String>>>of(
-            Views::once, Views::issues, Views::status)) {
+            StatusView::once, StatusView::issues, StatusView::status)) {
       assertThat(text(view, json)).contains("unreadable    cpu_high: 5 of 30 s");
     }
-    assertThat(text(Views::once, json)).contains("No issues in what could be read.");
+    assertThat(text(StatusView::once, json)).contains("No issues in what could be read.");
   }
 
   @Test
   void withoutADaemonStatusSaysSo() {
     JsonNode json = Json.MAPPER.readTree("{\"daemon\": false, \"health\": 100, \"issues\": []}");
 
-    assertThat(text(Views::status, json)).contains("no daemon runs here");
+    assertThat(text(StatusView::status, json)).contains("no daemon runs here");
   }
 
   @Test
@@ -116,7 +120,7 @@ class ViewsTest {
               "status": "OPEN", "note": "asks", "awaitsConfirmation": true, "confirmation": "i-7.a1b2"}]}
             """);
 
-    assertThat(text(Views::issues, json)).contains("healing approve i-7.a1b2");
+    assertThat(text(StatusView::issues, json)).contains("healing approve i-7.a1b2");
   }
 
   @Test
@@ -129,7 +133,7 @@ class ViewsTest {
              "unreadable": [{"what": "\\u202eabc", "why": "\\u009b1m"}]}
             """);
 
-    assertThat(text(Views::issues, json))
+    assertThat(text(StatusView::issues, json))
         .doesNotContain("\u001b", "\u0007", "\r", "\u202e", "\u009b");
   }
 
@@ -137,15 +141,15 @@ class ViewsTest {
   void everyViewBearsAnEmptyAnswer() {
     List<BiFunction<JsonNode, Style, List<String>>> views =
         List.of(
-            Views::once,
-            Views::status,
-            Views::issues,
-            Views::history,
-            Views::receipt,
-            Views::decision,
-            Views::explain,
-            Views::incident,
-            Views::opportunities,
+            StatusView::once,
+            StatusView::status,
+            StatusView::issues,
+            HistoryView::history,
+            HistoryView::receipt,
+            HistoryView::decision,
+            HistoryView::explain,
+            HistoryView::incident,
+            OpportunitiesView::opportunities,
             Views::plugins,
             Views::drill);
     for (BiFunction<JsonNode, Style, List<String>> view : views) {

@@ -1,0 +1,138 @@
+package dev.healing.runner.text;
+
+import static dev.healing.runner.text.Fields.joined;
+import static dev.healing.runner.text.Fields.text;
+import static dev.healing.runner.text.Fields.word;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** What was done, what would be, and why, as text. Tolerant: what is not there is not shown. */
+public final class HistoryView {
+  private HistoryView() {}
+
+  /** Of {@code history}. */
+  public static List<String> history(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    if (json.isEmpty()) {
+      lines.add("Nothing has been done yet.");
+    }
+    for (JsonNode receipt : json) {
+      lines.addAll(receipt(receipt, style));
+      if (receipt.has("prevention")) {
+        lines.addAll(prevention(receipt.path("prevention"), style));
+      }
+    }
+    return lines;
+  }
+
+  private static List<String> prevention(JsonNode json, Style style) {
+    return style.wrap(
+        word(text(json, "verdict"))
+            + ", as was known "
+            + Lines.instant(text(json, "at"))
+            + ": "
+            + text(json, "reason"),
+        4);
+  }
+
+  /** Of {@code heal}, {@code approve} and {@code opportunities --apply}. */
+  public static List<String> receipt(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    String outcome = text(json, "outcome");
+    String shown = Lines.pad(word(outcome), 14);
+    String head =
+        Lines.instant(text(json, "finishedAt"))
+            + "  "
+            + (outcome.equals("HEALED") ? style.good(shown) : style.warn(shown));
+    String actions = Lines.clean(joined(json.path("actions"), ", "));
+    String components = Lines.clean(joined(json.path("components"), ", "));
+    if (style.fits(36, actions, components)) {
+      lines.add(head + style.bold(actions) + "  " + components);
+    } else {
+      lines.add(head.stripTrailing());
+      lines.addAll(style.wrap(actions + "  " + components, 4));
+    }
+    lines.addAll(
+        style.wrap(
+            text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
+    OpportunitiesView.benefit(json.path("benefit"))
+        .ifPresent(came -> lines.addAll(style.wrap(came, 4)));
+    return lines;
+  }
+
+  /** Of {@code heal --dry-run}. */
+  public static List<String> decision(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    String actions = joined(json.path("actions"), ", then ");
+    lines.addAll(style.field("would do", actions.isEmpty() ? "nothing" : actions));
+    lines.addAll(style.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
+    JsonNode preview = json.path("preview");
+    for (JsonNode step : preview.path("steps")) {
+      lines.addAll(style.field("step", step.asString("")));
+    }
+    for (JsonNode judgement : json.path("judgements")) {
+      lines.addAll(
+          style.field(
+              "  guard",
+              text(judgement, "guard")
+                  + ": "
+                  + word(text(judgement, "verdict"))
+                  + ": "
+                  + text(judgement, "reason")));
+    }
+    for (JsonNode rejected : json.path("rejected")) {
+      lines.addAll(style.field("  not", text(rejected, "action") + ": " + text(rejected, "why")));
+    }
+    return lines;
+  }
+
+  /** Of {@code explain}. */
+  public static List<String> explain(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    JsonNode incident = json.path("incident");
+    if (incident.isObject()) {
+      lines.addAll(incident(incident, style));
+      lines.add("");
+    }
+    if (!json.path("patterns").isEmpty()) {
+      lines.addAll(KnowledgeView.patterns(json.path("patterns"), style));
+      lines.add("");
+    }
+    for (JsonNode entry : json.path("trail")) {
+      if (entry.has("outcome")) {
+        lines.addAll(receipt(entry, style));
+        for (JsonNode line : entry.path("recorded")) {
+          style.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
+        }
+      } else if (text(entry, "kind").equals("prevention")) {
+        lines.addAll(prevention(entry, style));
+      } else {
+        lines.add(Lines.instant(text(entry, "at")) + "  decided");
+        lines.addAll(decision(entry, style));
+      }
+    }
+    return lines;
+  }
+
+  /** Of {@code reject}. */
+  public static List<String> incident(JsonNode json, Style style) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        style.bold(Lines.clean(text(json, "type")))
+            + "  "
+            + Lines.clean(joined(json.path("components"), ", "))
+            + "  "
+            + style.dim(Lines.clean(text(json, "id"))));
+    lines.addAll(style.field("evidence", text(json.path("issue"), "description")));
+    lines.addAll(
+        style.field(
+            "seen",
+            Lines.instant(text(json, "firstSeen"))
+                + " to "
+                + Lines.instant(text(json, "lastSeen"))));
+    lines.addAll(style.field("status", word(text(json, "status")) + ": " + text(json, "note")));
+    return lines;
+  }
+}
