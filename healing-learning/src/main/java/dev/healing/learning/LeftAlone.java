@@ -9,29 +9,31 @@ import org.jspecify.annotations.Nullable;
  * long it pays to be patient. How sure the product of all spans is follows Greenwood (The Errors of
  * Sampling of the Survivorship Tables, 1926).
  *
- * <p>Patience is curious: only waiting tells what waiting does. So what may well pass by itself is
- * waited for, and what is not known well yet; what never does stops being waited for after a while,
- * and is tried again now and then, as what was seen fades. Nothing is borrowed from other problems
- * here: those of a type that stopped being waited for would keep a new one from ever being tried.
+ * <p>Patience is curious: only waiting tells what waiting does. So a problem is waited for until it
+ * is known what becomes of it, to the end each time: who stops early never knows of what passes
+ * late. After that it is waited for as long as it may well pass, and now and then, as what was seen
+ * fades. Nothing is borrowed from other problems here: those of a type that stopped being waited
+ * for would keep a new one from ever being tried. Spans do lend to each other: in what never passes
+ * early hardly anything passes late, and what passes often does so now and then after its time.
  */
 final class LeftAlone {
-  /** The chance to pass in a span of which nothing is known: about a half for all together, */
+  /** The chance to pass in a span if nothing is known at all: about a half for all together, */
   private static final double UNKNOWN = 0.05;
 
-  /** worth so many incidents. */
-  private static final double STRENGTH = 0.5;
+  /** worth so many spans of an incident, */
+  private static final double OF_ALL_SPANS = 20;
 
-  /** What is at least so likely to pass by itself is worth waiting for, */
+  /** and what all spans have shown is worth so many incidents to each. */
+  private static final double OF_ONE_SPAN = 0.5;
+
+  /** What is there is worth waiting for if it is at least so likely to pass in the time left, */
   private static final double WORTH = 0.2;
 
   /** with so much of the distance to the upper bound added, as for actions. */
   private static final double OPTIMISM = 0.6;
 
-  /** So is what may be so much more likely to than is thought. */
-  private static final double CURIOUS = 0.1;
-
-  /** Of what passes by itself in the time there is, so much is waited for. */
-  private static final double MOST_OF_IT = 0.95;
+  /** In so many incidents it was seen what becomes of it. */
+  private static final double KNOWN = 12;
 
   private final double[] chance = new double[LifeTable.SPANS];
   private final double[] known = new double[LifeTable.SPANS];
@@ -40,9 +42,15 @@ final class LeftAlone {
   /** Of a problem; null if it was never left alone. */
   LeftAlone(@Nullable LifeTable table) {
     seen = table == null ? new LifeTable() : table;
+    double gone = OF_ALL_SPANS * UNKNOWN;
+    double there = OF_ALL_SPANS;
     for (int span = 0; span < LifeTable.SPANS; span++) {
-      known[span] = seen.there[span] + STRENGTH;
-      chance[span] = (seen.gone[span] + STRENGTH * UNKNOWN) / known[span];
+      gone += seen.gone[span];
+      there += seen.there[span];
+    }
+    for (int span = 0; span < LifeTable.SPANS; span++) {
+      known[span] = seen.there[span] + OF_ONE_SPAN;
+      chance[span] = (seen.gone[span] + OF_ONE_SPAN * gone / there) / known[span];
     }
   }
 
@@ -55,9 +63,7 @@ final class LeftAlone {
   SelfRecovery expect(double soFar, double most) {
     Belief now = passes(soFar, most);
     Belief inAll = passes(0, most);
-    double unsure = upper(inAll) - inAll.mean();
-    boolean waits = inAll.mean() + OPTIMISM * unsure >= WORTH || unsure > CURIOUS;
-    double patience = waits ? patience(MOST_OF_IT * inAll.mean(), most) : 0;
+    double patience = watched(most) < KNOWN ? most : patience(most);
     return new SelfRecovery(
         now.mean(),
         Math.min(now.mean(), now.lower()),
@@ -85,13 +91,32 @@ final class LeftAlone {
     return new Belief(1 - stays, stays * stays * spread);
   }
 
-  private double patience(double enough, double most) {
-    for (double end : LifeTable.ENDS) {
-      if (end < most && passes(0, end).mean() >= enough) {
-        return end;
+  /** In how many incidents it passed within that time, or was still there at its end. */
+  private double watched(double most) {
+    double passed = 0;
+    double stayed = 0;
+    for (int span = 0; span < LifeTable.SPANS; span++) {
+      double share = LifeTable.share(span, 0, most);
+      if (share > 0) {
+        passed += share * seen.gone[span];
+        stayed = seen.there[span] - seen.gone[span];
       }
     }
-    return most;
+    return passed + stayed;
+  }
+
+  /** Until what is still there then is not worth waiting for any more. */
+  private double patience(double most) {
+    double end = 0;
+    for (int span = 0; span < LifeTable.SPANS && end < most && worthWaiting(end, most); span++) {
+      end = LifeTable.ENDS[span];
+    }
+    return Math.min(end, most);
+  }
+
+  private boolean worthWaiting(double from, double most) {
+    Belief passes = passes(from, most);
+    return passes.mean() + OPTIMISM * (upper(passes) - passes.mean()) >= WORTH;
   }
 
   private String told(double passes, double within, double most) {

@@ -24,10 +24,13 @@ final class Passing {
   private final SplittableRandom random;
   private final double[] rate = new double[PROBLEMS];
   private final double[] medianSeconds = new double[PROBLEMS];
+  private final SplittableRandom truthOnly = new SplittableRandom(1);
+  private final AtBest[][] evidence = new AtBest[PROBLEMS][World.ACTIONS];
 
   /** What came of it, over several worlds. */
   static final class Result {
     private final SortedMap<Integer, List<Double>> errors = new TreeMap<>();
+    private final SortedMap<Integer, List<Double>> atBest = new TreeMap<>();
     private long actions;
     private long needless;
     private long passing;
@@ -36,6 +39,11 @@ final class Passing {
 
     double meanError(int after) {
       return errors.get(after).stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    private void error(int after, double ours, double best) {
+      errors.computeIfAbsent(after, s -> new ArrayList<>()).add(ours);
+      atBest.computeIfAbsent(after, s -> new ArrayList<>()).add(best);
     }
 
     double needlessShare() {
@@ -50,8 +58,9 @@ final class Passing {
               text.append(
                   String.format(
                       Locale.ROOT,
-                      " %.3f (nine of ten by less than %.3f) after %d incidents,",
+                      " %.3f (at best %.3f; nine of ten by less than %.3f) after %d incidents,",
                       meanError(after),
+                      atBest.get(after).stream().mapToDouble(v -> v).average().orElseThrow(),
                       all.stream().sorted().toList().get(all.size() * 9 / 10),
                       after)));
       return text.append(
@@ -74,6 +83,9 @@ final class Passing {
     for (int problem = 0; problem < PROBLEMS; problem++) {
       rate[problem] = problem % 2 == 0 ? 0 : 0.9 * random.nextDouble();
       medianSeconds[problem] = 3 * Math.pow(20, random.nextDouble()); // 3 s to 1 min
+      for (int action = 0; action < World.ACTIONS; action++) {
+        evidence[problem][action] = new AtBest(world.typical(problem)[action]);
+      }
     }
   }
 
@@ -111,10 +123,10 @@ final class Passing {
       double healing = world.healing(problem)[action];
       if (attempt == 0) {
         if (KNOWN_AFTER.contains(seen)) {
-          result
-              .errors
-              .computeIfAbsent(seen, s -> new ArrayList<>())
-              .add(Math.abs(ours.uplift() - healing * (1 - rate[problem])));
+          result.error(
+              seen,
+              Math.abs(ours.uplift() - healing * (1 - rate[problem])),
+              Math.abs(evidence[problem][action].mean() - healing) * (1 - rate[problem]));
         }
         if (learned) {
           result.actions++;
@@ -122,6 +134,9 @@ final class Passing {
         }
       }
       boolean healed = passes || random.nextDouble() < healing;
+      if (attempt == 0 || !passes) {
+        evidence[problem][action].saw(healed, attempt == 0 ? passesLater(problem, patience) : 0);
+      }
       ours.outcome(
           new World.Told(world.type(problem), problem, action, ours.confidence(), hours, healed));
       if (healed) {
@@ -130,14 +145,28 @@ final class Passing {
     }
   }
 
+  /** Of what is there after so many seconds: that it passes in time. */
+  private double passesLater(int problem, double seconds) {
+    int before = 0;
+    for (int draw = 0; draw < 2000; draw++) {
+      before += timeToPass(problem, truthOnly) <= seconds ? 1 : 0;
+    }
+    double later = rate[problem] * (1 - before / 2000.0);
+    return later / (1 - rate[problem] + later);
+  }
+
   /** Infinite if it does not. */
   private double passesAfter(int problem) {
     if (random.nextDouble() >= rate[problem]) {
       return Double.POSITIVE_INFINITY;
     }
+    return timeToPass(problem, random);
+  }
+
+  private double timeToPass(int problem, SplittableRandom from) {
     double seconds;
     do {
-      seconds = medianSeconds[problem] * Math.exp(SPREAD * random.nextGaussian());
+      seconds = medianSeconds[problem] * Math.exp(SPREAD * from.nextGaussian());
     } while (seconds > MOST_PATIENCE_SECONDS);
     return seconds;
   }

@@ -19,6 +19,10 @@ final class World {
   private static final double MEAN = 0.28;
   private static final double MORE_FOR_THE_DEARER = 0.035;
   private static final int TYPES = 8;
+
+  /** What is typical of its type is worth so many attempts to a problem. */
+  static final double ALIKE = 3;
+
   private static final double ZIPF = 0.9;
 
   /** What was falsely thought healed is back after so many hours, on average. */
@@ -107,9 +111,14 @@ final class World {
     return truth[problem];
   }
 
+  /** How likely each action is to heal problems of its type, on average. */
+  double[] typical(int problem) {
+    return typical[type[problem]];
+  }
+
   private void change(int problem) {
     for (int a = 0; a < ACTIONS; a++) {
-      truth[problem][a] = probability(typical[type[problem]][a], 3);
+      truth[problem][a] = probability(typical[type[problem]][a], ALIKE);
     }
   }
 
