@@ -90,8 +90,8 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   }
 
   @Override
-  public String export() {
-    return KnowledgeJson.text(snapshot());
+  public synchronized String export() {
+    return ledger().text();
   }
 
   private synchronized KnowledgeFile snapshot() {
@@ -264,7 +264,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
    * step leaves a journal whose lines are all counted, which the sequence numbers tell.
    */
   private void fold() {
-    store.replace(FILE, KnowledgeJson.text(snapshot()));
+    store.replace(FILE, export());
     journalBehind = false;
     unfolded = false;
     if (store.exists(JOURNAL)) {

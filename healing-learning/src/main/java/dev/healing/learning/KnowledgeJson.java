@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -23,6 +24,9 @@ final class KnowledgeJson {
   /** A million outcomes a second for 35 years; far below what a count may grow to. */
   private static final long MOST_BELIEVED = 1L << 50;
 
+  /** Characters: enough for three actions. */
+  private static final int USUAL_PROBLEM = 1200;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -38,9 +42,14 @@ final class KnowledgeJson {
 
   private KnowledgeJson() {}
 
-  /** One line for each problem: to be read by people, and no larger than need be. */
-  static String text(KnowledgeFile file) {
-    StringBuilder text = new StringBuilder(1024 + 400 * file.problems().size());
+  /**
+   * One line for each problem: to be read by people, and no larger than need be.
+   *
+   * @param file without its problems
+   * @param size how many those are
+   */
+  static String text(KnowledgeFile file, int size, Stream<KnownProblem> problems) {
+    StringBuilder text = new StringBuilder(8192 + USUAL_PROBLEM * size);
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
     if (file.id() != null) {
@@ -56,11 +65,12 @@ final class KnowledgeJson {
     member(text, "months", file.months());
     member(text, "vicinity", file.vicinity());
     text.append(",\n\"problems\":[");
-    String separator = "\n";
-    for (KnownProblem problem : file.problems()) {
-      text.append(separator).append(MAPPER.writeValueAsString(problem));
-      separator = ",\n";
-    }
+    int begin = text.length();
+    problems.forEach(
+        problem -> {
+          text.append(text.length() == begin ? "\n" : ",\n");
+          text.append(MAPPER.writeValueAsString(problem));
+        });
     return text.append("\n]}").toString();
   }
 

@@ -10,7 +10,6 @@ import dev.healing.api.SelfRecovery;
 import dev.healing.api.Standing;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -211,8 +210,16 @@ final class Ledger {
   }
 
   KnowledgeFile file() {
-    List<KnownProblem> all = new ArrayList<>(problems.size());
-    problems.values().forEach(problem -> all.add(KnownProblem.of(problem)));
+    return file(problems.values().stream().map(KnownProblem::of).toList());
+  }
+
+  /** The same as a document, made of one problem after the other: all at once are large. */
+  String text() {
+    return KnowledgeJson.text(
+        file(List.of()), problems.size(), problems.values().stream().map(KnownProblem::of));
+  }
+
+  private KnowledgeFile file(List<KnownProblem> all) {
     return new KnowledgeFile(
         KnowledgeFile.VERSION,
         folded,

@@ -58,8 +58,25 @@ final class DocumentFile {
   }
 
   private static Optional<String> good(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8).strip();
-    return Sealed.unseal(text).or(() -> Optional.of(text).filter(Sealed::handWritten));
+    return Sealed.unseal(bytes, 0, length(bytes)).or(() -> handWritten(bytes));
+  }
+
+  private static Optional<String> handWritten(byte[] bytes) {
+    return Optional.of(new String(bytes, StandardCharsets.UTF_8).strip())
+        .filter(Sealed::handWritten);
+  }
+
+  private static boolean whole(byte[] bytes) {
+    return Sealed.fits(bytes, 0, length(bytes)) || handWritten(bytes).isPresent();
+  }
+
+  /** Without blanks at its end. */
+  private static int length(byte[] bytes) {
+    int length = bytes.length;
+    while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
+      length--;
+    }
+    return length;
   }
 
   private static Path aside(Path path) {
@@ -77,8 +94,8 @@ final class DocumentFile {
 
   /** Replaces it, durably; what was good before becomes the copy. */
   static void replace(Path path, String jsonObject) throws IOException {
-    byte[] bytes = (Sealed.seal(jsonObject) + "\n").getBytes(StandardCharsets.UTF_8);
-    Path temporary = Durable.temporary(path, bytes);
+    byte[][] sealed = Sealed.seal(jsonObject);
+    Path temporary = Durable.temporary(path, sealed[0], sealed[1], new byte[] {'\n'});
     keepPrevious(path);
     Durable.rename(temporary, path);
   }
@@ -87,7 +104,8 @@ final class DocumentFile {
    * By a second name for the same file, so that there is a good one under its name all the time.
    */
   private static void keepPrevious(Path path) throws IOException {
-    if (Durable.read(path).flatMap(DocumentFile::good).isEmpty()) {
+    Optional<byte[]> before = Durable.read(path);
+    if (before.isEmpty() || !whole(before.get())) {
       return;
     }
     Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);

@@ -47,7 +47,7 @@ final class Durable {
   }
 
   /** A new file beside the target, on disk when it returns; {@link #rename} it. */
-  static Path temporary(Path target, byte[] content) throws IOException {
+  static Path temporary(Path target, byte[]... content) throws IOException {
     Path temporary =
         Files.createTempFile(
             target.toAbsolutePath().getParent(),
@@ -56,7 +56,9 @@ final class Durable {
             PRIVATE_FILE);
     boolean written = false;
     try (RandomAccessFile out = new RandomAccessFile(temporary.toFile(), "rw")) {
-      out.write(content);
+      for (byte[] part : content) {
+        out.write(part);
+      }
       out.getFD().sync();
       written = true;
       return temporary;

@@ -1,9 +1,9 @@
 package dev.healing.core.host;
 
 import dev.healing.spi.StateStore.Lines;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,15 +75,18 @@ final class LineFile implements AutoCloseable {
   }
 
   static byte[] bytes(List<String> jsonObjects) {
-    StringBuilder text = new StringBuilder();
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (String object : jsonObjects) {
-      String line = Sealed.seal(object);
+      String line = object.strip();
       if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
         throw new IllegalArgumentException("a line of an appended file with a line break: " + line);
       }
-      text.append(line).append('\n');
+      for (byte[] part : Sealed.seal(line)) {
+        lines.writeBytes(part);
+      }
+      lines.write('\n');
     }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return lines.toByteArray();
   }
 
   /**
@@ -102,7 +105,7 @@ final class LineFile implements AutoCloseable {
       }
       number++;
       String place = name + ":" + number;
-      Sealed.unseal(new String(content, start, stop - start, StandardCharsets.UTF_8))
+      Sealed.unseal(content, start, stop)
           .ifPresentOrElse(
               whole::add,
               () -> damaged.add(place + ": the checksum does not fit: the line is ignored"));

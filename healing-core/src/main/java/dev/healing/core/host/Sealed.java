@@ -1,6 +1,9 @@
 package dev.healing.core.host;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -28,28 +31,57 @@ final class Sealed {
   /**
    * Adds the checksum.
    *
+   * @return two parts, to be written one after the other, in UTF-8: together they would be one copy
+   *     more of what may be a large part of all memory
    * @throws IllegalArgumentException if it cannot be a JSON object
    */
-  static String seal(String jsonObject) {
+  static byte[][] seal(String jsonObject) {
     String text = jsonObject.strip();
     if (!text.startsWith("{") || !text.endsWith("}")) {
       throw new IllegalArgumentException("expected a JSON object, was: " + shortened(text));
     }
-    String open = text.substring(0, text.length() - 1);
-    String comma = open.substring(1).isBlank() ? "" : ",";
-    return open + comma + KEY + crc(text) + "\"}";
+    byte[] bytes = text.getBytes(UTF_8);
+    int open = bytes.length - 1;
+    boolean empty = text.chars().skip(1).limit(text.length() - 2).allMatch(Character::isWhitespace);
+    String comma = empty ? "" : ",";
+    byte[] seal = (comma + KEY + crc(bytes, 0, open) + "\"}").getBytes(UTF_8);
+    bytes[open] = seal[0];
+    return new byte[][] {bytes, Arrays.copyOfRange(seal, 1, seal.length)};
   }
 
-  /** Takes the checksum away again; absent if there is none or it is not of this text. */
-  static Optional<String> unseal(String sealed) {
-    int at = sealed.length() - SEAL_LENGTH;
-    if (at < 1 || !sealed.startsWith(KEY, at) || !sealed.endsWith("\"}")) {
+  /**
+   * Whether it ends in its checksum.
+   *
+   * @param sealed in UTF-8
+   */
+  static boolean fits(byte[] sealed, int from, int to) {
+    return end(sealed, from, to) >= 0;
+  }
+
+  /**
+   * Takes the checksum away again; absent if there is none or it is not of this text. One copy and
+   * no more, since a document may be a large part of all memory: the bytes are changed.
+   *
+   * @param sealed in UTF-8
+   */
+  static Optional<String> unseal(byte[] sealed, int from, int to) {
+    int end = end(sealed, from, to);
+    if (end < 0) {
       return Optional.empty();
     }
-    String open = sealed.substring(0, at);
-    String crc = sealed.substring(at + KEY.length(), sealed.length() - 2);
-    String text = (open.endsWith(",") ? open.substring(0, open.length() - 1) : open) + "}";
-    return text.startsWith("{") && crc.equals(crc(text)) ? Optional.of(text) : Optional.empty();
+    sealed[end] = '}';
+    return Optional.of(new String(sealed, from, end + 1 - from, UTF_8));
+  }
+
+  /** Where the last brace of the text belongs; below 0 if the checksum is not of it. */
+  private static int end(byte[] sealed, int from, int to) {
+    int at = to - SEAL_LENGTH;
+    if (at <= from || sealed[from] != '{') {
+      return -1;
+    }
+    String seal = new String(sealed, at, SEAL_LENGTH, ISO_8859_1);
+    int end = sealed[at - 1] == ',' ? at - 1 : at;
+    return seal.equals(KEY + crc(sealed, from, end) + "\"}") ? end : -1;
   }
 
   /**
@@ -72,9 +104,11 @@ final class Sealed {
     return text.substring(Math.max(0, text.length() - 32));
   }
 
-  private static String crc(String text) {
+  /** Of the text that the last brace comes after. */
+  private static String crc(byte[] open, int from, int to) {
     CRC32C crc = new CRC32C();
-    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    crc.update(open, from, to - from);
+    crc.update('}');
     return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }
 
