@@ -85,7 +85,7 @@ final class HealVerb implements Verb {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
       return OneHeal.with(
           invocation.err(),
-          invocation.terminal(),
+          invocation.columns(),
           HealingEngine.builder().host(host).configuration(invocation.configuration()),
           engine -> {
             Issue wanted = wanted(engine, request, host.time());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import picocli.CommandLine.ParameterException;
@@ -120,6 +121,11 @@ final class Invocation {
   int rows() {
     String lines = environment.getOrDefault("LINES", "");
     return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
+  }
+
+  /** How wide it is; empty if there is none. */
+  OptionalInt columns() {
+    return terminal() ? OptionalInt.of(style().width()) : OptionalInt.empty();
   }
 
   /** Calm, and without colour wherever nobody would see it or wants it. */

@@ -6,6 +6,7 @@ import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Waiting;
 import java.io.PrintStream;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -18,21 +19,21 @@ final class OneHeal {
    * Heals it.
    *
    * @param err where it is shown how far that is
-   * @param terminal whether anybody sees it
+   * @param columns of the terminal on which somebody sees it
    * @param chosen looks at what there is with an engine that is not started yet, and gives the
    *     attempt to be made once it is
    */
   @SuppressWarnings("try") // it is there to be closed
   static Answer with(
       PrintStream err,
-      boolean terminal,
+      OptionalInt columns,
       HealingEngine.Builder builder,
       Function<HealingEngine, Supplier<CompletionStage<Receipt>>> chosen) {
     try (HealingEngine engine = builder.automatic(false).build()) {
       Supplier<CompletionStage<Receipt>> attempt = chosen.apply(engine);
       engine.start();
       Receipt receipt;
-      try (Waiting unused = Waiting.on(err, terminal, () -> UnderWay.of(engine))) {
+      try (Waiting unused = Waiting.on(err, columns, () -> UnderWay.of(engine))) {
         receipt = HealVerb.await(attempt.get());
       }
       return Answer.of(

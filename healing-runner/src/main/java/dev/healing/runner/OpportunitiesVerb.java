@@ -55,7 +55,7 @@ final class OpportunitiesVerb implements Verb {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
       return OneHeal.with(
           invocation.err(),
-          invocation.terminal(),
+          invocation.columns(),
           HealingEngine.builder().host(host).configuration(invocation.configuration()),
           engine -> {
             Opportunity chosen = chosen(engine, id);

@@ -101,7 +101,7 @@ final class ReplayVerb implements Verb {
     ObjectNode json = Json.object();
     json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
     json.put("assumed", assumed);
-    try (Waiting unused = Waiting.on(invocation.err(), invocation.terminal(), share::progress)) {
+    try (Waiting unused = Waiting.on(invocation.err(), invocation.columns(), share::progress)) {
       List<PolicyReplay> all = new ArrayList<>();
       for (Policy policy : policies) {
         boolean drawn = page.isPresent() && all.isEmpty();

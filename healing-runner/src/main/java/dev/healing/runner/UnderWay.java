@@ -24,7 +24,7 @@ final class UnderWay {
   @SuppressWarnings("try") // it is there to be closed
   static Optional<Answer> ask(Invocation invocation, ObjectNode request) {
     try (Waiting unused =
-        Waiting.on(invocation.err(), invocation.terminal(), () -> ofDaemon(invocation, request))) {
+        Waiting.on(invocation.err(), invocation.columns(), () -> ofDaemon(invocation, request))) {
       return invocation.ask(request);
     }
   }

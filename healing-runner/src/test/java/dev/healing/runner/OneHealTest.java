@@ -6,6 +6,7 @@ import dev.healing.api.Issue;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +24,7 @@ class OneHealTest {
       answer =
           OneHeal.with(
               System.err,
-              false,
+              OptionalInt.empty(),
               lamps.builder(host, "auto"),
               engine -> {
                 Issue wanted =

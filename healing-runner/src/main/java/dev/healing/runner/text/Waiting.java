@@ -2,6 +2,7 @@ package dev.healing.runner.text;
 
 import java.io.PrintStream;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +14,11 @@ import java.util.function.Supplier;
  */
 public final class Waiting implements AutoCloseable {
   private static final int FIRST_SECONDS = 2;
+  private static final int LEAST_WORDS = 12;
   private static final String CLEAR = "\r\u001b[K";
 
   private final PrintStream out;
+  private final int columns;
   private final Supplier<Optional<Progress>> question;
   private final ScheduledExecutorService painter =
       Executors.newSingleThreadScheduledExecutor(
@@ -36,21 +39,23 @@ public final class Waiting implements AutoCloseable {
    */
   public record Progress(String what, Optional<Double> fraction, Optional<Long> expectedMillis) {}
 
-  private Waiting(PrintStream out, Supplier<Optional<Progress>> question) {
+  private Waiting(PrintStream out, int columns, Supplier<Optional<Progress>> question) {
     this.out = out;
+    this.columns = columns;
     this.question = question;
   }
 
   /**
    * Shows it until it is closed.
    *
-   * @param terminal whether anybody sees it; if not, nothing is shown or asked
+   * @param columns of the terminal on which somebody sees it; if there is none, nothing is shown or
+   *     asked
    * @param question how far it is; what it throws is not shown
    */
   public static Waiting on(
-      PrintStream out, boolean terminal, Supplier<Optional<Progress>> question) {
-    Waiting waiting = new Waiting(out, question);
-    if (terminal) {
+      PrintStream out, OptionalInt columns, Supplier<Optional<Progress>> question) {
+    Waiting waiting = new Waiting(out, columns.orElse(0), question);
+    if (columns.isPresent()) {
       waiting.painter.scheduleAtFixedRate(waiting::draw, FIRST_SECONDS, 1, TimeUnit.SECONDS);
     }
     return waiting;
@@ -65,7 +70,7 @@ public final class Waiting implements AutoCloseable {
     }
     synchronized (this) {
       if (!painter.isShutdown()) {
-        out.print(CLEAR + line(progress, seconds));
+        out.print(CLEAR + line(progress, seconds, columns));
         out.flush();
         shown = true;
       }
@@ -73,12 +78,16 @@ public final class Waiting implements AutoCloseable {
     seconds++;
   }
 
-  static String line(Optional<Progress> progress, int seconds) {
-    String so = Lines.millis(seconds * 1000L);
+  /** Never wider than the terminal, which would break it, and only the last part would go again. */
+  static String line(Optional<Progress> progress, int seconds, int columns) {
+    String so = ": " + Lines.millis(seconds * 1000L);
     String left = progress.flatMap(p -> left(p, seconds)).map(text -> ", " + text).orElse("");
-    int room = Lines.WIDTH - so.length() - left.length() - 3;
+    int room = columns - 1 - so.length();
+    if (room - left.length() < LEAST_WORDS) {
+      left = "";
+    }
     String what = progress.map(Progress::what).orElse("under way");
-    return Lines.cut(what, room) + ": " + so + left;
+    return Lines.cut(what, room - left.length()) + so + left;
   }
 
   private static Optional<String> left(Progress progress, int seconds) {
