@@ -1,14 +1,9 @@
 package dev.healing.core;
 
-import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.HealingException;
-import dev.healing.api.HostState;
-import dev.healing.api.Issue;
-import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
 import dev.healing.spi.Execution;
-import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Workers;
@@ -17,53 +12,26 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls actions on workers. Whatever they do, the answer comes back once, as a value; deadlines are
- * kept by the engine's thread, which cancels what is late.
+ * Has actions done on workers. Whatever they do, the answer comes back once, as a value; deadlines
+ * are kept by the engine's thread, which cancels what is late.
  */
 final class ActionRunner {
   private final HostContext host;
-  private final OffSwitch offSwitch;
-
-  ActionRunner(HostContext host, OffSwitch offSwitch) {
-    this.host = host;
-    this.offSwitch = offSwitch;
-  }
+  private final Supplier<Optional<String>> paused;
 
   /**
-   * Has an action work out what it would do.
+   * Runs nothing yet.
    *
-   * @param done is given the prepared action, or why there is none; on the worker
+   * @param paused why nothing is done, if the off switch is set
    */
-  Workers.Task prepare(
-      HealingAction action,
-      ActionId id,
-      Issue issue,
-      HostState state,
-      BiConsumer<Optional<PreparedAction>, String> done) {
-    return host.workers()
-        .start(
-            "prepare " + id,
-            () -> {
-              Optional<PreparedAction> prepared = Optional.empty();
-              String why = "";
-              try {
-                PreparedAction made =
-                    Objects.requireNonNull(action.prepare(issue, state), "it returned null");
-                Preview preview = Objects.requireNonNull(made.preview(), "its preview is null");
-                prepared = Optional.of(new Shown(preview, made.destroys(), made));
-              } catch (HealingException e) {
-                why = Objects.toString(e.getMessage(), e.toString());
-              } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-                why = "could not be prepared: it threw " + e;
-              }
-              done.accept(prepared, why);
-            });
+  ActionRunner(HostContext host, Supplier<Optional<String>> paused) {
+    this.host = host;
+    this.paused = paused;
   }
 
   /**
@@ -81,7 +49,7 @@ final class ActionRunner {
       Supplier<List<String>> record,
       Consumer<String> progress,
       Consumer<ActionReport> done) {
-    Running running = new Running(host, offSwitch, timeLimit, stop, progress, done);
+    Running running = new Running(host, paused, timeLimit, stop, progress, done);
     running.task =
         host.workers()
             .start(
@@ -101,19 +69,10 @@ final class ActionRunner {
     return running;
   }
 
-  /** A prepared action that says of itself what it said when it was made. */
-  private record Shown(Preview preview, boolean destroys, PreparedAction action)
-      implements PreparedAction {
-    @Override
-    public ActionReport execute(Execution execution) {
-      return action.execute(execution);
-    }
-  }
-
   /** An action on its way. */
   static final class Running implements Execution {
     private final HostContext host;
-    private final OffSwitch offSwitch;
+    private final Supplier<Optional<String>> paused;
     private final long endNanos;
     private final Supplier<Optional<String>> stop;
     private final Consumer<String> progress;
@@ -128,13 +87,13 @@ final class ActionRunner {
 
     Running(
         HostContext host,
-        OffSwitch offSwitch,
+        Supplier<Optional<String>> paused,
         Duration timeLimit,
         Supplier<Optional<String>> stop,
         Consumer<String> progress,
         Consumer<ActionReport> done) {
       this.host = host;
-      this.offSwitch = offSwitch;
+      this.paused = paused;
       this.endNanos = host.time().monotonicNanos() + timeLimit.toNanos();
       this.stop = stop;
       this.progress = progress;
@@ -149,9 +108,9 @@ final class ActionRunner {
     private ActionReport run(PreparedAction action, Supplier<List<String>> record) {
       try {
         recorded = record.get();
-        Optional<String> paused = offSwitch.paused();
-        if (paused.isPresent()) {
-          return ActionReport.refused(paused.orElseThrow());
+        Optional<String> why = paused.get();
+        if (why.isPresent()) {
+          return ActionReport.refused(why.orElseThrow());
         }
         return unlessHalfWay(Objects.requireNonNull(action.execute(this), "it returned null"));
       } catch (RefusedException e) {
@@ -225,7 +184,7 @@ final class ActionRunner {
         cancelled = true;
         Thread.currentThread().interrupt();
       }
-      if (!gotSomewhere && offSwitch.paused().isPresent()) {
+      if (!gotSomewhere && paused.get().isPresent()) {
         cancelled = true;
       }
       return !cancelled();

@@ -79,15 +79,28 @@ final class Counsel {
   private final TimeSource time;
   private final Inbox inbox;
   private final ActionHistory history;
+  private final Plugins.Named<Planner> builtIn;
   private final PluginCalls calls;
   private final Map<String, Fault> faults = new HashMap<>();
   private List<Question> waiting = new ArrayList<>();
   private Plugins plugins;
 
-  Counsel(TimeSource time, Workers workers, Inbox inbox, ActionHistory history, Plugins plugins) {
+  /**
+   * Has asked nothing yet.
+   *
+   * @param builtIn the planner that plans if no plugin does, or the one that does is at fault
+   */
+  Counsel(
+      TimeSource time,
+      Workers workers,
+      Inbox inbox,
+      ActionHistory history,
+      Planner builtIn,
+      Plugins plugins) {
     this.time = time;
     this.inbox = inbox;
     this.history = history;
+    this.builtIn = new Plugins.Named<>("ladder", builtIn);
     this.calls = new PluginCalls("counsel", time, workers);
     this.plugins = plugins;
   }
@@ -122,7 +135,7 @@ final class Counsel {
       patience.ifPresent(patient -> question.askWhetherToWait(patient, knowledge));
     }
     options.forEach(option -> question.askAbout(option, knowledge));
-    question.askForPlan(plugins.planner(), patience);
+    question.askForPlan(plugins.planner().orElse(builtIn), patience);
     question.askGuards(plugins.guards());
     ask(question);
   }
@@ -274,7 +287,7 @@ final class Counsel {
             plan = answer;
             patience.ifPresent(patient -> bePatient(patient, answer));
           },
-          fault -> new LadderPlanner().plan(matter.incident(), state, candidates));
+          fault -> builtIn.plugin().plan(matter.incident(), state, candidates));
     }
 
     /**

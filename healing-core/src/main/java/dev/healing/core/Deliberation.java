@@ -383,7 +383,7 @@ final class Deliberation {
     if (incident.validator.isPresent()) {
       return changed;
     }
-    Question now = Question.of(incident, decision.plan().next().action().id(), preview);
+    Question now = incident.question(decision.plan().next().action().id(), preview);
     Optional<Question> before = chronicle.journal().asked(incident.fingerprint);
     chronicle.journal().ask(now);
     return before.filter(now::sameAs).isEmpty()
@@ -438,7 +438,7 @@ final class Deliberation {
             time.now(),
             shown.plan(),
             shown.judgements(),
-            Verdict.deny(Incidents.REJECTED),
+            Verdict.deny(SafetyGuards.REJECTED),
             shown.preview()));
     incidents.escalate(incident, incident.note);
     return incident;

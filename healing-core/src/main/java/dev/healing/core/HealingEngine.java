@@ -493,13 +493,19 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    return thread.ask(loop::plugins).infos().stream()
-        .map(
-            info ->
-                info.kind().equals("trigger")
-                    ? triggers.how(info.name()).map(info::withState).orElse(info)
-                    : info)
-        .toList();
+    Plugins plugins = thread.ask(loop::plugins);
+    List<PluginInfo> infos = new ArrayList<>();
+    for (Found one : plugins.found()) {
+      Optional<String> how =
+          switch (one.kind()) {
+            case "action" -> plugins.unusable(one.name());
+            case "trigger" -> triggers.how(one.name());
+            default -> Optional.empty();
+          };
+      String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
+      infos.add(new PluginInfo(one.kind(), one.name(), one.origin(), state, one.problem()));
+    }
+    return infos;
   }
 
   /**

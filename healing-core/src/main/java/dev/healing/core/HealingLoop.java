@@ -220,7 +220,7 @@ final class HealingLoop {
     history.keep(settings.historyBytes());
     List<Receipt> known = chronicle.audit().history(1_000);
     treatment.remember(known, past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())));
+    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream().filter(r -> r.id().equals(intent.id())).findFirst();

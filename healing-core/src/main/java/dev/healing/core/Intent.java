@@ -2,7 +2,6 @@ package dev.healing.core;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
-import dev.healing.api.HealingPlan;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
@@ -43,7 +42,6 @@ record Intent(
     List<String> steps,
     Instant at) {
   private static final int MOST_STEPS = 50;
-  private static final ActionId NOTHING = ActionId.of("nothing");
 
   Intent {
     steps = List.copyOf(steps.subList(0, Math.min(MOST_STEPS, steps.size())));
@@ -103,30 +101,5 @@ record Intent(
         steps,
         recorded,
         detail);
-  }
-
-  /** An answer for somebody who asked for something that is not even tried. */
-  static Receipt notAttempted(Tracked incident, Instant now, String why) {
-    Optional<HealingPlan.Step> step =
-        Optional.ofNullable(incident.decision)
-            .flatMap(decision -> decision.plan().actions().stream().findFirst());
-    return new Receipt(
-        incident.id + ".0",
-        incident.id,
-        incident.issue.type(),
-        incident.issue.components(),
-        step.map(s -> s.action().id()).orElse(NOTHING),
-        String.join(",", incident.issue.components()),
-        incident.origin(),
-        Outcome.NOT_ATTEMPTED,
-        incident.firstSeen,
-        Optional.empty(),
-        now,
-        incident.issue.metrics(),
-        new TreeMap<>(),
-        step.map(s -> s.confidence().value()).orElse(0.0),
-        List.of(),
-        List.of(),
-        why);
   }
 }

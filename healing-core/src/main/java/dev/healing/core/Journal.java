@@ -62,7 +62,7 @@ final class Journal implements ActionHistory {
   /** A line to be written; only what an intent is about to begin has that intent. */
   private record Line(Optional<String> intent, Consumer<JsonGenerator> members) {
     String text() {
-      return EngineJson.line(members);
+      return Json.line(members);
     }
   }
 
@@ -74,7 +74,7 @@ final class Journal implements ActionHistory {
     starts = new Starts(timeline);
     for (String line : read()) {
       try {
-        replay(EngineJson.parse(line));
+        replay(Json.parse(line));
       } catch (RuntimeException e) {
         damaged.add(FILE + ": a line that is whole makes no sense: " + e.getMessage());
       }
@@ -106,8 +106,9 @@ final class Journal implements ActionHistory {
    * know.
    *
    * @param newest receipts, newest first
+   * @param from the file that they are in
    */
-  void compareWith(List<Receipt> newest) {
+  void compareWith(List<Receipt> newest, String from) {
     Instant lately = time.now().minus(COUNTED);
     for (Receipt receipt : newest) {
       boolean counted = receipt.startedAt().filter(at -> at.isAfter(lately)).isPresent();
@@ -121,7 +122,7 @@ final class Journal implements ActionHistory {
                 + ", which was started "
                 + receipt.startedAt().orElseThrow()
                 + ": it was removed or cut. To start anew, move it and "
-                + Audit.FILE
+                + from
                 + " away");
         return;
       }
@@ -325,7 +326,7 @@ final class Journal implements ActionHistory {
     for (String problem : handedOver) {
       kept.add(line("handedOver", problem));
     }
-    questions.values().forEach(question -> kept.add(EngineJson.line(question::write)));
+    questions.values().forEach(question -> kept.add(Json.line(question::write)));
     store.rewrite(FILE, kept);
   }
 
@@ -334,7 +335,7 @@ final class Journal implements ActionHistory {
     if (kept.isEmpty()) {
       return new ArrayList<>();
     }
-    String oldest = EngineJson.parse(kept.get(0)).path("boot").asString();
+    String oldest = Json.parse(kept.get(0)).path("boot").asString();
     List<String> all = new ArrayList<>();
     timeline.since(oldest).forEach(reading -> all.add(line(reading)));
     all.addAll(kept);
@@ -378,14 +379,14 @@ final class Journal implements ActionHistory {
         new Intent(
             node.required("intent").asString(),
             node.required("incident").asString(),
-            EngineJson.issue(node.required("issue")),
+            Json.issue(node.required("issue")),
             Instant.parse(node.required("detectedAt").asString()),
             ActionId.of(node.required("action").asString()),
             node.required("target").asString(),
             Origin.valueOf(node.required("origin").asString()),
             node.required("confidence").asDouble(),
             Duration.ofMillis(node.required("settlingMillis").asLong()),
-            EngineJson.texts(node.required("steps")),
+            Json.texts(node.required("steps")),
             at.wall());
     open.put(intent.id(), intent);
     timeline.add(at);
@@ -400,11 +401,11 @@ final class Journal implements ActionHistory {
   }
 
   private static String line(String what, String key) {
-    return EngineJson.line(json -> json.writeStringProperty(what, key));
+    return Json.line(json -> json.writeStringProperty(what, key));
   }
 
   private static String line(Reading reading) {
-    return EngineJson.line(json -> write(json, "clock", reading));
+    return Json.line(json -> write(json, "clock", reading));
   }
 
   private static void write(JsonGenerator json, Intent intent, Reading at) {
@@ -414,15 +415,15 @@ final class Journal implements ActionHistory {
     json.writeStringProperty("target", intent.target());
     json.writeStringProperty("origin", intent.origin().name());
     write(json, "at", at);
-    EngineJson.instant(json, "detectedAt", intent.detectedAt());
+    Json.instant(json, "detectedAt", intent.detectedAt());
     json.writeNumberProperty("confidence", intent.confidence());
     json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
-    EngineJson.texts(json, "steps", intent.steps());
-    EngineJson.object(json, "issue", issue -> EngineJson.write(issue, intent.issue()));
+    Json.texts(json, "steps", intent.steps());
+    Json.object(json, "issue", issue -> Json.write(issue, intent.issue()));
   }
 
   private static void write(JsonGenerator json, String wall, Reading reading) {
-    EngineJson.instant(json, wall, reading.wall());
+    Json.instant(json, wall, reading.wall());
     json.writeStringProperty("boot", reading.boot());
     json.writeNumberProperty("monotonicNanos", reading.monotonicNanos());
   }

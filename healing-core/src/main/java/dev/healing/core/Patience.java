@@ -2,7 +2,6 @@ package dev.healing.core;
 
 import dev.healing.api.Decision.Judgement;
 import dev.healing.api.SelfRecovery;
-import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,27 +20,6 @@ import java.util.Optional;
  */
 record Patience(Duration soFar, Duration before, Duration most) {
   static final String NAME = "patience";
-
-  /** For an incident; absent where waiting is out of the question. */
-  static Optional<Patience> with(Tracked incident, Duration before, Duration limit, long nowNanos) {
-    Severity severity = incident.issue.severity();
-    boolean mayWait =
-        !limit.isZero()
-            && severity.compareTo(Severity.MEDIUM) <= 0
-            && severity.compareTo(incident.firstSeverity) <= 0
-            && incident.attemptsMade == 0
-            && incident.requests.isEmpty()
-            && incident.validator.isEmpty();
-    if (!mayWait) {
-      return Optional.empty();
-    }
-    Duration left = limit.minus(before);
-    return Optional.of(
-        new Patience(
-            Duration.ofNanos(nowNanos - incident.openedNanos),
-            before,
-            left.isNegative() ? Duration.ZERO : left));
-  }
 
   /**
    * Whether to wait.

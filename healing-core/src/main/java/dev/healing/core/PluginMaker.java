@@ -35,14 +35,14 @@ final class PluginMaker {
   private final HostContext host;
   private final Protection protection;
   private final Configuration configuration;
-  private final List<PluginInfo> infos;
+  private final List<Found> known;
   private final List<String> problems;
   private final Duration patience;
 
   /**
    * Makes plugins.
    *
-   * @param infos is told of each, made or not
+   * @param known is told of each, made or not
    * @param problems is told what must be mended before an engine can be made
    * @param patience how long each may take; one that hangs is left out
    */
@@ -51,14 +51,14 @@ final class PluginMaker {
       HostContext host,
       Protection protection,
       Configuration configuration,
-      List<PluginInfo> infos,
+      List<Found> known,
       List<String> problems,
       Duration patience) {
     this.registry = registry;
     this.host = host;
     this.protection = protection;
     this.configuration = configuration;
-    this.infos = infos;
+    this.known = known;
     this.problems = problems;
     this.patience = patience;
   }
@@ -111,7 +111,7 @@ final class PluginMaker {
   private Optional<Detector> define(
       String name, DetectorKind kind, Configuration sections, Optional<Set<Metric>> measured) {
     boolean plugins =
-        infos.stream().anyMatch(i -> i.kind().equals("detector") && i.name().equals(name));
+        known.stream().anyMatch(i -> i.kind().equals("detector") && i.name().equals(name));
     if (plugins) {
       return Optional.empty(); // and a key that the plugin does not ask for is told as unknown
     }
@@ -157,7 +157,7 @@ final class PluginMaker {
       }
     }
     for (String fault : faults) {
-      infos.add(new PluginInfo(kind, "?", fault, "skipped", Optional.of(fault)));
+      known.add(Found.skipped(kind, "?", fault, fault));
     }
     return providers;
   }
@@ -178,19 +178,19 @@ final class PluginMaker {
       BiFunction<P, HostContext, T> create) {
     String origin = Registry.origin(provider);
     if (!own.enabled()) {
-      infos.add(new PluginInfo(kind, name, origin, "off", Optional.empty()));
+      known.add(Found.off(kind, name, origin));
       return Optional.empty();
     }
     try {
       PluginContext context = new PluginContext(host, protection, kind + "." + name, own);
       T plugin = call("make " + kind + " " + name, () -> create.apply(provider, context));
-      infos.add(new PluginInfo(kind, name, origin, "on", Optional.empty()));
+      known.add(Found.on(kind, name, origin));
       return Optional.of(plugin);
     } catch (ConfigurationException e) {
       problems.addAll(e.problems());
     } catch (RuntimeException | LinkageError e) {
       String why = kind + " '" + name + "' could not be made: " + e;
-      infos.add(new PluginInfo(kind, name, origin, "skipped", Optional.of(why)));
+      known.add(Found.skipped(kind, name, origin, why));
     }
     return Optional.empty();
   }

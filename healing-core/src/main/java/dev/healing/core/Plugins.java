@@ -45,7 +45,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The plugins of an engine, made, named and configured. */
 final class Plugins {
@@ -71,14 +70,14 @@ final class Plugins {
   private final Map<IssueType, String> detectorOf = new HashMap<>();
   private final Map<ActionId, Remedy> remedies = new TreeMap<>();
   private final Map<String, Guard> guards;
-  private final Named<Planner> planner;
+  private final Optional<Named<Planner>> planner;
   private final Named<KnowledgeBase> knowledge;
   private final Map<String, Trigger> triggers;
   private final Map<String, Listener> listeners;
   private final Optional<Optimizer> optimizer;
   private final Workers workers;
   private final Duration deadline;
-  private final List<PluginInfo> infos = new ArrayList<>();
+  private final List<Found> known = new ArrayList<>();
 
   /**
    * Makes all plugins; changes and starts nothing.
@@ -101,7 +100,7 @@ final class Plugins {
             host,
             settings.protection(),
             configuration,
-            infos,
+            known,
             problems,
             settings.patience());
     samplers =
@@ -126,9 +125,9 @@ final class Plugins {
                     + ". Give yours another name");
           }
         });
-    infos.stream()
-        .filter(info -> info.kind().equals("guard") && info.state().equals("skipped"))
-        .forEach(info -> guards.put(info.name(), missing(info)));
+    known.stream()
+        .filter(one -> one.is("guard", Found.State.SKIPPED))
+        .forEach(one -> guards.put(one.name(), missing(one)));
     Map<String, Planner> planners =
         make.all("planner", "planner", PlannerProvider.class, load(PlannerProvider.class, loader));
     Map<String, KnowledgeBase> bases =
@@ -151,9 +150,7 @@ final class Plugins {
             OptimizerProvider::name,
             (provider, context) -> provider.create(context, healer));
     optimizer = onlyOne("optimizer", optimizers, problems).map(Named::plugin);
-    planner =
-        onlyOne("planner", planners, problems)
-            .orElseGet(() -> new Named<>("ladder", new LadderPlanner()));
+    planner = onlyOne("planner", planners, problems);
     Optional<Named<KnowledgeBase>> base = onlyOne("knowledge", bases, problems);
     if (base.isEmpty()) {
       problems.add(
@@ -178,8 +175,8 @@ final class Plugins {
   }
 
   /** Nobody knows what it would have forbidden: until it is there, it says no to everything. */
-  private static Guard missing(PluginInfo info) {
-    String why = info.problem().orElse("it could not be made") + "; that counts as no";
+  private static Guard missing(Found one) {
+    String why = one.problem().orElse("it could not be made") + "; that counts as no";
     return proposal -> Verdict.deny(why);
   }
 
@@ -241,8 +238,8 @@ final class Plugins {
   }
 
   private void skip(String kind, String name, Object plugin, String why) {
-    infos.removeIf(info -> info.kind().equals(kind) && info.name().equals(name));
-    infos.add(new PluginInfo(kind, name, Registry.origin(plugin), "skipped", Optional.of(why)));
+    known.removeIf(one -> one.kind().equals(kind) && one.name().equals(name));
+    known.add(Found.skipped(kind, name, Registry.origin(plugin), why));
   }
 
   Map<String, Sampler> samplers() {
@@ -251,7 +248,8 @@ final class Plugins {
 
   /** Whether anything measures the host, or should and could not be made. */
   boolean sampled() {
-    return infos.stream().anyMatch(i -> i.kind().equals("sampler") && !i.state().equals("off"));
+    return known.stream()
+        .anyMatch(one -> one.kind().equals("sampler") && one.state() != Found.State.OFF);
   }
 
   Map<String, Detector> detectors() {
@@ -279,8 +277,7 @@ final class Plugins {
       }
       all.addAll(some);
     }
-    boolean missing =
-        infos.stream().anyMatch(i -> i.kind().equals("sampler") && i.state().equals("skipped"));
+    boolean missing = known.stream().anyMatch(one -> one.is("sampler", Found.State.SKIPPED));
     return missing ? Optional.empty() : Optional.of(all);
   }
 
@@ -304,7 +301,8 @@ final class Plugins {
     return guards;
   }
 
-  Named<Planner> planner() {
+  /** The planner that is used in the place of the built-in one. */
+  Optional<Named<Planner>> planner() {
     return planner;
   }
 
@@ -324,16 +322,17 @@ final class Plugins {
     return optimizer;
   }
 
-  /** What is loaded, with why some is not used. Asks plugins: not for the engine's thread. */
-  List<PluginInfo> infos() {
-    List<PluginInfo> now = new ArrayList<>();
-    for (PluginInfo info : infos) {
-      Remedy remedy = info.kind().equals("action") ? remedyNamed(info.name()) : null;
-      Optional<String> why =
-          remedy == null ? Optional.empty() : unavailable(remedy).or(remedy::unprivileged);
-      now.add(why.isEmpty() ? info : info.withState(why.orElseThrow()));
-    }
-    return now;
+  /** All that were found, made or not. */
+  List<Found> found() {
+    return List.copyOf(known);
+  }
+
+  /** Why an action is not used, if it is not. Asks it: not for the engine's thread. */
+  Optional<String> unusable(String action) {
+    return remedies.values().stream()
+        .filter(remedy -> remedy.description().id().name().equals(action))
+        .findFirst()
+        .flatMap(remedy -> unavailable(remedy).or(remedy::unprivileged));
   }
 
   private Optional<String> unavailable(Remedy remedy) {
@@ -347,12 +346,5 @@ final class Plugins {
   /** One that hangs is not waited for. */
   private <T> T call(String name, Supplier<T> question) {
     return workers.call(name, deadline, question);
-  }
-
-  private @Nullable Remedy remedyNamed(String name) {
-    return remedies.values().stream()
-        .filter(remedy -> remedy.description().id().name().equals(name))
-        .findFirst()
-        .orElse(null);
   }
 }

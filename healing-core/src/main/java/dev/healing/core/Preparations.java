@@ -1,10 +1,14 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.ActionReport;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
-import dev.healing.spi.HostContext;
+import dev.healing.api.Preview;
+import dev.healing.spi.Execution;
+import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -29,14 +34,14 @@ final class Preparations {
 
   private final TimeSource time;
   private final Inbox inbox;
-  private final ActionRunner runner;
+  private final Workers workers;
   private final Set<Preparation> underWay = new LinkedHashSet<>(); // those begun first come first
   private final Map<Key, Workers.Task> stuck = new HashMap<>();
 
-  Preparations(HostContext host, Inbox inbox, ActionRunner runner) {
-    this.time = host.time();
+  Preparations(TimeSource time, Workers workers, Inbox inbox) {
+    this.time = time;
+    this.workers = workers;
     this.inbox = inbox;
-    this.runner = runner;
   }
 
   /** One that was begun. */
@@ -90,13 +95,52 @@ final class Preparations {
         new Preparation(new Key(issue.fingerprint(), remedy.description().id()), done);
     underWay.add(begun);
     begun.task =
-        runner.prepare(
+        prepare(
             remedy.action(),
             remedy.description().id(),
             issue,
             state,
             (action, why) -> inbox.post(() -> begun.arrived(action, why)));
     return begun;
+  }
+
+  /**
+   * Has an action work out what it would do.
+   *
+   * @param done is given the prepared action, or why there is none; on the worker
+   */
+  private Workers.Task prepare(
+      HealingAction action,
+      ActionId id,
+      Issue issue,
+      HostState state,
+      BiConsumer<Optional<PreparedAction>, String> done) {
+    return workers.start(
+        "prepare " + id,
+        () -> {
+          Optional<PreparedAction> prepared = Optional.empty();
+          String why = "";
+          try {
+            PreparedAction made =
+                Objects.requireNonNull(action.prepare(issue, state), "it returned null");
+            Preview preview = Objects.requireNonNull(made.preview(), "its preview is null");
+            prepared = Optional.of(new Shown(preview, made.destroys(), made));
+          } catch (HealingException e) {
+            why = Objects.toString(e.getMessage(), e.toString());
+          } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            why = "could not be prepared: it threw " + e;
+          }
+          done.accept(prepared, why);
+        });
+  }
+
+  /** A prepared action that says of itself what it said when it was made. */
+  private record Shown(Preview preview, boolean destroys, PreparedAction action)
+      implements PreparedAction {
+    @Override
+    public ActionReport execute(Execution execution) {
+      return action.execute(execution);
+    }
   }
 
   /** Goes on with other actions. */

@@ -3,9 +3,7 @@ package dev.healing.core;
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Issue;
-import dev.healing.api.Preview;
 import java.time.Instant;
-import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -29,17 +27,6 @@ record Question(
     String target,
     String digest,
     String step) {
-  static Question of(Tracked incident, ActionId action, Preview preview) {
-    return new Question(
-        incident.issue,
-        incident.id,
-        incident.firstSeen,
-        action,
-        preview.target(),
-        preview.digest(),
-        preview.steps().get(0));
-  }
-
   Fingerprint problem() {
     return issue.fingerprint();
   }
@@ -58,26 +45,21 @@ record Question(
     return !action.equals(other.action) || !target.equals(other.target);
   }
 
-  /** An incident for what is told of it when it is over. */
-  Tracked toldOf() {
-    return new Tracked(incident, issue, firstSeen, Optional.empty(), Optional.empty());
-  }
-
   /** {@code {asked,incident,firstSeen,action,target,digest,step,issue}}. */
   void write(JsonGenerator json) {
     json.writeStringProperty("asked", problem().key());
     json.writeStringProperty("incident", incident);
-    EngineJson.instant(json, "firstSeen", firstSeen);
+    Json.instant(json, "firstSeen", firstSeen);
     json.writeStringProperty("action", action.name());
     json.writeStringProperty("target", target);
     json.writeStringProperty("digest", digest);
     json.writeStringProperty("step", step);
-    EngineJson.object(json, "issue", to -> EngineJson.write(to, issue));
+    Json.object(json, "issue", to -> Json.write(to, issue));
   }
 
   static Question of(JsonNode node) {
     return new Question(
-        EngineJson.issue(node.required("issue")),
+        Json.issue(node.required("issue")),
         node.required("incident").asString(),
         Instant.parse(node.required("firstSeen").asString()),
         ActionId.of(node.required("action").asString()),

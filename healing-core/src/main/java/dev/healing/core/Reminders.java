@@ -103,7 +103,7 @@ final class Reminders {
   }
 
   private static String line(Fingerprint problem, Told told) {
-    return EngineJson.line(
+    return Json.line(
         json -> {
           json.writeStringProperty("problem", problem.key());
           json.writeStringProperty("at", told.at().toString());
@@ -123,7 +123,7 @@ final class Reminders {
   /** What another version wrote is passed over. */
   private static Optional<Map.Entry<Fingerprint, Told>> parsed(String line) {
     try {
-      ObjectNode node = EngineJson.parse(line);
+      ObjectNode node = Json.parse(line);
       return Optional.of(
           Map.entry(
               new Fingerprint(node.required("problem").asString()),

@@ -38,6 +38,7 @@ import java.util.function.Supplier;
 final class SafetyGuards {
   static final String OFF_SWITCH = "off_switch";
   static final String CIRCUIT_BREAKER = "circuit_breaker";
+  static final String REJECTED = "rejected by a person";
 
   /** The guards that every engine has. No plugin may take the name, and so the place, of one. */
   static final Set<String> NAMES =
@@ -212,7 +213,7 @@ final class SafetyGuards {
   private static Verdict rejection(Proposal proposal, Predicate<Fingerprint> rejected) {
     boolean unwanted = rejected.test(proposal.incident().fingerprint());
     return unwanted && proposal.origin() == Origin.AUTOMATIC
-        ? Verdict.deny(Incidents.REJECTED + ": done only on request")
+        ? Verdict.deny(REJECTED + ": done only on request")
         : ok("not rejected");
   }
 

@@ -85,7 +85,7 @@ final class Treatment {
     this.incidents = incidents;
     this.refusals = refusals;
     this.preventions = new Preventions(chronicle::judged);
-    this.runner = new ActionRunner(host, offSwitch);
+    this.runner = new ActionRunner(host, offSwitch::paused);
     this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
     this.lookSoon = lookSoon;

@@ -39,7 +39,7 @@ class ActionRunnerTest {
             return effect.apply(execution);
           }
         };
-    return new ActionRunner(host, new OffSwitch(host.state(), host.time()))
+    return new ActionRunner(host, new OffSwitch(host.state(), host.time())::paused)
         .execute(
             "it",
             action,

@@ -134,7 +134,7 @@ final class Invariants {
   private static Map<String, String> incidents(SimulatedHost host) {
     Map<String, String> incidents = new HashMap<>();
     for (String line : host.context().state().lines(Journal.FILE).lines()) {
-      ObjectNode node = EngineJson.parse(line);
+      ObjectNode node = Json.parse(line);
       incidents.put(
           key(
               node.path("action").asString() + node.path("target").asString(),
