@@ -7,6 +7,7 @@ import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
 import dev.healing.api.Preview;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;

@@ -5,6 +5,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
+import dev.healing.core.journal.Json;
 import dev.healing.spi.StateStore;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import java.util.ArrayList;

@@ -12,6 +12,7 @@ import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
+import dev.healing.core.journal.Question;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,6 +14,7 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
+import dev.healing.core.journal.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -12,6 +12,7 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.history.HistoryWriter;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.MeasuredPast;

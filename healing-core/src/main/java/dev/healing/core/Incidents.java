@@ -18,6 +18,8 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Question;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;

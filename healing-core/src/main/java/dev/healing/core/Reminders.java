@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.Pattern;
+import dev.healing.core.journal.Json;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;

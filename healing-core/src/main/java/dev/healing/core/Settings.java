@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
 import dev.healing.core.history.HistoryWriter;
+import dev.healing.core.journal.Starts;
 import dev.healing.spi.Protection;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -13,6 +13,7 @@ import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.journal.Question;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;

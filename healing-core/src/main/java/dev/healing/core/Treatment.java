@@ -16,6 +16,7 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;

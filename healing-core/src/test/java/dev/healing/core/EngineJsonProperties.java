@@ -10,6 +10,8 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

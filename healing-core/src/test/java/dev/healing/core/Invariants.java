@@ -2,6 +2,8 @@ package dev.healing.core;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
+import dev.healing.core.journal.Journal;
+import dev.healing.core.journal.Json;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;

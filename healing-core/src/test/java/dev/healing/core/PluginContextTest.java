@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.Configuration;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;

@@ -19,6 +19,8 @@ import dev.healing.api.Risk;
 import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.api.Verdict.Kind;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.Proposal;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;

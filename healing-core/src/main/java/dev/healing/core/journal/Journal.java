@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import com.google.common.collect.Lists;
 import dev.healing.api.ActionId;
@@ -8,7 +8,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
-import dev.healing.core.Timeline.Reading;
+import dev.healing.core.journal.Timeline.Reading;
 import dev.healing.spi.ActionHistory;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
@@ -40,11 +40,11 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>It belongs to the engine's thread; only as {@link ActionHistory} it may be asked by guards on
  * others.
  */
-final class Journal implements ActionHistory {
+public final class Journal implements ActionHistory {
   /** The longest time that a limit is counted over, unless configured longer. */
   private static final Duration COUNTED = Duration.ofHours(24);
 
-  static final String FILE = "intents.jsonl";
+  public static final String FILE = "intents.jsonl";
   private static final long COMPACT_BYTES = 8L << 20;
 
   private final StateStore store;
@@ -67,7 +67,7 @@ final class Journal implements ActionHistory {
   }
 
   /** Reads what was written before. */
-  Journal(StateStore store, TimeSource time) {
+  public Journal(StateStore store, TimeSource time) {
     this.store = store;
     this.time = time;
     timeline = new Timeline(time);
@@ -97,7 +97,7 @@ final class Journal implements ActionHistory {
    * What is wrong with the file or where it is, one line each. If anything is, the limits cannot be
    * counted and nothing may be done.
    */
-  List<String> damaged() {
+  public List<String> damaged() {
     return damaged.isEmpty() ? store.trouble().stream().toList() : damaged;
   }
 
@@ -108,7 +108,7 @@ final class Journal implements ActionHistory {
    * @param newest receipts, newest first
    * @param from the file that they are in
    */
-  void compareWith(List<Receipt> newest, String from) {
+  public void compareWith(List<Receipt> newest, String from) {
     Instant lately = time.now().minus(COUNTED);
     for (Receipt receipt : newest) {
       boolean counted = receipt.startedAt().filter(at -> at.isAfter(lately)).isPresent();
@@ -130,12 +130,12 @@ final class Journal implements ActionHistory {
   }
 
   /** Intents without a mark after them: we cannot know whether they were carried out. */
-  Collection<Intent> open() {
+  public Collection<Intent> open() {
     return List.copyOf(open.values());
   }
 
   /** Adds an intent. It counts at once, but may be acted on only after {@link #commit}. */
-  synchronized void add(Intent intent) {
+  public synchronized void add(Intent intent) {
     Reading now = timeline.now();
     starts.add(intent, now);
     starts.forgetTheOld();
@@ -144,7 +144,7 @@ final class Journal implements ActionHistory {
   }
 
   /** Adds the mark that an intent is done with. */
-  synchronized void close(Receipt receipt) {
+  public synchronized void close(Receipt receipt) {
     open.remove(receipt.id());
     starts.ended(receipt.id(), receipt.outcome());
     mark(
@@ -155,27 +155,27 @@ final class Journal implements ActionHistory {
   }
 
   /** Notes that a person does not want anything done about a problem, until it is over. */
-  synchronized void reject(Fingerprint problem) {
+  public synchronized void reject(Fingerprint problem) {
     rejected.add(problem.key());
     mark(json -> json.writeStringProperty("rejected", problem.key()));
   }
 
   /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
-  synchronized void handOver(Fingerprint problem) {
+  public synchronized void handOver(Fingerprint problem) {
     if (handedOver.add(problem.key())) {
       mark(json -> json.writeStringProperty("handedOver", problem.key()));
     }
   }
 
   /** Notes that a problem is over: when it comes again, it is ours again. */
-  synchronized void over(Fingerprint problem) {
+  public synchronized void over(Fingerprint problem) {
     if (rejected.remove(problem.key()) | handedOver.remove(problem.key())) {
       mark(json -> json.writeStringProperty("over", problem.key()));
     }
   }
 
   /** Notes what a person is asked about a problem: nothing else by then. */
-  synchronized void ask(Question question) {
+  public synchronized void ask(Question question) {
     Question before = questions.put(question.problem().key(), question);
     if (before == null || !before.sameAs(question)) {
       mark(question::write);
@@ -183,19 +183,19 @@ final class Journal implements ActionHistory {
   }
 
   /** Notes that nobody need answer any more what was asked about a problem, if something was. */
-  synchronized Optional<Question> answered(Fingerprint problem) {
+  public synchronized Optional<Question> answered(Fingerprint problem) {
     Optional<Question> question = Optional.ofNullable(questions.remove(problem.key()));
     question.ifPresent(q -> mark(json -> json.writeStringProperty("answered", problem.key())));
     return question;
   }
 
   /** What a person was asked about a problem, and has not answered. */
-  Optional<Question> asked(Fingerprint problem) {
+  public Optional<Question> asked(Fingerprint problem) {
     return Optional.ofNullable(questions.get(problem.key()));
   }
 
   /** All that people were asked and have not answered. */
-  List<Question> questions() {
+  public List<Question> questions() {
     return List.copyOf(questions.values());
   }
 
@@ -204,7 +204,7 @@ final class Journal implements ActionHistory {
   }
 
   /** The problems that are not ours: rejected or handed over. */
-  List<Fingerprint> theirs() {
+  public List<Fingerprint> theirs() {
     if (rejected.isEmpty() && handedOver.isEmpty()) {
       return List.of();
     }
@@ -215,12 +215,12 @@ final class Journal implements ActionHistory {
   }
 
   /** Whether a problem that may still be there was handed over to a human. */
-  boolean handedOver(Fingerprint problem) {
+  public boolean handedOver(Fingerprint problem) {
     return handedOver.contains(problem.key());
   }
 
   /** Whether a person does not want anything done about a problem that may still be there. */
-  boolean rejected(Fingerprint problem) {
+  public boolean rejected(Fingerprint problem) {
     return rejected.contains(problem.key());
   }
 
@@ -231,7 +231,7 @@ final class Journal implements ActionHistory {
    * @throws HealingException if it cannot; the intents that were added since the last commit are
    *     then forgotten, and must not be acted on
    */
-  synchronized void commit() {
+  public synchronized void commit() {
     noteTheClock();
     if (unwritten.isEmpty()) {
       return;
@@ -252,7 +252,7 @@ final class Journal implements ActionHistory {
   }
 
   /** Forgets the intents that were added since the last commit; they must not be acted on. */
-  synchronized void takeBack() {
+  public synchronized void takeBack() {
     // Marks are kept and tried again; intents that never were are not.
     for (Line line : unwritten) {
       line.intent().ifPresent(starts::takeBack);

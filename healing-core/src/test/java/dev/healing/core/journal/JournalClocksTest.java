@@ -1,10 +1,11 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
+import dev.healing.core.Given;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.Collections;

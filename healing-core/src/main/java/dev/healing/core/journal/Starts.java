@@ -1,10 +1,10 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
-import dev.healing.core.Timeline.Reading;
+import dev.healing.core.journal.Timeline.Reading;
 import dev.healing.spi.ActionHistory;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The starts that limits are counted from, in memory. */
-final class Starts implements ActionHistory {
+public final class Starts implements ActionHistory {
   /** How long a start is remembered. */
-  static final Duration REMEMBERED = Duration.ofHours(48);
+  public static final Duration REMEMBERED = Duration.ofHours(48);
 
   /** How many are remembered at most; no limit that is counted may be larger. */
-  static final int MOST = 20_000;
+  public static final int MOST = 20_000;
 
   private static final class Start {
     final String intent;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import dev.healing.spi.TimeSource;
 import java.time.Duration;

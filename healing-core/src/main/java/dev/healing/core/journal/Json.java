@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -24,13 +24,13 @@ import tools.jackson.databind.node.ObjectNode;
  * How lines of files are written and read: objects of JSON, and in them the evidence. Instants are
  * ISO-8601 in UTC; what is absent has no member.
  */
-final class Json {
+public final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private Json() {}
 
   /** An object as one line of text. */
-  static String line(Consumer<JsonGenerator> members) {
+  public static String line(Consumer<JsonGenerator> members) {
     StringWriter text = new StringWriter(1_024);
     try (JsonGenerator json = MAPPER.createGenerator(text)) {
       object(json, members);
@@ -43,7 +43,7 @@ final class Json {
    *
    * @throws IllegalArgumentException if it is none
    */
-  static ObjectNode parse(String json) {
+  public static ObjectNode parse(String json) {
     try {
       if (MAPPER.readTree(json) instanceof ObjectNode object) {
         return object;
@@ -55,7 +55,7 @@ final class Json {
   }
 
   /** {@code {id,type,severity,description,components,fingerprint,metrics,detectedAt,explains}}. */
-  static void write(JsonGenerator json, Issue issue) {
+  public static void write(JsonGenerator json, Issue issue) {
     json.writeStringProperty("id", issue.id());
     json.writeStringProperty("type", issue.type().name());
     json.writeStringProperty("severity", issue.severity().name());
@@ -70,7 +70,7 @@ final class Json {
   }
 
   /** Reads what {@link #write} wrote. */
-  static Issue issue(JsonNode node) {
+  public static Issue issue(JsonNode node) {
     return new Issue(
         node.path("id").asString(),
         Instant.parse(node.path("detectedAt").asString()),
@@ -82,40 +82,40 @@ final class Json {
         Set.copyOf(texts(node.path("explains"))));
   }
 
-  static void object(JsonGenerator json, Consumer<JsonGenerator> members) {
+  public static void object(JsonGenerator json, Consumer<JsonGenerator> members) {
     json.writeStartObject();
     members.accept(json);
     json.writeEndObject();
   }
 
-  static void object(JsonGenerator json, String name, Consumer<JsonGenerator> members) {
+  public static void object(JsonGenerator json, String name, Consumer<JsonGenerator> members) {
     json.writeName(name);
     object(json, members);
   }
 
-  static void texts(JsonGenerator json, String name, Collection<String> texts) {
+  public static void texts(JsonGenerator json, String name, Collection<String> texts) {
     json.writeArrayPropertyStart(name);
     texts.forEach(json::writeString);
     json.writeEndArray();
   }
 
-  static void numbers(JsonGenerator json, String name, Map<String, Double> numbers) {
+  public static void numbers(JsonGenerator json, String name, Map<String, Double> numbers) {
     json.writeObjectPropertyStart(name);
     numbers.forEach(json::writeNumberProperty);
     json.writeEndObject();
   }
 
-  static void instant(JsonGenerator json, String name, Instant at) {
+  public static void instant(JsonGenerator json, String name, Instant at) {
     json.writeStringProperty(name, at.toString());
   }
 
-  static List<String> texts(JsonNode array) {
+  public static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
     array.forEach(element -> texts.add(element.asString()));
     return texts;
   }
 
-  static SortedMap<String, Double> numbers(JsonNode node) {
+  public static SortedMap<String, Double> numbers(JsonNode node) {
     SortedMap<String, Double> numbers = new TreeMap<>();
     node.properties().forEach(entry -> numbers.put(entry.getKey(), entry.getValue().asDouble()));
     return numbers;

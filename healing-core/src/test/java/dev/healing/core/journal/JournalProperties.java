@@ -1,9 +1,10 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
+import dev.healing.core.Given;
 import dev.healing.spi.ActionHistory;
 import dev.healing.testkit.InMemoryStateStore;
 import dev.healing.testkit.SimulatedCrash;

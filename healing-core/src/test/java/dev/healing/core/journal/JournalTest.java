@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import dev.healing.api.Fingerprint;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
+import dev.healing.core.Given;
+import dev.healing.core.StoreAround;
 import dev.healing.spi.ActionHistory;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;

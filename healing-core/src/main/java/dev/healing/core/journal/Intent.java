@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * @param steps exactly what, as previewed
  * @param at now
  */
-record Intent(
+public record Intent(
     String id,
     String incident,
     Issue issue,
@@ -43,11 +43,11 @@ record Intent(
     Instant at) {
   private static final int MOST_STEPS = 50;
 
-  Intent {
+  public Intent {
     steps = List.copyOf(steps.subList(0, Math.min(MOST_STEPS, steps.size())));
   }
 
-  static Intent of(
+  public static Intent of(
       String id,
       String incident,
       Issue issue,
@@ -72,12 +72,12 @@ record Intent(
   }
 
   /** Which attempt of its incident it is, from 1. */
-  int number() {
+  public int number() {
     return Integer.parseInt(id.substring(id.lastIndexOf('.') + 1));
   }
 
   /** The receipt that answers this intent. */
-  Receipt receipt(
+  public Receipt receipt(
       Outcome outcome,
       Instant finished,
       Map<String, Double> after,

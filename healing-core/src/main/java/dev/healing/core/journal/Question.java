@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.journal;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param digest of all that was shown
  * @param step the first thing that would be done
  */
-record Question(
+public record Question(
     Issue issue,
     String incident,
     Instant firstSeen,
@@ -27,21 +27,21 @@ record Question(
     String target,
     String digest,
     String step) {
-  Fingerprint problem() {
+  public Fingerprint problem() {
     return issue.fingerprint();
   }
 
-  String confirmation() {
+  public String confirmation() {
     return incident + "." + digest;
   }
 
   /** Whether who knows the other knows this: what was measured may have changed, and the time. */
-  boolean sameAs(Question other) {
+  public boolean sameAs(Question other) {
     return confirmation().equals(other.confirmation());
   }
 
   /** Whether the other is to do something else, and not the same in another way. */
-  boolean elseThan(Question other) {
+  public boolean elseThan(Question other) {
     return !action.equals(other.action) || !target.equals(other.target);
   }
 
