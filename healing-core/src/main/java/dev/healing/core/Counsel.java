@@ -12,6 +12,7 @@ import dev.healing.api.SelfRecovery;
 import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.core.PluginCalls.Call;
+import dev.healing.core.guard.Patience;
 import dev.healing.spi.ActionHistory;
 import dev.healing.spi.Guard;
 import dev.healing.spi.KnowledgeBase;

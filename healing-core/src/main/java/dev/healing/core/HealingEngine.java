@@ -18,6 +18,7 @@ import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Unreadable;
+import dev.healing.core.guard.Settings;
 import dev.healing.core.history.History;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.ActionProvider;

@@ -11,6 +11,7 @@ import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
+import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;
 import dev.healing.spi.Detector;

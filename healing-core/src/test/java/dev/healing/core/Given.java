@@ -50,11 +50,11 @@ public final class Given {
     return Issue.of(at, TYPE, severity, component + " failed", Map.of(), List.of(component));
   }
 
-  static ActionDescription description(ActionId id, Risk risk) {
+  public static ActionDescription description(ActionId id, Risk risk) {
     return description(id, risk, true);
   }
 
-  static ActionDescription description(ActionId id, Risk risk, boolean idempotent) {
+  public static ActionDescription description(ActionId id, Risk risk, boolean idempotent) {
     return new ActionDescription(
         id,
         "does " + id,
@@ -67,7 +67,7 @@ public final class Given {
         Duration.ofSeconds(60));
   }
 
-  static Preview preview(String target) {
+  public static Preview preview(String target) {
     return Preview.of(target, "unit:" + target, Duration.ofSeconds(1), Map.of(), "mend " + target);
   }
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.guard;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * @param pluginDirectory where jars of plugins are, if anywhere
  * @param historyBytes the room for the metric history on disk; empty if none is kept
  */
-record Settings(
+public record Settings(
     Autonomy autonomy,
     Duration interval,
     Duration pluginDeadline,
@@ -43,7 +43,7 @@ record Settings(
    * @param storm so many unrelated incidents at once are a case for a person
    * @param patience how long at most what is not serious is left alone to pass by itself
    */
-  record Limits(
+  public record Limits(
       OptionalInt healsPerHour,
       int rollbacksPerDay,
       Duration cooldown,
@@ -54,7 +54,7 @@ record Settings(
       Duration patience) {}
 
   /** How long a plugin may take where somebody waits for it, and no look does. */
-  Duration patience() {
+  public Duration patience() {
     return pluginDeadline.multipliedBy(5);
   }
 
@@ -63,7 +63,7 @@ record Settings(
 
   private static final Path NO_DIRECTORY = Path.of("");
 
-  static Settings read(Configuration configuration) {
+  public static Settings read(Configuration configuration) {
     Configuration limits = configuration.section("limits");
     Configuration protect = configuration.section("protect");
     Configuration plugins = configuration.section("plugins");

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.guard;
 
 import dev.healing.api.Decision.Judgement;
 import dev.healing.api.SelfRecovery;
@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param before how long it was within the last hour, before it came back
  * @param most how long it may be, now
  */
-record Patience(Duration soFar, Duration before, Duration most) {
-  static final String NAME = "patience";
+public record Patience(Duration soFar, Duration before, Duration most) {
+  public static final String NAME = "patience";
 
   /**
    * Whether to wait.
@@ -27,7 +27,7 @@ record Patience(Duration soFar, Duration before, Duration most) {
    * @param alone what becomes of it if nothing is done
    * @param needless what would be done and heals no more often than waiting does, if that is so
    */
-  Judgement judge(SelfRecovery alone, Optional<String> needless, Instant now) {
+  public Judgement judge(SelfRecovery alone, Optional<String> needless, Instant now) {
     Duration until =
         needless.isPresent() || alone.patience().compareTo(most) > 0 ? most : alone.patience();
     Duration left = until.minus(soFar);

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.guard;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -35,13 +35,13 @@ import java.util.function.Supplier;
  * person (CONFIRM), a person's word answers it. All are asked each time, so that every objection
  * can be shown; the strictest answer counts.
  */
-final class SafetyGuards {
-  static final String OFF_SWITCH = "off_switch";
-  static final String CIRCUIT_BREAKER = "circuit_breaker";
-  static final String REJECTED = "rejected by a person";
+public final class SafetyGuards {
+  public static final String OFF_SWITCH = "off_switch";
+  public static final String CIRCUIT_BREAKER = "circuit_breaker";
+  public static final String REJECTED = "rejected by a person";
 
   /** The guards that every engine has. No plugin may take the name, and so the place, of one. */
-  static final Set<String> NAMES =
+  public static final Set<String> NAMES =
       Set.of(
           "off_switch",
           "safety_state",
@@ -77,7 +77,7 @@ final class SafetyGuards {
    * @param unrelated how many incidents are open that are not the symptom of another
    * @param sampled whether anything measures the host or should, so that its health should be known
    */
-  SafetyGuards(
+  public SafetyGuards(
       Settings settings,
       Function<ActionId, Autonomy> ceilings,
       Supplier<Optional<String>> paused,
@@ -105,13 +105,13 @@ final class SafetyGuards {
   }
 
   /** For tests that show what each guard is good for. */
-  void without(String guard) {
+  public void without(String guard) {
     if (guards.remove(guard) == null) {
       throw new IllegalArgumentException("no guard '" + guard + "': expected one of " + names());
     }
   }
 
-  List<String> names() {
+  public List<String> names() {
     return List.copyOf(guards.keySet());
   }
 
@@ -120,7 +120,7 @@ final class SafetyGuards {
    *
    * @param others what guards of plugins say to the same
    */
-  Decision judge(Proposal proposal, List<Judgement> others) {
+  public Decision judge(Proposal proposal, List<Judgement> others) {
     List<Judgement> judgements = new ArrayList<>(guards.size() + others.size());
     guards.forEach((name, guard) -> judgements.add(said(name, guard.judge(proposal), proposal)));
     others.forEach(other -> judgements.add(said(other.guard(), other.verdict(), proposal)));
@@ -137,7 +137,7 @@ final class SafetyGuards {
   }
 
   /** Which guard the verdict of a decision comes from; empty if all agree. */
-  static String decisive(Decision decision) {
+  public static String decisive(Decision decision) {
     return decision.judgements().stream()
         .filter(j -> j.verdict().kind() == decision.verdict().kind())
         .filter(j -> j.verdict().kind() != Verdict.Kind.PROCEED)

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.guard;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +19,7 @@ import dev.healing.api.Risk;
 import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.api.Verdict.Kind;
+import dev.healing.core.Given;
 import dev.healing.core.journal.Intent;
 import dev.healing.core.journal.Journal;
 import dev.healing.spi.Proposal;
