@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.Event;
+import dev.healing.core.plugins.Registry;
 import dev.healing.spi.Listener;
 import dev.healing.spi.Workers;
 import java.lang.System.Logger.Level;

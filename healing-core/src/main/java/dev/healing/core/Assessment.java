@@ -11,6 +11,7 @@ import dev.healing.core.guard.Patience;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.journal.Journal;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;

@@ -8,6 +8,7 @@ import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.core.journal.Journal;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
 import java.util.ArrayList;

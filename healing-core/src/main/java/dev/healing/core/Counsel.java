@@ -13,6 +13,7 @@ import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
 import dev.healing.core.PluginCalls.Call;
 import dev.healing.core.guard.Patience;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.ActionHistory;
 import dev.healing.spi.Guard;
 import dev.healing.spi.KnowledgeBase;

@@ -15,6 +15,7 @@ import dev.healing.core.Tracked.Proposed;
 import dev.healing.core.guard.Patience;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.journal.Question;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;

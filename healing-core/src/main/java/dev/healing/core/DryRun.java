@@ -6,6 +6,7 @@ import dev.healing.api.HealingPlan;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Verdict;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
 import java.time.Instant;

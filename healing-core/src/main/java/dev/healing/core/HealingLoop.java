@@ -14,6 +14,8 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;
+import dev.healing.core.plugins.KeptPast;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.MeasuredPast;

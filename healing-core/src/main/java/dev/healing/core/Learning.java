@@ -5,6 +5,7 @@ import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.core.PluginCalls.Call;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;

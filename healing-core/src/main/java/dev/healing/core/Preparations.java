@@ -7,6 +7,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Preview;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;

@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.Sample;
 import dev.healing.core.guard.Settings;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceHeader;
 import dev.healing.core.trace.TraceWriter;

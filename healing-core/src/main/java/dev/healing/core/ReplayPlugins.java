@@ -20,6 +20,8 @@ import dev.healing.api.Reading;
 import dev.healing.api.Receipt;
 import dev.healing.api.SelfRecovery;
 import dev.healing.api.Unreadable;
+import dev.healing.core.plugins.Plugins;
+import dev.healing.core.plugins.Registry;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.CommandRunner;

@@ -10,6 +10,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.guard.Settings;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashSet;

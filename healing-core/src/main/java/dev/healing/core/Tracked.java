@@ -14,6 +14,7 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.journal.Question;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;

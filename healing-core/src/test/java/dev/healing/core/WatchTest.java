@@ -12,6 +12,7 @@ import dev.healing.api.Metric;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Workers;
 import dev.healing.testkit.TestHost;

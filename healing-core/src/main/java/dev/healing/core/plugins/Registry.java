@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import dev.healing.api.HealingException;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
  * ServiceLoader} finds on the class or module path, and those in jars of the plugin directory. A
  * provider that cannot even be loaded is skipped and reported.
  */
-final class Registry {
+public final class Registry {
   private static final Set<PosixFilePermission> OTHERS_WRITE =
       Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
@@ -37,16 +37,16 @@ final class Registry {
   private final Map<Class<?>, UnaryOperator<Object>> instead = new HashMap<>();
   private boolean discover = true;
 
-  <P> void register(Class<P> type, P provider) {
+  public <P> void register(Class<P> type, P provider) {
     registered.computeIfAbsent(type, t -> new ArrayList<>()).add(provider);
   }
 
   /** Has every provider of a type replaced by another, as where nothing is real. */
-  <P> void replace(Class<P> type, UnaryOperator<P> each) {
+  public <P> void replace(Class<P> type, UnaryOperator<P> each) {
     instead.put(type, provider -> each.apply(type.cast(provider)));
   }
 
-  void discover(boolean on) {
+  public void discover(boolean on) {
     discover = on;
   }
 
@@ -168,7 +168,7 @@ final class Registry {
   }
 
   /** A class and where it was loaded from, for messages. */
-  static String origin(Object plugin) {
+  public static String origin(Object plugin) {
     return origin(plugin.getClass());
   }
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -50,7 +50,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** The plugins of an engine, made, named and configured. */
-final class Plugins {
+public final class Plugins {
   /**
    * A healing action with what the configuration allows it.
    *
@@ -59,14 +59,14 @@ final class Plugins {
    * @param ceiling how far it may go by itself
    * @param unprivileged why it cannot work for want of privileges
    */
-  record Remedy(
+  public record Remedy(
       HealingAction action,
       ActionDescription description,
       Autonomy ceiling,
       Optional<String> unprivileged) {}
 
   /** The plugin of a kind of which there is one, with its name. */
-  record Named<T>(String name, T plugin) {}
+  public record Named<T>(String name, T plugin) {}
 
   private final Map<String, Sampler> samplers;
   private final Map<String, Detector> detectors;
@@ -87,7 +87,7 @@ final class Plugins {
    *
    * @throws ConfigurationException with all problems at once
    */
-  Plugins(
+  public Plugins(
       Registry registry,
       HostContext host,
       Settings settings,
@@ -245,27 +245,27 @@ final class Plugins {
     known.add(Found.skipped(kind, name, Registry.origin(plugin), why));
   }
 
-  Map<String, Sampler> samplers() {
+  public Map<String, Sampler> samplers() {
     return samplers;
   }
 
   /** Whether anything measures the host, or should and could not be made. */
-  boolean sampled() {
+  public boolean sampled() {
     return known.stream()
         .anyMatch(one -> one.kind().equals("sampler") && one.state() != Found.State.OFF);
   }
 
-  Map<String, Detector> detectors() {
+  public Map<String, Detector> detectors() {
     return detectors;
   }
 
   /** The name of the detector that reports issues of this type. */
-  Optional<String> detectorOf(IssueType type) {
+  public Optional<String> detectorOf(IssueType type) {
     return Optional.ofNullable(detectorOf.get(type));
   }
 
   /** What can be measured; empty if a sampler does not say, or is not there to ask. */
-  Optional<Set<Metric>> measured() {
+  public Optional<Set<Metric>> measured() {
     Set<Metric> all = new TreeSet<>();
     for (Map.Entry<String, Sampler> sampler : samplers.entrySet()) {
       Set<Metric> some;
@@ -292,46 +292,46 @@ final class Plugins {
     }
   }
 
-  Map<ActionId, Remedy> remedies() {
+  public Map<ActionId, Remedy> remedies() {
     return remedies;
   }
 
-  Optional<Remedy> remedy(ActionId action) {
+  public Optional<Remedy> remedy(ActionId action) {
     return Optional.ofNullable(remedies.get(action));
   }
 
-  Map<String, Guard> guards() {
+  public Map<String, Guard> guards() {
     return guards;
   }
 
   /** The planner that is used in the place of the built-in one. */
-  Optional<Named<Planner>> planner() {
+  public Optional<Named<Planner>> planner() {
     return planner;
   }
 
-  Named<KnowledgeBase> knowledge() {
+  public Named<KnowledgeBase> knowledge() {
     return knowledge;
   }
 
-  Map<String, Trigger> triggers() {
+  public Map<String, Trigger> triggers() {
     return triggers;
   }
 
-  Map<String, Listener> listeners() {
+  public Map<String, Listener> listeners() {
     return listeners;
   }
 
-  Optional<Optimizer> optimizer() {
+  public Optional<Optimizer> optimizer() {
     return optimizer;
   }
 
   /** All that were found, made or not. */
-  List<Found> found() {
+  public List<Found> found() {
     return List.copyOf(known);
   }
 
   /** Why an action is not used, if it is not. Asks it: not for the engine's thread. */
-  Optional<String> unusable(String action) {
+  public Optional<String> unusable(String action) {
     return remedies.values().stream()
         .filter(remedy -> remedy.description().id().name().equals(action))
         .findFirst()

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.Configuration;
 import dev.healing.api.RefusedException;
 import dev.healing.api.UnitState;
+import dev.healing.core.OffSwitch;
 import dev.healing.core.journal.Journal;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.Held;
@@ -343,14 +344,14 @@ class PluginContextTest {
     state.rewrite(Journal.FILE, List.of());
     state.append(Journal.FILE, List.of("{\"mine\":1}"));
     state.replace("document", "{}");
-    state.rename("document", Audit.FILE);
+    state.rename("document", "audit.jsonl");
     state.rename(Journal.FILE, OffSwitch.FILE);
 
     assertThat(state.exists(OffSwitch.FILE)).isTrue();
     assertThat(state.exists(Journal.FILE)).isFalse();
     assertThat(offSwitch.paused()).isPresent();
     assertThat(host.state().lines(Journal.FILE).lines()).containsExactly("{}");
-    assertThat(host.state().exists(Audit.FILE)).isFalse();
+    assertThat(host.state().exists("audit.jsonl")).isFalse();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The metric history on disk, as plugins see it: what cannot be read is not there. */
-final class KeptPast implements MeasuredPast {
+public final class KeptPast implements MeasuredPast {
   private static final System.Logger LOG = System.getLogger(KeptPast.class.getName());
 
   private final History history;
   private final TimeSource time;
 
-  KeptPast(StateStore store, TimeSource time) {
+  public KeptPast(StateStore store, TimeSource time) {
     this.history = new History(store);
     this.time = time;
   }

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.plugins;
 
 import java.util.Optional;
 
@@ -10,9 +10,10 @@ import java.util.Optional;
  * @param origin its class and where it came from
  * @param problem why it is not used although it should be
  */
-record Found(String kind, String name, String origin, State state, Optional<String> problem) {
+public record Found(
+    String kind, String name, String origin, State state, Optional<String> problem) {
   /** What became of it. */
-  enum State {
+  public enum State {
     /** It is used. */
     ON,
     /** The configuration has switched it off. */
