@@ -12,6 +12,8 @@ import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Patience;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.journal.Question;

@@ -6,6 +6,8 @@ import dev.healing.api.HealingPlan;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Verdict;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Refusals;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;

@@ -18,6 +18,7 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.journal.Intent;
 import dev.healing.core.journal.Question;

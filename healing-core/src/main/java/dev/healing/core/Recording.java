@@ -1,6 +1,9 @@
 package dev.healing.core;
 
 import dev.healing.api.Sample;
+import dev.healing.core.calls.Inbox;
+import dev.healing.core.calls.Inquiries;
+import dev.healing.core.calls.Triggers;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.trace.RecordedLook;

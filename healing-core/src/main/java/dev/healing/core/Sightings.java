@@ -9,6 +9,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.core.Tracked.Phase;
+import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.TimeSource;

@@ -13,6 +13,8 @@ import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Preparations;
 import dev.healing.core.journal.Question;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Detector;

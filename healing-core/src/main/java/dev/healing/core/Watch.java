@@ -10,6 +10,7 @@ import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.core.PartialState.Gives;
+import dev.healing.core.calls.PluginCalls;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Sampler;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * through a file system. What takes too long is given up, and at most one thread is lost to each
  * action that never comes back from a problem.
  */
-final class Preparations {
+public final class Preparations {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private record Key(Fingerprint fingerprint, ActionId action) {}
@@ -39,14 +39,14 @@ final class Preparations {
   private final Set<Preparation> underWay = new LinkedHashSet<>(); // those begun first come first
   private final Map<Key, Workers.Task> stuck = new HashMap<>();
 
-  Preparations(TimeSource time, Workers workers, Inbox inbox) {
+  public Preparations(TimeSource time, Workers workers, Inbox inbox) {
     this.time = time;
     this.workers = workers;
     this.inbox = inbox;
   }
 
   /** One that was begun. */
-  final class Preparation {
+  public final class Preparation {
     private final Key key;
     private final long deadlineNanos = time.monotonicNanos() + LIMIT.toNanos();
     private final BiConsumer<Optional<PreparedAction>, String> done;
@@ -58,7 +58,7 @@ final class Preparations {
     }
 
     /** Nobody wants it any more. */
-    void giveUp() {
+    public void giveUp() {
       underWay.remove(this);
       if (task != null) {
         task.cancel();
@@ -87,7 +87,7 @@ final class Preparations {
    * @param done is given the prepared action or why there is none, on the engine's thread, unless
    *     it is given up
    */
-  Preparation begin(
+  public Preparation begin(
       Plugins.Remedy remedy,
       Issue issue,
       HostState state,
@@ -145,19 +145,19 @@ final class Preparations {
   }
 
   /** Goes on with other actions. */
-  void startAnew() {
+  public void startAnew() {
     stuck.clear();
   }
 
   /** Why an action is not asked about a problem: it has not come back from it. */
-  Optional<String> stuck(Fingerprint fingerprint, ActionId action) {
+  public Optional<String> stuck(Fingerprint fingerprint, ActionId action) {
     return Optional.ofNullable(stuck.get(new Key(fingerprint, action)))
         .filter(task -> !task.done())
         .map(task -> "has not come back from working out what it would do");
   }
 
   /** How long until one is to be given up. */
-  Optional<Duration> untilNextDeadline() {
+  public Optional<Duration> untilNextDeadline() {
     // All have the same limit, so the first one that was begun is the first one to be late.
     if (underWay.isEmpty()) {
       return Optional.empty();
@@ -167,7 +167,7 @@ final class Preparations {
   }
 
   /** Gives up those that are late. */
-  void enforceDeadlines() {
+  public void enforceDeadlines() {
     while (untilNextDeadline().filter(Duration::isZero).isPresent()) {
       underWay.iterator().next().late();
     }

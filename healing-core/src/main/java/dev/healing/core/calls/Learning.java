@@ -1,10 +1,10 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.Incident;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
-import dev.healing.core.PluginCalls.Call;
+import dev.healing.core.calls.PluginCalls.Call;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.TimeSource;
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * has learned from it. A knowledge base that hangs delays the telling by its deadline once; what it
  * cannot be told while it hangs it is told when it has come back.
  */
-final class Learning {
+public final class Learning {
   /** The audit has them all; these are for a knowledge base that hangs. */
   private static final int MOST_WAITING = 10_000;
 
@@ -47,7 +47,7 @@ final class Learning {
    * @param patterns is given what keeps happening, on the engine's thread, when an incident has
    *     ended
    */
-  Learning(TimeSource time, Workers workers, Inbox inbox, Consumer<List<Pattern>> patterns) {
+  public Learning(TimeSource time, Workers workers, Inbox inbox, Consumer<List<Pattern>> patterns) {
     this.time = time;
     this.inbox = inbox;
     this.patterns = patterns;
@@ -55,17 +55,17 @@ final class Learning {
   }
 
   /** Adds what is to be learned from. */
-  void add(Receipt receipt) {
+  public void add(Receipt receipt) {
     add(lessons, receipt);
   }
 
   /** Adds what passed by itself. */
-  void add(Recovery recovery) {
+  public void add(Recovery recovery) {
     add(recoveries, recovery);
   }
 
   /** Adds what has ended. */
-  void add(Incident incident) {
+  public void add(Incident incident) {
     add(endings, incident);
   }
 
@@ -77,32 +77,32 @@ final class Learning {
   }
 
   /** Runs it when all that was added before has been learned from. */
-  void afterwards(Runnable then) {
+  public void afterwards(Runnable then) {
     afterwards.add(then);
   }
 
   /** Whether {@link #commit} has something to tell at once. */
-  boolean pending() {
+  public boolean pending() {
     return !calls.busy() && !afterwards.isEmpty();
   }
 
   /** Whether nothing is being learned or waits to be told. */
-  boolean idle() {
+  public boolean idle() {
     return !calls.busy() && afterwards.isEmpty();
   }
 
   /** What went wrong with the newest lesson. */
-  Optional<String> trouble() {
+  public Optional<String> trouble() {
     return trouble;
   }
 
   /** As {@link PluginCalls#enforce}. */
-  Optional<Duration> enforce(Duration deadline) {
+  public Optional<Duration> enforce(Duration deadline) {
     return calls.enforce(deadline);
   }
 
   /** Has all learned and told that was added; while it is still at what was before, later. */
-  void commit(Plugins.Named<KnowledgeBase> knowledge) {
+  public void commit(Plugins.Named<KnowledgeBase> knowledge) {
     if (calls.busy()) {
       return;
     }
@@ -121,7 +121,7 @@ final class Learning {
   }
 
   /** Runs it on the engine's thread when nothing is being learned; others wait their turn. */
-  void whenFree(Runnable then) {
+  public void whenFree(Runnable then) {
     if (calls.busy()) {
       next.add(() -> whenFree(then));
     } else {
@@ -134,7 +134,7 @@ final class Learning {
    *
    * @param then runs on the engine's thread when nobody uses it any more
    */
-  void end(Plugins.Named<KnowledgeBase> knowledge, Runnable then) {
+  public void end(Plugins.Named<KnowledgeBase> knowledge, Runnable then) {
     List<Runnable> last = takeAfterwards();
     last.add(then);
     ask(
@@ -143,7 +143,7 @@ final class Learning {
   }
 
   /** Goes on with another knowledge base. */
-  void startAnew() {
+  public void startAnew() {
     calls.startAnew();
   }
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -7,21 +7,21 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** How other threads reach the engine's: what they post is run there, in order. */
-final class Inbox {
+public final class Inbox {
   private final Queue<Runnable> posts = new ConcurrentLinkedQueue<>();
   private final Semaphore bell = new Semaphore(0);
 
-  void post(Runnable post) {
+  public void post(Runnable post) {
     posts.add(post);
     bell.release();
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return posts.isEmpty();
   }
 
   /** Runs what was posted until now; what is posted meanwhile has to wait. */
-  void drain() {
+  public void drain() {
     for (int left = bell.availablePermits(); left > 0; left--) {
       Runnable post = posts.poll();
       if (post == null) {
@@ -33,7 +33,7 @@ final class Inbox {
   }
 
   /** Waits until something is posted, at most this long. */
-  void await(Duration atMost) throws InterruptedException {
+  public void await(Duration atMost) throws InterruptedException {
     if (bell.tryAcquire(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS)) {
       bell.release();
     }

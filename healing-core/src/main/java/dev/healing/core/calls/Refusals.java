@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -11,14 +11,14 @@ import java.util.Optional;
 /**
  * Actions that refused to treat a problem a moment ago, so that they are not asked all the time.
  */
-final class Refusals {
+public final class Refusals {
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
 
   private record Key(Fingerprint fingerprint, ActionId action) {}
 
   private final Cache<Key, String> reasons;
 
-  Refusals(TimeSource time) {
+  public Refusals(TimeSource time) {
     reasons =
         Caffeine.newBuilder()
             .expireAfterWrite(ASKED_AGAIN_AFTER)
@@ -28,11 +28,11 @@ final class Refusals {
             .build();
   }
 
-  void add(Fingerprint fingerprint, ActionId action, String reason) {
+  public void add(Fingerprint fingerprint, ActionId action, String reason) {
     reasons.put(new Key(fingerprint, action), reason);
   }
 
-  Optional<String> reason(Fingerprint fingerprint, ActionId action) {
+  public Optional<String> reason(Fingerprint fingerprint, ActionId action) {
     return Optional.ofNullable(reasons.getIfPresent(new Key(fingerprint, action)));
   }
 }

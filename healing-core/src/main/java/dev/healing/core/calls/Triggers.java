@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.spi.Trigger;
 import java.time.Duration;
@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
  * What wakes the loop, and how each listens. One that hangs is left behind and named. Safe for
  * several threads.
  */
-final class Triggers {
+public final class Triggers {
   private final Inquiries inquiries;
   private final Trigger.Wake wake;
   private final Map<String, String> listening = new ConcurrentHashMap<>();
   private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
 
-  Triggers(Inquiries inquiries, Trigger.Wake wake) {
+  public Triggers(Inquiries inquiries, Trigger.Wake wake) {
     this.inquiries = inquiries;
     this.wake = wake;
   }
 
   /** Has these listen from now on. */
-  void start(Map<String, Trigger> triggers, Duration patience) {
+  public void start(Map<String, Trigger> triggers, Duration patience) {
     listening.clear();
     triggers.forEach(
         (name, trigger) -> {
@@ -40,7 +40,7 @@ final class Triggers {
   }
 
   /** Has these listen no more. */
-  void close(Map<String, Trigger> triggers, Duration patience) {
+  public void close(Map<String, Trigger> triggers, Duration patience) {
     triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
   }
 
@@ -51,7 +51,7 @@ final class Triggers {
    * @param elsewhere where it is done, since it may take its time
    * @param done is told when the others listen
    */
-  synchronized void replace(
+  public synchronized void replace(
       Map<String, Trigger> old,
       Map<String, Trigger> now,
       Duration patience,
@@ -68,12 +68,12 @@ final class Triggers {
   }
 
   /** How they listen, in words for a person. */
-  List<String> how() {
+  public List<String> how() {
     return listening.values().stream().sorted().distinct().toList();
   }
 
   /** How one listens, if it was started. */
-  Optional<String> how(String name) {
+  public Optional<String> how(String name) {
     return Optional.ofNullable(listening.get(name));
   }
 }

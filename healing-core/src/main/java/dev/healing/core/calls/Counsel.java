@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
@@ -11,7 +11,7 @@ import dev.healing.api.Preview;
 import dev.healing.api.SelfRecovery;
 import dev.healing.api.Standing;
 import dev.healing.api.Verdict;
-import dev.healing.core.PluginCalls.Call;
+import dev.healing.core.calls.PluginCalls.Call;
 import dev.healing.core.guard.Patience;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.ActionHistory;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * costs its own word only: an action is left out, a confidence is unknown, the built-in planner
  * plans, a guard has said no; and it is named.
  */
-final class Counsel {
+public final class Counsel {
   private static final Duration FAULTS_KEPT = Duration.ofMinutes(1);
 
   /**
@@ -50,7 +50,7 @@ final class Counsel {
    * @param remedy the action
    * @param objection why the engine does not want it now
    */
-  record Option(Plugins.Remedy remedy, Optional<String> objection) {}
+  public record Option(Plugins.Remedy remedy, Optional<String> objection) {}
 
   /**
    * What was asked: an answer to anything else is none.
@@ -58,7 +58,7 @@ final class Counsel {
    * @param incident about which
    * @param origin on whose word it would be done
    */
-  record Matter(Incident incident, Origin origin) {}
+  public record Matter(Incident incident, Origin origin) {}
 
   /**
    * What plugins say.
@@ -66,7 +66,7 @@ final class Counsel {
    * @param plan what would be tried
    * @param judgements of plugins' guards; none if the plan is empty
    */
-  record Advice(HealingPlan plan, List<Judgement> judgements) {}
+  public record Advice(HealingPlan plan, List<Judgement> judgements) {}
 
   /** What is known of an action. */
   private record Known(Confidence confidence, Optional<Standing> standing) {
@@ -92,7 +92,7 @@ final class Counsel {
    *
    * @param builtIn the planner that plans if no plugin does, or the one that does is at fault
    */
-  Counsel(
+  public Counsel(
       TimeSource time,
       Workers workers,
       Inbox inbox,
@@ -108,14 +108,14 @@ final class Counsel {
   }
 
   /** Goes on with other plugins. */
-  void use(Plugins newPlugins) {
+  public void use(Plugins newPlugins) {
     plugins = newPlugins;
     calls.startAnew();
     faults.clear();
   }
 
   /** Whether guards of plugins have a word. */
-  boolean guarded() {
+  public boolean guarded() {
     return !plugins.guards().isEmpty();
   }
 
@@ -125,7 +125,7 @@ final class Counsel {
    * @param patience whether and how long it may be left alone
    * @param then is given the advice, on the engine's thread
    */
-  void plan(
+  public void plan(
       Matter matter,
       List<Option> options,
       HostState state,
@@ -147,7 +147,7 @@ final class Counsel {
    *
    * @param then is given the advice, on the engine's thread
    */
-  void judge(
+  public void judge(
       Matter matter, HealingPlan plan, Preview preview, HostState state, Consumer<Advice> then) {
     Question question = new Question(matter, state, Optional.of(preview), then);
     question.plan = plan;
@@ -187,12 +187,12 @@ final class Counsel {
   }
 
   /** As {@link PluginCalls#enforce}. */
-  Optional<Duration> enforce(Duration deadline) {
+  public Optional<Duration> enforce(Duration deadline) {
     return calls.enforce(deadline);
   }
 
   /** What is wrong with the plugins that were asked, by {@code kind:name}. */
-  Map<String, String> faults() {
+  public Map<String, String> faults() {
     if (faults.isEmpty()) {
       return Map.of();
     }

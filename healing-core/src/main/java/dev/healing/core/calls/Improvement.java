@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.HostState;
 import dev.healing.spi.Optimizer;
@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * holds one thread. What it has done by itself comes back as any request does. Belongs to the
  * engine's thread.
  */
-final class Improvement {
+public final class Improvement {
   private static final Duration FIRST = Duration.ofMinutes(5);
   private static final Duration EVERY = Duration.ofMinutes(1);
 
@@ -31,19 +31,19 @@ final class Improvement {
   private long begunNanos;
   private long nextNanos;
 
-  Improvement(TimeSource time, Workers workers) {
+  public Improvement(TimeSource time, Workers workers) {
     this.time = time;
     this.workers = workers;
     nextNanos = time.monotonicNanos() + FIRST.toNanos();
   }
 
   /** When it is due next, in monotonic time. */
-  long nextNanos() {
+  public long nextNanos() {
     return nextNanos;
   }
 
   /** What is wrong with it, by {@code kind:name}. */
-  Map<String, String> faults() {
+  public Map<String, String> faults() {
     boolean late =
         running.filter(task -> !task.done()).isPresent()
             && time.monotonicNanos() - begunNanos > LATE_AFTER.toNanos();
@@ -57,7 +57,7 @@ final class Improvement {
    *
    * @param acts whether anything may be done without a person
    */
-  void turn(Optional<Optimizer> optimizer, Optional<HostState> state, BooleanSupplier acts) {
+  public void turn(Optional<Optimizer> optimizer, Optional<HostState> state, BooleanSupplier acts) {
     long now = time.monotonicNanos();
     if (now < nextNanos || state.isEmpty()) {
       return;

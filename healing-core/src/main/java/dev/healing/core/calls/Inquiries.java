@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.HealingException;
 import dev.healing.spi.Workers;
@@ -12,14 +12,14 @@ import java.util.function.Supplier;
  * What people ask of plugins, who wait for the answer: not for ever, and one plugin that hangs
  * holds a few threads at most. Safe for several threads.
  */
-final class Inquiries {
+public final class Inquiries {
   private static final System.Logger LOG = System.getLogger(Inquiries.class.getName());
   private static final int AT_ONCE = 4;
 
   private final Workers workers;
   private final Map<String, Semaphore> free = new ConcurrentHashMap<>();
 
-  Inquiries(Workers workers) {
+  public Inquiries(Workers workers) {
     this.workers = workers;
   }
 
@@ -29,7 +29,7 @@ final class Inquiries {
    * @param plugin as {@code kind:name}
    * @throws HealingException naming it, if it does not come back
    */
-  <T> T ask(String plugin, Duration patience, Supplier<T> question) {
+  public <T> T ask(String plugin, Duration patience, Supplier<T> question) {
     Semaphore own = free.computeIfAbsent(plugin, name -> new Semaphore(AT_ONCE));
     return workers.call(
         plugin,
@@ -47,7 +47,7 @@ final class Inquiries {
   }
 
   /** Has a plugin close; one that does not is left behind and named in the log. */
-  void close(String plugin, Duration patience, AutoCloseable closeable) {
+  public void close(String plugin, Duration patience, AutoCloseable closeable) {
     try {
       ask(
           plugin,

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.Event;
 import dev.healing.core.plugins.Registry;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Tells listeners what happens, in order, on a worker of its own, so that a slow one never delays
  * healing. When they fall too far behind, the oldest events are dropped and counted.
  */
-final class Announcer {
+public final class Announcer {
   private static final System.Logger LOG = System.getLogger(Announcer.class.getName());
   private static final int MOST_WAITING = 10_000;
 
@@ -26,25 +26,25 @@ final class Announcer {
   private long dropped;
   private boolean telling;
 
-  Announcer(Workers workers) {
+  public Announcer(Workers workers) {
     this.workers = workers;
   }
 
   /** Whether anybody listens. */
-  boolean heard() {
+  public boolean heard() {
     return !listeners.isEmpty();
   }
 
-  void add(Listener listener) {
+  public void add(Listener listener) {
     listeners.add(listener);
   }
 
-  void replace(Collection<Listener> old, Collection<Listener> now) {
+  public void replace(Collection<Listener> old, Collection<Listener> now) {
     listeners.removeAll(old);
     listeners.addAll(now);
   }
 
-  synchronized void tell(Event event) {
+  public synchronized void tell(Event event) {
     if (listeners.isEmpty()) {
       return;
     }

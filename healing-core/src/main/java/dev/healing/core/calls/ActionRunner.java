@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.HealingException;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Has actions done on workers. Whatever they do, the answer comes back once, as a value; deadlines
  * are kept by the engine's thread, which cancels what is late.
  */
-final class ActionRunner {
+public final class ActionRunner {
   private final HostContext host;
   private final Supplier<Optional<String>> paused;
 
@@ -29,7 +29,7 @@ final class ActionRunner {
    *
    * @param paused why nothing is done, if the off switch is set
    */
-  ActionRunner(HostContext host, Supplier<Optional<String>> paused) {
+  public ActionRunner(HostContext host, Supplier<Optional<String>> paused) {
     this.host = host;
     this.paused = paused;
   }
@@ -41,7 +41,7 @@ final class ActionRunner {
    * @param record what is to be kept of the host as it is before that
    * @param done is given what the action says; on the worker
    */
-  Running execute(
+  public Running execute(
       String name,
       PreparedAction action,
       Duration timeLimit,
@@ -70,7 +70,7 @@ final class ActionRunner {
   }
 
   /** An action on its way. */
-  static final class Running implements Execution {
+  public static final class Running implements Execution {
     private final HostContext host;
     private final Supplier<Optional<String>> paused;
     private final long endNanos;
@@ -134,12 +134,12 @@ final class ActionRunner {
     }
 
     /** Why it was told to stop by whoever had it done; empty if it was not. */
-    Optional<String> stopped() {
+    public Optional<String> stopped() {
       return stopped;
     }
 
     /** What was kept of the host as it was before; empty until then. */
-    List<String> recorded() {
+    public List<String> recorded() {
       return recorded;
     }
 
@@ -148,7 +148,7 @@ final class ActionRunner {
      *
      * @return false if it had not begun: then it never will, and its report says so
      */
-    boolean cancel() {
+    public boolean cancel() {
       cancelled = true;
       if (task != null) {
         task.cancel();
@@ -196,7 +196,7 @@ final class ActionRunner {
     }
 
     /** Has it stop, if it has said that it may be and was not before. */
-    boolean makeWay() {
+    public boolean makeWay() {
       boolean stops = givesWay && !cancelled && stopped.isEmpty();
       if (stops) {
         stopped = Optional.of("it gave way to what is more urgent");

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.HostException;
 import dev.healing.spi.TimeSource;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods belong to the engine's thread; only {@link Round} is shared with workers.
  */
-final class PluginCalls {
+public final class PluginCalls {
   /** A call that is to be made. */
-  interface Call {
+  public interface Call {
     /** Whose, as {@code kind:name}. */
     String plugin();
 
@@ -46,7 +46,7 @@ final class PluginCalls {
   private volatile boolean starved;
   private @Nullable Round round;
 
-  PluginCalls(String name, TimeSource time, Workers workers) {
+  public PluginCalls(String name, TimeSource time, Workers workers) {
     this.name = name;
     this.time = time;
     this.workers = workers;
@@ -62,17 +62,17 @@ final class PluginCalls {
   }
 
   /** Goes on with other plugins: that those before hang says nothing about them. */
-  void startAnew() {
+  public void startAnew() {
     stuck = new ConcurrentHashMap<>();
   }
 
   /** Whether this round's plugins are not to blame: there was no worker to ask them on. */
-  boolean starved() {
+  public boolean starved() {
     return starved;
   }
 
   /** Whether a round is under way. */
-  boolean busy() {
+  public boolean busy() {
     return round != null;
   }
 
@@ -82,7 +82,7 @@ final class PluginCalls {
    * @param done runs on a worker when all calls have been made or given up; {@link #ended} must
    *     follow on the engine's thread
    */
-  void begin(List<Call> calls, Runnable done) {
+  public void begin(List<Call> calls, Runnable done) {
     Round next = new Round(calls, done);
     round = next;
     starved = false;
@@ -90,7 +90,7 @@ final class PluginCalls {
   }
 
   /** The round that was begun has arrived. */
-  void ended() {
+  public void ended() {
     round = null;
   }
 
@@ -99,7 +99,7 @@ final class PluginCalls {
    *
    * @return how long until this must be asked again; absent when no round is under way
    */
-  Optional<Duration> enforce(Duration deadline) {
+  public Optional<Duration> enforce(Duration deadline) {
     return Optional.ofNullable(round).map(current -> current.enforce(deadline.toNanos()));
   }
 

@@ -1,10 +1,12 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionReport;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
+import dev.healing.core.Given;
+import dev.healing.core.OffSwitch;
 import dev.healing.spi.Execution;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.calls;
 
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Faults of plugins as issues, so that a plugin that stopped working is seen. */
-final class PluginFaults {
+public final class PluginFaults {
   /** In whose name they are reported. */
-  static final String REPORTER = "engine";
+  public static final String REPORTER = "engine";
 
   private PluginFaults() {}
 
-  static List<Issue> issues(Map<String, String> faults, Instant at) {
+  public static List<Issue> issues(Map<String, String> faults, Instant at) {
     if (faults.isEmpty()) {
       return List.of();
     }
