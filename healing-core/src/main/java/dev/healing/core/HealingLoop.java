@@ -20,6 +20,8 @@ import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;
 import dev.healing.core.plugins.KeptPast;
 import dev.healing.core.plugins.Plugins;
+import dev.healing.core.watch.Observation;
+import dev.healing.core.watch.Watch;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.MeasuredPast;

@@ -22,6 +22,7 @@ import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.journal.Intent;
 import dev.healing.core.journal.Question;
+import dev.healing.core.watch.Observation;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;

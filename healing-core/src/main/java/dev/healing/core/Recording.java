@@ -9,6 +9,7 @@ import dev.healing.core.plugins.Plugins;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceHeader;
 import dev.healing.core.trace.TraceWriter;
+import dev.healing.core.watch.Watch;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.io.IOException;

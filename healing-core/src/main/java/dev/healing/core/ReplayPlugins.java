@@ -23,6 +23,7 @@ import dev.healing.api.Unreadable;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
 import dev.healing.core.trace.RecordedLook;
+import dev.healing.core.watch.MetricNames;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Detector;

@@ -12,6 +12,7 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.plugins.Plugins;
+import dev.healing.core.watch.Observation;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashSet;

@@ -5,6 +5,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.core.calls.Inbox;
+import dev.healing.core.watch.Observation;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -13,6 +13,8 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
 import dev.healing.core.plugins.Plugins;
+import dev.healing.core.watch.Observation;
+import dev.healing.core.watch.Watch;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Workers;
 import dev.healing.testkit.TestHost;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.watch;
 
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
@@ -9,9 +9,9 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
-import dev.healing.core.PartialState.Gives;
 import dev.healing.core.calls.PluginCalls;
 import dev.healing.core.plugins.Plugins;
+import dev.healing.core.watch.PartialState.Gives;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.TimeSource;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the host: all samplers, then all detectors. One that does not work is named. */
-final class Watch {
+public final class Watch {
   private static final String SAMPLER = "sampler:";
 
   private final TimeSource time;
@@ -45,13 +45,13 @@ final class Watch {
    *
    * @param keep is given the samples of each look, on a worker; returns at once
    */
-  Watch(TimeSource time, Workers workers, Consumer<List<Sample>> keep) {
+  public Watch(TimeSource time, Workers workers, Consumer<List<Sample>> keep) {
     this.time = time;
     this.keep = keep;
     this.calls = new PluginCalls("look", time, workers);
   }
 
-  boolean looking() {
+  public boolean looking() {
     return calls.busy();
   }
 
@@ -62,7 +62,7 @@ final class Watch {
    * @param ownActions what we have done and do, for them
    * @param done is given what was found, on a worker
    */
-  void begin(
+  public void begin(
       Plugins plugins,
       Map<String, Detector> detectors,
       List<OwnAction> ownActions,
@@ -75,13 +75,13 @@ final class Watch {
   }
 
   /** Goes on with other plugins. */
-  void startAnew() {
+  public void startAnew() {
     calls.startAnew();
     given.clear();
   }
 
   /** The look that was begun has arrived. */
-  void ended() {
+  public void ended() {
     calls.ended();
   }
 
@@ -90,7 +90,7 @@ final class Watch {
   }
 
   /** As {@link PluginCalls#enforce}. */
-  Optional<Duration> enforce(Duration deadline) {
+  public Optional<Duration> enforce(Duration deadline) {
     return calls.enforce(deadline);
   }
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.watch;
 
 import dev.healing.api.Sample;
 import java.util.List;
@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The names of all metrics that samples were given of. Safe for several threads. */
-final class MetricNames {
+public final class MetricNames {
   private final Set<String> names = ConcurrentHashMap.newKeySet();
   private volatile List<Sample> last = List.of();
 
   /** Adds those of these samples: seldom other ones than of the samples before. */
-  void add(List<Sample> samples) {
+  public void add(List<Sample> samples) {
     List<Sample> before = last;
     for (int i = 0; i < samples.size(); i++) {
       String name = samples.get(i).metric().name();
@@ -22,7 +22,7 @@ final class MetricNames {
     last = samples;
   }
 
-  Set<String> all() {
+  public Set<String> all() {
     return Set.copyOf(names);
   }
 

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.watch;
 
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;

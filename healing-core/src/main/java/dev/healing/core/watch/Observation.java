@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.watch;
 
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
@@ -20,28 +20,28 @@ import java.util.Set;
  * @param missed those of them who asked for what should have been measured and was not
  * @param faults what is wrong with plugins, by {@code kind:name}
  */
-record Observation(
+public record Observation(
     long startedNanos,
     HostState state,
     Map<String, Detection> detections,
     Set<String> missed,
     Map<String, String> faults) {
   /** All issues, by whichever detector. */
-  List<Issue> issues() {
+  public List<Issue> issues() {
     List<Issue> issues = new ArrayList<>();
     detections.values().forEach(detection -> issues.addAll(detection.issues()));
     return issues;
   }
 
   /** What detectors say of what will be. */
-  List<MetricForecast> forecasts() {
+  public List<MetricForecast> forecasts() {
     List<MetricForecast> forecasts = new ArrayList<>();
     detections.values().forEach(detection -> forecasts.addAll(detection.forecasts()));
     return forecasts;
   }
 
   /** All that could not be looked at. */
-  List<Unreadable> unreadable() {
+  public List<Unreadable> unreadable() {
     List<Unreadable> unreadable = new ArrayList<>(state.unreadable());
     detections.values().forEach(detection -> unreadable.addAll(detection.unreadable()));
     faults.forEach((plugin, why) -> unreadable.add(new Unreadable(plugin, why)));
