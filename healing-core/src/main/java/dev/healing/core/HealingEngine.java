@@ -27,6 +27,7 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.core.plugins.Found;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
+import dev.healing.core.replay.Recording;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorKind;

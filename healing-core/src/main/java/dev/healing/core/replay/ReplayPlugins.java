@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.replay;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -72,16 +72,16 @@ import org.jspecify.annotations.Nullable;
  * listeners hear nothing, and nothing is learned. Guards, the planner and what was configured are
  * as they are.
  */
-final class ReplayPlugins {
+public final class ReplayPlugins {
   private static final String TRACE = "trace";
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
   /** A problem that was treated, and when it was over in the trace, if it was. */
-  static final class Treated {
-    final Fingerprint problem;
+  public static final class Treated {
+    public final Fingerprint problem;
     final IssueType type;
-    final Instant at;
-    Optional<Instant> over = Optional.empty();
+    public final Instant at;
+    public Optional<Instant> over = Optional.empty();
 
     private Treated(Fingerprint problem, Instant at) {
       this.problem = problem;
@@ -101,7 +101,7 @@ final class ReplayPlugins {
     this.helps = helps;
   }
 
-  static ReplayPlugins in(Registry registry, boolean helps) {
+  public static ReplayPlugins in(Registry registry, boolean helps) {
     ReplayPlugins plugins = new ReplayPlugins(helps);
     registry.replace(SamplerProvider.class, plugins::sampler);
     registry.register(SamplerProvider.class, plugins.new Recorded());
@@ -114,12 +114,12 @@ final class ReplayPlugins {
     return plugins;
   }
 
-  void show(RecordedLook look) {
+  public void show(RecordedLook look) {
     shown = look;
   }
 
   /** Notes what there is to see in a look; on any thread, before it is shown. */
-  void announce(RecordedLook look) {
+  public void announce(RecordedLook look) {
     names.add(look.samples());
   }
 
@@ -128,12 +128,12 @@ final class ReplayPlugins {
   }
 
   /** What was treated and is taken to have helped, oldest first. */
-  List<Treated> treated() {
+  public List<Treated> treated() {
     return treated;
   }
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
-  Collection<Unreadable> unseen(Plugins plugins) {
+  public Collection<Unreadable> unseen(Plugins plugins) {
     Set<String> unasked = new TreeSet<>(names.all());
     plugins.measured().orElse(Set.of()).forEach(metric -> unasked.remove(metric.name()));
     if (plugins.measured().isPresent()) {

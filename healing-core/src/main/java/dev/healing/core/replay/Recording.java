@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.replay;
 
 import dev.healing.api.Sample;
 import dev.healing.core.calls.Inbox;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at the host by itself, as the loop does, and writes what samplers found. No detector is
  * asked, nothing is decided, and nothing is changed. Belongs to the thread that runs it.
  */
-final class Recording {
+public final class Recording {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
@@ -42,7 +42,7 @@ final class Recording {
   private @Nullable RecordedLook seen;
   private boolean over;
 
-  Recording(
+  public Recording(
       HostContext host, Plugins plugins, Settings settings, String recordedBy, OutputStream to)
       throws IOException {
     this.time = host.time();
@@ -62,7 +62,7 @@ final class Recording {
    *
    * @return how many looks
    */
-  long run(Optional<Duration> howLong, CompletionStage<?> until) throws IOException {
+  public long run(Optional<Duration> howLong, CompletionStage<?> until) throws IOException {
     until.whenComplete((none, fault) -> inbox.post(() -> over = true));
     try (trace) {
       triggers.start(plugins.triggers(), settings.patience());

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.replay;
 
 import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;

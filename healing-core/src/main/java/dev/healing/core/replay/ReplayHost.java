@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.replay;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
  * then. It has no files, no processes and no commands, and nothing can be done to it: whoever tries
  * is told so. What is started runs at once, on the thread that starts it.
  */
-final class ReplayHost
+public final class ReplayHost
     implements HostContext, TimeSource, Workers, CommandRunner, HostFiles, HostProcesses, Systemd {
   private static final Path NOWHERE = Path.of("/proc/self/fdinfo/no-such-host");
 
@@ -51,11 +51,11 @@ final class ReplayHost
   private Instant now = Instant.EPOCH;
   private long nanos;
 
-  ReplayHost(String bootId) {
+  public ReplayHost(String bootId) {
     this.bootId = bootId;
   }
 
-  void show(RecordedLook look) {
+  public void show(RecordedLook look) {
     now = look.at();
     nanos = Math.max(nanos, look.startedNanos());
     units.clear();

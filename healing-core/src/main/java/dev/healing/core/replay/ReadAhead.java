@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.replay;
 
 import dev.healing.core.trace.RecordedLook;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a trace on a thread of its own, some hundred looks ahead at most: unpacking it takes about
  * as long as the engine takes for it. For one reader.
  */
-final class ReadAhead implements AutoCloseable {
+public final class ReadAhead implements AutoCloseable {
   private static final int LOOKS_AT_ONCE = 64;
   private static final int WAITING = 8;
 
@@ -27,14 +27,14 @@ final class ReadAhead implements AutoCloseable {
   private int next;
   private boolean ended;
 
-  ReadAhead(Supplier<Optional<RecordedLook>> trace) {
+  public ReadAhead(Supplier<Optional<RecordedLook>> trace) {
     this.trace = trace;
     reader.setDaemon(true);
     reader.start();
   }
 
   /** The next look; empty at the end. Throws what the trace has thrown there. */
-  Optional<RecordedLook> next() {
+  public Optional<RecordedLook> next() {
     while (next == part.looks().size() && !ended) {
       part = taken();
       next = 0;
