@@ -107,12 +107,12 @@ public final class Replay {
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
         plugins.treated().stream()
-            .filter(one -> one.problem.equals(incident.fingerprint()))
-            .filter(one -> !one.at.isBefore(incident.firstSeen()))
-            .filter(one -> closed.filter(one.at::isAfter).isEmpty())
+            .filter(one -> one.problem().equals(incident.fingerprint()))
+            .filter(one -> !one.at().isBefore(incident.firstSeen()))
+            .filter(one -> closed.filter(one.at()::isAfter).isEmpty())
             .findFirst();
     return new Replayed.Problem(
-        incident, taken.isPresent() ? taken.get().over : closed, life.would);
+        incident, taken.isPresent() ? taken.get().over() : closed, life.would);
   }
 
   private void ended(Incident incident) {

@@ -1,11 +1,8 @@
 package dev.healing.core.replay;
 
 import dev.healing.api.ActionDescription;
-import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
-import dev.healing.api.Confidence;
-import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
@@ -13,43 +10,26 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
-import dev.healing.api.Opportunity;
 import dev.healing.api.Preview;
-import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
-import dev.healing.api.Receipt;
-import dev.healing.api.SelfRecovery;
 import dev.healing.api.Unreadable;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.watch.MetricNames;
 import dev.healing.spi.ActionProvider;
-import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorKind;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Execution;
-import dev.healing.spi.Healer;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostFiles;
-import dev.healing.spi.HostProcesses;
-import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.KnowledgeBaseProvider;
-import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
-import dev.healing.spi.MeasuredPast;
-import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PreparedAction;
-import dev.healing.spi.Protection;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
-import dev.healing.spi.StateStore;
-import dev.healing.spi.Systemd;
-import dev.healing.spi.TimeSource;
-import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +43,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,19 +55,14 @@ public final class ReplayPlugins {
   private static final String TRACE = "trace";
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
-  /** A problem that was treated, and when it was over in the trace, if it was. */
-  public static final class Treated {
-    public final Fingerprint problem;
-    final IssueType type;
-    public final Instant at;
-    public Optional<Instant> over = Optional.empty();
-
-    private Treated(Fingerprint problem, Instant at) {
-      this.problem = problem;
-      this.type = problem.type();
-      this.at = at;
-    }
-  }
+  /**
+   * A problem that was treated.
+   *
+   * @param problem which
+   * @param at when
+   * @param over when it was over in the trace, if it was
+   */
+  public record Treated(Fingerprint problem, Instant at, Optional<Instant> over) {}
 
   private final boolean helps;
   private final Map<Fingerprint, Treated> hidden = new HashMap<>();
@@ -108,9 +82,9 @@ public final class ReplayPlugins {
     registry.replace(DetectorProvider.class, plugins::detector);
     registry.replace(DetectorKind.class, plugins::kind);
     registry.replace(ActionProvider.class, plugins::action);
-    registry.replace(ListenerProvider.class, ReplayPlugins::deaf);
-    registry.replace(OptimizerProvider.class, ReplayPlugins::idle);
-    registry.replace(KnowledgeBaseProvider.class, Forgetful::provider);
+    registry.replace(ListenerProvider.class, Muted::deaf);
+    registry.replace(OptimizerProvider.class, Muted::idle);
+    registry.replace(KnowledgeBaseProvider.class, Muted::forgetful);
     return plugins;
   }
 
@@ -129,7 +103,7 @@ public final class ReplayPlugins {
 
   /** What was treated and is taken to have helped, oldest first. */
   public List<Treated> treated() {
-    return treated;
+    return List.copyOf(treated);
   }
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
@@ -263,16 +237,17 @@ public final class ReplayPlugins {
     private Detection withoutTreated(Detection found, Instant at) {
       Set<IssueType> types = real.reports();
       List<Treated> mine =
-          hidden.values().stream().filter(one -> types.contains(one.type)).toList();
+          hidden.values().stream().filter(one -> types.contains(one.problem().type())).toList();
       if (mine.isEmpty()) {
         return found;
       }
       Set<Fingerprint> there = new HashSet<>();
       found.issues().forEach(issue -> there.add(issue.fingerprint()));
       for (Treated one : mine) {
-        if (found.unreadable().isEmpty() && !there.contains(one.problem)) {
-          one.over = Optional.of(at);
-          hidden.remove(one.problem);
+        if (found.unreadable().isEmpty() && !there.contains(one.problem())) {
+          Treated ended = new Treated(one.problem(), one.at(), Optional.of(at));
+          treated.replaceAll(other -> other == one ? ended : other);
+          hidden.remove(one.problem());
         }
       }
       return new Detection(
@@ -283,74 +258,6 @@ public final class ReplayPlugins {
           found.age(),
           found.forecasts(),
           found.measured());
-    }
-  }
-
-  /** A context that starts nothing: a probe of today's host says nothing about that day's. */
-  private record Still(HostContext context) implements HostContext, Workers {
-    @Override
-    public Task start(String name, Runnable task) {
-      throw ReplayHost.notInTrace(name);
-    }
-
-    @Override
-    public void sleep(Duration duration) {
-      throw ReplayHost.notInTrace("what happens while somebody waits");
-    }
-
-    @Override
-    public Workers workers() {
-      return this;
-    }
-
-    @Override
-    public TimeSource time() {
-      return context.time();
-    }
-
-    @Override
-    public CommandRunner commands() {
-      return context.commands();
-    }
-
-    @Override
-    public HostFiles files() {
-      return context.files();
-    }
-
-    @Override
-    public HostProcesses processes() {
-      return context.processes();
-    }
-
-    @Override
-    public Systemd systemd() {
-      return context.systemd();
-    }
-
-    @Override
-    public StateStore state() {
-      return context.state();
-    }
-
-    @Override
-    public MeasuredPast past() {
-      return context.past();
-    }
-
-    @Override
-    public Protection protection() {
-      return context.protection();
-    }
-
-    @Override
-    public Set<Privilege> privileges() {
-      return context.privileges();
-    }
-
-    @Override
-    public Configuration configuration() {
-      return context.configuration();
     }
   }
 
@@ -404,96 +311,12 @@ public final class ReplayPlugins {
           if (!helps) {
             return ActionReport.of(Result.NOTHING_GAINED, "taken not to help", Map.of(), Map.of());
           }
-          Treated one = new Treated(issue.fingerprint(), shown().at());
+          Treated one = new Treated(issue.fingerprint(), shown().at(), Optional.empty());
           treated.add(one);
-          hidden.put(one.problem, one);
+          hidden.put(one.problem(), one);
           return ActionReport.done("taken to help");
         }
       };
-    }
-  }
-
-  // -------------------------------------------------- listeners and knowledge
-
-  /** What would be worth doing is measured on the host as it is today, which is another. */
-  private static OptimizerProvider idle(OptimizerProvider real) {
-    return new OptimizerProvider() {
-      @Override
-      public String name() {
-        return real.name();
-      }
-
-      @Override
-      public Optimizer create(HostContext context, Healer healer) {
-        real.create(context, healer); // so that what is wrong with its configuration is told
-        return new Optimizer() {
-          @Override
-          public List<Opportunity> findOpportunities(HostState state) {
-            return List.of();
-          }
-
-          @Override
-          public CompletionStage<Receipt> apply(Opportunity opportunity, Healer other) {
-            throw new IllegalStateException("nothing is worth doing in a replay");
-          }
-        };
-      }
-    };
-  }
-
-  private static ListenerProvider deaf(ListenerProvider real) {
-    return new ListenerProvider() {
-      @Override
-      public String name() {
-        return real.name();
-      }
-
-      @Override
-      public Listener create(HostContext context) {
-        real.create(context); // so that what is wrong with its configuration is told
-        return event -> {};
-      }
-    };
-  }
-
-  /** Knows nothing yet, and learns nothing from what was not done. */
-  private record Forgetful(KnowledgeBase real) implements KnowledgeBase {
-    static KnowledgeBaseProvider provider(KnowledgeBaseProvider real) {
-      return new KnowledgeBaseProvider() {
-        @Override
-        public String name() {
-          return real.name();
-        }
-
-        @Override
-        public KnowledgeBase create(HostContext context) {
-          return new Forgetful(real.create(context));
-        }
-      };
-    }
-
-    @Override
-    public Confidence confidence(Fingerprint fingerprint, ActionId action) {
-      return real.confidence(fingerprint, action);
-    }
-
-    @Override
-    public Optional<SelfRecovery> selfRecovery(
-        Fingerprint fingerprint, Duration soFar, Duration most) {
-      return real.selfRecovery(fingerprint, soFar, most);
-    }
-
-    @Override
-    public void record(Collection<Receipt> receipts) {}
-
-    @Override
-    public String export() {
-      return real.export();
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }
