@@ -26,6 +26,7 @@ public final class Announcer {
   private long dropped;
   private boolean telling;
 
+  /** Has nobody to tell yet. */
   public Announcer(Workers workers) {
     this.workers = workers;
   }
@@ -35,15 +36,18 @@ public final class Announcer {
     return !listeners.isEmpty();
   }
 
+  /** Tells this listener what happens from now on. */
   public void add(Listener listener) {
     listeners.add(listener);
   }
 
+  /** Tells others in the place of some. */
   public void replace(Collection<Listener> old, Collection<Listener> now) {
     listeners.removeAll(old);
     listeners.addAll(now);
   }
 
+  /** Has it told after all that was told before. */
   public synchronized void tell(Event event) {
     if (listeners.isEmpty()) {
       return;

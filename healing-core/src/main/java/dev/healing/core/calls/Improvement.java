@@ -31,6 +31,7 @@ public final class Improvement {
   private long begunNanos;
   private long nextNanos;
 
+  /** Begins its first cycle some minutes from now. */
   public Improvement(TimeSource time, Workers workers) {
     this.time = time;
     this.workers = workers;

@@ -11,11 +11,13 @@ public final class Inbox {
   private final Queue<Runnable> posts = new ConcurrentLinkedQueue<>();
   private final Semaphore bell = new Semaphore(0);
 
+  /** Has it run on the engine's thread. */
   public void post(Runnable post) {
     posts.add(post);
     bell.release();
   }
 
+  /** Whether nothing waits to be run. */
   public boolean isEmpty() {
     return posts.isEmpty();
   }

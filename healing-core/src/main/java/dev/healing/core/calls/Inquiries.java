@@ -19,6 +19,7 @@ public final class Inquiries {
   private final Workers workers;
   private final Map<String, Semaphore> free = new ConcurrentHashMap<>();
 
+  /** Asks on these workers. */
   public Inquiries(Workers workers) {
     this.workers = workers;
   }

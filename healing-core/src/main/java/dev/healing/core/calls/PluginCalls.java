@@ -46,6 +46,7 @@ public final class PluginCalls {
   private volatile boolean starved;
   private @Nullable Round round;
 
+  /** Has called nobody yet. */
   public PluginCalls(String name, TimeSource time, Workers workers) {
     this.name = name;
     this.time = time;

@@ -14,6 +14,7 @@ public final class PluginFaults {
 
   private PluginFaults() {}
 
+  /** One for each fault, by {@code kind:name}. */
   public static List<Issue> issues(Map<String, String> faults, Instant at) {
     if (faults.isEmpty()) {
       return List.of();

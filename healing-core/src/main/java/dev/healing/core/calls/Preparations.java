@@ -39,6 +39,7 @@ public final class Preparations {
   private final Set<Preparation> underWay = new LinkedHashSet<>(); // those begun first come first
   private final Map<Key, Workers.Task> stuck = new HashMap<>();
 
+  /** Has begun none. */
   public Preparations(TimeSource time, Workers workers, Inbox inbox) {
     this.time = time;
     this.workers = workers;

@@ -18,6 +18,7 @@ public final class Refusals {
 
   private final Cache<Key, String> reasons;
 
+  /** Knows of none. */
   public Refusals(TimeSource time) {
     reasons =
         Caffeine.newBuilder()
@@ -28,10 +29,12 @@ public final class Refusals {
             .build();
   }
 
+  /** Notes that an action refused. */
   public void add(Fingerprint fingerprint, ActionId action, String reason) {
     reasons.put(new Key(fingerprint, action), reason);
   }
 
+  /** Why it refused, if that was a moment ago. */
   public Optional<String> reason(Fingerprint fingerprint, ActionId action) {
     return Optional.ofNullable(reasons.getIfPresent(new Key(fingerprint, action)));
   }

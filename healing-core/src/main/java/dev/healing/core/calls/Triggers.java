@@ -20,6 +20,7 @@ public final class Triggers {
   private final Map<String, String> listening = new ConcurrentHashMap<>();
   private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
 
+  /** Has none listen yet. */
   public Triggers(Inquiries inquiries, Trigger.Wake wake) {
     this.inquiries = inquiries;
     this.wake = wake;

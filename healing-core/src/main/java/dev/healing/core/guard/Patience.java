@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param most how long it may be, now
  */
 public record Patience(Duration soFar, Duration before, Duration most) {
+  /** In whose name it judges; no guard of a plugin may have it. */
   public static final String NAME = "patience";
 
   /**

@@ -36,8 +36,13 @@ import java.util.function.Supplier;
  * can be shown; the strictest answer counts.
  */
 public final class SafetyGuards {
+  /** The guard that says no while the engine is paused. */
   public static final String OFF_SWITCH = "off_switch";
+
+  /** The guard that hands over to a human what was tried often enough. */
   public static final String CIRCUIT_BREAKER = "circuit_breaker";
+
+  /** Why nothing is done about what a person has rejected. */
   public static final String REJECTED = "rejected by a person";
 
   /** The guards that every engine has. No plugin may take the name, and so the place, of one. */
@@ -111,6 +116,7 @@ public final class SafetyGuards {
     }
   }
 
+  /** The names of those that are asked, in this order. */
   public List<String> names() {
     return List.copyOf(guards.keySet());
   }

@@ -63,6 +63,7 @@ public record Settings(
 
   private static final Path NO_DIRECTORY = Path.of("");
 
+  /** Reads them; what is wrong is among the problems of the configuration. */
   public static Settings read(Configuration configuration) {
     Configuration limits = configuration.section("limits");
     Configuration protect = configuration.section("protect");

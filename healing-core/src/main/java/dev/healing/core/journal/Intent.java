@@ -43,10 +43,12 @@ public record Intent(
     Instant at) {
   private static final int MOST_STEPS = 50;
 
+  /** Copies; of many steps the first ones. */
   public Intent {
     steps = List.copyOf(steps.subList(0, Math.min(MOST_STEPS, steps.size())));
   }
 
+  /** Of an action, as it was previewed. */
   public static Intent of(
       String id,
       String incident,

@@ -44,7 +44,9 @@ public final class Journal implements ActionHistory {
   /** The longest time that a limit is counted over, unless configured longer. */
   private static final Duration COUNTED = Duration.ofHours(24);
 
+  /** The file that it is kept in. */
   public static final String FILE = "intents.jsonl";
+
   private static final long COMPACT_BYTES = 8L << 20;
 
   private final StateStore store;

@@ -82,39 +82,46 @@ public final class Json {
         Set.copyOf(texts(node.path("explains"))));
   }
 
+  /** Writes an object with these members. */
   public static void object(JsonGenerator json, Consumer<JsonGenerator> members) {
     json.writeStartObject();
     members.accept(json);
     json.writeEndObject();
   }
 
+  /** Writes a member that is an object with these members. */
   public static void object(JsonGenerator json, String name, Consumer<JsonGenerator> members) {
     json.writeName(name);
     object(json, members);
   }
 
+  /** Writes a member that is an array of texts. */
   public static void texts(JsonGenerator json, String name, Collection<String> texts) {
     json.writeArrayPropertyStart(name);
     texts.forEach(json::writeString);
     json.writeEndArray();
   }
 
+  /** Writes a member that is an object of numbers. */
   public static void numbers(JsonGenerator json, String name, Map<String, Double> numbers) {
     json.writeObjectPropertyStart(name);
     numbers.forEach(json::writeNumberProperty);
     json.writeEndObject();
   }
 
+  /** Writes a member that is an instant. */
   public static void instant(JsonGenerator json, String name, Instant at) {
     json.writeStringProperty(name, at.toString());
   }
 
+  /** Reads an array of texts; none if there is none. */
   public static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
     array.forEach(element -> texts.add(element.asString()));
     return texts;
   }
 
+  /** Reads an object of numbers; none if there is none. */
   public static SortedMap<String, Double> numbers(JsonNode node) {
     SortedMap<String, Double> numbers = new TreeMap<>();
     node.properties().forEach(entry -> numbers.put(entry.getKey(), entry.getValue().asDouble()));

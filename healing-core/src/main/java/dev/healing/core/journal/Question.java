@@ -27,10 +27,12 @@ public record Question(
     String target,
     String digest,
     String step) {
+  /** What it is about, whichever incident that is. */
   public Fingerprint problem() {
     return issue.fingerprint();
   }
 
+  /** What a person says to answer it: {@code incident.digest}. */
   public String confirmation() {
     return incident + "." + digest;
   }

@@ -20,6 +20,7 @@ public final class KeptPast implements MeasuredPast {
   private final History history;
   private final TimeSource time;
 
+  /** Reads the metric history of this state directory. */
   public KeptPast(StateStore store, TimeSource time) {
     this.history = new History(store);
     this.time = time;

@@ -245,6 +245,7 @@ public final class Plugins {
     known.add(Found.skipped(kind, name, Registry.origin(plugin), why));
   }
 
+  /** By name, as all of these. */
   public Map<String, Sampler> samplers() {
     return samplers;
   }
@@ -255,6 +256,7 @@ public final class Plugins {
         .anyMatch(one -> one.kind().equals("sampler") && one.state() != Found.State.OFF);
   }
 
+  /** By name: those found and those that the configuration defines. */
   public Map<String, Detector> detectors() {
     return detectors;
   }
@@ -292,14 +294,17 @@ public final class Plugins {
     }
   }
 
+  /** All actions that can describe themselves. */
   public Map<ActionId, Remedy> remedies() {
     return remedies;
   }
 
+  /** The action of this name, if there is one. */
   public Optional<Remedy> remedy(ActionId action) {
     return Optional.ofNullable(remedies.get(action));
   }
 
+  /** By name, beside the guards that every engine has; one that could not be made says no. */
   public Map<String, Guard> guards() {
     return guards;
   }
@@ -309,18 +314,22 @@ public final class Plugins {
     return planner;
   }
 
+  /** The knowledge base; there is always one. */
   public Named<KnowledgeBase> knowledge() {
     return knowledge;
   }
 
+  /** By name. */
   public Map<String, Trigger> triggers() {
     return triggers;
   }
 
+  /** By name. */
   public Map<String, Listener> listeners() {
     return listeners;
   }
 
+  /** The optimizer, if there is one. */
   public Optional<Optimizer> optimizer() {
     return optimizer;
   }

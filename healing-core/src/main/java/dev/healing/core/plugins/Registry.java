@@ -37,6 +37,7 @@ public final class Registry {
   private final Map<Class<?>, UnaryOperator<Object>> instead = new HashMap<>();
   private boolean discover = true;
 
+  /** Adds a provider by hand. */
   public <P> void register(Class<P> type, P provider) {
     registered.computeIfAbsent(type, t -> new ArrayList<>()).add(provider);
   }
@@ -46,6 +47,7 @@ public final class Registry {
     instead.put(type, provider -> each.apply(type.cast(provider)));
   }
 
+  /** Whether others than those added by hand are looked for. */
   public void discover(boolean on) {
     discover = on;
   }

@@ -27,6 +27,7 @@ public final class ReadAhead implements AutoCloseable {
   private int next;
   private boolean ended;
 
+  /** Begins to read. */
   public ReadAhead(Supplier<Optional<RecordedLook>> trace) {
     this.trace = trace;
     reader.setDaemon(true);

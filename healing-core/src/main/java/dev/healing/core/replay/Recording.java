@@ -42,6 +42,7 @@ public final class Recording {
   private @Nullable RecordedLook seen;
   private boolean over;
 
+  /** Writes the head of the trace. */
   public Recording(
       HostContext host, Plugins plugins, Settings settings, String recordedBy, OutputStream to)
       throws IOException {

@@ -51,10 +51,12 @@ public final class ReplayHost
   private Instant now = Instant.EPOCH;
   private long nanos;
 
+  /** Shows nothing yet. */
   public ReplayHost(String bootId) {
     this.bootId = bootId;
   }
 
+  /** It is now as this look found it. */
   public void show(RecordedLook look) {
     now = look.at();
     nanos = Math.max(nanos, look.startedNanos());

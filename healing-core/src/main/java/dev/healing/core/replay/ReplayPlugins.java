@@ -75,6 +75,7 @@ public final class ReplayPlugins {
     this.helps = helps;
   }
 
+  /** Replaces the plugins of an engine that is not made yet. */
   public static ReplayPlugins in(Registry registry, boolean helps) {
     ReplayPlugins plugins = new ReplayPlugins(helps);
     registry.replace(SamplerProvider.class, plugins::sampler);
@@ -88,6 +89,7 @@ public final class ReplayPlugins {
     return plugins;
   }
 
+  /** Samplers give this look from now on. */
   public void show(RecordedLook look) {
     shown = look;
   }

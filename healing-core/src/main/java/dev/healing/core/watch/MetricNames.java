@@ -22,6 +22,7 @@ public final class MetricNames {
     last = samples;
   }
 
+  /** All of them. */
   public Set<String> all() {
     return Set.copyOf(names);
   }

@@ -51,6 +51,7 @@ public final class Watch {
     this.calls = new PluginCalls("look", time, workers);
   }
 
+  /** Whether a look is under way. */
   public boolean looking() {
     return calls.busy();
   }
