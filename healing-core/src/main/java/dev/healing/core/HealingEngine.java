@@ -433,7 +433,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<Receipt> approve(String confirmationId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    thread.post(answer, () -> loop.deliberation().approve(confirmationId, answer));
+    thread.post(answer, () -> loop.confirmations().approve(confirmationId, answer));
     return answer;
   }
 
@@ -444,7 +444,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if nothing is pending, or something else
    */
   public Incident reject(String confirmationId) {
-    return thread.ask(() -> loop.deliberation().reject(confirmationId).snapshot());
+    return thread.ask(() -> loop.confirmations().reject(confirmationId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */

@@ -63,6 +63,7 @@ final class HealingLoop {
   private final Incidents incidents;
   private final Sightings sightings;
   private final Assessment assessment;
+  private final Confirmations confirmations;
   private final Deliberation deliberation;
   private final Treatment treatment;
   private final OffSwitch offSwitch;
@@ -103,7 +104,10 @@ final class HealingLoop {
             this::lookSoon);
     assessment =
         new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
-    deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
+    confirmations = new Confirmations(time, chronicle, incidents, this::reconsider);
+    deliberation =
+        new Deliberation(
+            time, chronicle, incidents, assessment, confirmations, treatment, refusals);
     improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
     nextLookNanos = time.monotonicNanos();
@@ -330,6 +334,10 @@ final class HealingLoop {
 
   Deliberation deliberation() {
     return deliberation;
+  }
+
+  Confirmations confirmations() {
+    return confirmations;
   }
 
   Assessment assessment() {
