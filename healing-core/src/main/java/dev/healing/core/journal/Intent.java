@@ -7,12 +7,15 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
+import dev.healing.core.journal.Timeline.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What is written durably before an action is started.
@@ -103,5 +106,36 @@ public record Intent(
         steps,
         recorded,
         detail);
+  }
+
+  /** As its line in the journal has it. */
+  void write(JsonGenerator json, Reading now) {
+    json.writeStringProperty("intent", id);
+    json.writeStringProperty("incident", incident);
+    json.writeStringProperty("action", action.name());
+    json.writeStringProperty("target", target);
+    json.writeStringProperty("origin", origin.name());
+    now.write(json, "at");
+    Json.instant(json, "detectedAt", detectedAt);
+    json.writeNumberProperty("confidence", confidence);
+    json.writeNumberProperty("settlingMillis", settling.toMillis());
+    Json.texts(json, "steps", steps);
+    Json.object(json, "issue", evidence -> Json.write(evidence, issue));
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static Intent of(JsonNode node, Instant at) {
+    return new Intent(
+        node.required("intent").asString(),
+        node.required("incident").asString(),
+        Json.issue(node.required("issue")),
+        Instant.parse(node.required("detectedAt").asString()),
+        ActionId.of(node.required("action").asString()),
+        node.required("target").asString(),
+        Origin.valueOf(node.required("origin").asString()),
+        node.required("confidence").asDouble(),
+        Duration.ofMillis(node.required("settlingMillis").asLong()),
+        Json.texts(node.required("steps")),
+        at);
   }
 }

@@ -5,7 +5,6 @@ import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.IssueType;
-import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.core.journal.Timeline.Reading;
@@ -142,7 +141,7 @@ public final class Journal implements ActionHistory {
     starts.add(intent, now);
     starts.forgetTheOld();
     open.put(intent.id(), intent);
-    unwritten.add(new Line(Optional.of(intent.id()), json -> write(json, intent, now)));
+    unwritten.add(new Line(Optional.of(intent.id()), json -> intent.write(json, now)));
   }
 
   /** Adds the mark that an intent is done with. */
@@ -267,7 +266,7 @@ public final class Journal implements ActionHistory {
   private void noteTheClock() {
     Reading now = timeline.now();
     if (!starts.isEmpty() && timeline.add(now)) {
-      mark(json -> write(json, "clock", now));
+      mark(json -> now.write(json, "clock"));
     }
   }
 
@@ -346,7 +345,7 @@ public final class Journal implements ActionHistory {
 
   private void replay(ObjectNode node) {
     if (node.has("clock")) {
-      timeline.add(reading(node, "clock"));
+      timeline.add(Reading.of(node, "clock"));
       return;
     }
     if (node.has("rejected")) {
@@ -376,30 +375,11 @@ public final class Journal implements ActionHistory {
       starts.ended(id, Outcome.valueOf(node.path("outcome").asString()));
       return;
     }
-    Reading at = reading(node, "at");
-    Intent intent =
-        new Intent(
-            node.required("intent").asString(),
-            node.required("incident").asString(),
-            Json.issue(node.required("issue")),
-            Instant.parse(node.required("detectedAt").asString()),
-            ActionId.of(node.required("action").asString()),
-            node.required("target").asString(),
-            Origin.valueOf(node.required("origin").asString()),
-            node.required("confidence").asDouble(),
-            Duration.ofMillis(node.required("settlingMillis").asLong()),
-            Json.texts(node.required("steps")),
-            at.wall());
+    Reading at = Reading.of(node, "at");
+    Intent intent = Intent.of(node, at.wall());
     open.put(intent.id(), intent);
     timeline.add(at);
     starts.add(intent, at);
-  }
-
-  private static Reading reading(ObjectNode node, String wall) {
-    return new Reading(
-        Instant.parse(node.required(wall).asString()),
-        node.required("boot").asString(),
-        node.required("monotonicNanos").asLong());
   }
 
   private static String line(String what, String key) {
@@ -407,26 +387,6 @@ public final class Journal implements ActionHistory {
   }
 
   private static String line(Reading reading) {
-    return Json.line(json -> write(json, "clock", reading));
-  }
-
-  private static void write(JsonGenerator json, Intent intent, Reading at) {
-    json.writeStringProperty("intent", intent.id());
-    json.writeStringProperty("incident", intent.incident());
-    json.writeStringProperty("action", intent.action().name());
-    json.writeStringProperty("target", intent.target());
-    json.writeStringProperty("origin", intent.origin().name());
-    write(json, "at", at);
-    Json.instant(json, "detectedAt", intent.detectedAt());
-    json.writeNumberProperty("confidence", intent.confidence());
-    json.writeNumberProperty("settlingMillis", intent.settling().toMillis());
-    Json.texts(json, "steps", intent.steps());
-    Json.object(json, "issue", issue -> Json.write(issue, intent.issue()));
-  }
-
-  private static void write(JsonGenerator json, String wall, Reading reading) {
-    Json.instant(json, wall, reading.wall());
-    json.writeStringProperty("boot", reading.boot());
-    json.writeNumberProperty("monotonicNanos", reading.monotonicNanos());
+    return Json.line(json -> reading.write(json, "clock"));
   }
 }

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How long ago something was, told by clocks of which one can be set.
@@ -29,6 +31,21 @@ final class Timeline {
     /** When that boot was, by this reading. */
     Instant booted() {
       return wall.minusNanos(monotonicNanos);
+    }
+
+    /** As three members of a line, the first of this name. */
+    void write(JsonGenerator json, String name) {
+      Json.instant(json, name, wall);
+      json.writeStringProperty("boot", boot);
+      json.writeNumberProperty("monotonicNanos", monotonicNanos);
+    }
+
+    /** Reads what {@link #write} wrote. */
+    static Reading of(JsonNode node, String name) {
+      return new Reading(
+          Instant.parse(node.required(name).asString()),
+          node.required("boot").asString(),
+          node.required("monotonicNanos").asLong());
     }
   }
 
