@@ -6,6 +6,16 @@ import dev.healing.api.Decision.Judgement;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
 import dev.healing.api.Preview;
+import dev.healing.api.Severity;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Inbox;
+import dev.healing.core.calls.Preparations;
+import dev.healing.core.calls.Refusals;
+import dev.healing.core.guard.Patience;
+import dev.healing.core.guard.SafetyGuards;
+import dev.healing.core.guard.Settings;
+import dev.healing.core.journal.Journal;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Proposal;
@@ -50,8 +60,8 @@ final class Assessment {
     this.journal = journal;
     this.incidents = incidents;
     this.offSwitch = offSwitch;
-    this.counsel = new Counsel(time, host.workers(), inbox, journal, plugins);
-    this.preparations = new Preparations(host, inbox, new ActionRunner(host, offSwitch));
+    this.counsel = new Counsel(time, host.workers(), inbox, journal, new LadderPlanner(), plugins);
+    this.preparations = new Preparations(time, host.workers(), inbox);
     this.plugins = plugins;
     this.guards = guards(settings);
     this.settings = settings;
@@ -118,16 +128,30 @@ final class Assessment {
         options.add(new Counsel.Option(remedy, objection));
       }
     }
-    counsel.plan(
-        matter,
-        options,
-        state(),
-        Patience.with(
-            incident,
-            incidents.leftAlone(incident.fingerprint),
-            settings.limits().patience(),
-            time.monotonicNanos()),
-        then);
+    counsel.plan(matter, options, state(), patience(incident), then);
+  }
+
+  /** How long it may be left alone; absent where waiting is out of the question. */
+  private Optional<Patience> patience(Tracked incident) {
+    Duration limit = settings.limits().patience();
+    Severity severity = incident.issue.severity();
+    boolean mayWait =
+        !limit.isZero()
+            && severity.compareTo(Severity.MEDIUM) <= 0
+            && severity.compareTo(incident.firstSeverity) <= 0
+            && incident.attemptsMade == 0
+            && incident.requests.isEmpty()
+            && incident.validator.isEmpty();
+    if (!mayWait) {
+      return Optional.empty();
+    }
+    Duration before = incidents.leftAlone(incident.fingerprint);
+    Duration left = limit.minus(before);
+    return Optional.of(
+        new Patience(
+            Duration.ofNanos(time.monotonicNanos() - incident.openedNanos),
+            before,
+            left.isNegative() ? Duration.ZERO : left));
   }
 
   /**

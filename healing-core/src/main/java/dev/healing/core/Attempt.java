@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionReport;
+import dev.healing.core.journal.Intent;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;

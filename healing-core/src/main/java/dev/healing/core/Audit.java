@@ -5,6 +5,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
+import dev.healing.core.journal.Json;
 import dev.healing.spi.StateStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ public final class Audit {
         json -> {
           json.writeStringProperty("kind", "decision");
           json.writeStringProperty("incident", incident);
-          EngineJson.object(json, "issue", i -> EngineJson.write(i, decision.plan().issue()));
+          Json.object(json, "issue", i -> Json.write(i, decision.plan().issue()));
           EngineJson.write(json, decision);
         });
   }
@@ -168,7 +169,7 @@ public final class Audit {
       if (store.size(FILE) > ROTATE_BYTES) {
         store.rename(FILE, OLDER);
       }
-      store.append(FILE, Lists.transform(unwritten, EngineJson::line));
+      store.append(FILE, Lists.transform(unwritten, Json::line));
       unwritten.clear();
     } catch (HealingException e) {
       throw e;
@@ -186,7 +187,7 @@ public final class Audit {
   /** One at a time: as trees, all of them would take many times the room. */
   private static Optional<ObjectNode> parsed(String line) {
     try {
-      return Optional.of(EngineJson.parse(line));
+      return Optional.of(Json.parse(line));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // whole by its checksum and still no JSON: not written by us
     }

@@ -1,26 +1,26 @@
 package dev.healing.core;
 
 import dev.healing.api.Decision;
-import dev.healing.api.Event;
-import dev.healing.api.HealingException;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
-import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Refusals;
+import dev.healing.core.guard.Patience;
+import dev.healing.core.guard.SafetyGuards;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -33,9 +33,6 @@ import java.util.function.Consumer;
  * worker}: meanwhile the incident stays in its phase, and is decided about when they have answered.
  */
 final class Deliberation {
-  /** How long what a person is shown stands; then it is worked out anew. */
-  private static final Duration SHOWN_FOR = Duration.ofMinutes(15);
-
   /**
    * After a guard has objected to what was worked out: that may have been a walk through a disk.
    */
@@ -48,6 +45,7 @@ final class Deliberation {
   private final Chronicle chronicle;
   private final Incidents incidents;
   private final Assessment assessment;
+  private final Confirmations confirmations;
   private final Treatment treatment;
   private final Refusals refusals;
   private final Set<Tracked> toDecide = new LinkedHashSet<>();
@@ -58,12 +56,14 @@ final class Deliberation {
       Chronicle chronicle,
       Incidents incidents,
       Assessment assessment,
+      Confirmations confirmations,
       Treatment treatment,
       Refusals refusals) {
     this.time = time;
     this.chronicle = chronicle;
     this.incidents = incidents;
     this.assessment = assessment;
+    this.confirmations = confirmations;
     this.treatment = treatment;
     this.refusals = refusals;
   }
@@ -216,11 +216,12 @@ final class Deliberation {
   private void stillAsked(Tracked incident) {
     Optional<Counsel.Advice> given = incident.takeAdvice();
     Proposed shown = incident.proposed();
-    if (given.isEmpty() && !outdated(shown)) {
+    if (given.isEmpty() && !confirmations.outdated(shown)) {
       askAboutPreview(incident, shown);
       return;
     }
-    boolean asked = !outdated(shown) && standsBy(decision(incident, shown, given.orElseThrow()));
+    boolean asked =
+        !confirmations.outdated(shown) && standsBy(decision(incident, shown, given.orElseThrow()));
     boolean theirs = incident.handedOver && incident.requests.isEmpty();
     if (!asked && !theirs) {
       incident.rests();
@@ -338,7 +339,7 @@ final class Deliberation {
           incidents.notDone(incident, incident.note + ", whose action does not end");
         }
       }
-      case CONFIRM -> askAPerson(incident, decision, preview);
+      case CONFIRM -> confirmations.ask(incident, decision, preview);
       case DEFER, DENY -> {
         if (incident.shown().isPresent() && paused(decision)) {
           incident.asks(); // as before: it can be approved again
@@ -351,124 +352,5 @@ final class Deliberation {
         incidents.notDone(incident, decision.verdict().reason());
       }
     }
-  }
-
-  private void askAPerson(Tracked incident, Decision decision, Preview preview) {
-    incident.asks();
-    boolean changed = incidents.decided(incident, decision);
-    String reason = decision.verdict().reason();
-    String confirmation = incident.snapshot().confirmation().orElse(incident.id);
-    incident.note = preview.steps().get(0) + "? " + reason;
-    incident.shownDigests.add(preview.digest());
-    boolean tell = isNews(incident, decision, preview, changed);
-    if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
-      incident.handedOver = true;
-      if (incident.validator.isEmpty()) {
-        chronicle.journal().handOver(incident.fingerprint);
-      }
-      String evidence = evidence(decision.plan());
-      incident.note += evidence;
-      incidents.escalate(incident, reason + evidence);
-    } else if (tell) {
-      chronicle.tell(
-          Event.Kind.CONFIRMATION_NEEDED,
-          "approve " + confirmation + " to " + preview.steps().get(0) + ": " + reason,
-          incident);
-    }
-    incidents.notDone(incident, reason + "; approve " + confirmation + " to have it done");
-  }
-
-  /** Who was told of it before a restart, or before a pause, is not told again. */
-  private boolean isNews(Tracked incident, Decision decision, Preview preview, boolean changed) {
-    if (incident.validator.isPresent()) {
-      return changed;
-    }
-    Question now = Question.of(incident, decision.plan().next().action().id(), preview);
-    Optional<Question> before = chronicle.journal().asked(incident.fingerprint);
-    chronicle.journal().ask(now);
-    return before.filter(now::sameAs).isEmpty()
-        && (changed || before.filter(now::elseThan).isPresent());
-  }
-
-  /** What the actions that had nothing to offer found: whoever takes over wants to know. */
-  private static String evidence(HealingPlan plan) {
-    StringBuilder said = new StringBuilder();
-    plan.rejected().forEach(r -> said.append("; ").append(r.action()).append(' ').append(r.why()));
-    return said.toString();
-  }
-
-  private boolean outdated(Proposed proposed) {
-    return time.monotonicNanos() - proposed.atNanos() > SHOWN_FOR.toNanos();
-  }
-
-  // --------------------------------------------------- what people decide
-
-  /** A person has it done exactly as it was shown. */
-  void approve(String confirmationId, CompletableFuture<Receipt> answer) {
-    Tracked incident = confirming(confirmationId);
-    Proposed shown = incident.proposed();
-    incident.forgetAdvice();
-    incident.requests.add(
-        new Tracked.Request(
-            Origin.APPROVED,
-            Optional.of(shown.remedy().description().id()),
-            Optional.of(shown.action().preview().digest()),
-            answer));
-    if (outdated(shown)) {
-      incident.rests(); // worked out anew, and done if it is still the same
-    } else {
-      incident.approved();
-    }
-    toDecide.add(incident);
-  }
-
-  /** A person does not want it done; it is theirs from now on, also across a restart. */
-  Tracked reject(String confirmationId) {
-    Tracked incident = confirming(confirmationId);
-    Decision shown = Objects.requireNonNull(incident.decision);
-    chronicle.journal().answered(incident.fingerprint);
-    if (incident.validator.isEmpty()) {
-      chronicle.journal().reject(incident.fingerprint);
-    }
-    incident.rests();
-    incident.handedOver = true;
-    incidents.decided(
-        incident,
-        new Decision(
-            time.now(),
-            shown.plan(),
-            shown.judgements(),
-            Verdict.deny(Incidents.REJECTED),
-            shown.preview()));
-    incidents.escalate(incident, incident.note);
-    return incident;
-  }
-
-  private Tracked confirming(String confirmationId) {
-    int dot = confirmationId.indexOf('.');
-    Tracked incident =
-        incidents.openNamed(dot < 0 ? confirmationId : confirmationId.substring(0, dot));
-    if (incident.phase() != Phase.CONFIRMING) {
-      throw new HealingException(
-          "incident " + incident.id + " does not wait for confirmation: " + incident.note);
-    }
-    String pending = incident.snapshot().confirmation().orElse("");
-    if (dot < 0 && incident.shownDigests.size() > 1) {
-      throw new HealingException(
-          "what is asked about "
-              + incident.id
-              + " has changed since it was first shown; now it is to "
-              + incident.proposed().action().preview().steps().get(0)
-              + ": say which, "
-              + pending);
-    }
-    if (dot >= 0 && !pending.endsWith(confirmationId.substring(dot))) {
-      throw new HealingException(
-          "what "
-              + confirmationId
-              + " stood for has changed: look at 'issues' again; now it is "
-              + pending);
-    }
-    return incident;
   }
 }

@@ -14,25 +14,16 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
-import dev.healing.api.Severity;
-import java.io.StringWriter;
+import dev.healing.core.journal.Json;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -43,69 +34,15 @@ import tools.jackson.databind.node.ObjectNode;
  * of a file can add members of its own. It goes to a line of text or to a tree.
  */
 public final class EngineJson {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private EngineJson() {}
 
-  /** An object as one line of text. */
-  static String line(Consumer<JsonGenerator> members) {
-    StringWriter text = new StringWriter(1_024);
-    try (JsonGenerator json = MAPPER.createGenerator(text)) {
-      object(json, members);
-    }
-    return text.toString();
-  }
-
   private static ObjectNode tree(Consumer<JsonGenerator> members) {
-    return parse(line(members));
-  }
-
-  /**
-   * Parses one JSON object.
-   *
-   * @throws IllegalArgumentException if it is none
-   */
-  public static ObjectNode parse(String json) {
-    try {
-      if (MAPPER.readTree(json) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("no JSON object: " + e.getOriginalMessage(), e);
-    }
-    throw new IllegalArgumentException("expected a JSON object");
+    return Json.parse(Json.line(members));
   }
 
   /** {@code {id,type,severity,description,components,fingerprint,metrics,detectedAt,explains}}. */
   public static ObjectNode issue(Issue issue) {
-    return tree(json -> write(json, issue));
-  }
-
-  static void write(JsonGenerator json, Issue issue) {
-    json.writeStringProperty("id", issue.id());
-    json.writeStringProperty("type", issue.type().name());
-    json.writeStringProperty("severity", issue.severity().name());
-    json.writeStringProperty("description", issue.description());
-    texts(json, "components", issue.components());
-    json.writeStringProperty("fingerprint", issue.fingerprint().hash());
-    numbers(json, "metrics", issue.metrics());
-    instant(json, "detectedAt", issue.detectedAt());
-    if (!issue.explains().isEmpty()) {
-      texts(json, "explains", new TreeSet<>(issue.explains()));
-    }
-  }
-
-  /** Reads what {@link #issue} wrote. */
-  static Issue issue(JsonNode node) {
-    return new Issue(
-        node.path("id").asString(),
-        Instant.parse(node.path("detectedAt").asString()),
-        IssueType.of(node.path("type").asString()),
-        Severity.valueOf(node.path("severity").asString()),
-        node.path("description").asString(),
-        numbers(node.path("metrics")),
-        new TreeSet<>(texts(node.path("components"))),
-        Set.copyOf(texts(node.path("explains"))));
+    return tree(json -> Json.write(json, issue));
   }
 
   /**
@@ -122,22 +59,22 @@ public final class EngineJson {
     json.writeStringProperty("incident", receipt.incident());
     json.writeStringProperty("fingerprint", receipt.fingerprint().hash());
     json.writeStringProperty("type", receipt.type().name());
-    texts(json, "components", receipt.components());
-    texts(json, "actions", List.of(receipt.action().name()));
+    Json.texts(json, "components", receipt.components());
+    Json.texts(json, "actions", List.of(receipt.action().name()));
     json.writeStringProperty("target", receipt.target());
     json.writeStringProperty("origin", receipt.origin().name());
     json.writeStringProperty("outcome", receipt.outcome().name());
-    instant(json, "detectedAt", receipt.detectedAt());
-    receipt.startedAt().ifPresent(at -> instant(json, "startedAt", at));
-    instant(json, "finishedAt", receipt.finishedAt());
-    numbers(json, "before", receipt.before());
-    numbers(json, "after", receipt.after());
+    Json.instant(json, "detectedAt", receipt.detectedAt());
+    receipt.startedAt().ifPresent(at -> Json.instant(json, "startedAt", at));
+    Json.instant(json, "finishedAt", receipt.finishedAt());
+    Json.numbers(json, "before", receipt.before());
+    Json.numbers(json, "after", receipt.after());
     Benefit.of(receipt.before(), receipt.after()).ifPresent(b -> write(json, "benefit", b));
     json.writeNumberProperty("confidence", receipt.confidence());
     json.writeStringProperty("reason", receipt.detail());
-    texts(json, "steps", receipt.steps());
+    Json.texts(json, "steps", receipt.steps());
     if (!receipt.recorded().isEmpty()) {
-      texts(json, "recorded", receipt.recorded());
+      Json.texts(json, "recorded", receipt.recorded());
     }
   }
 
@@ -155,7 +92,7 @@ public final class EngineJson {
           pattern.action().ifPresent(action -> json.writeStringProperty("action", action.name()));
           json.writeNumberProperty("seen", pattern.seen());
           json.writeNumberProperty("of", pattern.of());
-          pattern.next().ifPresent(at -> instant(json, "next", at));
+          pattern.next().ifPresent(at -> Json.instant(json, "next", at));
           json.writeStringProperty("reason", pattern.reason());
           json.writeStringProperty("proposal", pattern.proposal());
         });
@@ -167,7 +104,7 @@ public final class EngineJson {
         node.path("id").asString(),
         node.path("incident").asString(),
         IssueType.of(node.path("type").asString()),
-        new TreeSet<>(texts(node.path("components"))),
+        new TreeSet<>(Json.texts(node.path("components"))),
         ActionId.of(node.path("actions").path(0).asString()),
         node.path("target").asString(),
         Origin.valueOf(node.path("origin").asString()),
@@ -177,11 +114,11 @@ public final class EngineJson {
             ? Optional.of(Instant.parse(node.path("startedAt").asString()))
             : Optional.empty(),
         Instant.parse(node.path("finishedAt").asString()),
-        numbers(node.path("before")),
-        numbers(node.path("after")),
+        Json.numbers(node.path("before")),
+        Json.numbers(node.path("after")),
         node.path("confidence").asDouble(),
-        texts(node.path("steps")),
-        texts(node.path("recorded")),
+        Json.texts(node.path("steps")),
+        Json.texts(node.path("recorded")),
         node.path("reason").asString());
   }
 
@@ -193,9 +130,9 @@ public final class EngineJson {
   static void write(JsonGenerator json, Prevention prevention) {
     json.writeStringProperty("incident", prevention.incident());
     json.writeStringProperty("type", prevention.type().name());
-    texts(json, "components", prevention.components());
+    Json.texts(json, "components", prevention.components());
     json.writeStringProperty("verdict", prevention.verdict().name());
-    instant(json, "at", prevention.at());
+    Json.instant(json, "at", prevention.at());
     json.writeStringProperty("reason", prevention.reason());
   }
 
@@ -204,7 +141,7 @@ public final class EngineJson {
     return new Prevention(
         node.path("incident").asString(),
         IssueType.of(node.path("type").asString()),
-        new TreeSet<>(texts(node.path("components"))),
+        new TreeSet<>(Json.texts(node.path("components"))),
         Prevention.Verdict.valueOf(node.path("verdict").asString()),
         Instant.parse(node.path("at").asString()),
         node.path("reason").asString());
@@ -226,19 +163,19 @@ public final class EngineJson {
   /** All but the issue. */
   static void write(JsonGenerator json, Decision decision) {
     HealingPlan plan = decision.plan();
-    instant(json, "at", decision.at());
+    Json.instant(json, "at", decision.at());
     objects(json, "actions", plan.actions(), EngineJson::write);
     if (!plan.empty()) {
       json.writeNumberProperty("confidence", plan.next().confidence().value());
     }
     json.writeStringProperty("verdict", decision.verdict().kind().name());
-    decision.verdict().until().ifPresent(at -> instant(json, "until", at));
+    decision.verdict().until().ifPresent(at -> Json.instant(json, "until", at));
     String verdict = decision.verdict().reason();
     json.writeStringProperty(
         "reason", verdict.equals(plan.reason()) ? verdict : plan.reason() + "; " + verdict);
     objects(json, "judgements", decision.judgements(), EngineJson::write);
     objects(json, "rejected", plan.rejected(), EngineJson::write);
-    decision.preview().ifPresent(preview -> object(json, "preview", p -> write(p, preview)));
+    decision.preview().ifPresent(preview -> Json.object(json, "preview", p -> write(p, preview)));
   }
 
   private static void write(JsonGenerator json, HealingPlan.Step step) {
@@ -264,11 +201,11 @@ public final class EngineJson {
   private static void write(JsonGenerator json, Preview preview) {
     json.writeStringProperty("target", preview.target());
     json.writeStringProperty("lane", preview.lane());
-    texts(json, "steps", preview.steps());
+    Json.texts(json, "steps", preview.steps());
     preview.items().ifPresent(items -> json.writeNumberProperty("items", items));
     preview.bytes().ifPresent(bytes -> json.writeNumberProperty("bytes", bytes));
     json.writeNumberProperty("expectedMillis", preview.expectedDuration().toMillis());
-    object(json, "facts", facts -> preview.facts().forEach(facts::writeStringProperty));
+    Json.object(json, "facts", facts -> preview.facts().forEach(facts::writeStringProperty));
   }
 
   /**
@@ -283,22 +220,22 @@ public final class EngineJson {
     json.writeStringProperty("id", incident.id());
     json.writeStringProperty("fingerprint", incident.fingerprint().hash());
     json.writeStringProperty("type", incident.issue().type().name());
-    texts(json, "components", incident.issue().components());
+    Json.texts(json, "components", incident.issue().components());
     json.writeStringProperty("severity", incident.issue().severity().name());
     json.writeStringProperty("status", incident.status().name());
-    instant(json, "firstSeen", incident.firstSeen());
-    instant(json, "lastSeen", incident.lastSeen());
-    incident.closedAt().ifPresent(at -> instant(json, "closedAt", at));
+    Json.instant(json, "firstSeen", incident.firstSeen());
+    Json.instant(json, "lastSeen", incident.lastSeen());
+    incident.closedAt().ifPresent(at -> Json.instant(json, "closedAt", at));
     incident.cause().ifPresent(cause -> json.writeStringProperty("cause", cause));
     json.writeStringProperty("note", incident.note());
     json.writeBooleanProperty("awaitsConfirmation", incident.awaitsConfirmation());
     incident.confirmation().ifPresent(id -> json.writeStringProperty("confirmation", id));
-    object(json, "issue", issue -> write(issue, incident.issue()));
+    Json.object(json, "issue", issue -> Json.write(issue, incident.issue()));
     incident
         .decision()
         .ifPresent(
             decision ->
-                object(
+                Json.object(
                     json,
                     "decision",
                     inner -> {
@@ -312,7 +249,7 @@ public final class EngineJson {
   public static ObjectNode event(Event event) {
     return tree(
         json -> {
-          instant(json, "at", event.at());
+          Json.instant(json, "at", event.at());
           json.writeStringProperty("kind", event.kind().name());
           json.writeStringProperty("message", event.message());
           event.incident().ifPresent(i -> json.writeStringProperty("incident", i.id()));
@@ -336,8 +273,8 @@ public final class EngineJson {
           json.writeStringProperty("benefit", opportunity.benefit());
           json.writeBooleanProperty("safeToAutomate", opportunity.safeToAutomate());
           json.writeStringProperty("description", opportunity.issue().description());
-          texts(json, "components", opportunity.issue().components());
-          numbers(json, "metrics", opportunity.issue().metrics());
+          Json.texts(json, "components", opportunity.issue().components());
+          Json.numbers(json, "metrics", opportunity.issue().metrics());
           opportunity.estimate().ifPresent(benefit -> write(json, "estimate", benefit));
           if (!opportunity.waits().isEmpty()) {
             json.writeStringProperty("waits", opportunity.waits());
@@ -346,7 +283,7 @@ public final class EngineJson {
               .advice()
               .ifPresent(
                   advice ->
-                      object(
+                      Json.object(
                           json,
                           "advice",
                           inner -> {
@@ -358,11 +295,11 @@ public final class EngineJson {
               .last()
               .ifPresent(
                   last ->
-                      object(
+                      Json.object(
                           json,
                           "last",
                           inner -> {
-                            instant(inner, "at", last.at());
+                            Json.instant(inner, "at", last.at());
                             inner.writeStringProperty("outcome", last.outcome().name());
                             last.benefit().ifPresent(b -> write(inner, "benefit", b));
                           }));
@@ -370,7 +307,7 @@ public final class EngineJson {
   }
 
   private static void write(JsonGenerator json, String name, Benefit benefit) {
-    object(
+    Json.object(
         json,
         name,
         inner -> {
@@ -388,51 +325,10 @@ public final class EngineJson {
     }
   }
 
-  // ------------------------------------------------------------- how to write
-
-  private static void object(JsonGenerator json, Consumer<JsonGenerator> members) {
-    json.writeStartObject();
-    members.accept(json);
-    json.writeEndObject();
-  }
-
-  static void object(JsonGenerator json, String name, Consumer<JsonGenerator> members) {
-    json.writeName(name);
-    object(json, members);
-  }
-
   private static <T> void objects(
       JsonGenerator json, String name, List<T> values, BiConsumer<JsonGenerator, T> members) {
     json.writeArrayPropertyStart(name);
-    values.forEach(value -> object(json, inner -> members.accept(inner, value)));
+    values.forEach(value -> Json.object(json, inner -> members.accept(inner, value)));
     json.writeEndArray();
-  }
-
-  static void texts(JsonGenerator json, String name, Collection<String> texts) {
-    json.writeArrayPropertyStart(name);
-    texts.forEach(json::writeString);
-    json.writeEndArray();
-  }
-
-  private static void numbers(JsonGenerator json, String name, Map<String, Double> numbers) {
-    json.writeObjectPropertyStart(name);
-    numbers.forEach(json::writeNumberProperty);
-    json.writeEndObject();
-  }
-
-  static void instant(JsonGenerator json, String name, Instant at) {
-    json.writeStringProperty(name, at.toString());
-  }
-
-  static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(element -> texts.add(element.asString()));
-    return texts;
-  }
-
-  private static SortedMap<String, Double> numbers(JsonNode node) {
-    SortedMap<String, Double> numbers = new TreeMap<>();
-    node.properties().forEach(entry -> numbers.put(entry.getKey(), entry.getValue().asDouble()));
-    return numbers;
   }
 }

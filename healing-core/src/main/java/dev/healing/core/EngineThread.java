@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.core.calls.Inbox;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

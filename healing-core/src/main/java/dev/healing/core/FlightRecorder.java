@@ -6,6 +6,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.api.Risk;
 import dev.healing.api.UnitState;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HealingAction;

@@ -18,8 +18,16 @@ import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Unreadable;
+import dev.healing.core.calls.Inbox;
+import dev.healing.core.calls.Inquiries;
+import dev.healing.core.calls.Triggers;
+import dev.healing.core.guard.Settings;
 import dev.healing.core.history.History;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.plugins.Found;
+import dev.healing.core.plugins.Plugins;
+import dev.healing.core.plugins.Registry;
+import dev.healing.core.replay.Recording;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorKind;
@@ -425,7 +433,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<Receipt> approve(String confirmationId) {
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    thread.post(answer, () -> loop.deliberation().approve(confirmationId, answer));
+    thread.post(answer, () -> loop.confirmations().approve(confirmationId, answer));
     return answer;
   }
 
@@ -436,7 +444,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if nothing is pending, or something else
    */
   public Incident reject(String confirmationId) {
-    return thread.ask(() -> loop.deliberation().reject(confirmationId).snapshot());
+    return thread.ask(() -> loop.confirmations().reject(confirmationId).snapshot());
   }
 
   /** Open incidents and the last 100 closed ones, newest first. */
@@ -493,13 +501,19 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    return thread.ask(loop::plugins).infos().stream()
-        .map(
-            info ->
-                info.kind().equals("trigger")
-                    ? triggers.how(info.name()).map(info::withState).orElse(info)
-                    : info)
-        .toList();
+    Plugins plugins = thread.ask(loop::plugins);
+    List<PluginInfo> infos = new ArrayList<>();
+    for (Found one : plugins.found()) {
+      Optional<String> how =
+          switch (one.kind()) {
+            case "action" -> plugins.unusable(one.name());
+            case "trigger" -> triggers.how(one.name());
+            default -> Optional.empty();
+          };
+      String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
+      infos.add(new PluginInfo(one.kind(), one.name(), one.origin(), state, one.problem()));
+    }
+    return infos;
   }
 
   /**

@@ -11,7 +11,17 @@ import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
+import dev.healing.core.calls.Improvement;
+import dev.healing.core.calls.Inbox;
+import dev.healing.core.calls.Learning;
+import dev.healing.core.calls.Refusals;
+import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.plugins.KeptPast;
+import dev.healing.core.plugins.Plugins;
+import dev.healing.core.watch.Observation;
+import dev.healing.core.watch.Watch;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.MeasuredPast;
@@ -53,6 +63,7 @@ final class HealingLoop {
   private final Incidents incidents;
   private final Sightings sightings;
   private final Assessment assessment;
+  private final Confirmations confirmations;
   private final Deliberation deliberation;
   private final Treatment treatment;
   private final OffSwitch offSwitch;
@@ -93,7 +104,10 @@ final class HealingLoop {
             this::lookSoon);
     assessment =
         new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
-    deliberation = new Deliberation(time, chronicle, incidents, assessment, treatment, refusals);
+    confirmations = new Confirmations(time, chronicle, incidents, this::reconsider);
+    deliberation =
+        new Deliberation(
+            time, chronicle, incidents, assessment, confirmations, treatment, refusals);
     improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
     nextLookNanos = time.monotonicNanos();
@@ -220,7 +234,7 @@ final class HealingLoop {
     history.keep(settings.historyBytes());
     List<Receipt> known = chronicle.audit().history(1_000);
     treatment.remember(known, past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())));
+    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream().filter(r -> r.id().equals(intent.id())).findFirst();
@@ -320,6 +334,10 @@ final class HealingLoop {
 
   Deliberation deliberation() {
     return deliberation;
+  }
+
+  Confirmations confirmations() {
+    return confirmations;
   }
 
   Assessment assessment() {

@@ -18,6 +18,11 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.calls.PluginFaults;
+import dev.healing.core.guard.SafetyGuards;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Question;
+import dev.healing.core.watch.Observation;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
@@ -44,7 +49,6 @@ import org.jspecify.annotations.Nullable;
  * their own, such as opportunities: they are about the same, but seen with other eyes.
  */
 final class Incidents {
-  static final String REJECTED = "rejected by a person";
   private static final int CLOSED_KEPT = 100;
 
   /** More likely than not. */
@@ -210,7 +214,14 @@ final class Incidents {
   void forgetQuestions(Predicate<IssueType> reported) {
     for (Question question : chronicle.journal().questions()) {
       if (find(question.problem()).isEmpty() && reported.test(question.issue().type())) {
-        unasked(question.toldOf(), "the issue is not reported any more");
+        Tracked over =
+            new Tracked(
+                question.incident(),
+                question.issue(),
+                question.firstSeen(),
+                Optional.empty(),
+                Optional.empty());
+        unasked(over, "the issue is not reported any more");
       }
     }
   }
@@ -348,7 +359,7 @@ final class Incidents {
     if (incident.requests.isEmpty()) {
       return;
     }
-    answer(incident, Intent.notAttempted(incident, time.now(), why));
+    answer(incident, incident.notAttempted(time.now(), why));
   }
 
   /** Tells whoever asked what came of it, when that is durable. */

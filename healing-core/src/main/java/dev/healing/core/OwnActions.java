@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
+import dev.healing.core.journal.Intent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -12,8 +12,4 @@ import java.util.Optional;
  * @param problem why it is not used although it should be
  */
 public record PluginInfo(
-    String kind, String name, String origin, String state, Optional<String> problem) {
-  PluginInfo withState(String now) {
-    return new PluginInfo(kind, name, origin, now, problem);
-  }
-}
+    String kind, String name, String origin, String state, Optional<String> problem) {}

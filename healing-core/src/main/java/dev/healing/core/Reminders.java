@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.Pattern;
+import dev.healing.core.journal.Json;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
@@ -103,7 +104,7 @@ final class Reminders {
   }
 
   private static String line(Fingerprint problem, Told told) {
-    return EngineJson.line(
+    return Json.line(
         json -> {
           json.writeStringProperty("problem", problem.key());
           json.writeStringProperty("at", told.at().toString());
@@ -123,7 +124,7 @@ final class Reminders {
   /** What another version wrote is passed over. */
   private static Optional<Map.Entry<Fingerprint, Told>> parsed(String line) {
     try {
-      ObjectNode node = EngineJson.parse(line);
+      ObjectNode node = Json.parse(line);
       return Optional.of(
           Map.entry(
               new Fingerprint(node.required("problem").asString()),

@@ -6,7 +6,10 @@ import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
 import dev.healing.api.Unreadable;
-import dev.healing.core.ReplayPlugins.Treated;
+import dev.healing.core.replay.ReadAhead;
+import dev.healing.core.replay.ReplayHost;
+import dev.healing.core.replay.ReplayPlugins;
+import dev.healing.core.replay.ReplayPlugins.Treated;
 import dev.healing.core.trace.RecordedLook;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,12 +107,12 @@ public final class Replay {
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
         plugins.treated().stream()
-            .filter(one -> one.problem.equals(incident.fingerprint()))
-            .filter(one -> !one.at.isBefore(incident.firstSeen()))
-            .filter(one -> closed.filter(one.at::isAfter).isEmpty())
+            .filter(one -> one.problem().equals(incident.fingerprint()))
+            .filter(one -> !one.at().isBefore(incident.firstSeen()))
+            .filter(one -> closed.filter(one.at()::isAfter).isEmpty())
             .findFirst();
     return new Replayed.Problem(
-        incident, taken.isPresent() ? taken.get().over : closed, life.would);
+        incident, taken.isPresent() ? taken.get().over() : closed, life.would);
   }
 
   private void ended(Incident incident) {

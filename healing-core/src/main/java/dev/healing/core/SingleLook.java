@@ -4,6 +4,8 @@ import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
+import dev.healing.core.calls.Inbox;
+import dev.healing.core.watch.Observation;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;

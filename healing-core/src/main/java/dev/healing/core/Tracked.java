@@ -8,9 +8,15 @@ import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
+import dev.healing.core.calls.Counsel;
+import dev.healing.core.calls.Preparations;
+import dev.healing.core.journal.Question;
+import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +37,7 @@ final class Tracked {
   static final String VALIDATOR = "validator:";
 
   private static final int ATTEMPTS_SHOWN = 20;
+  private static final ActionId NOTHING = ActionId.of("nothing");
 
   /** What the engine is doing about it at this moment. */
   enum Phase {
@@ -330,6 +338,36 @@ final class Tracked {
     if (attempts.size() > ATTEMPTS_SHOWN) {
       attempts.remove(0);
     }
+  }
+
+  /** An answer for somebody who asked for something that is not even tried. */
+  Receipt notAttempted(Instant now, String why) {
+    Optional<HealingPlan.Step> step =
+        Optional.ofNullable(decision).flatMap(made -> made.plan().actions().stream().findFirst());
+    return new Receipt(
+        id + ".0",
+        id,
+        issue.type(),
+        issue.components(),
+        step.map(s -> s.action().id()).orElse(NOTHING),
+        String.join(",", issue.components()),
+        origin(),
+        Outcome.NOT_ATTEMPTED,
+        firstSeen,
+        Optional.empty(),
+        now,
+        issue.metrics(),
+        new TreeMap<>(),
+        step.map(s -> s.confidence().value()).orElse(0.0),
+        List.of(),
+        List.of(),
+        why);
+  }
+
+  /** What a person is asked about it. */
+  Question question(ActionId action, Preview preview) {
+    return new Question(
+        issue, id, firstSeen, action, preview.target(), preview.digest(), preview.steps().get(0));
   }
 
   Incident snapshot() {

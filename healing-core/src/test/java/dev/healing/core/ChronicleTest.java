@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
+import dev.healing.core.calls.Inbox;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,6 +10,8 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Intent;
+import dev.healing.core.journal.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,20 +33,19 @@ class EngineJsonProperties {
 
   @Property(tries = 300)
   void anIssueComesBackAsItWas(@ForAll("issues") Issue issue) {
-    assertThat(EngineJson.issue(EngineJson.parse(EngineJson.issue(issue).toString())))
-        .isEqualTo(issue);
+    assertThat(Json.issue(Json.parse(EngineJson.issue(issue).toString()))).isEqualTo(issue);
   }
 
   @Property(tries = 300)
   void aReceiptComesBackAsItWas(@ForAll("receipts") Receipt receipt) {
-    assertThat(EngineJson.receipt(EngineJson.parse(EngineJson.receipt(receipt).toString())))
+    assertThat(EngineJson.receipt(Json.parse(EngineJson.receipt(receipt).toString())))
         .isEqualTo(receipt);
   }
 
   @Property
   void whatIsNoObjectIsRefused(@ForAll String text) {
     try {
-      EngineJson.parse(text);
+      Json.parse(text);
     } catch (IllegalArgumentException e) {
       assertThat(e).hasMessageContaining("JSON object");
     }
@@ -53,7 +54,7 @@ class EngineJsonProperties {
   @Example
   void nearMissesAreRefused() {
     for (String text : List.of("", "1", "[]", "null", "{", "{\"a\":}")) {
-      assertThatThrownBy(() -> EngineJson.parse(text))
+      assertThatThrownBy(() -> Json.parse(text))
           .as(text)
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.IncidentStatus;
+import dev.healing.core.journal.Journal;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.Fault;
 import dev.healing.testkit.Fault.Kind;

@@ -8,6 +8,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
 import dev.healing.api.Risk;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.Execution;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.FakeProcesses;

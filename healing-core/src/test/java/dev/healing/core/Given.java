@@ -15,6 +15,7 @@ import dev.healing.api.Reading;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
@@ -35,13 +36,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The values and plugins that the tests of this package begin with. */
-final class Given {
+public final class Given {
   static final IssueType TYPE = IssueType.SERVICE_FAILED;
-  static final ActionId RESTART = ActionId.RESTART_SERVICE;
+  public static final ActionId RESTART = ActionId.RESTART_SERVICE;
 
   private Given() {}
 
-  static Issue issue(Instant at, String component) {
+  public static Issue issue(Instant at, String component) {
     return issue(at, Severity.HIGH, component);
   }
 
@@ -49,11 +50,11 @@ final class Given {
     return Issue.of(at, TYPE, severity, component + " failed", Map.of(), List.of(component));
   }
 
-  static ActionDescription description(ActionId id, Risk risk) {
+  public static ActionDescription description(ActionId id, Risk risk) {
     return description(id, risk, true);
   }
 
-  static ActionDescription description(ActionId id, Risk risk, boolean idempotent) {
+  public static ActionDescription description(ActionId id, Risk risk, boolean idempotent) {
     return new ActionDescription(
         id,
         "does " + id,
@@ -66,11 +67,11 @@ final class Given {
         Duration.ofSeconds(60));
   }
 
-  static Preview preview(String target) {
+  public static Preview preview(String target) {
     return Preview.of(target, "unit:" + target, Duration.ofSeconds(1), Map.of(), "mend " + target);
   }
 
-  static Intent intent(String id, Instant at, ActionId action, String target) {
+  public static Intent intent(String id, Instant at, ActionId action, String target) {
     return Intent.of(
         id,
         id.substring(0, id.indexOf('.')),
@@ -83,7 +84,7 @@ final class Given {
         at);
   }
 
-  static Receipt receipt(Intent intent, Outcome outcome, Instant at) {
+  public static Receipt receipt(Intent intent, Outcome outcome, Instant at) {
     return intent.receipt(outcome, at, Map.of(), List.of(), "as it was");
   }
 

@@ -22,6 +22,7 @@ import dev.healing.api.Risk;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;

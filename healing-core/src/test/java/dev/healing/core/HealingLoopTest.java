@@ -18,6 +18,7 @@ import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Journal;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;

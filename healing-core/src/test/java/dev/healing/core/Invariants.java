@@ -2,6 +2,8 @@ package dev.healing.core;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
+import dev.healing.core.journal.Journal;
+import dev.healing.core.journal.Json;
 import dev.healing.testkit.Deed;
 import dev.healing.testkit.SimulatedHost;
 import java.time.Duration;
@@ -145,7 +147,7 @@ final class Invariants {
   private Map<String, String> incidents() {
     Map<String, String> incidents = new HashMap<>();
     for (String line : host.context().state().lines(Journal.FILE).lines()) {
-      ObjectNode node = EngineJson.parse(line);
+      ObjectNode node = Json.parse(line);
       incidents.put(
           key(
               node.path("action").asString() + node.path("target").asString(),

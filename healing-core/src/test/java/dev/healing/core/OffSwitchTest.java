@@ -7,6 +7,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
+import dev.healing.core.journal.Intent;
 import dev.healing.spi.StateStore;
 import dev.healing.testkit.Fault;
 import dev.healing.testkit.Fault.Kind;

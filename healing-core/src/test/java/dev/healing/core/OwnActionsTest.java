@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
+import dev.healing.core.journal.Intent;
 import dev.healing.testkit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;

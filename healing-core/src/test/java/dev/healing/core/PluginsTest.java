@@ -34,8 +34,6 @@ import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.TestHost;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +43,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -346,45 +343,6 @@ class PluginsTest {
     HealingEngine engine = engine().add(new Given.Actions("mute", mute)).add(GOOD).build();
     assertThat(info(engine, "mute").problem().orElseThrow()).contains("'mute'", "no words");
     assertThat(info(engine, "good").state()).isEqualTo("on");
-  }
-
-  @Test
-  void aClassThatIsMissingIsSkippedAndTheNextOneIsFound() throws IOException {
-    Path services = Files.createDirectories(directory.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve(DetectorProvider.class.getName()),
-        "org.example.NotThere\n" + Loaded.class.getName() + "\n");
-    List<String> faults = new ArrayList<>();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {directory.toUri().toURL()}, getClass().getClassLoader())) {
-      List<ServiceLoader.Provider<DetectorProvider>> found =
-          new Registry()
-              .providers(
-                  DetectorProvider.class,
-                  ServiceLoader.load(DetectorProvider.class, loader),
-                  faults);
-      assertThat(found)
-          .filteredOn(p -> !Registry.origin(p.type()).contains(".optimizer.")) // on our class path
-          .singleElement()
-          .satisfies(p -> assertThat(p.get()).isOfAnyClassIn(Loaded.class));
-    }
-    assertThat(faults).singleElement().asString().contains("org.example.NotThere");
-  }
-
-  /** Found by its name in a file. */
-  public static final class Loaded implements DetectorProvider {
-    /** For the service loader. */
-    public Loaded() {}
-
-    @Override
-    public String name() {
-      return "loaded";
-    }
-
-    @Override
-    public Detector create(HostContext context) {
-      return GOOD.create(context);
-    }
   }
 
   @Test

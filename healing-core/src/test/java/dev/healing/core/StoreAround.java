@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** A store that does what another does; to be wrong in one point. */
-abstract class StoreAround implements StateStore {
+public abstract class StoreAround implements StateStore {
   private final StateStore store;
 
-  StoreAround(StateStore store) {
+  public StoreAround(StateStore store) {
     this.store = store;
   }
 

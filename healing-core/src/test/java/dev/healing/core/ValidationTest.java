@@ -7,6 +7,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.api.Severity;
+import dev.healing.core.journal.Intent;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.VirtualTime;
 import java.util.OptionalDouble;

@@ -1,0 +1,80 @@
+package dev.healing.core.calls;
+
+import dev.healing.spi.Trigger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What wakes the loop, and how each listens. One that hangs is left behind and named. Safe for
+ * several threads.
+ */
+public final class Triggers {
+  private final Inquiries inquiries;
+  private final Trigger.Wake wake;
+  private final Map<String, String> listening = new ConcurrentHashMap<>();
+  private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
+
+  /** Has none listen yet. */
+  public Triggers(Inquiries inquiries, Trigger.Wake wake) {
+    this.inquiries = inquiries;
+    this.wake = wake;
+  }
+
+  /** Has these listen from now on. */
+  public void start(Map<String, Trigger> triggers, Duration patience) {
+    listening.clear();
+    triggers.forEach(
+        (name, trigger) -> {
+          try {
+            listening.put(
+                name, inquiries.ask("trigger:" + name, patience, () -> trigger.start(wake)));
+          } catch (RuntimeException | LinkageError e) {
+            listening.put(name, "does not work: it threw " + e);
+          }
+        });
+  }
+
+  /** Has these listen no more. */
+  public void close(Map<String, Trigger> triggers, Duration patience) {
+    triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
+  }
+
+  /**
+   * Has others listen in their place, later: one such change after the other, in the order in which
+   * they were asked for.
+   *
+   * @param elsewhere where it is done, since it may take its time
+   * @param done is told when the others listen
+   */
+  public synchronized void replace(
+      Map<String, Trigger> old,
+      Map<String, Trigger> now,
+      Duration patience,
+      Executor elsewhere,
+      Runnable done) {
+    change =
+        change.thenRunAsync(
+            () -> {
+              close(old, patience);
+              start(now, patience);
+              done.run();
+            },
+            elsewhere);
+  }
+
+  /** How they listen, in words for a person. */
+  public List<String> how() {
+    return listening.values().stream().sorted().distinct().toList();
+  }
+
+  /** How one listens, if it was started. */
+  public Optional<String> how(String name) {
+    return Optional.ofNullable(listening.get(name));
+  }
+}

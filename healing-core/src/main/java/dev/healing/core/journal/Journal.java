@@ -1,0 +1,392 @@
+package dev.healing.core.journal;
+
+import com.google.common.collect.Lists;
+import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
+import dev.healing.api.IssueType;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
+import dev.healing.core.journal.Timeline.Reading;
+import dev.healing.spi.ActionHistory;
+import dev.healing.spi.StateStore;
+import dev.healing.spi.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The journal: an intent before every action, a mark after it; and so the memory that the limits
+ * are counted from.
+ *
+ * <p>Kinds of line: {@code {"intent":…}}, {@code {"done":…}}; {@code {"clock":…}} whenever the host
+ * has booted or its wall clock has jumped, which {@link Timeline} needs to tell ages; and {@code
+ * {"rejected":…}}, {@code {"handedOver":…}} and {@code {"over":…}} of problems; and {@code
+ * {"asked":…}} and {@code {"answered":…}} of what a person is asked about one.
+ *
+ * <p>It belongs to the engine's thread; only as {@link ActionHistory} it may be asked by guards on
+ * others.
+ */
+public final class Journal implements ActionHistory {
+  /** The longest time that a limit is counted over, unless configured longer. */
+  private static final Duration COUNTED = Duration.ofHours(24);
+
+  /** The file that it is kept in. */
+  public static final String FILE = "intents.jsonl";
+
+  private static final long COMPACT_BYTES = 8L << 20;
+
+  private final StateStore store;
+  private final TimeSource time;
+  private final Timeline timeline;
+  private final Starts starts;
+  private final Map<String, Intent> open = new LinkedHashMap<>();
+  private final Set<String> rejected = new TreeSet<>();
+  private final Set<String> handedOver = new TreeSet<>();
+  private final Map<String, Question> questions = new TreeMap<>();
+  private final List<String> damaged = new ArrayList<>();
+  private final List<Line> unwritten = new ArrayList<>();
+  private long compactAt = COMPACT_BYTES;
+
+  /** A line to be written; only what an intent is about to begin has that intent. */
+  private record Line(Optional<String> intent, Consumer<JsonGenerator> members) {
+    String text() {
+      return Json.line(members);
+    }
+  }
+
+  /** Reads what was written before. */
+  public Journal(StateStore store, TimeSource time) {
+    this.store = store;
+    this.time = time;
+    timeline = new Timeline(time);
+    starts = new Starts(timeline);
+    for (String line : read()) {
+      try {
+        replay(Json.parse(line));
+      } catch (RuntimeException e) {
+        damaged.add(FILE + ": a line that is whole makes no sense: " + e.getMessage());
+      }
+    }
+    noteTheClock();
+  }
+
+  private List<String> read() {
+    try {
+      StateStore.Lines lines = store.lines(FILE);
+      damaged.addAll(lines.damaged());
+      return lines.lines();
+    } catch (HealingException e) {
+      damaged.add(FILE + " cannot be read: " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  /**
+   * What is wrong with the file or where it is, one line each. If anything is, the limits cannot be
+   * counted and nothing may be done.
+   */
+  public List<String> damaged() {
+    return damaged.isEmpty() ? store.trouble().stream().toList() : damaged;
+  }
+
+  /**
+   * Notes that something is missing if the newest receipts tell of starts that the journal doesn't
+   * know.
+   *
+   * @param newest receipts, newest first
+   * @param from the file that they are in
+   */
+  public void compareWith(List<Receipt> newest, String from) {
+    Instant lately = time.now().minus(COUNTED);
+    for (Receipt receipt : newest) {
+      boolean counted = receipt.startedAt().filter(at -> at.isAfter(lately)).isPresent();
+      if (counted && !starts.knows(receipt.id())) {
+        damaged.add(
+            FILE
+                + " in "
+                + store.location()
+                + " does not know of "
+                + receipt.id()
+                + ", which was started "
+                + receipt.startedAt().orElseThrow()
+                + ": it was removed or cut. To start anew, move it and "
+                + from
+                + " away");
+        return;
+      }
+    }
+  }
+
+  /** Intents without a mark after them: we cannot know whether they were carried out. */
+  public Collection<Intent> open() {
+    return List.copyOf(open.values());
+  }
+
+  /** Adds an intent. It counts at once, but may be acted on only after {@link #commit}. */
+  public synchronized void add(Intent intent) {
+    Reading now = timeline.now();
+    starts.add(intent, now);
+    starts.forgetTheOld();
+    open.put(intent.id(), intent);
+    unwritten.add(new Line(Optional.of(intent.id()), json -> intent.write(json, now)));
+  }
+
+  /** Adds the mark that an intent is done with. */
+  public synchronized void close(Receipt receipt) {
+    open.remove(receipt.id());
+    starts.ended(receipt.id(), receipt.outcome());
+    mark(
+        json -> {
+          json.writeStringProperty("done", receipt.id());
+          json.writeStringProperty("outcome", receipt.outcome().name());
+        });
+  }
+
+  /** Notes that a person does not want anything done about a problem, until it is over. */
+  public synchronized void reject(Fingerprint problem) {
+    rejected.add(problem.key());
+    mark(json -> json.writeStringProperty("rejected", problem.key()));
+  }
+
+  /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
+  public synchronized void handOver(Fingerprint problem) {
+    if (handedOver.add(problem.key())) {
+      mark(json -> json.writeStringProperty("handedOver", problem.key()));
+    }
+  }
+
+  /** Notes that a problem is over: when it comes again, it is ours again. */
+  public synchronized void over(Fingerprint problem) {
+    if (rejected.remove(problem.key()) | handedOver.remove(problem.key())) {
+      mark(json -> json.writeStringProperty("over", problem.key()));
+    }
+  }
+
+  /** Notes what a person is asked about a problem: nothing else by then. */
+  public synchronized void ask(Question question) {
+    Question before = questions.put(question.problem().key(), question);
+    if (before == null || !before.sameAs(question)) {
+      mark(question::write);
+    }
+  }
+
+  /** Notes that nobody need answer any more what was asked about a problem, if something was. */
+  public synchronized Optional<Question> answered(Fingerprint problem) {
+    Optional<Question> question = Optional.ofNullable(questions.remove(problem.key()));
+    question.ifPresent(q -> mark(json -> json.writeStringProperty("answered", problem.key())));
+    return question;
+  }
+
+  /** What a person was asked about a problem, and has not answered. */
+  public Optional<Question> asked(Fingerprint problem) {
+    return Optional.ofNullable(questions.get(problem.key()));
+  }
+
+  /** All that people were asked and have not answered. */
+  public List<Question> questions() {
+    return List.copyOf(questions.values());
+  }
+
+  private void mark(Consumer<JsonGenerator> members) {
+    unwritten.add(new Line(Optional.empty(), members));
+  }
+
+  /** The problems that are not ours: rejected or handed over. */
+  public List<Fingerprint> theirs() {
+    if (rejected.isEmpty() && handedOver.isEmpty()) {
+      return List.of();
+    }
+    return Stream.concat(rejected.stream(), handedOver.stream())
+        .distinct()
+        .map(Fingerprint::new)
+        .toList();
+  }
+
+  /** Whether a problem that may still be there was handed over to a human. */
+  public boolean handedOver(Fingerprint problem) {
+    return handedOver.contains(problem.key());
+  }
+
+  /** Whether a person does not want anything done about a problem that may still be there. */
+  public boolean rejected(Fingerprint problem) {
+    return rejected.contains(problem.key());
+  }
+
+  /**
+   * Makes all that was added durable, with one fsync, and with it that the clock has jumped. Cheap
+   * if there is nothing to write.
+   *
+   * @throws HealingException if it cannot; the intents that were added since the last commit are
+   *     then forgotten, and must not be acted on
+   */
+  public synchronized void commit() {
+    noteTheClock();
+    if (unwritten.isEmpty()) {
+      return;
+    }
+    try {
+      store.append(FILE, Lists.transform(unwritten, Line::text));
+      unwritten.clear();
+    } catch (HealingException e) {
+      takeBack();
+      throw e;
+    } catch (RuntimeException e) { // our own fault, which would come again with every commit
+      takeBack();
+      unwritten.clear();
+      damaged.add(FILE + ": what was to be written makes no line: " + e);
+      throw new HealingException(damaged.get(damaged.size() - 1), e);
+    }
+    compactIfLarge();
+  }
+
+  /** Forgets the intents that were added since the last commit; they must not be acted on. */
+  public synchronized void takeBack() {
+    // Marks are kept and tried again; intents that never were are not.
+    for (Line line : unwritten) {
+      line.intent().ifPresent(starts::takeBack);
+      line.intent().ifPresent(open::remove);
+    }
+    unwritten.removeIf(line -> line.intent().isPresent());
+  }
+
+  /** Has the clock's jumps written down, if there is anything whose age depends on them. */
+  private void noteTheClock() {
+    Reading now = timeline.now();
+    if (!starts.isEmpty() && timeline.add(now)) {
+      mark(json -> now.write(json, "clock"));
+    }
+  }
+
+  @Override
+  public synchronized List<Entry> within(Duration window) {
+    return starts.within(window);
+  }
+
+  @Override
+  public synchronized List<Entry> within(Duration window, int most) {
+    return starts.within(window, most);
+  }
+
+  @Override
+  public synchronized Optional<Entry> last(ActionId action, String target) {
+    return starts.last(action, target);
+  }
+
+  @Override
+  public synchronized Optional<Entry> lastWorse(IssueType type, ActionId action) {
+    return starts.lastWorse(type, action);
+  }
+
+  @Override
+  public synchronized List<Entry> of(Fingerprint fingerprint, Duration window) {
+    return starts.of(fingerprint, window);
+  }
+
+  /** Drops what is no longer remembered. What was committed stays so if this fails. */
+  private void compactIfLarge() {
+    try {
+      if (damaged.isEmpty() && store.size(FILE) >= compactAt) {
+        compact();
+        compactAt = store.size(FILE) * 2 + COMPACT_BYTES;
+      }
+    } catch (HealingException e) {
+      compactAt += COMPACT_BYTES; // tried again when there is more to gain
+    }
+  }
+
+  private void compact() {
+    StateStore.Lines lines = store.lines(FILE);
+    if (!lines.damaged().isEmpty()) {
+      damaged.addAll(lines.damaged()); // rewriting would wipe away that something is missing
+      return;
+    }
+    List<String> started = new ArrayList<>();
+    for (String line : lines.lines()) {
+      String intent = line.split("\"", 5)[3]; // {"intent":"…" or {"done":"…", as we wrote it
+      if (starts.knows(intent) || open.containsKey(intent)) {
+        started.add(line);
+      }
+    }
+    List<String> kept = withClocks(started);
+    for (String problem : rejected) {
+      kept.add(line("rejected", problem));
+    }
+    for (String problem : handedOver) {
+      kept.add(line("handedOver", problem));
+    }
+    questions.values().forEach(question -> kept.add(Json.line(question::write)));
+    store.rewrite(FILE, kept);
+  }
+
+  /** Before what is kept, what is known of its boots: lines that told it may be gone. */
+  private List<String> withClocks(List<String> kept) {
+    if (kept.isEmpty()) {
+      return new ArrayList<>();
+    }
+    String oldest = Json.parse(kept.get(0)).path("boot").asString();
+    List<String> all = new ArrayList<>();
+    timeline.since(oldest).forEach(reading -> all.add(line(reading)));
+    all.addAll(kept);
+    return all;
+  }
+
+  private void replay(ObjectNode node) {
+    if (node.has("clock")) {
+      timeline.add(Reading.of(node, "clock"));
+      return;
+    }
+    if (node.has("rejected")) {
+      rejected.add(node.path("rejected").asString());
+      return;
+    }
+    if (node.has("handedOver")) {
+      handedOver.add(node.path("handedOver").asString());
+      return;
+    }
+    if (node.has("over")) {
+      rejected.remove(node.path("over").asString());
+      handedOver.remove(node.path("over").asString());
+      return;
+    }
+    if (node.has("asked")) {
+      questions.put(node.path("asked").asString(), Question.of(node));
+      return;
+    }
+    if (node.has("answered")) {
+      questions.remove(node.path("answered").asString());
+      return;
+    }
+    if (node.has("done")) {
+      String id = node.path("done").asString();
+      open.remove(id);
+      starts.ended(id, Outcome.valueOf(node.path("outcome").asString()));
+      return;
+    }
+    Reading at = Reading.of(node, "at");
+    Intent intent = Intent.of(node, at.wall());
+    open.put(intent.id(), intent);
+    timeline.add(at);
+    starts.add(intent, at);
+  }
+
+  private static String line(String what, String key) {
+    return Json.line(json -> json.writeStringProperty(what, key));
+  }
+
+  private static String line(Reading reading) {
+    return Json.line(json -> reading.write(json, "clock"));
+  }
+}
