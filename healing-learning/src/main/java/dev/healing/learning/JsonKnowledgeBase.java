@@ -52,7 +52,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   private @Nullable Ledger ledger;
 
   /** Why the files could not even be read; then they are left as they are. */
-  private @Nullable String unreadable;
+  private @Nullable HostException unreadable;
 
   /** What went wrong with the newest write; gone with the next one that works. */
   private @Nullable String unwritten;
@@ -91,6 +91,14 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export() {
+    String text = ledger().text();
+    if (unreadable != null) {
+      throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
+    }
+    return text;
+  }
+
+  private synchronized String text() {
     return ledger().text();
   }
 
@@ -138,7 +146,10 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       }
       if (unreadable != null) {
         throw new HostException(
-            unreadable + " " + lines.size() + " outcomes are remembered until the next start only");
+            unreadable.getMessage()
+                + " "
+                + lines.size()
+                + " outcomes are remembered until the next start only");
       }
       write(lines);
       if (linesInJournal >= foldAt) {
@@ -175,11 +186,27 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     return elsewhere.told();
   }
 
+  /** A copy takes many times the room of the file, and who has no more memory ends. */
+  private void requireRoomForACopy(String from) {
+    long bytes = store.exists(FILE) ? store.size(FILE) : 0;
+    long memory = Runtime.getRuntime().maxMemory();
+    if (bytes > memory / 16) {
+      throw new HealingException(
+          from
+              + " is not imported: what is known here ("
+              + (bytes >> 20)
+              + " MiB) would have to be copied, for which this process has too little memory ("
+              + (memory >> 20)
+              + " MiB): stop the daemon, import, and start it again");
+    }
+  }
+
   /** What is known and that: a copy, so that an import is taken as a whole or not at all. */
   private Ledger with(Elsewhere elsewhere, String from, String digest) {
+    requireRoomForACopy(from);
     KnowledgeFile known = snapshot();
     if (unreadable != null) {
-      throw new HostException(unreadable + " Nothing is imported.");
+      throw new HostException(unreadable.getMessage() + " Nothing is imported.");
     }
     try {
       Ledger more = new Ledger(known, mostProblems);
@@ -264,7 +291,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
    * step leaves a journal whose lines are all counted, which the sequence numbers tell.
    */
   private void fold() {
-    store.replace(FILE, export());
+    store.replace(FILE, text());
     journalBehind = false;
     unfolded = false;
     if (store.exists(JOURNAL)) {
@@ -313,13 +340,14 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       return read;
     } catch (HostException e) {
       // Writing now could put next to nothing in the place of everything.
-      unreadable =
+      String why =
           "knowledge base: its files in "
               + store.location()
               + " cannot be read and are left alone: "
               + e.getMessage()
               + "; see that they can be read, and start again.";
-      problems.add(unreadable);
+      unreadable = new HostException(why, e);
+      problems.add(why);
       return new Ledger(KnowledgeFile.EMPTY, mostProblems);
     }
   }

@@ -522,6 +522,9 @@ class JsonKnowledgeBaseTest {
         .isInstanceOf(HostException.class)
         .hasMessageContaining("Input/output error");
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+    assertThatThrownBy(base::export)
+        .as("what cannot be read is not nothing")
+        .hasMessageContaining("left alone");
     base.close();
 
     assertThat(store.steps).isEqualTo(steps);

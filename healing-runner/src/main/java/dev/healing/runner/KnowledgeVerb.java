@@ -14,10 +14,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,26 +70,61 @@ final class KnowledgeVerb implements Verb {
     }
   }
 
+  /** From the files, where all is that was acknowledged: a daemon has little memory. */
   private int tell(Invocation invocation, boolean export) {
-    Answer answer =
-        invocation
-            .ask(invocation.request(name()))
-            .orElseGet(() -> Answer.of(invocation.looking(KnowledgeVerb::shown)));
-    if (export && answer.error().isEmpty()) {
-      // What keeps happening follows from the rest, and is this host's own.
-      ((ObjectNode) answer.result()).remove("patterns");
-      invocation.out().println(answer.result());
-      return answer.exit();
+    if (export) {
+      invocation.out().println(invocation.looking(KnowledgeVerb::oneLine));
+      return Exit.DONE;
     }
+    Answer answer = Answer.of(invocation.looking(engine -> newest(engine, Integer.MAX_VALUE)));
     return invocation.show(answer, KnowledgeView::knowledge);
   }
 
-  /** Everything known, and what keeps happening. */
-  static ObjectNode shown(HealingEngine engine) {
-    ObjectNode json = (ObjectNode) Json.MAPPER.readTree(engine.knowledge());
+  private static String oneLine(HealingEngine engine) {
+    return engine
+        .knowledge()
+        .replace("\n", ""); // in its texts a line break is \n, in two characters
+  }
+
+  /**
+   * What is known, and what keeps happening.
+   *
+   * @param most of the problems: those seen most lately; how many more there are is {@code leftOut}
+   */
+  static ObjectNode newest(HealingEngine engine, int most) {
+    ObjectNode json = Json.object();
+    try (JsonParser parser = Json.MAPPER.createParser(engine.knowledge())) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("problems")) {
+          problems(parser, most, json);
+        } else {
+          json.set(name, parser.readValueAsTree());
+        }
+      }
+    }
     ArrayNode patterns = json.putArray("patterns");
     engine.patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
     return json;
+  }
+
+  /** One after the other: as trees, all of them would take many times the room. */
+  private static void problems(JsonParser parser, int most, ObjectNode into) {
+    Deque<JsonNode> newest = new ArrayDeque<>();
+    int leftOut = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      newest.add(parser.readValueAsTree());
+      if (newest.size() > most) {
+        newest.remove();
+        leftOut++;
+      }
+    }
+    into.putArray("problems").addAll(newest);
+    if (leftOut > 0) {
+      into.put("leftOut", leftOut);
+    }
   }
 
   /**

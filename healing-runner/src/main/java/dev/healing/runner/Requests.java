@@ -39,6 +39,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Requests {
   private static final int MOST_POINTS = 2_000;
 
+  /** Of what is known, in the memory that a daemon has. */
+  private static final int MOST_PROBLEMS = 500;
+
   private final HealingEngine engine;
   private final TimeSource time;
   private final OffSwitch offSwitch;
@@ -102,7 +105,7 @@ final class Requests {
       case "plugins":
         return now(Looks.plugins(engine.plugins()));
       case "knowledge":
-        return now(KnowledgeVerb.shown(engine));
+        return now(KnowledgeVerb.newest(engine, MOST_PROBLEMS));
       case "import":
         return CompletableFuture.completedFuture(
             KnowledgeVerb.imported(engine, text(request, "document"), text(request, "from")));
