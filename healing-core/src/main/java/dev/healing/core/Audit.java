@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,6 +33,7 @@ public final class Audit {
   private static final long ROTATE_BYTES = 4L << 20;
 
   private final StateStore store;
+  private final ReadWriteLock names = new ReentrantReadWriteLock();
   private final List<Consumer<JsonGenerator>> unwritten = new ArrayList<>();
   private volatile List<String> damaged = List.of();
 
@@ -43,16 +46,27 @@ public final class Audit {
   public List<Receipt> history(int most) {
     List<Receipt> receipts = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
-    for (String file : List.of(FILE, OLDER)) {
-      StateStore.Lines read = store.lines(file);
-      wrong.addAll(read.damaged());
-      List<String> lines = read.lines();
-      for (int i = lines.size() - 1; i >= 0 && receipts.size() < most; i--) {
-        parsed(lines.get(i)).flatMap(Audit::receipt).ifPresent(receipts::add);
-      }
-    }
+    read(
+        List.of(FILE, OLDER),
+        read -> {
+          wrong.addAll(read.damaged());
+          List<String> lines = read.lines();
+          for (int i = lines.size() - 1; i >= 0 && receipts.size() < most; i--) {
+            parsed(lines.get(i)).flatMap(Audit::receipt).ifPresent(receipts::add);
+          }
+        });
     damaged = List.copyOf(wrong);
     return receipts;
+  }
+
+  /** One file after the other, which keep their names meanwhile: what is read is all, and once. */
+  private void read(List<String> files, Consumer<StateStore.Lines> reader) {
+    names.readLock().lock();
+    try {
+      files.forEach(file -> reader.accept(store.lines(file)));
+    } finally {
+      names.readLock().unlock();
+    }
   }
 
   /** What was wrong with the files when the history was last read: then some of it is missing. */
@@ -81,13 +95,13 @@ public final class Audit {
   /** What is known of what was predicted and acted upon, oldest first. */
   public List<Prevention> preventions() {
     List<Prevention> preventions = new ArrayList<>();
-    for (String file : List.of(OLDER, FILE)) {
-      for (String line : store.lines(file).lines()) {
-        if (line.contains(PREVENTION)) { // there are few among many
-          parsed(line).flatMap(Audit::prevention).ifPresent(preventions::add);
-        }
-      }
-    }
+    read(
+        List.of(OLDER, FILE),
+        read ->
+            read.lines().stream()
+                .filter(line -> line.contains(PREVENTION)) // there are few among many
+                .forEach(
+                    line -> parsed(line).flatMap(Audit::prevention).ifPresent(preventions::add)));
     return preventions;
   }
 
@@ -110,15 +124,18 @@ public final class Audit {
    */
   public List<ObjectNode> trail(String incidentId) {
     SortedMap<String, List<String>> linesOf = new TreeMap<>();
-    for (String file : List.of(OLDER, FILE)) {
-      for (String line : store.lines(file).lines()) {
-        parsed(line)
-            .map(node -> node.path("incident").asString())
-            .filter(incident -> incident.startsWith(incidentId))
-            .ifPresent(
-                incident -> linesOf.computeIfAbsent(incident, i -> new ArrayList<>()).add(line));
-      }
-    }
+    read(
+        List.of(OLDER, FILE),
+        read -> {
+          for (String line : read.lines()) {
+            parsed(line)
+                .map(node -> node.path("incident").asString())
+                .filter(incident -> incident.startsWith(incidentId))
+                .ifPresent(
+                    incident ->
+                        linesOf.computeIfAbsent(incident, i -> new ArrayList<>()).add(line));
+          }
+        });
     if (linesOf.size() > 1 && !linesOf.containsKey(incidentId)) {
       throw new HealingException(
           "incident '"
@@ -166,8 +183,12 @@ public final class Audit {
       return;
     }
     try {
-      if (store.size(FILE) > ROTATE_BYTES) {
-        store.rename(FILE, OLDER);
+      if (store.size(FILE) > ROTATE_BYTES && names.writeLock().tryLock()) { // or the next time
+        try {
+          store.rename(FILE, OLDER);
+        } finally {
+          names.writeLock().unlock();
+        }
       }
       store.append(FILE, Lists.transform(unwritten, Json::line));
       unwritten.clear();

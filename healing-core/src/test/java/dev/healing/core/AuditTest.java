@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.spi.StateStore;
 import dev.healing.testkit.TestHost;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 class AuditTest {
   private final TestHost host = new TestHost();
-  private final Audit audit = new Audit(host.state());
+  private Audit audit = new Audit(host.state());
 
   private Receipt add(String intent, String detail) {
     Receipt receipt =
@@ -68,6 +70,31 @@ class AuditTest {
     List<Receipt> all = audit.history(100);
     assertThat(all).hasSize(20).startsWith(late).endsWith(early);
     assertThat(audit.trail("abc-1")).hasSize(20);
+  }
+
+  @Test
+  void whoReadsWhileItIsTimeToRotateSeesAllOfItOnce() {
+    String large = "x".repeat(1 << 18);
+    for (int i = 1; i < 17; i++) {
+      add("abc-1." + i, large);
+    }
+    assertThat(host.state().size(Audit.FILE)).isGreaterThan(4L << 20);
+    AtomicBoolean more = new AtomicBoolean(true);
+    StateStore whileRead =
+        new StoreAround(host.state()) {
+          @Override
+          public Lines lines(String file) {
+            Lines lines = super.lines(file);
+            if (more.getAndSet(false)) {
+              add("abc-1.17", ""); // as the engine does meanwhile
+            }
+            return lines;
+          }
+        };
+    audit = new Audit(whileRead);
+    assertThat(audit.trail("abc-1")).hasSize(17);
+    add("abc-1.18", "");
+    assertThat(host.state().exists(Audit.OLDER)).as("rotated when nobody reads").isTrue();
   }
 
   @Test
