@@ -312,6 +312,27 @@ class HealingEngineTest {
   }
 
   @Test
+  void anActionThatComesBackFromNoProblemCostsAFewThreadsHoweverManyThereAre() {
+    SlowAction action = new SlowAction();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(new Given.Actions("restart_service", action)));
+    for (int i = 0; i < 20; i++) {
+      broken.clear();
+      broken.add("u" + i + ".service");
+      run(engine, Duration.ofMinutes(10));
+    }
+    assertThat(host.time().tasks()).isEqualTo(8);
+    assertThat(engine.incidents())
+        .anySatisfy(one -> assertThat(one.note()).contains("about 8 other problems"));
+    action.slow = false;
+    run(engine, Duration.ofMinutes(1));
+    assertThat(done).containsExactly("prepared 9");
+  }
+
+  @Test
   void whoWaitsBehindAnActionThatDoesNotEndIsTold() {
     boolean[] ends = {false};
     HealingEngine engine =

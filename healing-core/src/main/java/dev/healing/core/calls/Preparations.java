@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Actions that work out what they would do, each on a worker of its own, since that may take a walk
  * through a file system. What takes too long is given up, and at most one thread is lost to each
- * action that never comes back from a problem.
+ * action that never comes back from a problem, and a few to one that never does from any.
  */
 public final class Preparations {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /**
+   * From so many problems at once an action does not come back before it is asked about no other.
+   */
+  private static final int MOST_STUCK = 8;
 
   private record Key(Fingerprint fingerprint, ActionId action) {}
 
@@ -150,11 +155,28 @@ public final class Preparations {
     stuck.clear();
   }
 
-  /** Why an action is not asked about a problem: it has not come back from it. */
+  /** Why an action is not asked about a problem: it has not come back, from this or from others. */
   public Optional<String> stuck(Fingerprint fingerprint, ActionId action) {
-    return Optional.ofNullable(stuck.get(new Key(fingerprint, action)))
-        .filter(task -> !task.done())
-        .map(task -> "has not come back from working out what it would do");
+    if (stuck.isEmpty()) {
+      return Optional.empty();
+    }
+    if (isStuck(stuck.get(new Key(fingerprint, action)))) {
+      return Optional.of("has not come back from working out what it would do");
+    }
+    long others =
+        stuck.entrySet().stream()
+            .filter(one -> one.getKey().action().equals(action) && isStuck(one.getValue()))
+            .count();
+    return others < MOST_STUCK
+        ? Optional.empty()
+        : Optional.of(
+            "has not come back from working out what it would do about "
+                + others
+                + " other problems");
+  }
+
+  private static boolean isStuck(Workers.@Nullable Task task) {
+    return task != null && !task.done();
   }
 
   /** How long until one is to be given up. */
