@@ -52,7 +52,7 @@ final class Confirmations {
     String reason = decision.verdict().reason();
     String confirmation = incident.snapshot().confirmation().orElse(incident.id);
     incident.note = preview.steps().get(0) + "? " + reason;
-    incident.shownDigests.add(preview.digest());
+    incident.shows(preview.digest());
     boolean tell = isNews(incident, decision, preview, changed);
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
@@ -145,7 +145,7 @@ final class Confirmations {
           "incident " + incident.id + " does not wait for confirmation: " + incident.note);
     }
     String pending = incident.snapshot().confirmation().orElse("");
-    if (dot < 0 && incident.shownDigests.size() > 1) {
+    if (dot < 0 && incident.shownSeveral()) {
       throw new HealingException(
           "what is asked about "
               + incident.id

@@ -21,11 +21,9 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.PreparedAction;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -130,8 +128,12 @@ final class Tracked {
   /** Given up on: nothing is done any more without a person. */
   boolean handedOver;
 
-  /** Digests of what a person has been asked about it: if several, they must say which. */
-  final Set<String> shownDigests = new HashSet<>();
+  /**
+   * Digest of what a person was asked about it first, and whether anything else was asked since.
+   */
+  private @Nullable String firstShown;
+
+  private boolean shownOthers;
 
   @Nullable Instant closedAt;
   @Nullable String cause;
@@ -368,6 +370,17 @@ final class Tracked {
   Question question(ActionId action, Preview preview) {
     return new Question(
         issue, id, firstSeen, action, preview.target(), preview.digest(), preview.steps().get(0));
+  }
+
+  /** A person is asked about what has this digest. */
+  void shows(String digest) {
+    shownOthers |= firstShown != null && !firstShown.equals(digest);
+    firstShown = firstShown == null ? digest : firstShown;
+  }
+
+  /** Whether several things were asked, so that whoever answers must say which. */
+  boolean shownSeveral() {
+    return shownOthers;
   }
 
   Incident snapshot() {

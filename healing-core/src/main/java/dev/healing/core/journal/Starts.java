@@ -109,10 +109,18 @@ public final class Starts implements ActionHistory {
   }
 
   void forgetTheOld() {
-    while (oldestFirst.size() > MOST
-        || !oldestFirst.isEmpty()
-            && timeline.age(oldestFirst.getFirst().at).compareTo(REMEMBERED) > 0) {
+    while (!oldestFirst.isEmpty()
+        && timeline.age(oldestFirst.getFirst().at).compareTo(REMEMBERED) > 0) {
       forget(oldestFirst.removeFirst());
+    }
+    // Of few actions a day the limit is by the day, however many others there are.
+    Iterator<Start> tooMany = oldestFirst.iterator();
+    while (oldestFirst.size() > MOST) {
+      Start start = tooMany.next();
+      if (!start.action.equals(ActionId.ROLLBACK_GENERATION)) {
+        tooMany.remove();
+        forget(start);
+      }
     }
   }
 

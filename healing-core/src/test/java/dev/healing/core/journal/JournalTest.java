@@ -3,6 +3,7 @@ package dev.healing.core.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
@@ -166,6 +167,23 @@ class JournalTest {
         .extracting(ActionHistory.Entry::intent)
         .containsExactly("b.1");
     assertThat(journal.last(Given.RESTART, "web.service")).isEmpty();
+  }
+
+  @Test
+  void aRollbackIsRememberedForItsDayHoweverManyOtherStartsThereAre() {
+    Intent rollback =
+        Given.intent(
+            "a.1", host.time().now(), ActionId.ROLLBACK_GENERATION, "/nix/var/nix/profiles/system");
+    journal.add(rollback);
+    for (int i = 0; i <= Starts.MOST; i++) {
+      journal.add(Given.intent("b." + i, host.time().now(), Given.RESTART, "web.service"));
+    }
+    journal.commit();
+    assertThat(journal.within(Duration.ofDays(1)))
+        .hasSizeLessThanOrEqualTo(Starts.MOST)
+        .extracting(ActionHistory.Entry::intent)
+        .contains("a.1", "b." + Starts.MOST)
+        .doesNotContain("b.0");
   }
 
   @Test
