@@ -31,14 +31,19 @@ import java.util.TreeSet;
 public final class ServiceFailed implements Detector {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
+  /** The sacrifice of a drill, which is nobody's business but that of the process that drills. */
+  private static final String DRILL = "healing-drill-";
+
   private final HostFiles files;
   private final Globs ignored;
+  private final String ourDrill;
   private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
 
-  private ServiceFailed(HostFiles files, Globs ignored) {
+  private ServiceFailed(HostFiles files, Globs ignored, List<Long> ourselves) {
     this.files = files;
     this.ignored = ignored;
+    this.ourDrill = ourselves.isEmpty() ? "" : DRILL + ourselves.get(0) + ".service";
   }
 
   /** What was found out once, when a unit had failed. */
@@ -55,7 +60,9 @@ public final class ServiceFailed implements Detector {
     public Detector create(HostContext context) {
       List<String> ignored = context.configuration().globs("ignore", List.of());
       return new ServiceFailed(
-          context.files(), Globs.of(ignored.stream().map(UnitState::fullName).toList()));
+          context.files(),
+          Globs.of(ignored.stream().map(UnitState::fullName).toList()),
+          context.processes().ourselves());
     }
   }
 
@@ -71,7 +78,7 @@ public final class ServiceFailed implements Detector {
     }
     List<Issue> issues = new ArrayList<>();
     for (UnitState unit : new TreeMap<>(state.units()).values()) {
-      if ((unit.failed() || stuck(state, unit)) && !ignored.test(unit.name())) {
+      if ((unit.failed() || stuck(state, unit)) && !ignored(unit.name())) {
         issues.add(issue(state, unit));
       }
     }
@@ -86,6 +93,10 @@ public final class ServiceFailed implements Detector {
     reported = now;
     failures.keySet().retainAll(now);
     return new Detection(issues, unknown);
+  }
+
+  private boolean ignored(String unit) {
+    return ignored.test(unit) || unit.startsWith(DRILL) && !unit.equals(ourDrill);
   }
 
   /** A start that does not end is no recovery either. */

@@ -11,6 +11,7 @@ import dev.healing.api.Severity;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
@@ -249,5 +250,21 @@ class DetectorsTest {
     assertThat(blind.unreadable())
         .containsExactly(
             new Unreadable("systemd", "it hangs"), new Unreadable("nginx.service", "it hangs"));
+  }
+
+  /** The daemon beside it would heal it first, and the drill would have nothing left to show. */
+  @Test
+  void theSacrificeOfADrillIsNoticedByWhoDrillsOnly() {
+    Detector detector = make(new ServiceFailed.Provider(), Map.of());
+    String ours = "healing-drill-" + FakeProcesses.OURSELVES + ".service";
+    HostState state =
+        HostStates.now()
+            .service("healing-drill-5.service", true)
+            .service(ours, true)
+            .service("healing-drilled.service", true)
+            .build();
+    assertThat(detector.detect(state).issues())
+        .flatExtracting(Issue::components)
+        .containsExactlyInAnyOrder(ours, "healing-drilled.service");
   }
 }

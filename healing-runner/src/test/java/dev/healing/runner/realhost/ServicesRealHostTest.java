@@ -107,6 +107,18 @@ class ServicesRealHostTest {
     assertThat(host.incident("SERVICE_FAILED", "test-killed.service")).isEmpty();
   }
 
+  /** That healed it before, counted it, and had a failure to tell when the drill was over. */
+  @Test
+  void aDrillHealsItsSacrificeItselfAlsoBesideADaemon() {
+    host.startHealing(CALM);
+
+    assertThat(host.json("drill").path("outcome").asString()).isEqualTo("HEALED");
+
+    assertThat(host.json("history")).as("what the daemon did").isEmpty();
+    assertThat(host.json("status").path("healsInLastHour").asInt()).isZero();
+    assertThat(host.journal()).doesNotContain("healing-drill-");
+  }
+
   @Test
   void oneThatFailsForEverIsTriedThenGivenUpOnAndNotStormed() {
     host.startHealing(CALM + LIMITS);
