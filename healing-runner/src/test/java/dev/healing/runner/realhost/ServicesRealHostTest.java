@@ -119,6 +119,25 @@ class ServicesRealHostTest {
     assertThat(host.journal()).doesNotContain("healing-drill-");
   }
 
+  /** Its sacrifice ran on for ever, and its state stayed in the temporary directory. */
+  @Test
+  void aDrillThatIsEndedLeavesNothingBehind() {
+    for (String signal : List.of("INT", "TERM")) {
+      // Not in the background of a script, where SIGINT is ignored.
+      host.sh("systemd-run -q --unit=test-drill /usr/bin/healing drill");
+      host.await(
+          "the sacrifice runs",
+          () -> host.holds("systemctl is-active -q 'healing-drill-*.service'"));
+
+      host.sh("kill -" + signal + " $(systemctl show -P MainPID test-drill)");
+
+      host.await("it has ended", () -> !host.holds("systemctl is-active -q test-drill"));
+      assertThat(host.sh("systemctl list-units --all --no-legend 'healing-drill-*'")).isEmpty();
+      assertThat(host.sh("find /tmp -maxdepth 1 -name 'healing-drill-*'")).isEmpty();
+      host.sh("systemctl reset-failed test-drill || true");
+    }
+  }
+
   @Test
   void oneThatFailsForEverIsTriedThenGivenUpOnAndNotStormed() {
     host.startHealing(CALM + LIMITS);
