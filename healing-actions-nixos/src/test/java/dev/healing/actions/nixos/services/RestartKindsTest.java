@@ -201,6 +201,22 @@ class RestartKindsTest {
     assertThat(prepared(restart(world, Map.of())).preview().steps()).isNotEmpty();
   }
 
+  /** Somebody went over to the other one: what failed before that must not end it. */
+  @Test
+  void whatCannotBeBesideItAndIsUpIsLeftUp() {
+    systemd.service("other.service").property(WEB, "Conflicts", "other.service");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("would stop other.service, which is up and cannot be beside it");
+    systemd.fail("other.service");
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    systemd.recover("other.service");
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.REFUSED);
+    assertThat(systemd.restarted()).isEmpty();
+  }
+
   @Test
   void whatIsUpAndSickIsReloadedFirstAndRestartedIfThatIsNotEnough() {
     systemd.recover(WEB).property(WEB, "CanReload", "yes");
