@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A systemd unit is in state failed: reported at once, since systemd has decided it, and not over
@@ -39,6 +40,9 @@ public final class ServiceFailed implements Detector {
   private final String ourDrill;
   private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
+
+  /** Services that have been on their way since before the first look; null before that. */
+  private @Nullable Set<String> sinceBefore;
 
   private ServiceFailed(HostFiles files, Globs ignored, List<Long> ourselves) {
     this.files = files;
@@ -86,6 +90,7 @@ public final class ServiceFailed implements Detector {
     Set<String> now = new TreeSet<>();
     issues.forEach(issue -> now.addAll(issue.components()));
     unknown.forEach(unit -> now.add(unit.what()));
+    unknown.addAll(onTheirWaySinceBefore(state)); // never called stuck: it may always take long
     if (state.health().isEmpty()) {
       // Nothing was measured: the sampler was late, and nobody is well by that.
       now.addAll(reported);
@@ -115,6 +120,33 @@ public final class ServiceFailed implements Detector {
         unknown.add(new Unreadable(name, "had failed and is " + unit.activeState()));
       }
     }
+    return unknown;
+  }
+
+  /**
+   * Nobody knows what was wrong with it before: whoever was ended in the middle of a restart must
+   * not take that for over. A oneshot may run for hours, and is well.
+   */
+  private List<Unreadable> onTheirWaySinceBefore(HostState state) {
+    if (sinceBefore == null && state.health().isEmpty()) {
+      return List.of(); // nothing was measured yet
+    }
+    Set<String> candidates = sinceBefore == null ? state.units().keySet() : sinceBefore;
+    List<Unreadable> unknown = new ArrayList<>();
+    Set<String> still = new TreeSet<>();
+    for (String name : new TreeSet<>(candidates)) {
+      UnitState unit = state.units().get(name);
+      if (unit != null
+          && unit.onItsWay()
+          && name.endsWith(".service")
+          && !unit.type().equals("oneshot")
+          && !ignored(name)) {
+        still.add(name);
+        unknown.add(
+            new Unreadable(name, "is " + unit.activeState() + " since before the first look"));
+      }
+    }
+    sinceBefore = still;
     return unknown;
   }
 

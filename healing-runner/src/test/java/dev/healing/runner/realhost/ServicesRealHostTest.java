@@ -138,6 +138,36 @@ class ServicesRealHostTest {
     }
   }
 
+  /** Its start does not end: whoever takes over in the middle of it must not call that over. */
+  @Test
+  void aStartThatDoesNotEndIsNoRecoveryForTheNextDaemonEither() {
+    host.startHealing(CALM + LIMITS);
+    host.sh("rm -f /run/test-second");
+    host.unit(
+        "test-slow.service",
+        """
+        [Service]
+        Type=notify
+        NotifyAccess=all
+        TimeoutStartSec=infinity
+        ExecStart=/bin/bash -c '[ -e /run/test-second ] || systemd-notify --ready; touch /run/test-second; exec sleep infinity'
+        """);
+    host.sh("kill -9 " + host.mainPid("test-slow.service"));
+    host.await(
+        "it is started again",
+        () -> host.sh("systemctl show -P ActiveState test-slow").equals("activating\n"));
+
+    host.sh("systemctl restart healing");
+    host.awaitHealing();
+
+    host.letTimePass(Duration.ofSeconds(3));
+    assertThat(host.journal()).doesNotContain("the issue is gone");
+    assertThat(host.incident("SERVICE_FAILED", "test-slow.service")).isPresent();
+    host.sh("systemctl stop test-slow; systemctl reset-failed test-slow || true");
+    host.await(
+        "that ends it", () -> host.incident("SERVICE_FAILED", "test-slow.service").isEmpty());
+  }
+
   @Test
   void oneThatFailsForEverIsTriedThenGivenUpOnAndNotStormed() {
     host.startHealing(CALM + LIMITS);
