@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
@@ -144,6 +145,28 @@ final class Invocation {
               throw new NotAllowedException(why);
             });
     return directory;
+  }
+
+  /**
+   * Opens this host to act on it.
+   *
+   * @throws dev.healing.api.HostException if somebody else does so already with this state, or the
+   *     host's daemon with its own: each would keep to its limits, and both together to none
+   */
+  LinuxHost openHost() {
+    Path directory = stateDirectory();
+    Path hosts = LinuxHost.HOSTS_STATE_DIRECTORY;
+    if (!directory.equals(hosts)
+        && LinuxHost.defaultStateDirectory().equals(hosts)
+        && LinuxHost.inUse(hosts)) {
+      throw new HostException(
+          "the host's daemon heals here already, with "
+              + hosts
+              + ": a second one with "
+              + directory
+              + " would have limits of its own, and do the same twice; stop that first");
+    }
+    return LinuxHost.open(directory);
   }
 
   /**

@@ -50,6 +50,22 @@ class StateRealHostTest {
     assertThat(host.mainPid("healing.service")).isEqualTo(first);
   }
 
+  /** It had limits of its own, and did again what the first one had given up on. */
+  @Test
+  void aSecondDaemonWithAnotherStateDoesNotHealTheSameHost() {
+    host.startHealing(CONFIGURATION);
+    for (String verb : List.of("run", "heal --type service_failed --component test-x.service")) {
+      ThrowawayHost.Result second =
+          host.exec("/bin/sh", "-c", "timeout 30 healing " + verb + " --state /run/test-second");
+      assertThat(second.exit()).as(second.out()).isEqualTo(1);
+      assertThat(second.out()).contains("the host's daemon heals here already");
+    }
+    host.sh("systemctl stop healing");
+    ThrowawayHost.Result alone =
+        host.exec("timeout", "3", "healing", "run", "--state", "/run/test-second");
+    assertThat(alone.out()).contains("watching: ");
+  }
+
   @Test
   void whoMayNotAskTheHostsDaemonIsNotToldThatThereIsNone() {
     host.startHealing(CONFIGURATION);
