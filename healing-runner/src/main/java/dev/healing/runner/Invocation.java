@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Invocation {
   static final Path DEFAULT_CONFIG = Path.of("/etc/healing/healing.yaml");
 
+  /** A host in trouble is slow. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final ParseResult typed;
   private final PrintStream out;
   private final PrintStream err;
@@ -208,9 +211,14 @@ final class Invocation {
     return configurationFile().map(YamlConfiguration::read).orElseGet(Configuration::empty);
   }
 
-  /** What the daemon says to this; empty if none runs here. */
+  /** What the daemon says to this, however long that takes; empty if none runs here. */
   Optional<Answer> ask(ObjectNode request) {
     return ControlClient.ask(daemonsStateDirectory(), request);
+  }
+
+  /** The same of what needs no time: a daemon that hangs is not waited for. */
+  Optional<Answer> askSoon(ObjectNode request) {
+    return ControlClient.ask(daemonsStateDirectory(), request, PATIENCE);
   }
 
   ObjectNode request(String verb) {
