@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +35,11 @@ public final class ServiceFailed implements Detector {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
   /** The sacrifice of a drill, which is nobody's business but that of the process that drills. */
-  private static final String DRILL = "healing-drill-";
+  private static final Pattern DRILL = Pattern.compile("healing-drill-([0-9]+)\\.service");
 
   private final HostFiles files;
   private final Globs ignored;
-  private final String ourDrill;
+  private final List<Long> ourselves;
   private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
 
@@ -47,7 +49,7 @@ public final class ServiceFailed implements Detector {
   private ServiceFailed(HostFiles files, Globs ignored, List<Long> ourselves) {
     this.files = files;
     this.ignored = ignored;
-    this.ourDrill = ourselves.isEmpty() ? "" : DRILL + ourselves.get(0) + ".service";
+    this.ourselves = List.copyOf(ourselves);
   }
 
   /** What was found out once, when a unit had failed. */
@@ -101,7 +103,10 @@ public final class ServiceFailed implements Detector {
   }
 
   private boolean ignored(String unit) {
-    return ignored.test(unit) || unit.startsWith(DRILL) && !unit.equals(ourDrill);
+    Matcher drill = DRILL.matcher(unit);
+    return ignored.test(unit)
+        || drill.matches()
+            && ourselves.stream().limit(1).map(String::valueOf).noneMatch(drill.group(1)::equals);
   }
 
   /** A start that does not end is no recovery either. */

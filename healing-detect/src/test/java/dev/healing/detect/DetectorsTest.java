@@ -265,11 +265,11 @@ class DetectorsTest {
         HostStates.now()
             .service("healing-drill-5.service", true)
             .service(ours, true)
-            .service("healing-drilled.service", true)
+            .service("healing-drill-hall.service", true)
             .build();
     assertThat(detector.detect(state).issues())
         .flatExtracting(Issue::components)
-        .containsExactlyInAnyOrder(ours, "healing-drilled.service");
+        .containsExactlyInAnyOrder(ours, "healing-drill-hall.service");
   }
 
   /** A new process does not know that it had failed before, and its start may never end. */
