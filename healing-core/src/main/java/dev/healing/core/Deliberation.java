@@ -220,14 +220,18 @@ final class Deliberation {
       askAboutPreview(incident, shown);
       return;
     }
-    boolean asked =
-        !confirmations.outdated(shown) && standsBy(decision(incident, shown, given.orElseThrow()));
+    Optional<Decision> now =
+        confirmations.outdated(shown)
+            ? Optional.empty()
+            : Optional.of(decision(incident, shown, given.orElseThrow()));
+    boolean asked = now.filter(Deliberation::standsBy).isPresent();
     boolean theirs = incident.handedOver && incident.requests.isEmpty();
     if (!asked && !theirs) {
       incident.rests();
       toDecide.add(incident);
     } else if (!incident.requests.isEmpty()) {
-      incidents.notDone(incident, incident.note);
+      Optional<Decision> off = now.filter(Deliberation::paused);
+      incidents.notDone(incident, off.map(d -> d.verdict().reason()).orElse(incident.note));
     }
   }
 

@@ -455,6 +455,8 @@ class ConfirmationTest {
     Receipt paused = receipt(engine, engine.approve(confirmation));
     assertThat(paused.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
     assertThat(paused.detail()).contains("paused");
+    Receipt wanted = receipt(engine, engine.heal(newest(engine).id()));
+    assertThat(wanted.detail()).as("what an answer would not change").contains("paused");
     assertThat(done).isEmpty();
     new OffSwitch(host.state(), host.time()).resume();
     run(engine, Duration.ofSeconds(2));

@@ -7,6 +7,7 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
+import dev.healing.spi.Systemd;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class HostSampler implements Sampler {
   private final HostContext context;
   private final FileSystems fileSystems;
   private Set<String> unsettled = new TreeSet<>();
+  private boolean looked;
   private Optional<CpuTimes> lastTimes = Optional.empty();
   private OptionalDouble lastBusy = OptionalDouble.empty();
 
@@ -198,6 +200,10 @@ public final class HostSampler implements Sampler {
   private OptionalDouble units(Look look) {
     try {
       List<UnitState> failed = context.systemd().failedUnits();
+      if (!looked) {
+        unsettled.addAll(underWay());
+        looked = true;
+      }
       look.units(failed);
       onTheirWay(failed).forEach(unit -> look.units(List.of(unit)));
       return OptionalDouble.of(failed.stream().filter(UnitState::failed).count());
@@ -207,9 +213,21 @@ public final class HostSampler implements Sampler {
     }
   }
 
+  /** Services that may have failed before we were there to see it. */
+  private List<String> underWay() {
+    try {
+      return context.systemd().jobs().stream()
+          .map(Systemd.Job::unit)
+          .filter(unit -> unit.endsWith(".service"))
+          .toList();
+    } catch (HealingException e) {
+      return List.of(); // not every systemd can be asked for them, and what failed is known
+    }
+  }
+
   /**
-   * Units that had failed and are neither up nor down yet: a start that is under way is no
-   * recovery.
+   * Units that had failed, or may have, and are neither up nor down yet: a start that is under way
+   * is no recovery.
    */
   private List<UnitState> onTheirWay(List<UnitState> failed) {
     List<UnitState> onTheirWay = new ArrayList<>();

@@ -22,6 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A systemd unit is in state failed: reported at once, since systemd has decided it, and not over
@@ -31,14 +34,22 @@ import java.util.TreeSet;
 public final class ServiceFailed implements Detector {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
+  /** The sacrifice of a drill, which is nobody's business but that of the process that drills. */
+  private static final Pattern DRILL = Pattern.compile("healing-drill-([0-9]+)\\.service");
+
   private final HostFiles files;
   private final Globs ignored;
+  private final List<Long> ourselves;
   private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
 
-  private ServiceFailed(HostFiles files, Globs ignored) {
+  /** Services that have been on their way since before the first look; null before that. */
+  private @Nullable Set<String> sinceBefore;
+
+  private ServiceFailed(HostFiles files, Globs ignored, List<Long> ourselves) {
     this.files = files;
     this.ignored = ignored;
+    this.ourselves = List.copyOf(ourselves);
   }
 
   /** What was found out once, when a unit had failed. */
@@ -55,7 +66,9 @@ public final class ServiceFailed implements Detector {
     public Detector create(HostContext context) {
       List<String> ignored = context.configuration().globs("ignore", List.of());
       return new ServiceFailed(
-          context.files(), Globs.of(ignored.stream().map(UnitState::fullName).toList()));
+          context.files(),
+          Globs.of(ignored.stream().map(UnitState::fullName).toList()),
+          context.processes().ourselves());
     }
   }
 
@@ -71,7 +84,7 @@ public final class ServiceFailed implements Detector {
     }
     List<Issue> issues = new ArrayList<>();
     for (UnitState unit : new TreeMap<>(state.units()).values()) {
-      if ((unit.failed() || stuck(state, unit)) && !ignored.test(unit.name())) {
+      if ((unit.failed() || stuck(state, unit)) && !ignored(unit.name())) {
         issues.add(issue(state, unit));
       }
     }
@@ -79,6 +92,7 @@ public final class ServiceFailed implements Detector {
     Set<String> now = new TreeSet<>();
     issues.forEach(issue -> now.addAll(issue.components()));
     unknown.forEach(unit -> now.add(unit.what()));
+    unknown.addAll(onTheirWaySinceBefore(state)); // never called stuck: it may always take long
     if (state.health().isEmpty()) {
       // Nothing was measured: the sampler was late, and nobody is well by that.
       now.addAll(reported);
@@ -86,6 +100,13 @@ public final class ServiceFailed implements Detector {
     reported = now;
     failures.keySet().retainAll(now);
     return new Detection(issues, unknown);
+  }
+
+  private boolean ignored(String unit) {
+    Matcher drill = DRILL.matcher(unit);
+    return ignored.test(unit)
+        || drill.matches()
+            && ourselves.stream().limit(1).map(String::valueOf).noneMatch(drill.group(1)::equals);
   }
 
   /** A start that does not end is no recovery either. */
@@ -104,6 +125,33 @@ public final class ServiceFailed implements Detector {
         unknown.add(new Unreadable(name, "had failed and is " + unit.activeState()));
       }
     }
+    return unknown;
+  }
+
+  /**
+   * Nobody knows what was wrong with it before: whoever was ended in the middle of a restart must
+   * not take that for over. A oneshot may run for hours, and is well.
+   */
+  private List<Unreadable> onTheirWaySinceBefore(HostState state) {
+    if (sinceBefore == null && state.health().isEmpty()) {
+      return List.of(); // nothing was measured yet
+    }
+    Set<String> candidates = sinceBefore == null ? state.units().keySet() : sinceBefore;
+    List<Unreadable> unknown = new ArrayList<>();
+    Set<String> still = new TreeSet<>();
+    for (String name : new TreeSet<>(candidates)) {
+      UnitState unit = state.units().get(name);
+      if (unit != null
+          && unit.onItsWay()
+          && name.endsWith(".service")
+          && !unit.type().equals("oneshot")
+          && !ignored(name)) {
+        still.add(name);
+        unknown.add(
+            new Unreadable(name, "is " + unit.activeState() + " since before the first look"));
+      }
+    }
+    sinceBefore = still;
     return unknown;
   }
 

@@ -8,16 +8,21 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
+import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
+import dev.healing.testkit.FakeProcesses;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DetectorsTest {
@@ -249,5 +254,61 @@ class DetectorsTest {
     assertThat(blind.unreadable())
         .containsExactly(
             new Unreadable("systemd", "it hangs"), new Unreadable("nginx.service", "it hangs"));
+  }
+
+  /** The daemon beside it would heal it first, and the drill would have nothing left to show. */
+  @Test
+  void theSacrificeOfADrillIsNoticedByWhoDrillsOnly() {
+    Detector detector = make(new ServiceFailed.Provider(), Map.of());
+    String ours = "healing-drill-" + FakeProcesses.OURSELVES + ".service";
+    HostState state =
+        HostStates.now()
+            .service("healing-drill-5.service", true)
+            .service(ours, true)
+            .service("healing-drill-hall.service", true)
+            .build();
+    assertThat(detector.detect(state).issues())
+        .flatExtracting(Issue::components)
+        .containsExactlyInAnyOrder(ours, "healing-drill-hall.service");
+  }
+
+  /** A new process does not know that it had failed before, and its start may never end. */
+  @Test
+  void whatIsOnItsWaySinceBeforeTheFirstLookIsNeitherFailedNorWell() {
+    Detector detector = make(new ServiceFailed.Provider(), Map.of());
+    assertThat(detector.detect(HostStates.now().build())).isEqualTo(Detection.NOTHING);
+    Detection first =
+        detector.detect(
+            HostStates.now()
+                .health(100)
+                .unit(unit("slow.service", "activating", "notify"))
+                .unit(unit("backup.service", "activating", "oneshot"))
+                .unit(unit("web.service", "active", "simple"))
+                .build());
+    assertThat(first.issues()).isEmpty();
+    assertThat(first.unreadable())
+        .containsExactly(
+            new Unreadable("slow.service", "is activating since before the first look"));
+    HostState up =
+        HostStates.now()
+            .unit(unit("slow.service", "active", "notify"))
+            .unit(unit("web.service", "activating", "simple"))
+            .build();
+    assertThat(detector.detect(up)).isEqualTo(Detection.NOTHING);
+    assertThat(detector.detect(up)).isEqualTo(Detection.NOTHING);
+  }
+
+  private static UnitState unit(String name, String state, String type) {
+    return new UnitState(
+        name,
+        "loaded",
+        state,
+        "",
+        "success",
+        type,
+        OptionalLong.empty(),
+        "0",
+        Optional.empty(),
+        Set.of());
   }
 }

@@ -10,6 +10,7 @@ import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostFiles.Space;
 import dev.healing.spi.Sampler;
+import dev.healing.spi.Systemd;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Files;
@@ -197,6 +198,29 @@ class HostSamplerTest {
     assertThat(detect(detector).issues())
         .singleElement()
         .satisfies(i -> assertThat(i.description()).contains("activating without an end"));
+    host.time().advance(java.time.Duration.ofHours(1));
+    assertThat(detect(detector)).isEqualTo(dev.healing.api.Detection.NOTHING);
+  }
+
+  /** Another process had it restarted, and was ended; this one does not know that it failed. */
+  @Test
+  void aServiceOnItsWayAtTheFirstLookIsNotWellYetEither() {
+    dev.healing.spi.Detector detector = new ServiceFailed.Provider().create(host);
+    host.systemd().service("slow.service").fail("slow.service");
+    host.systemd()
+        .whenRestarted(
+            "slow.service",
+            dev.healing.testkit.FakeSystemd.Restart.comesBackAfter(java.time.Duration.ofHours(1)));
+    host.systemd().restart("slow.service");
+    host.systemd().queue(new Systemd.Job(1, "slow.service", "start", true));
+    for (int i = 0; i < 3; i++) {
+      host.time().advance(java.time.Duration.ofMinutes(6));
+      assertThat(detect(detector).issues()).isEmpty();
+      assertThat(detect(detector).unreadable())
+          .containsExactly(
+              new dev.healing.api.Unreadable(
+                  "slow.service", "is activating since before the first look"));
+    }
     host.time().advance(java.time.Duration.ofHours(1));
     assertThat(detect(detector)).isEqualTo(dev.healing.api.Detection.NOTHING);
   }

@@ -2,23 +2,30 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
+import dev.healing.api.HostException;
+import dev.healing.api.UnitState;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.NotifySettings;
+import dev.healing.spi.Systemd;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code check-config F}. */
 final class CheckConfigVerb implements Verb {
+  private static final Pattern UNIT_NAME = Pattern.compile("[A-Za-z0-9:_.\\\\@-]+");
+
   @Override
   public String name() {
     return "check-config";
@@ -44,7 +51,9 @@ final class CheckConfigVerb implements Verb {
           HealingEngine engine =
               HealingEngine.builder().host(host).configuration(configuration).build()) {
         json.put("ok", true).putArray("problems");
-        NotifySettings.read(configuration).missing(host).forEach(json.putArray("warnings")::add);
+        ArrayNode warnings = json.putArray("warnings");
+        NotifySettings.read(configuration).missing(host).forEach(warnings::add);
+        unknown(configuration, host.systemd()).forEach(warnings::add);
         json.put("summary", summary(engine.plugins()));
       }
     } catch (ConfigurationException e) {
@@ -54,6 +63,32 @@ final class CheckConfigVerb implements Verb {
     boolean ok = json.path("ok").asBoolean(false);
     return invocation.show(
         Answer.of(ok ? Exit.DONE : Exit.USAGE, json), (result, style) -> lines(file, result));
+  }
+
+  /** Units that are to be protected and are not there: a misspelt name protects nobody. */
+  static List<String> unknown(Configuration configuration, Systemd systemd) {
+    if (!systemd.availability().available()) {
+      return List.of();
+    }
+    List<String> unknown = new ArrayList<>();
+    for (String unit : configuration.section("protect").globs("units", List.of())) {
+      String name = UnitState.fullName(unit);
+      if (!unit.matches(".*[*?].*") && !known(systemd, name)) {
+        unknown.add("protect.units: there is no unit '" + name + "'");
+      }
+    }
+    return unknown;
+  }
+
+  private static boolean known(Systemd systemd, String name) {
+    if (!UNIT_NAME.matcher(name).matches()) {
+      return false;
+    }
+    try {
+      return systemd.unit(name).filter(u -> !u.loadState().equals("not-found")).isPresent();
+    } catch (HostException e) {
+      return true; // nobody can tell
+    }
   }
 
   private static List<String> lines(String file, JsonNode result) {

@@ -35,6 +35,9 @@ final class DrillVerb implements Verb {
     Path state = temporaryDirectory();
     try (LinuxHost host = LinuxHost.open(state)) {
       Drill drill = UnitDrill.possible(host) ? new UnitDrill(host) : new ChildDrill(host);
+      for (String signal : List.of("INT", "TERM", "HUP")) {
+        Signals.handle(signal, drill::end); // it leaves no sacrifice behind
+      }
       Timings timings =
           drill.run(
               step -> {

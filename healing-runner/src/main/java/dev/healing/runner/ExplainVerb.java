@@ -42,7 +42,7 @@ final class ExplainVerb implements Verb {
     }
     Answer answer =
         invocation
-            .ask(invocation.request(name()).put("id", id))
+            .askSoon(invocation.request(name()).put("id", id))
             .orElseGet(() -> fromFiles(invocation, id));
     return invocation.show(answer, HistoryView::explain);
   }

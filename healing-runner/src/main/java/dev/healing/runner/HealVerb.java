@@ -82,7 +82,7 @@ final class HealVerb implements Verb {
   }
 
   private static Answer heal(Invocation invocation, ObjectNode request) {
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
+    try (LinuxHost host = invocation.openHost()) {
       return OneHeal.with(
           invocation.err(),
           invocation.columns(),

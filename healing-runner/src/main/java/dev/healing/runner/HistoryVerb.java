@@ -37,7 +37,7 @@ final class HistoryVerb implements Verb {
     }
     Answer answer =
         invocation
-            .ask(invocation.request(name()).put("most", most))
+            .askSoon(invocation.request(name()).put("most", most))
             .orElseGet(() -> fromFiles(invocation, most));
     return invocation.show(answer, HistoryView::history);
   }

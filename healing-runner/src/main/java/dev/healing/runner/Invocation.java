@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
@@ -26,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** A verb as it was typed, and where its output goes. */
 final class Invocation {
   static final Path DEFAULT_CONFIG = Path.of("/etc/healing/healing.yaml");
+
+  /** A host in trouble is slow. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ParseResult typed;
   private final PrintStream out;
@@ -153,6 +157,28 @@ final class Invocation {
   }
 
   /**
+   * Opens this host to act on it.
+   *
+   * @throws dev.healing.api.HostException if somebody else does so already with this state, or the
+   *     host's daemon with its own: each would keep to its limits, and both together to none
+   */
+  LinuxHost openHost() {
+    Path directory = stateDirectory();
+    Path hosts = LinuxHost.HOSTS_STATE_DIRECTORY;
+    if (!directory.equals(hosts)
+        && LinuxHost.defaultStateDirectory().equals(hosts)
+        && LinuxHost.inUse(hosts)) {
+      throw new HostException(
+          "the host's daemon heals here already, with "
+              + hosts
+              + ": a second one with "
+              + directory
+              + " would have limits of its own, and do the same twice; stop that first");
+    }
+    return LinuxHost.open(directory);
+  }
+
+  /**
    * Why this directory is not the one that is meant: who names none means the host's daemon, and
    * must not be told that there is none, or that it is paused, when only a directory of one's own
    * was looked at.
@@ -191,9 +217,14 @@ final class Invocation {
     return configurationFile().map(YamlConfiguration::read).orElseGet(Configuration::empty);
   }
 
-  /** What the daemon says to this; empty if none runs here. */
+  /** What the daemon says to this, however long that takes; empty if none runs here. */
   Optional<Answer> ask(ObjectNode request) {
     return ControlClient.ask(daemonsStateDirectory(), request);
+  }
+
+  /** The same of what needs no time: a daemon that hangs is not waited for. */
+  Optional<Answer> askSoon(ObjectNode request) {
+    return ControlClient.ask(daemonsStateDirectory(), request, PATIENCE);
   }
 
   ObjectNode request(String verb) {

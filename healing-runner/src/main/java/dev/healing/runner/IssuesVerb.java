@@ -19,7 +19,7 @@ final class IssuesVerb implements Verb {
   public int run(Invocation invocation) {
     Answer answer =
         invocation
-            .ask(invocation.request(name()))
+            .askSoon(invocation.request(name()))
             .orElseGet(() -> Answer.of(invocation.looking(engine -> Looks.issues(engine.look()))));
     return invocation.show(answer, StatusView::issues);
   }

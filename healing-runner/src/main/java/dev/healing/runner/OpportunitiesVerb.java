@@ -52,7 +52,7 @@ final class OpportunitiesVerb implements Verb {
   }
 
   private static Answer apply(Invocation invocation, String id) {
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory())) {
+    try (LinuxHost host = invocation.openHost()) {
       return OneHeal.with(
           invocation.err(),
           invocation.columns(),

@@ -20,7 +20,7 @@ final class PluginsVerb implements Verb {
   public int run(Invocation invocation) {
     Answer answer =
         invocation
-            .ask(invocation.request(name()))
+            .askSoon(invocation.request(name()))
             .orElseGet(() -> Answer.of(Looks.plugins(invocation.looking(HealingEngine::plugins))));
     return invocation.show(answer, Views::plugins);
   }

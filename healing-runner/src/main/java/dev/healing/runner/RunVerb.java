@@ -75,7 +75,7 @@ final class RunVerb implements Verb {
     Optional<InetSocketAddress> address =
         invocation.option("--http").map(t -> address(invocation, t));
     Configuration configuration = invocation.configuration();
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
+    try (LinuxHost host = invocation.openHost();
         HealingEngine engine =
             HealingEngine.builder().host(host).configuration(configuration).build();
         Notifier notifier = new Notifier(host, credentials(invocation))) {

@@ -60,7 +60,7 @@ final class StatusVerb implements Verb {
   }
 
   private Answer answer(Invocation invocation) {
-    return invocation.ask(invocation.request(name())).orElseGet(() -> ownLook(invocation));
+    return invocation.askSoon(invocation.request(name())).orElseGet(() -> ownLook(invocation));
   }
 
   private static Answer ownLook(Invocation invocation) {

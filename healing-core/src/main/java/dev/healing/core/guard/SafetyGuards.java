@@ -254,10 +254,10 @@ public final class SafetyGuards {
     }
     int limit = most.getAsInt();
     List<ActionHistory.Entry> lately = proposal.history().within(HOUR, Math.max(1, limit));
-    String is = lately.size() + " of " + limit + " heals in the last hour";
-    return lately.size() < limit
-        ? ok(is)
-        : Verdict.defer(roomAt(proposal, lately, limit, HOUR), is);
+    boolean room = lately.size() < limit;
+    int all = room ? lately.size() : proposal.history().count(HOUR); // the limit was lowered, say
+    String is = all + " of " + limit + " heals in the last hour";
+    return room ? ok(is) : Verdict.defer(roomAt(proposal, lately, limit, HOUR), is);
   }
 
   private static Verdict rollbacksPerDay(Proposal proposal, int limit) {

@@ -21,6 +21,9 @@ import tools.jackson.databind.JsonNode;
  * greater than it is. Nor does a boot begin before what is known of the one before it, and what was
  * in an earlier boot is at least as old as this one. (Across a reboot a clock that jumped ahead
  * cannot be told from a host that was switched off.)
+ *
+ * <p>One boot may have two names: systemd-nspawn gives a container one of its own, and a service
+ * that has {@code /proc} mounted anew ({@code ProtectKernelTunables=}) sees that of the machine.
  */
 final class Timeline {
   /** Less than this is no jump. */
@@ -70,11 +73,31 @@ final class Timeline {
   boolean add(Reading reading) {
     Boot known = boots.get(reading.boot());
     if (known != null) {
+      if (known != last) {
+        oneOnly(known);
+      }
       return known.add(reading);
     }
-    last = new Boot(reading, last);
+    if (last == null || !last.goesOnIn(reading)) {
+      last = new Boot(reading, last);
+    } else {
+      last.add(reading);
+    }
     boots.put(reading.boot(), last);
     return true;
+  }
+
+  /** No boot comes again: what seemed to be others after it was the same under another name. */
+  private void oneOnly(Boot again) {
+    boolean since = false;
+    for (Map.Entry<String, Boot> entry : boots.entrySet()) {
+      if (since && entry.getValue() != again) {
+        entry.getValue().readings(entry.getKey()).forEach(again::add);
+        entry.setValue(again);
+      }
+      since |= entry.getValue() == again;
+    }
+    last = again;
   }
 
   /** Readings that tell all that is known of this boot and those after it. */
@@ -92,7 +115,7 @@ final class Timeline {
    */
   Duration age(Reading then) {
     long sinceBoot = time.monotonicNanos();
-    if (then.boot().equals(time.bootId())) {
+    if (then.boot().equals(time.bootId()) || boots.get(then.boot()) == boots.get(time.bootId())) {
       return Duration.ofNanos(Math.max(0, sinceBoot - then.monotonicNanos()));
     }
     Duration betweenBoots =
@@ -134,6 +157,17 @@ final class Timeline {
         return true;
       }
       return false;
+    }
+
+    /** Whether this is of the same boot: the next one begins when this one has ended. */
+    boolean goesOnIn(Reading reading) {
+      return newestNanos > 2 * JUMP.toNanos()
+          && reading.monotonicNanos() >= newestNanos
+          && (near(reading.booted(), earliest) || near(reading.booted(), latest));
+    }
+
+    private static boolean near(Instant one, Instant other) {
+      return Duration.between(one, other).abs().compareTo(JUMP) <= 0;
     }
 
     private Duration jumped() {

@@ -268,6 +268,9 @@ class SafetyGuardsTest {
     assertThat(verdict.kind()).isEqualTo(Kind.DEFER);
     assertThat(verdict.until()).contains(host.time().now().plus(Duration.ofMinutes(40)));
     assertThat(verdict.reason()).isEqualTo("2 of 2 heals in the last hour");
+    limits("heals-per-hour", 1);
+    assertThat(of("heals_per_hour").reason()).isEqualTo("2 of 1 heals in the last hour");
+    limits("heals-per-hour", 2);
     host.time().advance(Duration.ofMinutes(40).minusNanos(1));
     assertThat(kind("heals_per_hour")).isEqualTo(Kind.DEFER);
     host.time().advance(Duration.ofNanos(1));

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import dev.healing.core.Given;
+import dev.healing.spi.ActionHistory;
+import dev.healing.spi.TimeSource;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,62 @@ class JournalClocksTest {
           .isEqualTo(Duration.ofMinutes(10));
       assertThat(journal.count(HOUR)).isEqualTo(1);
     }
+  }
+
+  /** As in a container of systemd-nspawn, by the daemon in its unit and by a verb beside it. */
+  @Test
+  void aBootThatHasTwoNamesIsOne() {
+    host.time().advance(Duration.ofHours(3));
+    start("a.1", "web.service");
+    host.time().advance(Duration.ofMinutes(1));
+    journal = byAnotherName();
+    assertThat(journal.count(HOUR)).as("by the other name").isEqualTo(1);
+    start("b.1", "web.service");
+    host.time().advance(Duration.ofMinutes(1));
+    journal = reopen();
+    start("c.1", "web.service");
+
+    assertThat(reopen().count(HOUR)).isEqualTo(3);
+    assertThat(byAnotherName().count(HOUR)).isEqualTo(3);
+    assertThat(reopen().within(HOUR))
+        .extracting(ActionHistory.Entry::age)
+        .containsExactly(Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(2));
+  }
+
+  @Test
+  void alsoIfTheClockWasSetBetweenTheTwo() {
+    host.time().advance(Duration.ofHours(3));
+    start("a.1", "web.service");
+    host.time().jumpWall(Duration.ofMinutes(-5));
+    journal = byAnotherName();
+    start("b.1", "web.service");
+    journal = reopen();
+
+    assertThat(journal.count(HOUR)).isEqualTo(2);
+    host.time().reboot(Duration.ofMinutes(5));
+    assertThat(reopen().count(HOUR)).isEqualTo(2);
+  }
+
+  private Journal byAnotherName() {
+    TimeSource time = host.time();
+    return new Journal(
+        host.state(),
+        new TimeSource() {
+          @Override
+          public Instant now() {
+            return time.now();
+          }
+
+          @Override
+          public long monotonicNanos() {
+            return time.monotonicNanos();
+          }
+
+          @Override
+          public String bootId() {
+            return "another name of " + time.bootId();
+          }
+        });
   }
 
   @Test

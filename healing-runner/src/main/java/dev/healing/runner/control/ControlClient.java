@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +31,14 @@ public final class ControlClient {
    * @throws HostException if one runs and gave no answer
    */
   public static Optional<Answer> ask(Path stateDirectory, ObjectNode request) {
+    return ask(stateDirectory, request, Duration.ZERO);
+  }
+
+  /**
+   * The same, but waits no longer than this for the next piece of the answer; zero: as long as it
+   * takes.
+   */
+  public static Optional<Answer> ask(Path stateDirectory, ObjectNode request, Duration patience) {
     Path socket = stateDirectory.resolve(ControlServer.SOCKET);
     try (SocketChannel channel = connect(socket)) {
       if (channel == null) {
@@ -42,7 +53,7 @@ public final class ControlClient {
       } catch (IOException e) {
         // Refused before we had said anything: the reason is there to be read.
       }
-      return Optional.of(Answer.parse(read(channel, socket)));
+      return Optional.of(Answer.parse(read(channel, socket, patience)));
     } catch (IOException | JacksonException e) {
       throw new HostException(
           "the daemon at " + socket + " gave no answer (" + e.getMessage() + "); see its log", e);
@@ -67,14 +78,25 @@ public final class ControlClient {
     }
   }
 
-  private static String read(SocketChannel channel, Path socket) throws IOException {
+  private static String read(SocketChannel channel, Path socket, Duration patience)
+      throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     ByteBuffer buffer = ByteBuffer.allocate(16 << 10);
-    while (channel.read(buffer) >= 0) {
-      answer.write(buffer.array(), 0, buffer.position());
-      buffer.clear();
-      if (answer.size() > MAX_ANSWER_BYTES) {
-        throw new IOException("an answer over 64 MiB");
+    try (Selector readable = Selector.open()) {
+      channel.configureBlocking(false);
+      channel.register(readable, SelectionKey.OP_READ);
+      while (channel.read(buffer) >= 0) {
+        boolean nothing = buffer.position() == 0;
+        answer.write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+        if (answer.size() > MAX_ANSWER_BYTES) {
+          throw new IOException("an answer over 64 MiB");
+        }
+        if (nothing && readable.select(patience.toMillis()) == 0) {
+          throw new IOException(
+              "nothing within " + patience.toSeconds() + " s; 'healing pause' works all the same");
+        }
+        readable.selectedKeys().clear();
       }
     }
     if (answer.size() == 0) {

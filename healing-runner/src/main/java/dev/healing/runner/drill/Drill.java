@@ -28,6 +28,8 @@ public abstract class Drill {
   /** Where it takes place. */
   protected final HostContext host;
 
+  private final CountDownLatch over = new CountDownLatch(1);
+
   /** On this host. */
   protected Drill(HostContext host) {
     this.host = host;
@@ -69,8 +71,12 @@ public abstract class Drill {
     }
   }
 
+  /** Ends one that is under way before its time: it cleans up and tells how far it came. */
+  public final void end() {
+    over.countDown();
+  }
+
   private Timings measured(HealingEngine engine, Consumer<String> say) {
-    CountDownLatch over = new CountDownLatch(1);
     AtomicReference<@Nullable Instant> opened = new AtomicReference<>();
     AtomicReference<@Nullable Receipt> last = new AtomicReference<>();
     engine.addListener(
@@ -105,14 +111,13 @@ public abstract class Drill {
   }
 
   /** What is broken before the first look would count as old. */
-  private static void awaitFirstLook(HealingEngine engine) {
-    CountDownLatch never = new CountDownLatch(1);
+  private void awaitFirstLook(HealingEngine engine) {
     for (int i = 0; i < SECONDS_TO_FIRST_LOOK * 50; i++) {
       if (engine.state().isPresent()) {
         return;
       }
-      if (await(never, 20, TimeUnit.MILLISECONDS)) {
-        return;
+      if (await(over, 20, TimeUnit.MILLISECONDS)) {
+        throw new HostException("drill: ended before anything was broken");
       }
     }
     throw new HostException(

@@ -86,6 +86,16 @@ class ControlTest {
   }
 
   @Test
+  void whoOnlyReadsDoesNotWaitForADaemonThatHangs() {
+    try (ControlServer server = serve(request -> new CompletableFuture<>())) {
+      ObjectNode request = Json.object().put("verb", "status");
+      assertThatThrownBy(() -> ControlClient.ask(state, request, Duration.ofMillis(200)))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("'healing pause' works all the same");
+    }
+  }
+
+  @Test
   void noDaemonIsNoAnswer() throws IOException {
     assertThat(ControlClient.ask(state, Json.object())).isEmpty();
     leaveAStaleSocket();

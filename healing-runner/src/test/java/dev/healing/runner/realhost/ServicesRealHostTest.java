@@ -107,6 +107,67 @@ class ServicesRealHostTest {
     assertThat(host.incident("SERVICE_FAILED", "test-killed.service")).isEmpty();
   }
 
+  /** That healed it before, counted it, and had a failure to tell when the drill was over. */
+  @Test
+  void aDrillHealsItsSacrificeItselfAlsoBesideADaemon() {
+    host.startHealing(CALM);
+
+    assertThat(host.json("drill").path("outcome").asString()).isEqualTo("HEALED");
+
+    assertThat(host.json("history")).as("what the daemon did").isEmpty();
+    assertThat(host.json("status").path("healsInLastHour").asInt()).isZero();
+    assertThat(host.journal()).doesNotContain("healing-drill-");
+  }
+
+  /** Its sacrifice ran on for ever, and its state stayed in the temporary directory. */
+  @Test
+  void aDrillThatIsEndedLeavesNothingBehind() {
+    for (String signal : List.of("INT", "TERM")) {
+      // Not in the background of a script, where SIGINT is ignored.
+      host.sh("systemd-run -q --unit=test-drill /usr/bin/healing drill");
+      host.await(
+          "the sacrifice runs",
+          () -> host.holds("systemctl is-active -q 'healing-drill-*.service'"));
+
+      host.sh("kill -" + signal + " $(systemctl show -P MainPID test-drill)");
+
+      host.await("it has ended", () -> !host.holds("systemctl is-active -q test-drill"));
+      assertThat(host.sh("systemctl list-units --all --no-legend 'healing-drill-*'")).isEmpty();
+      assertThat(host.sh("find /tmp -maxdepth 1 -name 'healing-drill-*'")).isEmpty();
+      host.sh("systemctl reset-failed test-drill || true");
+    }
+  }
+
+  /** Its start does not end: whoever takes over in the middle of it must not call that over. */
+  @Test
+  void aStartThatDoesNotEndIsNoRecoveryForTheNextDaemonEither() {
+    host.startHealing(CALM + LIMITS);
+    host.sh("rm -f /run/test-second");
+    host.unit(
+        "test-slow.service",
+        """
+        [Service]
+        Type=notify
+        NotifyAccess=all
+        TimeoutStartSec=infinity
+        ExecStart=/bin/bash -c '[ -e /run/test-second ] || systemd-notify --ready; touch /run/test-second; exec sleep infinity'
+        """);
+    host.sh("kill -9 " + host.mainPid("test-slow.service"));
+    host.await(
+        "it is started again",
+        () -> host.sh("systemctl show -P ActiveState test-slow").equals("activating\n"));
+
+    host.sh("systemctl restart healing");
+    host.awaitHealing();
+
+    host.letTimePass(Duration.ofSeconds(3));
+    assertThat(host.journal()).doesNotContain("the issue is gone");
+    assertThat(host.incident("SERVICE_FAILED", "test-slow.service")).isPresent();
+    host.sh("systemctl stop test-slow; systemctl reset-failed test-slow || true");
+    host.await(
+        "that ends it", () -> host.incident("SERVICE_FAILED", "test-slow.service").isEmpty());
+  }
+
   @Test
   void oneThatFailsForEverIsTriedThenGivenUpOnAndNotStormed() {
     host.startHealing(CALM + LIMITS);

@@ -50,6 +50,42 @@ class StateRealHostTest {
     assertThat(host.mainPid("healing.service")).isEqualTo(first);
   }
 
+  /** It had limits of its own, and did again what the first one had given up on. */
+  @Test
+  void aSecondDaemonWithAnotherStateDoesNotHealTheSameHost() {
+    host.startHealing(CONFIGURATION);
+    for (String verb : List.of("run", "heal --type service_failed --component test-x.service")) {
+      ThrowawayHost.Result second =
+          host.exec("/bin/sh", "-c", "timeout 30 healing " + verb + " --state /run/test-second");
+      assertThat(second.exit()).as(second.out()).isEqualTo(1);
+      assertThat(second.out()).contains("the host's daemon heals here already");
+    }
+    host.sh("systemctl stop healing");
+    ThrowawayHost.Result alone =
+        host.exec("timeout", "3", "healing", "run", "--state", "/run/test-second");
+    assertThat(alone.out()).contains("watching: ");
+  }
+
+  /** In a container like this one the verb sees another boot id than the daemon in its unit. */
+  @Test
+  void whatAVerbHealsWithoutADaemonCountsForTheDaemonToo() {
+    host.startHealing(CONFIGURATION);
+    assertThat(healed("test-killed-2.service")).as(host.journal()).isTrue();
+    host.await("it is written", () -> !host.history("restart_service").isEmpty());
+    host.sh("systemctl stop healing; kill -9 " + host.mainPid("test-killed-2.service"));
+    host.await("it fails", () -> host.holds("systemctl is-failed -q test-killed-2"));
+    host.sh("sleep 1; healing heal --type service_failed --component test-killed-2.service");
+    host.sh("systemctl start healing");
+    host.awaitHealing();
+
+    assertThat(host.json("status").path("healsInLastHour").asInt()).isEqualTo(2);
+    host.sh("kill -9 " + host.mainPid("test-killed-2.service"));
+    host.await("all three count", () -> host.json("status").path("healsInLastHour").asInt() == 3);
+    host.sh("systemctl restart healing");
+    host.awaitHealing();
+    assertThat(host.json("status").path("healsInLastHour").asInt()).isEqualTo(3);
+  }
+
   @Test
   void whoMayNotAskTheHostsDaemonIsNotToldThatThereIsNone() {
     host.startHealing(CONFIGURATION);

@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
  * @param although what is wrong with it although it is up; empty if it is down
  * @param reload whether it is enough, perhaps, to have it read its configuration again
  * @param restarted others that are up and are restarted with it
- * @param stopped others that are up and cannot be beside it, or beside what is started for it
  * @param started what it asks for and is down
  * @param triggers sockets, timers and paths that start it, and stay as they are
  */
@@ -32,7 +31,6 @@ public record RestartPlan(
     Optional<String> although,
     boolean reload,
     Set<String> restarted,
-    Set<String> stopped,
     Set<String> started,
     Set<String> triggers) {
   private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
@@ -61,23 +59,21 @@ public record RestartPlan(
     String name = service.unit().name();
     Reach reach = Reach.ofRestart(systemd, name);
     Set<String> restarted = new TreeSet<>();
-    Set<String> stopped = new TreeSet<>();
     for (String other : reach.all()) {
       if (systemd.unit(other).filter(UnitState::atWork).isPresent()) {
         refuseIfProtected(protection, systemd, other, name + " would stop or restart ");
-        Checks.refuseIf(runAgain(systemd, reach, keys, name, other));
-        (reach.restarted().contains(other) ? restarted : stopped).add(other);
+        Checks.refuseIf(endedForGood(reach, name, other));
+        Checks.refuseIf(runAgain(systemd, keys, name, other));
+        restarted.add(other);
       }
     }
-    int others = restarted.size() + stopped.size();
     Checks.require(
-        others <= keys.mostOthers(),
+        restarted.size() <= keys.mostOthers(),
         String.format(
-            "a restart of %s would stop or restart %d other units that are up, more than %d"
+            "a restart of %s would restart %d other units that are up, more than %d"
                 + " (most-others): %s",
-            name, others, keys.mostOthers(), shown(restarted, stopped)));
+            name, restarted.size(), keys.mostOthers(), shown(restarted)));
     Set<String> ending = new TreeSet<>(restarted);
-    ending.addAll(stopped);
     if (service.unit().atWork()) {
       ending.add(name);
     }
@@ -94,23 +90,33 @@ public record RestartPlan(
       }
     }
     Set<String> touched = new TreeSet<>(Set.of(name));
-    List.of(restarted, stopped, started).forEach(touched::addAll);
+    List.of(restarted, started).forEach(touched::addAll);
     Checks.refuseIf(HostEnding.of(systemd, touched));
     return new RestartPlan(
         service.unit(),
         service.although(),
         service.reload(),
         restarted,
-        stopped,
         started,
         service.triggers());
   }
 
+  /** Whoever started what cannot be beside it wants that now, and nobody would start it again. */
+  private static Optional<String> endedForGood(Reach reach, String name, String other) {
+    return reach.restarted().contains(other)
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "a restart of %s would stop %s, which is up and cannot be beside it or what it"
+                    + " starts: who wants that starts it ('systemctl start %s')",
+                name, other, name));
+  }
+
   /** One that has run to its end, and is up for the others to see. */
   private static Optional<String> runAgain(
-      Systemd systemd, Reach reach, RestartKeys keys, String name, String other) {
+      Systemd systemd, RestartKeys keys, String name, String other) {
     boolean ran = systemd.unit(other).filter(u -> u.type().equals("oneshot")).isPresent();
-    return ran && reach.restarted().contains(other) && !keys.oneshot()
+    return ran && !keys.oneshot()
         ? Optional.of(
             "a restart of "
                 + name
@@ -129,9 +135,7 @@ public record RestartPlan(
     return probes.stream().map(Probe::toString).collect(Collectors.joining(", "));
   }
 
-  private static String shown(Set<String> some, Set<String> more) {
-    Set<String> all = new TreeSet<>(some);
-    all.addAll(more);
+  private static String shown(Set<String> all) {
     List<String> first = all.stream().limit(10).toList();
     return String.join(", ", first) + (all.size() > first.size() ? ", …" : "");
   }
@@ -141,9 +145,9 @@ public record RestartPlan(
     return unit.name();
   }
 
-  /** How many others that are up are restarted or stopped with it. */
+  /** How many others that are up are restarted with it. */
   public int others() {
-    return restarted.size() + stopped.size();
+    return restarted.size();
   }
 
   /** What is done, one line each. */
@@ -168,7 +172,6 @@ public record RestartPlan(
       steps.add("nothing else that is up is stopped or restarted with it");
     }
     step(steps, "systemd restarts with it, in the order of their dependencies: ", restarted);
-    step(steps, "systemd stops what cannot be beside it: ", stopped);
     step(steps, "systemd starts what it asks for and is down: ", started);
     step(steps, "left as it is, what starts it: ", triggers);
     steps.add(
@@ -200,7 +203,6 @@ public record RestartPlan(
     facts.put("state", unit.activeState());
     facts.put("way", reload ? "reload" : "restart");
     facts.put("restarted", String.join(" ", restarted));
-    facts.put("stopped", String.join(" ", stopped));
     facts.put("started", String.join(" ", started));
     return facts;
   }

@@ -224,7 +224,8 @@ public final class ServiceRestart {
             "%s came up and did not stay: within %.1f s it was %s",
             name,
             afterNanos / 1e9,
-            now.map(u -> sameStart(u, up) ? shown(u) : "started once more").orElse("gone")));
+            now.map(u -> u.active() && !sameStart(u, up) ? "started once more" : shown(u))
+                .orElse("gone")));
   }
 
   /** Not everything is meant to stay: a oneshot, and what a timer or path runs now and then. */

@@ -11,6 +11,7 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
 import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -28,6 +29,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a restart and a repair make of services that do not simply come back. */
@@ -105,6 +109,28 @@ class RestartKindsTest {
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
     assertThat(report.result()).isEqualTo(Result.FAILED);
     assertThat(report.detail()).contains("did not stay").contains("exit-code");
+  }
+
+  /** A unit that nothing needs is unloaded when it is stopped, and then has no start at all. */
+  @Test
+  void whoIsStoppedMeanwhileIsNotSaidToBeStarted() {
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    UnitState gone =
+        new UnitState(
+            WEB,
+            "loaded",
+            "inactive",
+            "dead",
+            "success",
+            "simple",
+            OptionalLong.empty(),
+            "",
+            Optional.empty(),
+            Set.of());
+    world.host.time().happens(Duration.ofSeconds(1), "stopped", () -> systemd.unit(gone));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.detail()).endsWith("it was inactive (success)");
   }
 
   @Test
@@ -199,6 +225,22 @@ class RestartKindsTest {
         .hasMessageContaining("protected");
     systemd.property("deep.target", "ActiveState", "active"); // reached: it starts nothing more
     assertThat(prepared(restart(world, Map.of())).preview().steps()).isNotEmpty();
+  }
+
+  /** Somebody went over to the other one: what failed before that must not end it. */
+  @Test
+  void whatCannotBeBesideItAndIsUpIsLeftUp() {
+    systemd.service("other.service").property(WEB, "Conflicts", "other.service");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("would stop other.service, which is up and cannot be beside it");
+    systemd.fail("other.service");
+    PreparedAction prepared = prepared(restart(world, Map.of()));
+    systemd.recover("other.service");
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.REFUSED);
+    assertThat(systemd.restarted()).isEmpty();
   }
 
   @Test
