@@ -179,7 +179,7 @@ public final class EndMemoryHog implements HealingAction {
           "ask "
               + member.who()
               + " to end (SIGTERM)"
-              + Belonging.whole(member.use().process())
+              + Belonging.whole(host, member.use().process())
                   .map(unit -> ", and leave it at that, since it is part of " + unit)
                   .orElse(
                       ", and kill it (SIGKILL) when less than "
@@ -279,7 +279,7 @@ public final class EndMemoryHog implements HealingAction {
     }
     List<Member> stubborn =
         asked.stream()
-            .filter(m -> m.held().alive() && Belonging.whole(m.use().process()).isEmpty())
+            .filter(m -> m.held().alive() && Belonging.whole(host, m.use().process()).isEmpty())
             .toList();
     host.processes().kill(stubborn.stream().map(Member::held).toList());
     Duration more = stubborn.isEmpty() ? Duration.ZERO : AFTER_KILL;
