@@ -84,6 +84,8 @@ public record RestartPlan(
     if (!ending.isEmpty()) {
       Checks.refuseIf(protection.within(ending, host.processes()));
     }
+    ending.removeAll(stopped);
+    Checks.refuseIf(StartConditions.unmet(host, systemd, ending));
     Set<String> started = new TreeSet<>();
     for (String other : systemd.related(name, ASKED_FOR)) {
       boolean target = other.endsWith(".target") || other.endsWith(".slice");

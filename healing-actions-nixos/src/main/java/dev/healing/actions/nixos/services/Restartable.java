@@ -27,6 +27,7 @@ record Restartable(
       Set.of(
           "CanStart",
           "CanReload",
+          "RefuseManualStop",
           "InactiveExitTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
           "ExecMainExitTimestampMonotonic");
@@ -62,6 +63,9 @@ record Restartable(
     Checks.require(
         !"no".equals(can.get("CanStart")),
         name + " declares that nobody starts it by hand (RefuseManualStart)");
+    Checks.require(
+        !"yes".equals(can.get("RefuseManualStop")),
+        name + " declares that nobody stops it by hand (RefuseManualStop), as a restart would");
     Set<String> triggers = systemd.related(name, Set.of("TriggeredBy"));
     Checks.refuseIf(oneOfMany(systemd, name, triggers));
     Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
@@ -192,7 +196,9 @@ record Restartable(
     return BY_STOPPING.contains(unit.result()) && left > started && ended > left
         ? Optional.of(
             unit.name()
-                + " was told to stop and did not end well ("
+                + " was told to stop"
+                + (unit.result().equals("timeout") ? ", or was up for its RuntimeMaxSec=," : "")
+                + " and did not end well ("
                 + unit.result()
                 + "): who wants it up starts it ('systemctl start "
                 + unit.name()

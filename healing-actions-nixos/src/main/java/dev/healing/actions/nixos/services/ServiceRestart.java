@@ -59,6 +59,7 @@ public final class ServiceRestart {
           : ActionReport.refused(
               name + " is no longer what it was: " + silence.orElse("look again"));
     }
+    long askedNanos = host.time().monotonicNanos(); // a reload has had its own time
     OptionalLong job = OptionalLong.empty();
     Optional<String> unconfirmed = Optional.empty();
     try {
@@ -72,7 +73,7 @@ public final class ServiceRestart {
       return unfinished("was reloaded, and not restarted: " + e.getMessage());
     }
     execution.progress("waits until it is up");
-    UnitState ended = ended(job);
+    UnitState ended = ended(job, askedNanos);
     if (ended == null) {
       return unfinished("its restart did not end within " + keys.startsWithin().toSeconds() + " s");
     }
@@ -80,16 +81,8 @@ public final class ServiceRestart {
     if (!startedAgain && unconfirmed.isPresent()) {
       return failed(name + " was not restarted: " + unconfirmed.orElseThrow());
     }
-    if (!startedAgain && ended.failed()) {
-      // A start limit that was hit does not always show in the unit's result.
-      return failed(
-          name
-              + " was not started: systemd gave up on it, as after too many starts; see 'journalctl"
-              + " -u "
-              + name
-              + "', then 'systemctl reset-failed "
-              + name
-              + "'. That is never done automatically");
+    if (!startedAgain && !ended.active()) {
+      return failed(notStarted(ended));
     }
     if (ended.active()) {
       return stays(ended);
@@ -97,6 +90,29 @@ public final class ServiceRestart {
     return startedAgain && ranToItsEnd(ended)
         ? done("has run to its end", ended)
         : failed(name + " is " + shown(ended) + " after its restart");
+  }
+
+  /** A start limit that was hit does not always show in the unit's result. */
+  private String notStarted(UnitState ended) {
+    Optional<String> kept;
+    try {
+      kept = StartConditions.kept(host, name);
+    } catch (HostException e) {
+      kept = Optional.of("why is not known: " + e.getMessage());
+    }
+    if (kept.isEmpty() && ended.failed()) {
+      return name
+          + " was not started: systemd gave up on it, as after too many starts; see 'journalctl -u "
+          + name
+          + "', then 'systemctl reset-failed "
+          + name
+          + "'. That is never done automatically";
+    }
+    return name
+        + " is "
+        + shown(ended)
+        + " after its restart"
+        + kept.map(why -> ": it was not started, since " + why).orElse("");
   }
 
   /** A probe or a reload took a while: whoever stopped or restarted it meanwhile had a reason. */
@@ -132,8 +148,8 @@ public final class ServiceRestart {
   /**
    * The unit when its job has ended and it is neither coming nor going; null if that takes long.
    */
-  private @Nullable UnitState ended(OptionalLong job) {
-    long end = startNanos + keys.startsWithin().toNanos();
+  private @Nullable UnitState ended(OptionalLong job, long askedNanos) {
+    long end = askedNanos + keys.startsWithin().toNanos();
     long silentUntil = host.time().monotonicNanos();
     Duration wait = FIRST_WAIT;
     while (true) {
