@@ -164,7 +164,7 @@ record Sweep(
   }
 
   private Promise promise(Basis basis, SafeTree.Rule rule, Noted noted) {
-    SafeTree tree = new SafeTree(host.files(), host.workers(), rule);
+    SafeTree tree = new SafeTree(host.files(), host.workers(), new Holes(host.commands()), rule);
     Survey survey = look(tree, noted);
     Optional<ArchivedJournals> journals = archive.apply(instant(rule.fromNanos()));
     return new Promise(basis, rule, survey, journals, tree.unseen());

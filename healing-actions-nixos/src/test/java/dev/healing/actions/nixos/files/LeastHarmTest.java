@@ -13,10 +13,16 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
+import dev.healing.spi.CommandRunner;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -92,6 +98,41 @@ class LeastHarmTest {
     assertThat(execute(prepare(Map.of())).detail()).startsWith("deleted 15 of 15 files");
     assertThat(world.root.resolve("var/tmp").toFile().list())
         .containsExactlyInAnyOrder("8", "9", "10", "11", "12");
+  }
+
+  /** As what is rotated by copying and cutting, where the writer keeps its place. */
+  @Test
+  void aFileThatIsNearlyAllHoleIsNoGain() throws Exception {
+    world.host.commands().installed("stat", Path.of("/usr/bin/stat"));
+    world.host.commands().onProgram("stat", LeastHarmTest::really);
+    for (String sparse : List.of("/var/tmp/28", "/var/tmp/new\nline")) {
+      try (RandomAccessFile file =
+          new RandomAccessFile(world.aged(sparse, Duration.ofDays(28)).toFile(), "rw")) {
+        file.setLength(8 << 20);
+      }
+      Files.setLastModifiedTime(
+          world.root.resolve(sparse.substring(1)),
+          FileTime.from(world.host.time().now().minus(Duration.ofDays(28))));
+    }
+    world.blocksLeft(145);
+    PreparedAction prepared = prepare(Map.of());
+    long holes = 2 * World.BLOCK;
+    assertThat(prepared.preview().bytes().getAsLong())
+        .isBetween(15 * World.BLOCK, 15 * World.BLOCK + holes);
+    ActionReport report = execute(prepared);
+    assertThat(report.after().get("deleted.bytes"))
+        .isEqualTo((double) prepared.preview().bytes().getAsLong());
+    assertThat(world.root.resolve("var/tmp").toFile().list()).doesNotContain("27").contains("8");
+  }
+
+  private static CommandRunner.Result really(CommandRunner.Command command) {
+    try {
+      Process process = new ProcessBuilder(command.argv()).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new CommandRunner.Result(process.waitFor(), said, "", false, false);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
