@@ -92,7 +92,7 @@ class RestartKindsTest {
           .host
           .commands()
           .succeeds(
-              text, "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=6", whose);
+              text, "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=12", whose);
     }
   }
 
@@ -443,6 +443,30 @@ class RestartKindsTest {
         "result exit-code, exit status 7",
         "first | my ?[31mdisk is gone | xxx");
     assertThatThrownBy(() -> prepared(repair())).message().hasSizeLessThan(600);
+  }
+
+  /** As which systemd-run has what it starts described. */
+  @Test
+  void noCommandLineIsAmongItsLastWords() {
+    String[] said = {
+      "", "Started web.service - /bin/x --password=secret.\nFailed with result 'x'."
+    };
+    String[] whose = {"_SYSTEMD_UNIT=" + WEB, "--unit=" + WEB};
+    for (int i = 0; i < said.length; i++) {
+      world
+          .host
+          .commands()
+          .succeeds(
+              said[i],
+              "journalctl",
+              "--no-pager",
+              "--quiet",
+              "--output=cat",
+              "--lines=12",
+              whose[i]);
+    }
+    repairRefused("its log ends: Failed with result 'x'.");
+    assertThatThrownBy(() -> prepared(repair())).message().doesNotContain("secret");
   }
 
   @Test
