@@ -160,6 +160,39 @@ class ProcessesRealHostTest {
     assertThat(host.mainPid("test-inslice.service")).isEqualTo(inSlice);
   }
 
+  /** A group beside systemd's and a name space of its own, as Docker with cgroupfs makes them. */
+  @Test
+  void aContainerThatIsNoUnitIsAskedToEndAndNeverKilled() {
+    host.write("/root/main.pl", "$SIG{TERM} = 'IGNORE'; sleep 1 while 1;");
+    host.sh(
+        """
+        cp $(readlink -f /usr/bin/perl) /usr/local/bin/runaway-main
+        for tree in systemd unified; do
+          mkdir -p /sys/fs/cgroup/$tree/docker/0123456789ab 2>/dev/null
+          echo $$ 2>/dev/null >/sys/fs/cgroup/$tree/docker/0123456789ab/cgroup.procs
+        done
+        setsid unshare --pid --fork /usr/local/bin/runaway-main /root/main.pl \
+          </dev/null >/dev/null 2>&1 &
+        """);
+    host.await("it runs", () -> host.holds("pgrep -x runaway-main"));
+
+    host.startHealing(ANY_MEMORY.replace("min-share", "patience: 1s, min-share"));
+    JsonNode receipt =
+        host.await(
+                "it is asked to end",
+                Duration.ofSeconds(60),
+                () ->
+                    host.history("kill_process").stream()
+                        .filter(r -> r.has("finishedAt"))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    assertThat(receipt.path("reason").asString())
+        .contains("runaway-main", "it is not killed, since it is part of a container");
+    assertThat(host.holds("pgrep -x runaway-main")).as(host.journal()).isTrue();
+    host.sh("systemctl stop healing; kill -9 $(pgrep -x runaway-main)");
+  }
+
   /**
    * On a host without the cpu controller systemd takes a quota all the same, and it does nothing.
    */
