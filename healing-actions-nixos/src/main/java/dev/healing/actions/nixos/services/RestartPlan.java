@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * @param reload whether it is enough, perhaps, to have it read its configuration again
  * @param restarted others that are up and are restarted with it
  * @param stopped others that are up and cannot be beside it, or beside what is started for it
- * @param started what it asks for and is down
+ * @param started what it, or what is restarted with it, asks for and is down
  * @param triggers sockets, timers and paths that start it, and stay as they are
  */
 public record RestartPlan(
@@ -35,7 +35,6 @@ public record RestartPlan(
     Set<String> stopped,
     Set<String> started,
     Set<String> triggers) {
-  private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
 
   /**
    * Works it out. Changes nothing.
@@ -86,15 +85,7 @@ public record RestartPlan(
     }
     ending.removeAll(stopped);
     Checks.refuseIf(StartConditions.unmet(host, systemd, ending));
-    Set<String> started = new TreeSet<>();
-    for (String other : systemd.related(name, ASKED_FOR)) {
-      boolean target = other.endsWith(".target") || other.endsWith(".slice");
-      Optional<UnitState> now = target ? Optional.empty() : systemd.unit(other);
-      if (now.filter(u -> !u.atWork() && u.loadState().equals("loaded")).isPresent()) {
-        refuseIfProtected(protection, systemd, other, name + " would start ");
-        started.add(other);
-      }
-    }
+    Set<String> started = PulledIn.by(host, systemd, name, restarted);
     Set<String> touched = new TreeSet<>(Set.of(name));
     List.of(restarted, stopped, started).forEach(touched::addAll);
     Checks.refuseIf(HostEnding.of(systemd, touched));
@@ -171,7 +162,7 @@ public record RestartPlan(
     }
     step(steps, "systemd restarts with it, in the order of their dependencies: ", restarted);
     step(steps, "systemd stops what cannot be beside it: ", stopped);
-    step(steps, "systemd starts what it asks for and is down: ", started);
+    step(steps, "systemd starts what is asked for and is down: ", started);
     step(steps, "left as it is, what starts it: ", triggers);
     steps.add(
         unit.type().equals("oneshot")

@@ -201,6 +201,43 @@ class RestartKindsTest {
     assertThat(prepared(restart(world, Map.of())).preview().steps()).isNotEmpty();
   }
 
+  /** systemd starts what any of them asks for; who is up already asks for nothing. */
+  @Test
+  void whatIsStartedForWhatIsRestartedAlongIsShownAndMustNotBeProtected() {
+    for (String down : List.of("wanted.service", "deep.service", "far.service")) {
+      systemd.service(down).fail(down);
+    }
+    systemd.service("user.service").property(WEB, "RequiredBy", "user.service");
+    systemd.property("user.service", "Wants", "wanted.service " + WEB);
+    systemd.property("wanted.service", "Requires", "deep.service");
+    systemd.service("up.service").property("deep.service", "Wants", "up.service");
+    systemd.property("up.service", "Wants", "far.service");
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .contains("systemd starts what is asked for and is down: deep.service, wanted.service");
+    world.host.protect(new Protection(List.of("deep"), List.of()));
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .hasMessageContaining("web.service would start deep.service")
+        .hasMessageContaining("protected");
+  }
+
+  /** A target that is restarted along starts what somebody has stopped. */
+  @Test
+  void whatHangsOnATargetIsNotStartedWithAService() {
+    systemd.service("many.target").property("many.target", "ActiveState", "active");
+    systemd.property(WEB, "RequiredBy", "many.target");
+    systemd.service("other.service").property("many.target", "Wants", "other.service " + WEB);
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .anyMatch(step -> step.endsWith("in the order of their dependencies: many.target"));
+    systemd.fail("other.service");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "would restart many.target, which starts other.service, that is down");
+    systemd.property("many.target", "ActiveState", "inactive");
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .contains("nothing else that is up is stopped or restarted with it");
+  }
+
   @Test
   void whatIsUpAndSickIsReloadedFirstAndRestartedIfThatIsNotEnough() {
     systemd.recover(WEB).property(WEB, "CanReload", "yes");
