@@ -227,6 +227,16 @@ class StandingOutTest {
     }
   }
 
+  /** To ask one to end is to pull its plug; as libvirt and Proxmox start them. */
+  @Test
+  void aVirtualMachineIsNotEvenAskedUnlessItIsSaid() {
+    for (String name : List.of("qemu-system-x86", "kvm")) {
+      has(200, name, 60, 1, "machine.slice", name + ".scope");
+      assertThatThrownBy(() -> prepare(Map.of())).hasMessageContaining("nobody stands out");
+      assertThat(prepare(Map.of("avoid", List.of())).target()).isEqualTo(name + ":200");
+    }
+  }
+
   /** As Docker makes them without systemd, and LXC. */
   @Test
   void aContainerThatIsNoUnitIsOneAllTheSame() {
