@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,6 +234,35 @@ class LeastHarmTest {
     assertThat(report.after()).containsEntry("deleted.count", 11.0);
     assertThat(report.detail()).contains("deleted 11 of 11 files", "no more processes");
     assertThat(world.host.state().lines(DeletedList.FILE).lines().get(1)).contains("\"files\":11");
+  }
+
+  /** As systemd-nspawn makes one for a container, whose journals are its own. */
+  @Test
+  void theToolIsNotSentThroughLinksThatLeadToOtherJournals() {
+    List<String> named = new ArrayList<>();
+    world.host.commands().installed("journalctl", Path.of("/bin/journalctl"));
+    world
+        .host
+        .commands()
+        .onProgram(
+            "journalctl",
+            command -> {
+              named.add(command.argv().get(1));
+              return new CommandRunner.Result(0, "", "", false, false);
+            });
+    world.aged(JOURNALS + journal(26), Duration.ZERO);
+    world.blocksLeft(149);
+    execute(prepare(Map.of()));
+    assertThat(named).containsExactly("--directory=/var/log/journal");
+    named.clear();
+    world.aged("/srv/guest/journal/" + journal(26), Duration.ZERO);
+    world.link("/var/log/journal/" + "b".repeat(32), "../../../srv/guest/journal");
+    files();
+    PreparedAction prepared = prepare(Map.of());
+    assertThat(String.join("\n", prepared.preview().steps())).contains("delete 1 files, 0 KiB");
+    execute(prepared);
+    assertThat(named)
+        .containsExactly("--directory=/var/log/journal/0123456789abcdef0123456789abcdef");
   }
 
   /** As one that goes between being listed and being looked at: a link that leads nowhere. */
