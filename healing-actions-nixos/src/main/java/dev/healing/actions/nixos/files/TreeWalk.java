@@ -64,6 +64,7 @@ final class TreeWalk {
     try (SecureDirectoryStream<Path> entries = here.stream()) {
       Newest newest = new Newest(rule.newest());
       boolean rotatedOnly = rule.rotatedOnly() && RotatedLogs.areIn(here.full());
+      boolean evidence = rotatedOnly && RotatedLogs.isEvidence(here.full());
       List<Pattern> keptHere = rule.tmpfiles().keptIn(here.full());
       SafeTree.Visit visit = visitor.enter(here);
       List<FoundFile> large = new ArrayList<>();
@@ -74,7 +75,13 @@ final class TreeWalk {
           }
           Path name = Objects.requireNonNull(entry.getFileName());
           if (!isOneOf(keptHere, name)) {
-            step(here, name, newest, rotatedOnly && !RotatedLogs.isOne(name), visit, large);
+            step(
+                here,
+                name,
+                newest,
+                evidence || rotatedOnly && !RotatedLogs.isOne(name),
+                visit,
+                large);
           }
           if (large.size() >= Holes.TOGETHER) {
             show(large, visit);
