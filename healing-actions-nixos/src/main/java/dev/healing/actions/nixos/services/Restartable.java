@@ -71,7 +71,7 @@ record Restartable(
     Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
     Checks.refuseIf(
         sick.isPresent() && unit.active()
-            ? Optional.empty()
+            ? runAgain(unit, keys)
             : notRestartable(unit, keys).or(() -> stopped(unit, can)));
     if (although.isEmpty() && sick.isPresent()) {
       Checks.refuseIf(justStarted(host, keys, unit));
@@ -177,11 +177,15 @@ record Restartable(
               + name
               + "'. That is never done automatically");
     }
-    if (unit.type().equals("oneshot") && !keys.oneshot()) {
-      return Optional.of(
-          name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
-    }
-    return Optional.empty();
+    return runAgain(unit, keys);
+  }
+
+  private static Optional<String> runAgain(UnitState unit, RestartKeys keys) {
+    return unit.type().equals("oneshot") && !keys.oneshot()
+        ? Optional.of(
+            unit.name()
+                + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)")
+        : Optional.empty();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.healing.actions.nixos.World;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
+import dev.healing.api.UnitState;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.FakeSystemd;
@@ -14,9 +15,12 @@ import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What systemd would not start again is not stopped, and what it did not start is said. */
@@ -87,6 +91,27 @@ class StartConditionsTest {
   void whatNobodyMayStopByHandIsNotRestarted() {
     systemd.service(WEB).fail(WEB).property(WEB, "RefuseManualStop", "yes");
     assertThatThrownBy(() -> prepared(Map.of())).hasMessageContaining("RefuseManualStop");
+  }
+
+  /** One that remains when it has run, and whose work does not satisfy its probe. */
+  @Test
+  void aOneshotThatIsUpAndSickIsNotRunAgainEither() {
+    systemd.unit(
+        new UnitState(
+            WEB,
+            "loaded",
+            "active",
+            "exited",
+            "success",
+            "oneshot",
+            OptionalLong.empty(),
+            "1",
+            Optional.empty(),
+            Set.of()));
+    Map<String, Object> keys = new HashMap<>(sick());
+    assertThatThrownBy(() -> prepared(keys)).hasMessageContaining("is a oneshot");
+    keys.put("oneshot", true);
+    assertThat(prepared(keys).preview().target()).isEqualTo(WEB);
   }
 
   @Test
