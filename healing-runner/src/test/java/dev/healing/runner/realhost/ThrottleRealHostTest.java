@@ -50,10 +50,10 @@ class ThrottleRealHostTest {
         host.holds("mount -o remount,rw,bind " + GROUPS + " && mkdir " + GROUPS + "/healing-test")
             && host.holds("rmdir " + GROUPS + "/healing-test && systemctl daemon-reexec"),
         "skipped: this machine gives a throw-away host no cpu controller");
-    host.sh(
-        "systemd-run -q -p Nice=-10 --unit="
-            + UNIT
-            + " /bin/sh -c 'echo -10 2>/dev/null >/proc/self/autogroup; while :; do :; done'");
+    String loop = " /bin/sh -c 'echo %d 2>/dev/null >/proc/self/autogroup; while :; do :; done'";
+    String run = "systemd-run -q -p CPUAffinity=0 -p Nice=%d --unit=%s" + loop;
+    host.sh(run.formatted(-10, UNIT, -10));
+    host.sh(run.formatted(19, "test-waits.service", 19)); // or to hold it back would help nobody
     host.letTimePass(Duration.ofSeconds(10)); // who was just started is no cause
 
     host.startHealing(
@@ -81,6 +81,6 @@ class ThrottleRealHostTest {
         () -> host.history("lift_throttle"),
         found -> found.stream().anyMatch(r -> r.path("outcome").asString().equals("HEALED")));
     assertThat(ticksIn(3)).as("it may take what it likes").isGreaterThan(3 * quota * 3 / 2);
-    host.sh("systemctl stop healing " + UNIT + "; mount -o remount,ro,bind " + GROUPS);
+    host.sh("systemctl stop healing test-waits " + UNIT + "; mount -o remount,ro,bind " + GROUPS);
   }
 }
