@@ -1,4 +1,4 @@
-package dev.healing.actions.nixos.files;
+package dev.healing.actions.nixos;
 
 import dev.healing.api.HealingException;
 import dev.healing.spi.CommandRunner.Command;

@@ -2,7 +2,7 @@ package dev.healing.actions.nixos.nix;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
-import dev.healing.actions.nixos.files.WallClock;
+import dev.healing.actions.nixos.WallClock;
 import dev.healing.actions.nixos.nix.Thinning.Generation;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
