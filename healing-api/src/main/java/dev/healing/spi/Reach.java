@@ -13,8 +13,9 @@ import java.util.TreeSet;
 
 /**
  * How far a restart of one unit reaches, as systemd propagates it: see systemd.unit(5). Whether the
- * units are up is not asked; only those that are have anything to lose. Targets and slices are left
- * out: nothing of them runs.
+ * units are up is not asked; only those that are have anything to lose. Slices, and targets that
+ * are not reached, are left out: nothing of them runs. A target that is reached and is restarted
+ * along starts again all that it asks for.
  *
  * @param restarted those that cannot do without it (RequiredBy, RequisiteOf, BoundBy, ConsistsOf),
  *     directly or through others
@@ -63,7 +64,7 @@ public record Reach(Set<String> restarted, Set<String> stopped) {
     Set<String> started = units.closure(restarted, STARTED_FOR, MOST_STARTED);
     Set<String> stopped = new LinkedHashSet<>(Set.of(unit));
     started.forEach(one -> stopped.addAll(units.related(one, RIVALS)));
-    stopped.removeIf(Reach::hollow);
+    stopped.removeIf(units::hollow);
     Set<String> all = new TreeSet<>(units.closure(stopped, STOPPED_WITH, MOST_REACHED));
     all.removeAll(restarted);
     restarted.remove(unit);
@@ -75,10 +76,6 @@ public record Reach(Set<String> restarted, Set<String> stopped) {
     Set<String> all = new TreeSet<>(restarted);
     all.addAll(stopped);
     return all;
-  }
-
-  private static boolean hollow(String name) {
-    return name.endsWith(".target") || name.endsWith(".slice");
   }
 
   /** What each unit is related to, asked for once. */
@@ -128,11 +125,18 @@ public record Reach(Set<String> restarted, Set<String> stopped) {
       return found;
     }
 
+    boolean hollow(String unit) {
+      return unit.endsWith(".slice") || unit.endsWith(".target") && !active(unit);
+    }
+
+    private boolean active(String unit) {
+      return "active".equals(properties(unit).get("ActiveState"));
+    }
+
     /** A target that was reached has started what it asks for, and half the host hangs on those. */
     private boolean toBeStarted(String unit) {
       boolean inert = unit.endsWith(".slice") || unit.endsWith(".device");
-      return !inert
-          && !(unit.endsWith(".target") && "active".equals(properties(unit).get("ActiveState")));
+      return !inert && !(unit.endsWith(".target") && active(unit));
     }
   }
 }

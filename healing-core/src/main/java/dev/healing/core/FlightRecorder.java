@@ -34,8 +34,14 @@ final class FlightRecorder {
   private static final int MOST_LINES = 60;
   private static final int LONGEST_LINE = 200;
 
-  /** What sudo and cron write of what they run. */
-  private static final Pattern COMMAND = Pattern.compile("(COMMAND=|CMD \\().*");
+  /**
+   * What sudo and cron write of what they run, and systemd as the description of what was started
+   * by systemd-run.
+   */
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "(COMMAND=|CMD \\(|systemd\\[\\d+\\]: (?:Start(?:ing|ed)|Stopp(?:ing|ed)|Finished|Reload(?:ing|ed)"
+              + "|Failed to [a-z]+|Dependency failed for) (?:\\S+\\.\\w+(?= - ))?).*");
 
   private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
   private static final List<String> METRICS =

@@ -72,7 +72,7 @@ final class Triage {
 
   private static void waitFor(Tracked storm, Collection<Tracked> open) {
     for (Tracked incident : open) {
-      if (incident != storm && incident.cause == null) {
+      if (incident != storm && incident.cause == null && !isOurs(incident)) {
         incident.cause = storm.id;
       }
     }
@@ -100,8 +100,8 @@ final class Triage {
       Map<String, Tracked> byComponent,
       Map<String, UnitState> units) {
     List<Tracked> possible = new ArrayList<>();
-    if (Storm.is(incident)) {
-      return possible; // all of them together are
+    if (Storm.is(incident) || isOurs(incident)) {
+      return possible; // all of them together are; we are
     }
     for (String component : incident.issue.components()) {
       Tracked explanation = explains.get(component);
@@ -123,6 +123,11 @@ final class Triage {
       }
     }
     return possible;
+  }
+
+  /** A throttle that we have set and need no more is no symptom of anything. */
+  private static boolean isOurs(Tracked incident) {
+    return incident.issue.type().equals(IssueType.THROTTLED_CALM);
   }
 
   private static boolean begins(Tracked cause, Tracked symptom) {

@@ -94,11 +94,17 @@ class FlightRecorderTest {
         .installed("journalctl", Path.of("/usr/bin/journalctl"))
         .succeeds(
             "h sudo[1]: joe : PWD=/ ; COMMAND=/usr/bin/mysql -psecret\n"
-                + "h CRON[2]: (root) CMD (curl -u a:secret http://x)\n",
+                + "h CRON[2]: (root) CMD (curl -u a:secret http://x)\n"
+                + "h systemd[1]: Started run-u1.service - /usr/bin/sh -c secret.\n"
+                + "h systemd[1]: Stopping /usr/bin/sh -c secret...\n"
+                + "h systemd[1]: web.service: Failed with result 'exit-code'.\n",
             LOG);
     assertThat(record())
         .anyMatch(line -> line.endsWith("COMMAND=…"))
         .anyMatch(line -> line.endsWith("CMD (…"))
+        .anyMatch(line -> line.endsWith("Started run-u1.service…"))
+        .anyMatch(line -> line.endsWith("Stopping …"))
+        .anyMatch(line -> line.endsWith("Failed with result 'exit-code'."))
         .noneMatch(line -> line.contains("secret"));
   }
 

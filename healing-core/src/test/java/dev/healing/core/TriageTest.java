@@ -81,6 +81,25 @@ class TriageTest {
   }
 
   @Test
+  void aThrottleOfOursIsNoSymptom() {
+    Tracked db = failed("db.service");
+    Tracked storm = incident(Storm.issue(8, 8, VirtualTime.START).orElseThrow());
+    host.service("web.service", false, "db.service");
+    Tracked calm =
+        incident(
+            Issue.of(
+                VirtualTime.START,
+                IssueType.THROTTLED_CALM,
+                Severity.LOW,
+                "web.service has been calm",
+                Map.of(),
+                List.of("web.service")));
+    link();
+    assertThat(db.cause).isEqualTo(storm.id);
+    assertThat(calm.cause).isNull();
+  }
+
+  @Test
   void aCauseThatIsGoneHoldsNobody() {
     Tracked web = failed("web.service", "db.service");
     Tracked db = failed("db.service");

@@ -211,7 +211,10 @@ public final class SafetyGuards {
     return ok("nothing protected is touched");
   }
 
-  /** What was allowed once to be done until it is not needed any more is not to stay for longer. */
+  /**
+   * What was allowed once to be done until it is not needed any more is not to stay for longer: on
+   * a host that is unwell it may be why, and a timer would take it away in the end all the same.
+   */
   private static boolean takesBack(Proposal proposal) {
     return action(proposal).id().equals(ActionId.LIFT_THROTTLE);
   }
@@ -231,6 +234,9 @@ public final class SafetyGuards {
   }
 
   private static Verdict healthFloor(Proposal proposal, boolean sampled, int floor) {
+    if (takesBack(proposal)) {
+      return ok("a limit of ours is taken away, however the host is");
+    }
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
     if (proposal.state().health().isPresent()) {
       double health = proposal.state().health().getAsDouble();
@@ -352,6 +358,9 @@ public final class SafetyGuards {
   }
 
   private static Verdict storm(Proposal proposal, int unrelated, int limit) {
+    if (takesBack(proposal)) {
+      return ok("a limit of ours is taken away, whatever else is open");
+    }
     String is = unrelated + " unrelated incidents are open at once";
     return unrelated >= limit && proposal.origin() == Origin.AUTOMATIC
         ? Verdict.defer(

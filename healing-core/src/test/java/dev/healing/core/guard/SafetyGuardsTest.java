@@ -299,6 +299,20 @@ class SafetyGuardsTest {
     assertThat(kind("heals_per_hour")).isEqualTo(Kind.DEFER);
   }
 
+  /** On a host that is unwell the throttle may be why; a timer would take it away in the end. */
+  @Test
+  void aThrottleOfOursIsTakenAwayHoweverUnwellTheHostIs() {
+    state = HostStates.now().health(3).build();
+    unrelated = 100;
+    action = ActionId.LIFT_THROTTLE;
+    assertThat(judge().verdict().kind()).isEqualTo(Kind.PROCEED);
+    state = HostStates.now().build();
+    assertThat(kind("health_floor")).as("unknown").isEqualTo(Kind.PROCEED);
+    action = ActionId.THROTTLE_SERVICE;
+    assertThat(kind("health_floor")).isEqualTo(Kind.CONFIRM);
+    assertThat(kind("storm")).isEqualTo(Kind.DEFER);
+  }
+
   @Test
   void rollbacksHaveALimitOfTheirOwn() {
     action = ActionId.ROLLBACK_GENERATION;

@@ -160,12 +160,46 @@ class ProcessesRealHostTest {
     assertThat(host.mainPid("test-inslice.service")).isEqualTo(inSlice);
   }
 
+  /** A group beside systemd's and a name space of its own, as Docker with cgroupfs makes them. */
+  @Test
+  void aContainerThatIsNoUnitIsAskedToEndAndNeverKilled() {
+    host.write("/root/main.pl", "$SIG{TERM} = 'IGNORE'; sleep 1 while 1;");
+    host.sh(
+        """
+        cp $(readlink -f /usr/bin/perl) /usr/local/bin/runaway-main
+        for tree in systemd unified; do
+          mkdir -p /sys/fs/cgroup/$tree/docker/0123456789ab 2>/dev/null
+          echo $$ 2>/dev/null >/sys/fs/cgroup/$tree/docker/0123456789ab/cgroup.procs
+        done
+        setsid unshare --pid --fork /usr/local/bin/runaway-main /root/main.pl \
+          </dev/null >/dev/null 2>&1 &
+        """);
+    host.await("it runs", () -> host.holds("pgrep -x runaway-main"));
+
+    host.startHealing(ANY_MEMORY.replace("min-share", "patience: 1s, min-share"));
+    JsonNode receipt =
+        host.await(
+                "it is asked to end",
+                Duration.ofSeconds(60),
+                () ->
+                    host.history("kill_process").stream()
+                        .filter(r -> r.has("finishedAt"))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    assertThat(receipt.path("reason").asString())
+        .contains("runaway-main", "it is not killed, since it is part of a container");
+    assertThat(host.holds("pgrep -x runaway-main")).as(host.journal()).isTrue();
+    host.sh("systemctl stop healing; kill -9 $(pgrep -x runaway-main)");
+  }
+
   /**
    * On a host without the cpu controller systemd takes a quota all the same, and it does nothing.
    */
   @Test
   void aRunawayServiceIsThrottledOrTheThrottleIsTakenAwayAgain() {
     loopFirstInTheQueue("runaway");
+    anotherWaitsFor("test-runaway.service");
     host.letTimePass(Duration.ofSeconds(10)); // who was just started is no cause
 
     host.startHealing(
@@ -217,6 +251,7 @@ class ProcessesRealHostTest {
         "/etc/systemd/system/" + unit,
         "[Service]\nNice=-10\nExecStart=/bin/bash /usr/local/bin/tame\n");
     host.sh("systemctl daemon-reload; systemctl start '" + unit + "'");
+    anotherWaitsFor("'" + unit + "'");
     host.letTimePass(Duration.ofSeconds(10)); // who was just started is no cause
 
     String actions = "actions: {kill_process: off, throttle_service: {cpu: 10%}}\n";
@@ -240,6 +275,7 @@ class ProcessesRealHostTest {
     assertThat(host.sh(timers)).as("it is not needed any more").isEmpty();
 
     host.sh("systemctl stop healing; " + again + "systemctl restart '" + unit + "'");
+    anotherWaitsFor("'" + unit + "'");
     host.letTimePass(Duration.ofSeconds(10));
     host.startHealing(CONFIGURATION + actions);
     host.await(
@@ -264,6 +300,16 @@ class ProcessesRealHostTest {
       host.install(); // for the other tests
       host.sh("systemctl daemon-reload");
     }
+  }
+
+  /** Nobody is held back for nothing: on the processor that this one has, another one waits. */
+  private static void anotherWaitsFor(String unit) {
+    host.sh("taskset -apc 0 " + host.mainPid(unit));
+    host.sh(
+        """
+        systemctl is-active -q test-waits || systemd-run -q --unit=test-waits -p Nice=19 \
+          -p CPUAffinity=0 /bin/sh -c 'echo 19 2>/dev/null >/proc/self/autogroup; while :; do :; done'
+        """);
   }
 
   /** However slow this machine is, one grows and the other does not. */

@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos.files;
 
+import dev.healing.actions.nixos.Checks;
 import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.Execution;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -43,12 +46,14 @@ final class ArchivedJournals {
   private final HostContext host;
   private final long firstBeforeMicros;
   private final Instant cutoff;
+  private final Optional<Object> device;
   private final SortedMap<String, Long> promised;
 
   private ArchivedJournals(HostContext host, Instant cutoff) {
     this.host = host;
     this.cutoff = cutoff;
     this.firstBeforeMicros = FileTime.from(cutoff).to(TimeUnit.MICROSECONDS);
+    this.device = Checks.device(host.files(), DIRECTORY);
     this.promised = list();
   }
 
@@ -93,17 +98,43 @@ final class ArchivedJournals {
     }
     // The tool takes a span back from its own start, which may come some seconds after this.
     Duration span = Duration.between(cutoff, host.time().now()).plus(START);
-    CommandRunner.Result result =
-        host.commands()
-            .run(
-                CommandRunner.Command.of(
-                    execution.remaining(),
-                    TOOL,
-                    "--directory=" + DIRECTORY,
-                    "--vacuum-time=" + span.toSeconds() + "s"));
+    StringBuilder problem = new StringBuilder();
+    for (String directory : directories()) {
+      CommandRunner.Result result =
+          host.commands()
+              .run(
+                  CommandRunner.Command.of(
+                      execution.remaining(),
+                      TOOL,
+                      "--directory=" + directory,
+                      "--vacuum-time=" + span.toSeconds() + "s"));
+      problem.append(result.ok() ? "" : "; journalctl: " + result.complaint());
+    }
     SortedMap<String, Long> gone = new TreeMap<>(before);
     gone.keySet().removeAll(list().keySet());
-    return new Vacuumed(amount(gone), result.ok() ? "" : "; journalctl: " + result.complaint());
+    return new Vacuumed(amount(gone), problem.toString());
+  }
+
+  /**
+   * What to name to the tool. It also goes through links, as those that lead to a container's
+   * journals, and to other file systems: where there is more than what is ours to look after, each
+   * machine's directory is named by itself.
+   */
+  private List<String> directories() {
+    List<String> machines = new ArrayList<>();
+    boolean more = false;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(host.files().path(DIRECTORY))) {
+      for (Path one : all) {
+        if (real(one)) {
+          machines.add(DIRECTORY + "/" + one.getFileName());
+        } else {
+          more |= Files.isDirectory(one);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new HostException(DIRECTORY + " cannot be listed: " + e, e);
+    }
+    return more ? machines : List.of(DIRECTORY);
   }
 
   private static Amount amount(SortedMap<String, Long> files) {
@@ -140,7 +171,8 @@ final class ArchivedJournals {
 
   private boolean real(Path machine) {
     return MACHINE.matcher(String.valueOf(machine.getFileName())).matches()
-        && Files.isDirectory(machine, LinkOption.NOFOLLOW_LINKS);
+        && Files.isDirectory(machine, LinkOption.NOFOLLOW_LINKS)
+        && Checks.device(host.files(), host.files().name(machine)).equals(device);
   }
 
   private boolean old(Path journal) {

@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
  *     epoch: nobody can date that back
  * @param disposable whether it has no second name, and no sticky bit, by which a file is marked to
  *     be kept, and is not what marks a directory as disposable
+ * @param onDiskBytes what it takes, in whole blocks
  */
 record FoundFile(
     SafeTree.Directory in,
@@ -20,11 +21,12 @@ record FoundFile(
     long size,
     FileTime modified,
     long changedNanos,
-    boolean disposable) {
-  /** What it takes: whole blocks, as if it had neither holes nor shared any. */
-  long onDiskBytes() {
-    long block = in.blockBytes();
-    return (size + block - 1) / block * block;
+    boolean disposable,
+    long onDiskBytes) {
+  /** The same, of which is known what it takes: not more than its size in whole blocks. */
+  FoundFile taking(long bytes) {
+    return new FoundFile(
+        in, name, key, size, modified, changedNanos, disposable, Math.min(bytes, onDiskBytes));
   }
 
   /** Deletes it if what has this name in the open directory is still that file, unchanged. */

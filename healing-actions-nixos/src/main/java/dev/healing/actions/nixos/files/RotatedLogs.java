@@ -31,8 +31,22 @@ final class RotatedLogs {
     return false;
   }
 
-  /** Whether it will not be written to again. */
+  /** Whether it will not be written to again, and is no evidence of who did what. */
   static boolean isOne(Path name) {
-    return ROTATED.matcher(name.toString()).matches();
+    return ROTATED.matcher(name.toString()).matches() && !isEvidence(name);
+  }
+
+  /** Whether it is or lies in an audit trail, as of Kubernetes or Vault, below its logs. */
+  static boolean isEvidence(Path path) {
+    for (int i = path.getNameCount() - 1; i >= 0; i--) {
+      String name = Roots.lower(path.getName(i).toString());
+      if (name.startsWith("audit")) {
+        return true;
+      }
+      if (Roots.disposable(name)) {
+        return false;
+      }
+    }
+    return false;
   }
 }

@@ -77,12 +77,14 @@ final class SafeTree {
 
   private final HostFiles files;
   private final Workers workers;
+  private final Holes holes;
   private final Rule rule;
   private int unseen;
 
-  SafeTree(HostFiles files, Workers workers, Rule rule) {
+  SafeTree(HostFiles files, Workers workers, Holes holes, Rule rule) {
     this.files = files;
     this.workers = workers;
+    this.holes = holes;
     this.rule = rule;
   }
 
@@ -123,7 +125,7 @@ final class SafeTree {
         return;
       }
       Directory root = new Directory(opened, full, own.fileKey(), blockBytes, 0);
-      TreeWalk walk = new TreeWalk(rule, root, visitor);
+      TreeWalk walk = new TreeWalk(rule, holes, root, visitor);
       workers.together("walk " + top, walk::takePart);
       unseen += walk.unseen();
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.files;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
+import dev.healing.actions.nixos.WallClock;
 import dev.healing.api.ActionId;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
@@ -9,13 +10,11 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,8 +49,6 @@ record Sweep(
     SweepLimits limits,
     Supplier<Room> gauge,
     Function<Instant, Optional<ArchivedJournals>> archive) {
-  private static final long FILES_PER_SECOND = 5_000;
-
   /**
    * What a promise rests on.
    *
@@ -144,7 +141,7 @@ record Sweep(
               + (hidden.size() > 5 ? ", …" : "")
               + " may have open is not known: the kernel hides that, also from CAP_SYS_PTRACE");
     }
-    Preview preview = preview(lane, promise, rest);
+    Preview preview = new SweepPreview(this, promise).of(lane, rest);
     return new Prepared(preview, execution -> new Sweeping(this, promise, execution).run());
   }
 
@@ -164,7 +161,7 @@ record Sweep(
   }
 
   private Promise promise(Basis basis, SafeTree.Rule rule, Noted noted) {
-    SafeTree tree = new SafeTree(host.files(), host.workers(), rule);
+    SafeTree tree = new SafeTree(host.files(), host.workers(), new Holes(host.commands()), rule);
     Survey survey = look(tree, noted);
     Optional<ArchivedJournals> journals = archive.apply(instant(rule.fromNanos()));
     return new Promise(basis, rule, survey, journals, tree.unseen());
@@ -201,58 +198,6 @@ record Sweep(
             + roots
             + " to look at in time; name fewer or smaller roots");
     return survey;
-  }
-
-  private Preview preview(String lane, Promise promise, List<String> rest) {
-    Survey survey = promise.survey();
-    Amount amount = promise.amount();
-    Room room = promise.basis().room();
-    Checks.require(amount.files() > 0, "what was old under " + roots + " is gone already");
-    Checks.refuseIf(room.tooLittle(amount, limits));
-    List<String> steps = new ArrayList<>();
-    if (survey.amount().files() > 0) {
-      steps.add(
-          "delete "
-              + survey.amount()
-              + " last changed before "
-              + promise.before()
-              + ", older than "
-              + age(promise)
-              + (limits.keepNewest() > 0
-                  ? ", but the newest " + limits.keepNewest() + " of each directory"
-                  : ""));
-      steps.addAll(survey.lines(host.files()));
-    }
-    promise.journals().ifPresent(j -> steps.add(j.step()));
-    steps.add(room.after(amount));
-    steps.addAll(rest);
-    if (survey.crowdedOut() > 0) {
-      steps.add(
-          "leave "
-              + survey.crowdedOut()
-              + " files to a later run: they are in more than "
-              + Survey.MOST_DIRECTORIES
-              + " directories");
-    }
-    if (promise.unseen() > 0) {
-      steps.add("leave out " + unseen(promise.unseen()));
-    }
-    TreeMap<String, String> facts = new TreeMap<>(promise.basis().identities());
-    facts.put("boot-id", host.time().bootId());
-    facts.put("older-than", promise.before().toString());
-    return new Preview(
-        room.name(),
-        lane,
-        steps,
-        OptionalLong.of(amount.files()),
-        OptionalLong.of(amount.bytes()),
-        Duration.ofSeconds(1 + amount.files() / FILES_PER_SECOND),
-        facts);
-  }
-
-  private static String age(Promise promise) {
-    Duration age = Duration.between(promise.before(), promise.basis().at());
-    return age.toDays() + " d " + age.toHoursPart() + " h";
   }
 
   SortedMap<String, String> identities() {

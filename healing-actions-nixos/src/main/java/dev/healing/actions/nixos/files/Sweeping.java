@@ -78,7 +78,7 @@ final class Sweeping implements SafeTree.Visitor {
 
   ActionReport run() {
     Room before = sweep.gauge().get();
-    SafeTree tree = new SafeTree(host.files(), host.workers(), rule());
+    SafeTree tree = new SafeTree(host.files(), host.workers(), new Holes(host.commands()), rule());
     try {
       sweep.roots().forEach(root -> walk(tree, root));
     } finally {

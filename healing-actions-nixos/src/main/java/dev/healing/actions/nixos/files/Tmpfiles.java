@@ -24,6 +24,12 @@ final class Tmpfiles {
 
   private static final List<Path> TEMPORARY = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
 
+  /**
+   * Of services that run (PrivateTmp=), which would see their files gone. systemd's own lines say
+   * so, unless somebody has put a file of the same name in their place.
+   */
+  private static final String ALWAYS = "x /tmp/systemd-private-*\nx /var/tmp/systemd-private-*\n";
+
   private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
   private static final int MOST_BYTES = 4 << 20;
 
@@ -88,7 +94,7 @@ final class Tmpfiles {
     List<Path> temporary =
         TEMPORARY.stream().map(name -> host.files().path(name.toString())).toList();
     if (host.commands().which("systemd-tmpfiles").isEmpty()) {
-      return new Tmpfiles(top, temporary, List.of());
+      return new Tmpfiles(top, temporary, lines(ALWAYS));
     }
     CommandRunner.Result config =
         host.commands()
@@ -97,7 +103,7 @@ final class Tmpfiles {
         config.ok() && !config.truncated(),
         "what systemd-tmpfiles leaves alone is not known, so nothing temporary is deleted: "
             + config.complaint());
-    return new Tmpfiles(top, temporary, lines(config.stdout()));
+    return new Tmpfiles(top, temporary, lines(ALWAYS + config.stdout()));
   }
 
   private static List<Kept> lines(String config) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class TreeWalk {
   private static final String ASKED = "unix:fileKey,mode,nlink,size,lastModifiedTime,ctime";
 
   private final SafeTree.Rule rule;
+  private final Holes holes;
   private final String device;
   private final SafeTree.Visitor visitor;
   private final boolean temporary;
@@ -38,8 +40,9 @@ final class TreeWalk {
   private final SharedWork<Directory> directories;
   private final AtomicInteger unseen = new AtomicInteger();
 
-  TreeWalk(SafeTree.Rule rule, Directory root, SafeTree.Visitor visitor) {
+  TreeWalk(SafeTree.Rule rule, Holes holes, Directory root, SafeTree.Visitor visitor) {
     this.rule = rule;
+    this.holes = holes;
     this.device = Directories.device(root.key());
     this.visitor = visitor;
     this.temporary = rule.tmpfiles().areIn(root.full());
@@ -61,8 +64,10 @@ final class TreeWalk {
     try (SecureDirectoryStream<Path> entries = here.stream()) {
       Newest newest = new Newest(rule.newest());
       boolean rotatedOnly = rule.rotatedOnly() && RotatedLogs.areIn(here.full());
+      boolean evidence = rotatedOnly && RotatedLogs.isEvidence(here.full());
       List<Pattern> keptHere = rule.tmpfiles().keptIn(here.full());
       SafeTree.Visit visit = visitor.enter(here);
+      List<FoundFile> large = new ArrayList<>();
       try {
         for (Path entry : entries) {
           if (directories.over()) {
@@ -70,9 +75,19 @@ final class TreeWalk {
           }
           Path name = Objects.requireNonNull(entry.getFileName());
           if (!isOneOf(keptHere, name)) {
-            step(here, name, newest, rotatedOnly && !RotatedLogs.isOne(name), visit);
+            step(
+                here,
+                name,
+                newest,
+                evidence || rotatedOnly && !RotatedLogs.isOne(name),
+                visit,
+                large);
+          }
+          if (large.size() >= Holes.TOGETHER) {
+            show(large, visit);
           }
         }
+        show(large, visit);
       } finally {
         visit.leave();
       }
@@ -90,7 +105,13 @@ final class TreeWalk {
    * directories: {@link FoundFile#delete} asks in the open directory, and a directory is opened
    * there.
    */
-  private void step(Directory here, Path name, Newest newest, boolean kept, SafeTree.Visit visit) {
+  private void step(
+      Directory here,
+      Path name,
+      Newest newest,
+      boolean kept,
+      SafeTree.Visit visit,
+      List<FoundFile> large) {
     Path full = here.full().resolve(name);
     try {
       if (rule.excluded().contains(full)) {
@@ -101,7 +122,7 @@ final class TreeWalk {
       if (kind == DIRECTORY) {
         descend(here, name, full);
       } else if (kind == REGULAR && !kept) {
-        offer(found(here, name, seen), newest, visit);
+        offer(found(here, name, seen), newest, visit, large);
       }
     } catch (IOException e) {
       // Gone, swapped or forbidden since it was listed: left alone, the walk goes on.
@@ -109,13 +130,36 @@ final class TreeWalk {
   }
 
   /** Of the files so far, the one that is not, or no longer, among the newest. */
-  private void offer(FoundFile file, Newest newest, SafeTree.Visit visit) throws IOException {
+  private void offer(FoundFile file, Newest newest, SafeTree.Visit visit, List<FoundFile> large) {
     if (file.changedNanos() > rule.knownNanos()) {
       return;
     }
-    Optional<FoundFile> next = newest.push(file).filter(this::mayGo);
-    if (next.isPresent() && !visit.file(next.get())) {
-      directories.end();
+    newest
+        .push(file)
+        .filter(this::mayGo)
+        .ifPresent(
+            next -> {
+              if (Holes.mayBeIn(next)) {
+                large.add(next);
+              } else {
+                show(next, visit);
+              }
+            });
+  }
+
+  /** Those of which it is asked what they take. */
+  private void show(List<FoundFile> large, SafeTree.Visit visit) {
+    holes.measured(large).forEach(file -> show(file, visit));
+    large.clear();
+  }
+
+  private void show(FoundFile file, SafeTree.Visit visit) {
+    try {
+      if (!directories.over() && !visit.file(file)) {
+        directories.end();
+      }
+    } catch (IOException e) {
+      // Gone, swapped or forbidden since it was seen: left alone, the walk goes on.
     }
   }
 
@@ -165,15 +209,17 @@ final class TreeWalk {
     long changedNanos = ((FileTime) known(seen, "ctime")).to(TimeUnit.NANOSECONDS);
     long readNanos =
         temporary ? ((FileTime) known(seen, "lastAccessTime")).to(TimeUnit.NANOSECONDS) : 0;
+    long size = (Long) known(seen, "size");
     boolean marked = ((Integer) known(seen, "mode") & Directories.STICKY) != 0;
     return new FoundFile(
         in,
         name,
         known(seen, "fileKey"),
-        (Long) known(seen, "size"),
+        size,
         modified,
         Math.max(Math.max(modifiedNanos, changedNanos), readNanos),
-        !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1));
+        !marked && !name.equals(Roots.TAG) && known(seen, "nlink").equals(1),
+        (size + in.blockBytes() - 1) / in.blockBytes() * in.blockBytes());
   }
 
   private static Object known(Map<String, Object> seen, String attribute) {

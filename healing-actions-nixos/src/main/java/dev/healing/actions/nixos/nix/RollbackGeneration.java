@@ -5,9 +5,7 @@ import dev.healing.actions.nixos.Prepared;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
-import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HealingException;
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -23,7 +21,6 @@ import dev.healing.spi.PreparedAction;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,11 +44,6 @@ public final class RollbackGeneration implements HealingAction {
           "switch to the generation again that was left, which is kept",
           Duration.ofSeconds(10),
           Duration.ofMinutes(20));
-
-  /** How the scripts begin their last word. */
-  private static final String KEPT = "kept";
-
-  private static final String LOST = "could not be undone";
 
   private final HostContext host;
   private final NixStore store;
@@ -183,7 +175,7 @@ public final class RollbackGeneration implements HealingAction {
     if (execution.remaining().compareTo(units.longest()) < 0) {
       return ActionReport.refused("too little time is left to see what comes of it");
     }
-    Map<String, Double> before = numbers();
+    RollbackWatch watch = new RollbackWatch(host, rollback, units);
     units.arm(rollback);
     try {
       // Durable before the switch: if we die in it, it still counts as tried.
@@ -193,7 +185,7 @@ public final class RollbackGeneration implements HealingAction {
       throw e;
     }
     execution.progress("switches to generation " + rollback.to());
-    return settled(begun(rollback), rollback, execution, before);
+    return watch.settled(begun(rollback), execution);
   }
 
   /** What there was to complain about. */
@@ -203,97 +195,5 @@ public final class RollbackGeneration implements HealingAction {
     } catch (HealingException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
-  }
-
-  /**
-   * Waits for what comes of it, which needs nothing of us. If we are asked to stop it is left
-   * alone: what comes of it is seen by looking again.
-   */
-  private ActionReport settled(
-      Optional<String> complaint,
-      Rollback rollback,
-      Execution execution,
-      Map<String, Double> before) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      if (complaint.isPresent() && nothingWasSwitched(rollback)) {
-        units.disarm();
-      }
-      Optional<String> underWay = interrupted ? RollbackUnits.underWay(host) : ended(execution);
-      if (underWay.isEmpty() && isSwitched(rollback) && !lastWord(rollback).startsWith(KEPT)) {
-        underWay = interrupted ? underWay : undone(rollback, execution);
-      }
-      if (underWay.isPresent()) {
-        return report(Result.DONE, underWay.get() + ", and is left alone", before);
-      }
-      String way = "from generation " + rollback.from() + " to " + rollback.to();
-      String said = String.join("; ", units.said(rollback.from(), rollback.to()));
-      if (isSwitched(rollback)) {
-        return lastWord(rollback).startsWith(KEPT)
-            ? report(Result.DONE, "switched " + way + "; " + said, before)
-            : report(Result.FAILED, "switched " + way + ", not kept nor undone; " + said, before);
-      }
-      return report(
-          Result.FAILED,
-          "the rollback " + way + " did not last: " + complaint.orElse("") + "; " + said,
-          before);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Waits until no unit is at work any more; what still is, if it is asked to stop before. */
-  private Optional<String> ended(Execution execution) {
-    Optional<String> underWay = RollbackUnits.underWay(host);
-    while (underWay.isPresent() && execution.pause(Duration.ofSeconds(1))) {
-      execution.progress(underWay.get());
-      underWay = RollbackUnits.underWay(host);
-    }
-    return underWay;
-  }
-
-  /** Undoes what nobody kept and nobody undid, once; what is still at work, as {@link #ended}. */
-  private Optional<String> undone(Rollback rollback, Execution execution) {
-    if (units.undoFailed().isPresent() || lastWord(rollback).startsWith(LOST)) {
-      return Optional.empty();
-    }
-    units.undo(rollback);
-    return ended(execution);
-  }
-
-  private String lastWord(Rollback rollback) {
-    List<String> said = units.said(rollback.from(), rollback.to());
-    return said.isEmpty() ? "" : said.get(said.size() - 1);
-  }
-
-  /** Whether nothing needs to be undone, because the unit never came to anything. */
-  private boolean nothingWasSwitched(Rollback rollback) {
-    return units.onlyArmed()
-        && generations.named().equals(Optional.of(rollback.from()))
-        && store.target(NixStore.RUNNING).equals(Optional.of(rollback.left()));
-  }
-
-  private boolean isSwitched(Rollback rollback) {
-    Optional<String> system = Optional.of(rollback.system());
-    return store.target(NixStore.PROFILE).equals(system)
-        && store.target(NixStore.RUNNING).equals(system);
-  }
-
-  private ActionReport report(Result result, String detail, Map<String, Double> before) {
-    return ActionReport.of(result, detail, before, numbers());
-  }
-
-  /** What can be told in numbers; what systemd does not say is left out. */
-  private TreeMap<String, Double> numbers() {
-    TreeMap<String, Double> numbers = new TreeMap<>();
-    generations.named().ifPresent(number -> numbers.put("generation", (double) number));
-    try {
-      numbers.put("failed.units", (double) host.systemd().failedUnits().size());
-    } catch (HostException e) {
-      return numbers;
-    }
-    return numbers;
   }
 }

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.nix;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
+import dev.healing.actions.nixos.WallClock;
 import dev.healing.actions.nixos.nix.Thinning.Generation;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -123,6 +124,7 @@ public final class ThinGenerations implements HealingAction {
             + "configurationLimit) lower and run nixos-rebuild boot");
     store.requireOn(mount);
     Checks.refuseIf(store.busy());
+    Checks.refuseIf(WallClock.doubt(host, List.of()));
     Instant now = host.time().now();
     SurplusGenerations surplus = select(now);
     String inMenu =
@@ -187,11 +189,13 @@ public final class ThinGenerations implements HealingAction {
       Preview preview, Instant then, List<Generation> going, Execution execution) {
     double before = generations.all().size();
     String stopped = "";
+    Instant now = host.time().now();
+    Instant earliest = now.isBefore(then) ? now : then; // what was old then may be young
     for (int from = 0; from < going.size() && stopped.isEmpty(); from += BATCH) {
       List<Generation> rest = going.subList(from, going.size());
-      SurplusGenerations now;
+      SurplusGenerations surplus;
       try {
-        now = select(then);
+        surplus = select(earliest);
       } catch (RefusedException e) {
         if (from == 0) {
           throw e;
@@ -200,11 +204,11 @@ public final class ThinGenerations implements HealingAction {
             from + " of " + going.size() + " generations deleted, then stopped: " + e.getMessage());
       }
       if (from == 0) {
-        store.requireUnchanged(preview.facts(), now.facts());
-        Checks.require(now.going().equals(rest), "the generations changed since the preview");
+        store.requireUnchanged(preview.facts(), surplus.facts());
+        Checks.require(surplus.going().equals(rest), "the generations changed since the preview");
       } else if (execution.cancelled()) {
         stopped = "stopped: ";
-      } else if (store.busy().isPresent() || !now.going().equals(rest)) {
+      } else if (store.busy().isPresent() || !surplus.going().equals(rest)) {
         stopped = "stopped, since something else changes the system: ";
       }
       if (stopped.isEmpty()) {

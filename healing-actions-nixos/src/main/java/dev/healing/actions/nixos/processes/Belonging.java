@@ -13,6 +13,9 @@ final class Belonging {
   private static final Pattern WHOLE =
       Pattern.compile(".+\\.service|(docker|libpod|crio|cri-containerd|machine)-.+\\.scope");
 
+  /** See proc_pid_status(5): its number here, and in each name space further in. */
+  private static final Pattern NESTED = Pattern.compile("(?m)^NSpid:\\s+\\d+\\s+\\d+");
+
   private Belonging() {}
 
   /**
@@ -44,8 +47,20 @@ final class Belonging {
         .filter(u -> u.active() && !u.type().equals("oneshot"));
   }
 
-  /** What it is part of and must not be killed in. */
-  static Optional<String> whole(ProcessState process) {
-    return process.unit().filter(unit -> WHOLE.matcher(unit).matches());
+  /**
+   * What it is part of and must not be killed in. Where a container manager does not have systemd
+   * make its control groups, as Docker with cgroupfs and LXC, no unit tells; that it has a number
+   * of its own in a name space below ours does.
+   */
+  static Optional<String> whole(HostContext host, ProcessState process) {
+    return process
+        .unit()
+        .filter(unit -> WHOLE.matcher(unit).matches())
+        .or(
+            () ->
+                host.files()
+                    .read("/proc/" + process.ref().pid() + "/status")
+                    .filter(status -> NESTED.matcher(status).find())
+                    .map(nested -> "a container, or what has processes of its own like one"));
   }
 }

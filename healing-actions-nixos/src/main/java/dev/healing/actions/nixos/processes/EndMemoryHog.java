@@ -9,7 +9,6 @@ import dev.healing.actions.nixos.services.ServiceRestart;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
-import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -21,7 +20,6 @@ import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.HostProcesses.Held;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
@@ -44,13 +42,8 @@ import java.util.TreeMap;
  * avoid} (see {@link Spared}), {@code patience}, and those of {@code restart_service}.
  */
 public final class EndMemoryHog implements HealingAction {
-  private static final Duration POLL = Duration.ofMillis(10);
-
   /** So many polls are a moment, in which a pace can be told. */
   private static final int MOMENT = 10;
-
-  /** To give back so much takes its time. */
-  private static final Duration AFTER_KILL = Duration.ofSeconds(20);
 
   /** What was worked out is worth nothing later. */
   private static final Duration MOST_WAIT = Duration.ofSeconds(10);
@@ -83,7 +76,7 @@ public final class EndMemoryHog implements HealingAction {
             false,
             ActionDescription.IRREVERSIBLE,
             Duration.ofSeconds(1),
-            keys.timeLimit().plus(patience).plus(MOST_WAIT).plus(AFTER_KILL));
+            keys.timeLimit().plus(patience).plus(MOST_WAIT).plus(HeldHog.AFTER_KILL));
   }
 
   /** Makes it. */
@@ -114,52 +107,31 @@ public final class EndMemoryHog implements HealingAction {
     return Checks.withoutPidFd(host);
   }
 
-  /** One of them, as it was chosen. */
-  private record Member(ProcessUse use, Held held) {
-    String who() {
-      return use.who();
-    }
-
-    /** Whether it is still the same. */
-    boolean same() {
-      return held.now().filter(now -> now.state() != 'Z').filter(use.process()::same).isPresent();
-    }
-  }
-
   @Override
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(description, issue);
     MemoryHog hog = MemoryHog.find(host, minShare);
     hog.members().forEach(use -> Checks.refuseIf(spared.objection(use.process())));
-    List<Member> members = new ArrayList<>();
-    for (ProcessUse use : hog.members()) {
-      host.processes()
-          .hold(use.process().ref())
-          .map(held -> new Member(use, held))
-          .filter(Member::same)
-          .ifPresent(members::add);
-    }
-    Checks.require(!members.isEmpty(), "it ended by itself");
     double total = MemAvailable.read(host.files()).totalBytes();
     double floor = issue.metrics().getOrDefault(Metric.MEMORY_FLOOR.toString(), FLOOR * total);
-    Optional<RestartPlan> restart = restart(members);
-    ProcessState first = members.get(0).use().process();
+    HeldHog held = HeldHog.of(host, hog.members(), floor, patience);
+    Optional<RestartPlan> restart = restart(held);
+    ProcessState first = held.processes().get(0);
     Map<String, String> facts = new TreeMap<>();
     facts.put("boot-id", host.time().bootId());
-    members.forEach(
-        m ->
-            facts.put(
-                "process " + m.use().process().ref().pid(),
-                m.use().process().ref().startTicks() + " " + m.use().process().name()));
+    held.processes()
+        .forEach(
+            one ->
+                facts.put("process " + one.ref().pid(), one.ref().startTicks() + " " + one.name()));
     restart.ifPresent(plan -> facts.putAll(plan.facts(host)));
     List<String> steps = new ArrayList<>();
-    steps.add("end " + String.join(", ", members.stream().map(Member::who).toList()));
+    steps.add("end " + held.all());
     steps.add(
         "wait until less than "
             + Checks.size(floor)
             + " of memory is available, and do nothing if that does not come");
     restart.ifPresentOrElse(
-        plan -> steps.addAll(plan.steps(host, keys)), () -> steps.addAll(signals(members, floor)));
+        plan -> steps.addAll(plan.steps(host, keys)), () -> steps.addAll(held.steps()));
     steps.add(Preview.BECAUSE + hog.why());
     String target = restart.map(RestartPlan::name).orElse(first.name() + ":" + first.ref().pid());
     Preview preview =
@@ -169,32 +141,13 @@ public final class EndMemoryHog implements HealingAction {
             restart.isPresent() ? keys.staysUp().plusSeconds(2) : Duration.ofSeconds(1),
             facts,
             steps.toArray(String[]::new));
-    return new Prepared(preview, execution -> execute(preview, members, floor, execution));
-  }
-
-  private List<String> signals(List<Member> members, double floor) {
-    List<String> steps = new ArrayList<>();
-    for (Member member : members) {
-      steps.add(
-          "ask "
-              + member.who()
-              + " to end (SIGTERM)"
-              + Belonging.whole(member.use().process())
-                  .map(unit -> ", and leave it at that, since it is part of " + unit)
-                  .orElse(
-                      ", and kill it (SIGKILL) when less than "
-                          + Checks.size(floor / 2)
-                          + " is available or after "
-                          + patience.toSeconds()
-                          + " s"));
-    }
-    return steps;
+    return new Prepared(preview, execution -> execute(preview, held, execution));
   }
 
   /** Of the service that one of them is the main process of. */
-  private Optional<RestartPlan> restart(List<Member> members) {
-    return members.stream()
-        .flatMap(member -> Belonging.service(host, member.use().process()).stream())
+  private Optional<RestartPlan> restart(HeldHog held) {
+    return held.processes().stream()
+        .flatMap(process -> Belonging.service(host, process).stream())
         .findFirst()
         .map(
             service ->
@@ -202,30 +155,28 @@ public final class EndMemoryHog implements HealingAction {
                     host, keys, service.name(), Optional.of("its main process takes the memory")));
   }
 
-  private ActionReport execute(
-      Preview preview, List<Member> members, double floor, Execution execution) {
-    try {
-      double before = residentNow(members);
-      awaitFloor(floor, execution);
-      List<Member> still = members.stream().filter(Member::same).toList();
+  private ActionReport execute(Preview preview, HeldHog held, Execution execution) {
+    try (held) {
+      double before = held.residentNow();
+      awaitFloor(held.floor(), execution);
+      HeldHog still = held.still();
       Checks.require(
-          !still.isEmpty(), members.get(0).who() + " is no longer there, or no longer the same");
+          !still.processes().isEmpty(),
+          held.first() + " is no longer there, or no longer the same");
       Checks.require(
-          residentNow(members) > before,
-          members.get(0).who() + " takes no more memory: somebody else does now");
-      still.forEach(member -> Checks.refuseIf(spared.objection(member.use().process())));
+          held.residentNow() > before,
+          held.first() + " takes no more memory: somebody else does now");
+      still.processes().forEach(process -> Checks.refuseIf(spared.objection(process)));
       Optional<RestartPlan> restart = restart(still);
       String now = restart.map(RestartPlan::name).orElse(preview.target());
       Checks.require(
           now.equals(preview.target()) && restart.isPresent() == preview.lane().startsWith("unit:"),
-          members.get(0).who() + " no longer stands for its service, or does so only now");
+          held.first() + " no longer stands for its service, or does so only now");
       if (restart.isPresent()) {
         restart.get().requireSame(host, preview.facts());
         return new ServiceRestart(host, keys, restart.get(), execution).run();
       }
-      return end(still, floor, execution);
-    } finally {
-      members.forEach(member -> member.held().close());
+      return still.end(execution);
     }
   }
 
@@ -236,77 +187,21 @@ public final class EndMemoryHog implements HealingAction {
   private void awaitFloor(double floor, Execution execution) {
     long until = host.time().monotonicNanos() + MOST_WAIT.toNanos();
     Deque<Double> lately = new ArrayDeque<>(List.of(available()));
-    double seconds = MOMENT * POLL.toMillis() / 1000.0;
+    double seconds = MOMENT * HeldHog.POLL.toMillis() / 1000.0;
     double now;
     double fall;
     do {
       Checks.require(
           host.time().monotonicNanos() < until,
           "memory no longer runs out: " + Checks.size(lately.getLast()) + " is available");
-      Checks.require(execution.pause(POLL), "stopped before anybody was asked to end");
+      Checks.require(execution.pause(HeldHog.POLL), "stopped before anybody was asked to end");
       now = available();
       lately.addLast(now);
       fall = lately.size() > MOMENT ? (lately.removeFirst() - now) / seconds : 0;
     } while (fall <= 0 || now - SIGNAL_SECONDS * fall > floor);
   }
 
-  private static double residentNow(List<Member> members) {
-    return members.stream()
-        .flatMap(member -> member.held().now().stream())
-        .mapToDouble(ProcessState::residentBytes)
-        .sum();
-  }
-
   private double available() {
     return MemAvailable.read(host.files()).availableBytes();
-  }
-
-  private ActionReport end(List<Member> members, double floor, Execution execution) {
-    double before = available();
-    double resident = members.stream().mapToDouble(EndMemoryHog::resident).sum();
-    String who = String.join(", ", members.stream().map(Member::who).toList());
-    List<Held> there = host.processes().terminate(members.stream().map(Member::held).toList());
-    List<Member> asked = members.stream().filter(m -> there.contains(m.held())).toList();
-    if (asked.isEmpty()) {
-      return ActionReport.refused(who + " ended by itself");
-    }
-    execution.progress("asked to end: " + who);
-    long until = host.time().monotonicNanos() + patience.toNanos();
-    while (alive(asked) && available() > floor / 2 && host.time().monotonicNanos() < until) {
-      if (!execution.pause(POLL)) {
-        return ActionReport.failed(who + ": asked to end; stopped before killing");
-      }
-    }
-    List<Member> stubborn =
-        asked.stream()
-            .filter(m -> m.held().alive() && Belonging.whole(m.use().process()).isEmpty())
-            .toList();
-    host.processes().kill(stubborn.stream().map(Member::held).toList());
-    Duration more = stubborn.isEmpty() ? Duration.ZERO : AFTER_KILL;
-    long end = host.time().monotonicNanos() + more.toNanos();
-    while (alive(asked) && host.time().monotonicNanos() < end && execution.pause(POLL)) {
-      // What is large takes its time to go.
-    }
-    double left =
-        asked.stream().filter(m -> m.held().alive()).mapToDouble(EndMemoryHog::resident).sum();
-    Map<String, Double> numbersBefore =
-        Map.of("memory.available.bytes", before, "resident.bytes", resident);
-    Map<String, Double> numbersAfter =
-        Map.of("memory.available.bytes", available(), "resident.bytes", left);
-    String how =
-        stubborn.isEmpty() ? "asked to end" : "asked to end, and " + stubborn.size() + " killed";
-    return alive(asked)
-        ? ActionReport.of(
-            Result.FAILED, who + ": " + how + ", and still there", numbersBefore, numbersAfter)
-        : ActionReport.of(
-            Result.DONE, who + ": " + how + ", and gone", numbersBefore, numbersAfter);
-  }
-
-  private static double resident(Member member) {
-    return member.use().process().residentBytes();
-  }
-
-  private static boolean alive(List<Member> members) {
-    return members.stream().anyMatch(m -> m.held().alive());
   }
 }

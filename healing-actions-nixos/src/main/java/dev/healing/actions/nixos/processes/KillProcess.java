@@ -127,7 +127,7 @@ public final class KillProcess implements HealingAction {
             Duration.ofSeconds(1),
             facts,
             "ask " + first.who() + " to end (SIGTERM)",
-            Belonging.whole(process)
+            Belonging.whole(host, process)
                 .map(unit -> "leave it at that, since it is part of " + unit)
                 .orElse(
                     "kill it (SIGKILL) if it is still there after " + patience.toSeconds() + " s"),
@@ -210,7 +210,7 @@ public final class KillProcess implements HealingAction {
       if (execution.cancelled()) {
         return ActionReport.failed(who + " was asked to end; stopped before killing it");
       }
-      Optional<String> whole = Belonging.whole(now);
+      Optional<String> whole = Belonging.whole(host, now);
       if (whole.isPresent()) {
         return ActionReport.failed(
             String.format(

@@ -8,10 +8,13 @@ import java.util.Optional;
 
 /**
  * Who must not be ended: what is protected, and what {@code avoid} (globs on the name) says, by
- * default who installs, builds and checks.
+ * default who installs, builds and checks, and virtual machines.
  */
 record Spared(HostContext host, Globs avoid) {
-  /** They use much, are soon done, and leave a mess half-way. */
+  /**
+   * They use much, are soon done, and leave a mess half-way. A virtual machine is meant to have
+   * what it was given, and SIGTERM alone is as if its plug were pulled.
+   */
   private static final List<String> AT_WORK =
       List.of(
           "dpkg",
@@ -25,7 +28,14 @@ record Spared(HostContext host, Globs avoid) {
           "e2fsck",
           "xfs_repair",
           "mkfs*",
-          "mdadm");
+          "mdadm",
+          "qemu*",
+          "kvm",
+          "VBoxHeadless",
+          "VirtualBoxVM",
+          "vmware-vmx",
+          "firecracker",
+          "cloud-hyperviso");
 
   static Spared read(HostContext host) {
     return new Spared(host, Globs.of(host.configuration().globs("avoid", AT_WORK)));

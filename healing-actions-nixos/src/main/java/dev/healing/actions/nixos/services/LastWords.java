@@ -9,12 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What a unit that failed says of itself: how it ended, and the last lines of its log, bounded. */
 final class LastWords {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int LINES = 6;
   private static final int LONGEST_LINE = 120;
+
+  /** By which systemd tells a unit's description: that of systemd-run is a whole command line. */
+  private static final Pattern DESCRIBES =
+      Pattern.compile(
+          "(Start(ing|ed)|Stopp(ing|ed)|Finished|Reload(ing|ed)|Failed to [a-z]+|Dependency failed for)"
+              + " .*");
 
   private LastWords() {}
 
@@ -40,11 +48,13 @@ final class LastWords {
 
   /** Its own words; what systemd says about it only if it said nothing. */
   private static String log(HostContext host, String unit) {
-    String own = lines(host, "_SYSTEMD_UNIT=" + unit);
-    return own.isEmpty() ? lines(host, "--unit=" + unit) : own;
+    String own = lines(host, "_SYSTEMD_UNIT=" + unit, line -> true);
+    return own.isEmpty()
+        ? lines(host, "--unit=" + unit, line -> !DESCRIBES.matcher(line).matches())
+        : own;
   }
 
-  private static String lines(HostContext host, String whose) {
+  private static String lines(HostContext host, String whose, Predicate<String> shown) {
     Command command =
         Command.of(
             LIMIT,
@@ -52,7 +62,7 @@ final class LastWords {
             "--no-pager",
             "--quiet",
             "--output=cat",
-            "--lines=" + LINES,
+            "--lines=" + 2 * LINES,
             whose);
     try {
       Result result = host.commands().run(command);
@@ -62,7 +72,9 @@ final class LastWords {
       List<String> lines = new ArrayList<>();
       for (String line : result.stdout().strip().split("\\R")) {
         String clean = line.replaceAll("\\p{Cntrl}", "?").strip();
-        lines.add(clean.substring(0, Math.min(clean.length(), LONGEST_LINE)));
+        if (shown.test(clean)) {
+          lines.add(clean.substring(0, Math.min(clean.length(), LONGEST_LINE)));
+        }
       }
       int first = Math.max(0, lines.size() - LINES);
       String said = String.join(" | ", lines.subList(first, lines.size()));

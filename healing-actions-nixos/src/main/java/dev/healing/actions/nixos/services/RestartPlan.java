@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param although what is wrong with it although it is up; empty if it is down
  * @param reload whether it is enough, perhaps, to have it read its configuration again
  * @param restarted others that are up and are restarted with it
- * @param started what it asks for and is down
+ * @param started what it, or what is restarted with it, asks for and is down
  * @param triggers sockets, timers and paths that start it, and stay as they are
  */
 public record RestartPlan(
@@ -33,7 +33,6 @@ public record RestartPlan(
     Set<String> restarted,
     Set<String> started,
     Set<String> triggers) {
-  private static final Set<String> ASKED_FOR = Set.of("Requires", "BindsTo", "Wants", "Upholds");
 
   /**
    * Works it out. Changes nothing.
@@ -80,15 +79,8 @@ public record RestartPlan(
     if (!ending.isEmpty()) {
       Checks.refuseIf(protection.within(ending, host.processes()));
     }
-    Set<String> started = new TreeSet<>();
-    for (String other : systemd.related(name, ASKED_FOR)) {
-      boolean target = other.endsWith(".target") || other.endsWith(".slice");
-      Optional<UnitState> now = target ? Optional.empty() : systemd.unit(other);
-      if (now.filter(u -> !u.atWork() && u.loadState().equals("loaded")).isPresent()) {
-        refuseIfProtected(protection, systemd, other, name + " would start ");
-        started.add(other);
-      }
-    }
+    Checks.refuseIf(StartConditions.unmet(host, systemd, ending));
+    Set<String> started = PulledIn.by(host, systemd, name, restarted);
     Set<String> touched = new TreeSet<>(Set.of(name));
     List.of(restarted, started).forEach(touched::addAll);
     Checks.refuseIf(HostEnding.of(systemd, touched));
@@ -172,7 +164,7 @@ public record RestartPlan(
       steps.add("nothing else that is up is stopped or restarted with it");
     }
     step(steps, "systemd restarts with it, in the order of their dependencies: ", restarted);
-    step(steps, "systemd starts what it asks for and is down: ", started);
+    step(steps, "systemd starts what is asked for and is down: ", started);
     step(steps, "left as it is, what starts it: ", triggers);
     steps.add(
         unit.type().equals("oneshot")

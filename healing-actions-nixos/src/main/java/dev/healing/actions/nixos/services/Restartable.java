@@ -27,6 +27,7 @@ record Restartable(
       Set.of(
           "CanStart",
           "CanReload",
+          "RefuseManualStop",
           "InactiveExitTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
           "ExecMainExitTimestampMonotonic");
@@ -62,12 +63,15 @@ record Restartable(
     Checks.require(
         !"no".equals(can.get("CanStart")),
         name + " declares that nobody starts it by hand (RefuseManualStart)");
+    Checks.require(
+        !"yes".equals(can.get("RefuseManualStop")),
+        name + " declares that nobody stops it by hand (RefuseManualStop), as a restart would");
     Set<String> triggers = systemd.related(name, Set.of("TriggeredBy"));
     Checks.refuseIf(oneOfMany(systemd, name, triggers));
     Optional<String> sick = although.isPresent() ? although : sick(host, keys, unit);
     Checks.refuseIf(
         sick.isPresent() && unit.active()
-            ? Optional.empty()
+            ? runAgain(unit, keys)
             : notRestartable(unit, keys).or(() -> stopped(unit, can)));
     if (although.isEmpty() && sick.isPresent()) {
       Checks.refuseIf(justStarted(host, keys, unit));
@@ -173,11 +177,15 @@ record Restartable(
               + name
               + "'. That is never done automatically");
     }
-    if (unit.type().equals("oneshot") && !keys.oneshot()) {
-      return Optional.of(
-          name + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)");
-    }
-    return Optional.empty();
+    return runAgain(unit, keys);
+  }
+
+  private static Optional<String> runAgain(UnitState unit, RestartKeys keys) {
+    return unit.type().equals("oneshot") && !keys.oneshot()
+        ? Optional.of(
+            unit.name()
+                + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)")
+        : Optional.empty();
   }
 
   /**
@@ -192,7 +200,9 @@ record Restartable(
     return BY_STOPPING.contains(unit.result()) && left > started && ended > left
         ? Optional.of(
             unit.name()
-                + " was told to stop and did not end well ("
+                + " was told to stop"
+                + (unit.result().equals("timeout") ? ", or was up for its RuntimeMaxSec=," : "")
+                + " and did not end well ("
                 + unit.result()
                 + "): who wants it up starts it ('systemctl start "
                 + unit.name()

@@ -5,6 +5,7 @@ import dev.healing.api.ActionReport;
 import dev.healing.spi.Execution;
 import dev.healing.spi.Systemd.Limit;
 import java.util.List;
+import java.util.Optional;
 
 /** A way to hold a service back, and how to tell whether it does. */
 interface Restraint {
@@ -18,6 +19,11 @@ interface Restraint {
 
   /** Who uses less than this does not stand out. */
   double least();
+
+  /** Why nobody would be better off if this service were held back; empty if somebody may be. */
+  default Optional<String> needless(List<ServiceUse> uses, ServiceUse first) {
+    return Optional.empty();
+  }
 
   /**
    * What to set for this service.

@@ -137,6 +137,7 @@ public final class ThrottleService implements HealingAction {
         inBackground
             ? choice.named(uses, issue.components().first())
             : choice.standsOut(uses, restraint);
+    Checks.refuseIf(restraint.needless(uses, first));
     UnitState unit = Checks.unit(host, first.name());
     requireUnlimited(unit.name(), restraint.limit());
     Throttle throttle =

@@ -91,6 +91,7 @@ class AttackedTreeTest {
         new SafeTree(
             world.host.files(),
             new TwoThreads(),
+            new Holes(world.host.commands()),
             new SafeTree.Rule(
                 Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false, Tmpfiles.NONE));
     LongAdder deleted = new LongAdder();

@@ -13,12 +13,19 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.RefusedException;
 import dev.healing.api.Severity;
+import dev.healing.spi.CommandRunner;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +99,41 @@ class LeastHarmTest {
     assertThat(execute(prepare(Map.of())).detail()).startsWith("deleted 15 of 15 files");
     assertThat(world.root.resolve("var/tmp").toFile().list())
         .containsExactlyInAnyOrder("8", "9", "10", "11", "12");
+  }
+
+  /** As what is rotated by copying and cutting, where the writer keeps its place. */
+  @Test
+  void aFileThatIsNearlyAllHoleIsNoGain() throws Exception {
+    world.host.commands().installed("stat", Path.of("/usr/bin/stat"));
+    world.host.commands().onProgram("stat", LeastHarmTest::really);
+    for (String sparse : List.of("/var/tmp/28", "/var/tmp/new\nline")) {
+      try (RandomAccessFile file =
+          new RandomAccessFile(world.aged(sparse, Duration.ofDays(28)).toFile(), "rw")) {
+        file.setLength(8 << 20);
+      }
+      Files.setLastModifiedTime(
+          world.root.resolve(sparse.substring(1)),
+          FileTime.from(world.host.time().now().minus(Duration.ofDays(28))));
+    }
+    world.blocksLeft(145);
+    PreparedAction prepared = prepare(Map.of());
+    long holes = 2 * World.BLOCK;
+    assertThat(prepared.preview().bytes().getAsLong())
+        .isBetween(15 * World.BLOCK, 15 * World.BLOCK + holes);
+    ActionReport report = execute(prepared);
+    assertThat(report.after().get("deleted.bytes"))
+        .isEqualTo((double) prepared.preview().bytes().getAsLong());
+    assertThat(world.root.resolve("var/tmp").toFile().list()).doesNotContain("27").contains("8");
+  }
+
+  private static CommandRunner.Result really(CommandRunner.Command command) {
+    try {
+      Process process = new ProcessBuilder(command.argv()).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new CommandRunner.Result(process.waitFor(), said, "", false, false);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -192,6 +234,35 @@ class LeastHarmTest {
     assertThat(report.after()).containsEntry("deleted.count", 11.0);
     assertThat(report.detail()).contains("deleted 11 of 11 files", "no more processes");
     assertThat(world.host.state().lines(DeletedList.FILE).lines().get(1)).contains("\"files\":11");
+  }
+
+  /** As systemd-nspawn makes one for a container, whose journals are its own. */
+  @Test
+  void theToolIsNotSentThroughLinksThatLeadToOtherJournals() {
+    List<String> named = new ArrayList<>();
+    world.host.commands().installed("journalctl", Path.of("/bin/journalctl"));
+    world
+        .host
+        .commands()
+        .onProgram(
+            "journalctl",
+            command -> {
+              named.add(command.argv().get(1));
+              return new CommandRunner.Result(0, "", "", false, false);
+            });
+    world.aged(JOURNALS + journal(26), Duration.ZERO);
+    world.blocksLeft(149);
+    execute(prepare(Map.of()));
+    assertThat(named).containsExactly("--directory=/var/log/journal");
+    named.clear();
+    world.aged("/srv/guest/journal/" + journal(26), Duration.ZERO);
+    world.link("/var/log/journal/" + "b".repeat(32), "../../../srv/guest/journal");
+    files();
+    PreparedAction prepared = prepare(Map.of());
+    assertThat(String.join("\n", prepared.preview().steps())).contains("delete 1 files, 0 KiB");
+    execute(prepared);
+    assertThat(named)
+        .containsExactly("--directory=/var/log/journal/0123456789abcdef0123456789abcdef");
   }
 
   /** As one that goes between being listed and being looked at: a link that leads nowhere. */

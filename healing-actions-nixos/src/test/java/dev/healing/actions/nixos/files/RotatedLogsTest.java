@@ -67,6 +67,8 @@ class RotatedLogsTest {
         "20261101.pcap",
         "report-2026-11-01.pdf",
         "app.pid",
+        "audit-2026-11-01T10-00-00.000.log",
+        "Audit.log.1",
         "000000010000000000000042"
       })
   void whatIsNot(String name) {
@@ -89,6 +91,7 @@ class RotatedLogsTest {
         List.of(
             world.old("/var/log/app/mariadb-bin.000012"),
             world.old("/var/log/app/app.log"),
+            world.old("/var/log/kubernetes/audit/2026/api.log.1"),
             world.old("/var/cache/recorder/evidence.1"),
             world.old("/var/tmp/thesis.1"));
     world.monthPasses();
@@ -98,7 +101,7 @@ class RotatedLogsTest {
     assertThat(rotated).doesNotExist();
     assertThat(kept).allSatisfy(path -> assertThat(path).exists());
     assertThatThrownBy(this::prepare).hasMessageContaining("of logs only what was rotated");
-    assertThat(prepare("rotated-only", "off").preview().items()).hasValue(2);
+    assertThat(prepare("rotated-only", "off").preview().items()).hasValue(3);
   }
 
   @Test

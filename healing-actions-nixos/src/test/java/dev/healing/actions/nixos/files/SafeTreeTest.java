@@ -16,6 +16,7 @@ class SafeTreeTest {
       new SafeTree(
           world.host.files(),
           world.host.workers(),
+          new Holes(world.host.commands()),
           new SafeTree.Rule(
               Long.MAX_VALUE, Set.of(), Set.of(), 0, Long.MAX_VALUE, false, Tmpfiles.NONE));
 

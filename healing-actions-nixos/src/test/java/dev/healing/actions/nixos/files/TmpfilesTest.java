@@ -96,6 +96,23 @@ class TmpfilesTest {
         .containsExactly(List.of(stay).subList(0, stay.length - 1).toArray(String[]::new));
   }
 
+  /**
+   * Who puts a tmp.conf in the place of systemd's, as to keep files for longer, drops its lines.
+   */
+  @Test
+  void theDirectoriesOfServicesThatRunStayWhateverIsConfigured() {
+    String[] theirs = {
+      "/tmp/systemd-private-00ff-web.service-xyz/tmp/a",
+      "/var/tmp/systemd-private-00ff-web.service-xyz/tmp/a"
+    };
+    assertThat(left("q /tmp 1777 root root 30d\n", theirs)).containsExactly(theirs);
+    roots.set(0, "/tmp/systemd-private-00ff-web.service-xyz/tmp");
+    roots.set(1, "/var/cache");
+    world.old("/var/cache/b");
+    prepare().execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
+    assertThat(world.root.resolve(theirs[0].substring(1))).exists();
+  }
+
   @Test
   void aRootInWhatIsExcludedIsNotEntered() {
     roots.add(0, "/var/cache/tmp");

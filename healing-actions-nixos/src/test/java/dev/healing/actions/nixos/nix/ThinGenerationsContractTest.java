@@ -234,6 +234,24 @@ class ThinGenerationsContractTest extends WorldContract {
     return argv;
   }
 
+  /** An empty battery, or a mistyped year: all would be older than 14 days. */
+  @Test
+  void aClockThatIsYearsAheadMakesNoGenerationOld() {
+    world.host.files().write("/etc/hostname", "here");
+    world.host.files().write("/proc/uptime", "86400.00 99.00\n");
+    world.host.time().jumpWall(Duration.ofDays(3650));
+    assertThatThrownBy(this::prepared).hasMessageContaining("the clock is wrong");
+    assertThat(left(LAST)).hasSize(LAST);
+  }
+
+  @Test
+  void aClockThatIsSetBackSinceThePreviewMakesThemYoungAgain() {
+    PreparedAction prepared = prepared();
+    world.host.time().jumpWall(Duration.ofDays(-360));
+    assertThat(prepared.execute(execution()).result()).isEqualTo(Result.REFUSED);
+    assertThat(left(LAST)).hasSize(LAST);
+  }
+
   @Test
   void whatNixDoesNotDeleteIsNotSaidToBeDeleted() {
     PreparedAction prepared = prepared();

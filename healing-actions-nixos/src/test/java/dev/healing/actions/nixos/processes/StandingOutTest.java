@@ -227,6 +227,38 @@ class StandingOutTest {
     }
   }
 
+  /** To ask one to end is to pull its plug; as libvirt and Proxmox start them. */
+  @Test
+  void aVirtualMachineIsNotEvenAskedUnlessItIsSaid() {
+    for (String name : List.of("qemu-system-x86", "kvm")) {
+      has(200, name, 60, 1, "machine.slice", name + ".scope");
+      assertThatThrownBy(() -> prepare(Map.of())).hasMessageContaining("nobody stands out");
+      assertThat(prepare(Map.of("avoid", List.of())).target()).isEqualTo(name + ":200");
+    }
+  }
+
+  /** As Docker makes them without systemd, and LXC. */
+  @Test
+  void aContainerThatIsNoUnitIsOneAllTheSame() {
+    for (String nested : List.of("", "\t7")) {
+      has(200, "mysqld", 40, 1);
+      ProcessState stubborn = world.host.processes().find(200).orElseThrow();
+      world.host.processes().add(stubborn, FakeProcesses.Manner.STUBBORN);
+      world
+          .host
+          .files()
+          .write("/proc/200/status", "Tgid:\t200\nNSpid:\t200" + nested + "\nUid:\t0\n");
+      PreparedAction prepared = prepared(Map.of());
+      ActionReport report =
+          prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(1)));
+      boolean container = !nested.isEmpty();
+      assertThat(report.detail())
+          .contains(container ? "it is not killed, since it is part of a container" : "was killed");
+      assertThat(prepared.preview().steps().get(1))
+          .contains(container ? "leave it at that" : "SIGKILL");
+    }
+  }
+
   @Test
   void howItsServiceIsRestartedIsSaidWhereRestartsAre() {
     has(200, "leaky", 40, 1, "system.slice", "leaky.service");

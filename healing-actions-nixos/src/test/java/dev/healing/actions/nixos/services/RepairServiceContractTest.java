@@ -32,7 +32,7 @@ class RepairServiceContractTest extends WorldContract {
       world
           .host
           .commands()
-          .succeeds("", "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=6", whose);
+          .succeeds("", "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=12", whose);
     }
   }
 

@@ -96,7 +96,7 @@ class RestartKindsTest {
           .host
           .commands()
           .succeeds(
-              text, "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=6", whose);
+              text, "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=12", whose);
     }
   }
 
@@ -241,6 +241,43 @@ class RestartKindsTest {
         prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(3)));
     assertThat(report.result()).as(report.detail()).isEqualTo(Result.REFUSED);
     assertThat(systemd.restarted()).isEmpty();
+  }
+
+  /** systemd starts what any of them asks for; who is up already asks for nothing. */
+  @Test
+  void whatIsStartedForWhatIsRestartedAlongIsShownAndMustNotBeProtected() {
+    for (String down : List.of("wanted.service", "deep.service", "far.service")) {
+      systemd.service(down).fail(down);
+    }
+    systemd.service("user.service").property(WEB, "RequiredBy", "user.service");
+    systemd.property("user.service", "Wants", "wanted.service " + WEB);
+    systemd.property("wanted.service", "Requires", "deep.service");
+    systemd.service("up.service").property("deep.service", "Wants", "up.service");
+    systemd.property("up.service", "Wants", "far.service");
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .contains("systemd starts what is asked for and is down: deep.service, wanted.service");
+    world.host.protect(new Protection(List.of("deep"), List.of()));
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .hasMessageContaining("web.service would start deep.service")
+        .hasMessageContaining("protected");
+  }
+
+  /** A target that is restarted along starts what somebody has stopped. */
+  @Test
+  void whatHangsOnATargetIsNotStartedWithAService() {
+    systemd.service("many.target").property("many.target", "ActiveState", "active");
+    systemd.property(WEB, "RequiredBy", "many.target");
+    systemd.service("other.service").property("many.target", "Wants", "other.service " + WEB);
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .anyMatch(step -> step.endsWith("in the order of their dependencies: many.target"));
+    systemd.fail("other.service");
+    assertThatThrownBy(() -> prepared(restart(world, Map.of())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "would restart many.target, which starts other.service, that is down");
+    systemd.property("many.target", "ActiveState", "inactive");
+    assertThat(prepared(restart(world, Map.of())).preview().steps())
+        .contains("nothing else that is up is stopped or restarted with it");
   }
 
   @Test
@@ -485,6 +522,30 @@ class RestartKindsTest {
         "result exit-code, exit status 7",
         "first | my ?[31mdisk is gone | xxx");
     assertThatThrownBy(() -> prepared(repair())).message().hasSizeLessThan(600);
+  }
+
+  /** As which systemd-run has what it starts described. */
+  @Test
+  void noCommandLineIsAmongItsLastWords() {
+    String[] said = {
+      "", "Started web.service - /bin/x --password=secret.\nFailed with result 'x'."
+    };
+    String[] whose = {"_SYSTEMD_UNIT=" + WEB, "--unit=" + WEB};
+    for (int i = 0; i < said.length; i++) {
+      world
+          .host
+          .commands()
+          .succeeds(
+              said[i],
+              "journalctl",
+              "--no-pager",
+              "--quiet",
+              "--output=cat",
+              "--lines=12",
+              whose[i]);
+    }
+    repairRefused("its log ends: Failed with result 'x'.");
+    assertThatThrownBy(() -> prepared(repair())).message().doesNotContain("secret");
   }
 
   @Test

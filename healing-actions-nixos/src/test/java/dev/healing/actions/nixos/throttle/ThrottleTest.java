@@ -107,6 +107,25 @@ class ThrottleTest {
     return execute(prepared);
   }
 
+  private void waits(String name, String percent) {
+    String text = "some avg10=" + percent + " avg60=9.00 avg300=9.00 total=1\nfull avg10=0.00\n";
+    String group = "system.slice/" + name + "/cpu.pressure";
+    world.host.files().write("/sys/fs/cgroup/unified/" + group, text);
+  }
+
+  /** A host that is there for one service may well be busy with it all day. */
+  @Test
+  void nobodyIsHeldBackWhereNobodyElseWaits() {
+    runs(1.9);
+    world.busy(201, "web", 0.05, "system.slice", "web.service");
+    waits("runaway.service", "99.00");
+    waits("web.service", "3.00");
+    refused("nobody else waits for processors");
+    assertThat(quota()).isEmpty();
+    waits("web.service", "30.00");
+    assertThat(throttle().result()).isEqualTo(Result.DONE);
+  }
+
   private OptionalLong weight() {
     return world.host.systemd().limit("runaway.service", Limit.CPU_WEIGHT);
   }

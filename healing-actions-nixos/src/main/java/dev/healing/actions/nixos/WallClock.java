@@ -1,4 +1,4 @@
-package dev.healing.actions.nixos.files;
+package dev.healing.actions.nixos;
 
 import dev.healing.api.HealingException;
 import dev.healing.spi.CommandRunner.Command;
@@ -29,7 +29,7 @@ import java.util.Optional;
  * of the two it is, only somebody else knows: the kernel, if its clock is synchronized. A leap of
  * less than a year, and one that a whole boot lies behind, cannot be told.
  */
-final class WallClock {
+public final class WallClock {
   private static final Duration LONGEST_OFF = Duration.ofDays(365);
   private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
   private static final String ASKER = "timedatectl";
@@ -48,8 +48,12 @@ final class WallClock {
     this.booted = booted;
   }
 
-  /** Why it cannot be; empty if nothing speaks against it. */
-  static Optional<String> doubt(HostContext host, List<Path> roots) {
+  /**
+   * Why it cannot be; empty if nothing speaks against it.
+   *
+   * @param roots where something is changed now and then, besides where it is on every host
+   */
+  public static Optional<String> doubt(HostContext host, List<Path> roots) {
     Instant now = host.time().now();
     WallClock clock = new WallClock(now.minus(uptime(host)));
     List<Path> known = new ArrayList<>(SYSTEM);
