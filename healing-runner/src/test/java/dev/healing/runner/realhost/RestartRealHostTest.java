@@ -37,6 +37,7 @@ class RestartRealHostTest {
                 test-unhealthy.service: {command: [/bin/false, secret]}
                 test-reloads.service: {command: [/usr/bin/test, -e, /run/test-reloaded]}
                 test-sick.service: {command: [/usr/bin/test, -e, /run/test-restarted]}
+                test-kept.service: {command: [/bin/false]}
           """;
 
   private static final String SLEEPS = "[Service]\nExecStart=/bin/sleep infinity\n";
@@ -89,6 +90,11 @@ class RestartRealHostTest {
     for (int i = 1; i <= 3; i++) {
       unit("test-many" + i + ".service", "[Unit]\nPartOf=test-many.service\n" + SLEEPS);
     }
+    unit("test-base.target", "[Unit]\nRequires=test-based.service\nWants=test-left.service\n");
+    unit("test-based.service", SLEEPS);
+    unit("test-left.service", SLEEPS);
+    unit("test-kept.service", "[Unit]\nConditionPathExists=!/run/test-off\n" + SLEEPS);
+    unit("test-refuses.service", "[Unit]\nRefuseManualStop=yes\n" + SLEEPS);
     unit("test-silent.service", "[Service]\nType=notify\nTimeoutStartSec=infinity\n" + sleeps());
     unit("test-dies.service", "[Service]\nExecStart=/bin/sh -c 'sleep 2; exit 3'\n");
     unit("test-unhealthy.service", SLEEPS);
@@ -136,19 +142,21 @@ class RestartRealHostTest {
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
           test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped
+        systemctl start test-base.target test-kept test-refuses
         systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
           sleep 0.1
         done
         echo | timeout 1 curl -s --unix-socket /run/test-conn.sock http://x/ || true
-        for unit in masked sock timed inst@a main many silent dies unhealthy locked; do
+        for unit in masked sock timed inst@a main many silent dies unhealthy locked based refuses; do
           systemctl kill --kill-who=main -s KILL test-$unit || true # dead already is dead too
         done
-        systemctl stop test-stopped
+        systemctl stop test-stopped test-left
+        touch /run/test-off; sleep 4 # nobody asks whether who is just up is healthy
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
         touch -d '+1 minute' /etc/systemd/system/test-outdated.service
-        touch /run/test-well /run/test-sick/test-{reloads,sick}.service
+        touch /run/test-well /run/test-sick/test-{reloads,sick,kept}.service
         for unit in sock.socket timed.timer part.service part2.service reloads.service; do
           systemctl show -P InvocationID test-$unit >/run/before-$unit
         done
@@ -291,6 +299,25 @@ class RestartRealHostTest {
   void moreAlongThanAllowedIsRefused() {
     noted("test-many.service", "3 other units that are up, more than 2");
     assertThat(up("test-many.service")).isFalse();
+  }
+
+  /** What somebody has stopped would be started with a target. */
+  @Test
+  void whatWouldTakeATargetWithItIsRefused() {
+    noted(
+        "test-based.service",
+        "would restart test-base.target, which starts test-left.service, that is down");
+    assertThat(up("test-left.service")).isFalse();
+  }
+
+  @Test
+  void whatWouldNotComeUpAgainOrMayNotBeStoppedIsLeftAlone() {
+    noted(
+        "test-kept.service",
+        "would not come up again",
+        "ConditionPathExists=!/run/test-off, and that is not so now");
+    assertThat(up("test-kept.service")).isTrue();
+    noted("test-refuses.service", "RefuseManualStop");
   }
 
   @Test

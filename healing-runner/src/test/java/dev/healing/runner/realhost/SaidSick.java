@@ -24,7 +24,7 @@ public final class SaidSick implements DetectorProvider {
     @Override
     public Detection detect(HostState state) {
       return Detection.of(
-          List.of("test-reloads.service", "test-sick.service").stream()
+          List.of("test-reloads.service", "test-sick.service", "test-kept.service").stream()
               .filter(unit -> Files.exists(host.files().path("/run/test-sick/" + unit)))
               .map(
                   unit ->
