@@ -75,6 +75,9 @@ final class Roots {
       return Optional.of(
           "directories of logs, caches or temporary files, and not " + root + ", the system's own");
     }
+    if (root.toString().contains("*")) {
+      return Optional.of("directories by their names, each for itself, and not " + root);
+    }
     Optional<Path> link = link(files, root);
     if (link.isPresent()) {
       return Optional.of(

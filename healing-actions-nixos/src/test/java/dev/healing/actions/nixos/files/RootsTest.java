@@ -48,6 +48,7 @@ class RootsTest {
         "/home/me",
         "/home/log",
         "/srv/photos",
+        "/home/*/log",
         "/var/log/../lib"
       })
   void whatIsMissedIsNoRoot(String root) {
