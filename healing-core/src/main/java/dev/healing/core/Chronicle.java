@@ -121,7 +121,7 @@ final class Chronicle {
     afterwards(() -> announcer.tell(event));
   }
 
-  /** Runs it when all that was noted before is durable. */
+  /** Runs it after all that was noted before was to be made durable, and was learned from. */
   void afterwards(Runnable then) {
     learning.afterwards(then);
   }
@@ -150,8 +150,18 @@ final class Chronicle {
   }
 
   /**
-   * Makes everything else durable, then has it learned and told. The receipt is in the audit before
-   * its mark.
+   * Makes what somebody said durable before they are answered.
+   *
+   * @throws HealingException if it cannot: then it holds until a restart, and is tried again
+   */
+  void commitWords() {
+    audit.commit();
+    journal.commit();
+  }
+
+  /**
+   * Makes everything else durable, and has it learned and told; what could not be written too,
+   * which is told as trouble and tried again. The receipt is in the audit before its mark.
    */
   void commit(Plugins.Named<KnowledgeBase> knowledge) {
     if (attempt("audit", audit::commit)) {

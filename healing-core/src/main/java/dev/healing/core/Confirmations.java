@@ -133,6 +133,13 @@ final class Confirmations {
             Verdict.deny(SafetyGuards.REJECTED),
             shown.preview()));
     incidents.escalate(incident, incident.note);
+    try {
+      chronicle.commitWords();
+    } catch (HealingException e) {
+      throw new HealingException(
+          "it is rejected, but only until a restart: " + e.getMessage() + "; reject it again then",
+          e);
+    }
     return incident;
   }
 

@@ -206,7 +206,7 @@ final class Treatment {
     toStart.add(new Start(incident, proposed, state));
   }
 
-  /** What cannot be journalled is not done: one fsync for all that is to be started. */
+  /** What cannot be journalled is not done: made durable at once for all that is to be started. */
   void start() {
     if (toStart.isEmpty()) {
       return;

@@ -9,6 +9,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.Decision;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
@@ -187,6 +188,28 @@ class ConfirmationTest {
     broken.add(UNIT);
     run(engine, Duration.ofSeconds(5));
     assertThat(done).as("another time it is ours again").containsExactly("mended");
+  }
+
+  @Test
+  void whoRejectsIsAnsweredWhenThatIsDurableOrToldThatItIsNot() {
+    HealingEngine engine = opened(ASKS);
+    run(engine, Duration.ofSeconds(5));
+    host.state().failWrites("No space left on device");
+    String id = newest(engine).id();
+    assertThatThrownBy(() -> engine.reject(id))
+        .isInstanceOf(HealingException.class)
+        .hasMessageContaining("only until a restart")
+        .hasMessageContaining("No space left");
+    host.state().healWrites();
+    run(engine, Duration.ofSeconds(5));
+    assertThat(newest(engine).note()).contains("rejected by a person");
+
+    broken.add("db.service");
+    run(engine, Duration.ofSeconds(5));
+    engine.reject(newest(engine).id()); // and no turn after that
+    HealingEngine again = opened(Map.of());
+    run(again, Duration.ofHours(1));
+    assertThat(done).isEmpty();
   }
 
   @Test

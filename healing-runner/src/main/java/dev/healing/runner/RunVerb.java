@@ -236,12 +236,13 @@ final class RunVerb implements Verb {
       Notifier notifier) {
     String file = invocation.configurationFile().map(Object::toString).orElse("the defaults");
     Configuration changed = invocation.configuration();
+    NotifySettings told = NotifySettings.read(changed); // refuses before anything is changed
     return engine
         .reload(changed)
         .thenApply(
             none -> {
               holds.set(changed);
-              notifier.configure(NotifySettings.read(changed));
+              notifier.configure(told);
               return file;
             });
   }
@@ -252,7 +253,13 @@ final class RunVerb implements Verb {
       AtomicReference<Configuration> holds,
       Notifier notifier) {
     try {
-      reload(invocation, engine, holds, notifier);
+      reload(invocation, engine, holds, notifier)
+          .whenComplete(
+              (file, fault) -> {
+                if (fault != null) {
+                  invocation.err().println("healing: not all of the reload holds: " + fault);
+                }
+              });
     } catch (ConfigurationException e) {
       invocation.err().println("healing: the old configuration stays:");
       e.problems().forEach(invocation.err()::println);
