@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns everything here and takes {@link #turn turns}. What takes time (looks, working
  * out and doing actions) runs on workers and comes back through the {@link Inbox}; nothing here
- * waits for anything but the journal's fsync.
+ * waits for anything but that what must be durable first is.
  */
 final class HealingLoop {
   /** A wake-up right after a look waits this long, so that a flood of signals is one look. */

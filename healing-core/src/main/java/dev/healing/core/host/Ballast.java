@@ -28,7 +28,7 @@ final class Ballast {
   }
 
   /** Makes it, if it is not there whole and there is room. */
-  void make() {
+  synchronized void make() {
     lastTry = System.nanoTime();
     there = false;
     try {
@@ -57,14 +57,14 @@ final class Ballast {
   }
 
   /** Makes it again some time after it was dropped. */
-  void restore() {
+  synchronized void restore() {
     if (!there && System.nanoTime() - lastTry > RETRY_NANOS) {
       make();
     }
   }
 
   /** Gives the room back; whether there was any. */
-  boolean drop() {
+  synchronized boolean drop() {
     there = false;
     lastTry = System.nanoTime();
     try {

@@ -39,6 +39,9 @@ final class StateDirectory implements StateStore, AutoCloseable {
   private final Ballast ballast;
   private final Map<String, LineFile> open = new HashMap<>();
 
+  /** Held for documents, which may be large: no line that is appended waits for one. */
+  private final Object documents = new Object();
+
   private StateDirectory(
       Path directory, @Nullable StateLock lock, Optional<String> troubleAtStart) {
     this.directory = directory;
@@ -129,8 +132,9 @@ final class StateDirectory implements StateStore, AutoCloseable {
             + " there: see that there is none, and restart this one");
   }
 
+  /** While something is appended, too: of a line that is not yet whole nothing is read. */
   @Override
-  public synchronized Lines lines(String file) {
+  public Lines lines(String file) {
     Path path = path(file);
     return attempt(
         "read", path, () -> LineFile.parse(file, Durable.read(path).orElse(new byte[0])));
@@ -189,21 +193,34 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
-  public synchronized long size(String file) {
+  public long size(String file) {
     Path path = path(file);
-    return attempt("looked at", path, () -> Files.exists(path) ? Files.size(path) : 0L);
+    return attempt(
+        "looked at",
+        path,
+        () -> {
+          try {
+            return Files.size(path);
+          } catch (NoSuchFileException e) {
+            return 0L;
+          }
+        });
   }
 
   @Override
-  public synchronized Document document(String file) {
+  public Document document(String file) {
     Path path = path(file);
-    return attempt("read", path, () -> DocumentFile.read(path, lock != null));
+    synchronized (documents) {
+      return attempt("read", path, () -> DocumentFile.read(path, lock != null));
+    }
   }
 
   @Override
-  public synchronized void replace(String file, String jsonObject) {
+  public void replace(String file, String jsonObject) {
     Path path = writable(file);
-    withRoom(path, () -> DocumentFile.replace(path, jsonObject));
+    synchronized (documents) {
+      withRoom(path, () -> DocumentFile.replace(path, jsonObject));
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.healing.api.HostException;
 import dev.healing.core.OffSwitch;
 import dev.healing.spi.CommandRunner.Command;
+import dev.healing.spi.StateStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,37 @@ class StateDirectoryTest {
           .hasMessageContaining("removed or replaced");
       state.append("a.jsonl", List.of("{\"c\":3}"));
       assertThat(state.lines("a.jsonl").lines()).containsExactly("{\"c\":3}");
+    }
+  }
+
+  @Test
+  void whoReadsWhileSomethingIsWrittenSeesAllThatWasAcknowledgedAndNoHalfLine() throws Exception {
+    try (StateDirectory state = StateDirectory.open(parent.resolve("state"))) {
+      AtomicInteger acknowledged = new AtomicInteger();
+      Thread writer =
+          new Thread(
+              () -> {
+                while (acknowledged.get() < 3_000) {
+                  int from = acknowledged.get();
+                  List<String> lines = new ArrayList<>();
+                  for (int i = from; i < from + 30; i++) {
+                    lines.add("{\"n\":" + i + ",\"x\":\"" + "y".repeat(i % 300) + "\"}");
+                  }
+                  state.append("some.jsonl", lines);
+                  acknowledged.set(from + 30);
+                }
+              });
+      writer.start();
+      while (writer.isAlive()) {
+        int before = acknowledged.get();
+        StateStore.Lines read = state.lines("some.jsonl");
+        assertThat(read.damaged()).isEmpty();
+        assertThat(read.lines()).hasSizeGreaterThanOrEqualTo(before);
+        for (int i = 0; i < read.lines().size(); i++) {
+          assertThat(read.lines().get(i)).startsWith("{\"n\":" + i + ",");
+        }
+      }
+      assertThat(state.lines("some.jsonl").lines()).hasSize(3_000);
     }
   }
 
