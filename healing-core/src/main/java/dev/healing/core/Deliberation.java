@@ -131,7 +131,8 @@ final class Deliberation {
             firstJudgement(incident);
           }
         } else if (incident.phase() == Phase.PREPARED) {
-          incident.rests(); // whoever asked for it has been answered
+          incident
+              .rests(); // whoever asked for it has been answered, or it is looked at again first
         }
       }
     }
@@ -152,7 +153,7 @@ final class Deliberation {
       return false;
     }
     if (incident.origin() != Origin.AUTOMATIC) {
-      return true;
+      return !somebodyLooks || isFresh(incident);
     }
     if (incident.handedOver) {
       incidents.notDone(incident, "handed over to a human: " + incident.note);
@@ -162,6 +163,16 @@ final class Deliberation {
     }
     boolean resting = time.monotonicNanos() < incident.restsUntilNanos && unasked;
     return !incident.handedOver && !incidents.held(incident) && !incident.stale() && !resting;
+  }
+
+  /** A person waits for another look as well; not for one who never measures anew. */
+  private boolean isFresh(Tracked incident) {
+    long since = time.monotonicNanos() - incident.freshAfterNanos;
+    boolean fresh = !incident.stale() || since >= Sightings.NEVER_ANEW.toNanos();
+    if (!fresh) {
+      incident.note = "waits to be looked at again, after what was done";
+    }
+    return fresh;
   }
 
   private void firstJudgement(Tracked incident) {

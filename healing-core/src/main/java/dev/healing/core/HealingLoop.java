@@ -237,7 +237,10 @@ final class HealingLoop {
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
-          known.stream().filter(r -> r.id().equals(intent.id())).findFirst();
+          known.stream()
+              .filter(r -> r.id().equals(intent.id()))
+              .filter(r -> !r.finishedAt().isBefore(intent.at())) // else another's of that id
+              .findFirst();
       if (receipt.isPresent()) {
         chronicle.recovered(receipt.orElseThrow());
         continue;

@@ -170,6 +170,7 @@ final class Incidents {
     String id = asked.map(Question::incident).orElse(fresh);
     Instant firstSeen = asked.map(Question::firstSeen).orElse(issue.detectedAt());
     Tracked incident = new Tracked(id, issue, firstSeen, reporter, validator);
+    incident.attemptsMade = asked.map(Question::attempts).orElse(0);
     incident.openedNanos = time.monotonicNanos();
     incident.seenNanos = incident.openedNanos;
     add(incident);

@@ -41,7 +41,7 @@ final class Sightings {
   private static final Duration DOUBTFUL = Duration.ofSeconds(10);
 
   /** Who has told of nothing but what was before an action for so long never looks anew. */
-  private static final Duration NEVER_ANEW = Duration.ofMinutes(15);
+  static final Duration NEVER_ANEW = Duration.ofMinutes(15);
 
   /** Older than anything that is still concluded from. */
   private static final Duration OLDEST = Duration.ofDays(1);

@@ -369,7 +369,14 @@ final class Tracked {
   /** What a person is asked about it. */
   Question question(ActionId action, Preview preview) {
     return new Question(
-        issue, id, firstSeen, action, preview.target(), preview.digest(), preview.steps().get(0));
+        issue,
+        id,
+        firstSeen,
+        attemptsMade,
+        action,
+        preview.target(),
+        preview.digest(),
+        preview.steps().get(0));
   }
 
   /** A person is asked about what has this digest. */

@@ -6,6 +6,7 @@ import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
+import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
@@ -19,10 +20,12 @@ import dev.healing.spi.HealingAction;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +48,14 @@ class FreshEvidenceTest {
   }
 
   private HealingEngine engine(Function<Execution, ActionReport> effect) {
+    return engine(effect, Map.of("limits", Map.of("cooldown", "0s")));
+  }
+
+  private HealingEngine engine(
+      Function<Execution, ActionReport> effect, Map<String, ?> configuration) {
     HealingAction restart = new Given.Action(Given.description(Given.RESTART, Risk.LOW), effect);
     HealingEngine engine =
-        Given.engine(host, Map.of("limits", Map.of("cooldown", "0s")))
+        Given.engine(host, configuration)
             .add(Given.sampler("units", this::slowly))
             .add(Given.detector("services", FreshEvidenceTest::failed))
             .add(new Given.Actions("restart_service", restart))
@@ -102,6 +110,50 @@ class FreshEvidenceTest {
     assertThat(engine.incidents())
         .singleElement()
         .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.SELF_RECOVERED));
+  }
+
+  private Incident about(HealingEngine engine, String unit) {
+    return engine.incidents().stream()
+        .filter(incident -> incident.issue().components().contains(unit))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private CompletionStage<Receipt> approve(HealingEngine engine, String unit) {
+    return engine.approve(about(engine, unit).confirmation().orElseThrow());
+  }
+
+  @Test
+  void whatIsApprovedIsLookedAtAgainToo() {
+    List<String> restarted = new ArrayList<>();
+    HealingEngine engine =
+        engine(
+            execution -> {
+              restarted.add("one");
+              execution.pause(Duration.ofSeconds(5));
+              broken.clear(); // web comes back with the database
+              return ActionReport.failed("it says so, and yet it has helped");
+            },
+            Map.of(
+                "limits",
+                Map.of("cooldown", "0s"),
+                "actions",
+                Map.of("restart_service", Map.of("autonomy", "confirm"))));
+    broken.add(WEB);
+    run(engine, Duration.ofSeconds(10));
+    broken.add(DATABASE);
+    run(engine, Duration.ofSeconds(10));
+    assertThat(about(engine, WEB).cause()).contains(about(engine, DATABASE).id());
+    CompletionStage<Receipt> first = approve(engine, DATABASE);
+    while (!first.toCompletableFuture().isDone()) {
+      run(engine, Duration.ofMillis(100));
+    }
+    CompletionStage<Receipt> second = approve(engine, WEB);
+    run(engine, Duration.ofSeconds(20));
+
+    assertThat(restarted).hasSize(1);
+    assertThat(second.toCompletableFuture().join().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(about(engine, WEB).status()).isEqualTo(IncidentStatus.SELF_RECOVERED);
   }
 
   @Test

@@ -132,6 +132,11 @@ class OldEvidenceTest {
     run(Duration.ofMinutes(2));
     assertThat(outcomes()).containsExactly(Outcome.AMBIGUOUS);
     assertThat(restarts).as("nothing is done on what is old").hasSize(1);
+    engine.heal(engine.incidents().get(0).id());
+    run(Duration.ofMinutes(10));
+    assertThat(restarts).as("nor on request").hasSize(1);
+    run(Duration.ofMinutes(6));
+    assertThat(restarts).as("unless there is nothing else to wait for").hasSize(2);
   }
 
   /** A plugin may put there whatever it likes, and harms nobody but itself. */

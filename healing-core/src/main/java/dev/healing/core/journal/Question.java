@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param issue about what
  * @param incident its id
  * @param firstSeen when that was first reported
+ * @param attempts how many were made at it before: the next intent has the next number
  * @param action what would be done
  * @param target and to what
  * @param digest of all that was shown
@@ -23,6 +24,7 @@ public record Question(
     Issue issue,
     String incident,
     Instant firstSeen,
+    int attempts,
     ActionId action,
     String target,
     String digest,
@@ -47,11 +49,12 @@ public record Question(
     return !action.equals(other.action) || !target.equals(other.target);
   }
 
-  /** {@code {asked,incident,firstSeen,action,target,digest,step,issue}}. */
+  /** {@code {asked,incident,firstSeen,attempts,action,target,digest,step,issue}}. */
   void write(JsonGenerator json) {
     json.writeStringProperty("asked", problem().key());
     json.writeStringProperty("incident", incident);
     Json.instant(json, "firstSeen", firstSeen);
+    json.writeNumberProperty("attempts", attempts);
     json.writeStringProperty("action", action.name());
     json.writeStringProperty("target", target);
     json.writeStringProperty("digest", digest);
@@ -64,6 +67,7 @@ public record Question(
         Json.issue(node.required("issue")),
         node.required("incident").asString(),
         Instant.parse(node.required("firstSeen").asString()),
+        node.path("attempts").asInt(0), // lines of an earlier version have none
         ActionId.of(node.required("action").asString()),
         node.required("target").asString(),
         node.required("digest").asString(),

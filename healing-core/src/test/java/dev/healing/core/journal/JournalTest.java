@@ -97,7 +97,14 @@ class JournalTest {
     Issue issue = Given.issue(host.time().now(), "web.service");
     Question question =
         new Question(
-            issue, "abc-1", issue.detectedAt(), Given.RESTART, "web.service", "0a0b0c0d", "mend");
+            issue,
+            "abc-1",
+            issue.detectedAt(),
+            3,
+            Given.RESTART,
+            "web.service",
+            "0a0b0c0d",
+            "mend");
     journal.ask(question);
     journal.ask(question);
     journal.commit();
