@@ -360,7 +360,7 @@ final class HealingLoop {
   }
 
   void cancelRunning() {
-    treatment.cancelAll();
+    treatment.cancelAll("the engine was stopped");
   }
 
   /**

@@ -128,8 +128,9 @@ final class Treatment {
     return lastStartNanos;
   }
 
-  void cancelAll() {
-    running.values().forEach(ActionRunner.Running::cancel);
+  /** Stops what runs, and holds that against no action. */
+  void cancelAll(String why) {
+    running.values().forEach(action -> action.cancel(why));
   }
 
   long nextDeadlineNanos() {
