@@ -76,6 +76,17 @@ class HalfStartedTest {
   }
 
   @Test
+  void noThreadToWorkOutWhatWouldBeDoneIsKnownAtOnceAndNotWhenSomethingElseRuns() {
+    FewThreads few = new FewThreads(host.workers(), "prepare restart_service");
+    HealingEngine.Builder builder =
+        engine(few).add(new Given.Actions("restart_service", new Mends("none")));
+    List<Receipt> receipts = receipts(builder, Duration.ofHours(1));
+    assertThat(few.refused).isTrue();
+    assertThat(receipts).hasSize(3).allMatch(r -> r.outcome() == Outcome.HEALED);
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
   void whatGoesWrongWithOneStopsNoOther() {
     FewThreads few =
         new FewThreads(
