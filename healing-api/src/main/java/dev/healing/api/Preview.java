@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param steps what is done, one line each, in order; at least one
  * @param items how many things (files, processes, paths) are touched, where that is countable
  * @param bytes how many bytes it is expected to give back, where that is known
- * @param expectedDuration how long it probably takes
+ * @param expectedDuration how long it probably takes; at most 365 days
  * @param facts what must still be so when it is executed, for example {@code invocation-id}
  */
 public record Preview(
@@ -30,6 +30,8 @@ public record Preview(
     OptionalLong bytes,
     Duration expectedDuration,
     SortedMap<String, String> facts) {
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   /** Validates and copies. */
   public Preview {
     Objects.requireNonNull(target, "preview without a target");
@@ -37,6 +39,15 @@ public record Preview(
     Objects.requireNonNull(items, "preview without items, not even empty");
     Objects.requireNonNull(bytes, "preview without bytes, not even empty");
     Objects.requireNonNull(expectedDuration, "preview without a duration");
+    if (expectedDuration.isNegative() || expectedDuration.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "preview of "
+              + target
+              + ": expected duration "
+              + expectedDuration
+              + ": expected nothing to "
+              + LONGEST);
+    }
     steps = List.copyOf(steps);
     if (steps.isEmpty()) {
       throw new IllegalArgumentException("preview of " + target + ": expected at least one step");

@@ -168,17 +168,18 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public synchronized void append(String file, List<String> jsonObjects) {
+    List<String> texts = List.copyOf(jsonObjects); // as on disk: one that makes no text leaves none
     Appended lines = appended.computeIfAbsent(file, name -> new Appended());
     write(
         "append to " + file,
         () -> {
           lines.cutTorn();
-          jsonObjects.forEach(text -> lines.add(text, Condition.GOOD));
+          texts.forEach(text -> lines.add(text, Condition.GOOD));
         },
         () -> {
           lines.cutTorn();
-          int whole = random.nextInt(Math.max(1, jsonObjects.size()));
-          jsonObjects.stream().limit(whole).forEach(t -> lines.add(t, Condition.GOOD));
+          int whole = random.nextInt(Math.max(1, texts.size()));
+          texts.stream().limit(whole).forEach(t -> lines.add(t, Condition.GOOD));
           lines.add("torn", Condition.TORN);
         });
   }

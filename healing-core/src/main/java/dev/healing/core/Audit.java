@@ -195,13 +195,22 @@ public final class Audit {
     } catch (HealingException e) {
       throw e;
     } catch (RuntimeException e) { // our own fault, which would come again with every commit
-      unwritten.clear();
+      unwritten.removeIf(line -> !makesALine(line)); // the others are written the next time
       throw new HealingException(FILE + ": what was to be written makes no line: " + e, e);
     } finally {
       int tooMany = unwritten.size() - 10_000;
       if (tooMany > 0) {
         unwritten.subList(0, tooMany).clear();
       }
+    }
+  }
+
+  private static boolean makesALine(Consumer<JsonGenerator> line) {
+    try {
+      Json.line(line);
+      return true;
+    } catch (RuntimeException e) {
+      return false;
     }
   }
 

@@ -363,7 +363,7 @@ final class HealingLoop {
   }
 
   void cancelRunning() {
-    treatment.cancelAll();
+    treatment.cancelAll("the engine was stopped");
   }
 
   /**

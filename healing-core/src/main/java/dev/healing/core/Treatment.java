@@ -7,7 +7,6 @@ import com.google.common.collect.SetMultimap;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
@@ -129,8 +128,9 @@ final class Treatment {
     return lastStartNanos;
   }
 
-  void cancelAll() {
-    running.values().forEach(ActionRunner.Running::cancel);
+  /** Stops what runs, and holds that against no action. */
+  void cancelAll(String why) {
+    running.values().forEach(action -> action.cancel(why));
   }
 
   long nextDeadlineNanos() {
@@ -228,14 +228,20 @@ final class Treatment {
     for (Start start : starting) {
       try {
         execute(start);
-      } catch (HostException e) {
+      } catch (RuntimeException e) {
+        // Nothing runs: to start it is the last that is done. The others are begun none the less.
         own.ended(start.incident().attempt().intent, time.now());
         conclude(
             start.incident(),
-            new Validation(Outcome.NOT_ATTEMPTED, "nothing was done: " + e.getMessage()),
+            new Validation(Outcome.NOT_ATTEMPTED, "nothing was done: " + reason(e)),
             new TreeMap<>());
       }
     }
+  }
+
+  /** In words, where it was meant to be read. */
+  private static String reason(RuntimeException e) {
+    return e instanceof HealingException ? e.getMessage() : "the engine threw " + e;
   }
 
   private void execute(Start start) {

@@ -8,8 +8,10 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
 import dev.healing.testkit.TestHost;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -104,6 +106,21 @@ class AuditTest {
     host.state().healWrites();
     audit.commit();
     assertThat(audit.history(10)).hasSize(1);
+  }
+
+  @Test
+  void whatMakesNoLineTakesNoOtherWithIt() {
+    Instant now = host.time().now();
+    Receipt good =
+        Given.receipt(
+            Given.intent("abc-1.1", now, Given.RESTART, "web.service"), Outcome.HEALED, now);
+    audit.add(good);
+    audit.add(new Prevention("abc-1", Given.TYPE, new TreeSet<>(), null, now, "nobody knows"));
+    assertThatThrownBy(audit::commit)
+        .isInstanceOf(HealingException.class)
+        .hasMessageContaining("makes no line");
+    audit.commit();
+    assertThat(audit.history(10)).containsExactly(good);
   }
 
   @Test

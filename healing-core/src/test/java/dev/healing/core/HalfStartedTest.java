@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,35 @@ class HalfStartedTest {
         .singleElement()
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED))
         .satisfies(r -> assertThat(r.detail()).contains("no thread"));
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void noThreadToWorkOutWhatWouldBeDoneIsKnownAtOnceAndNotWhenSomethingElseRuns() {
+    FewThreads few = new FewThreads(host.workers(), "prepare restart_service");
+    HealingEngine.Builder builder =
+        engine(few).add(new Given.Actions("restart_service", new Mends("none")));
+    List<Receipt> receipts = receipts(builder, Duration.ofHours(1));
+    assertThat(few.refused).isTrue();
+    assertThat(receipts).hasSize(3).allMatch(r -> r.outcome() == Outcome.HEALED);
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void whatGoesWrongWithOneStopsNoOther() {
+    FewThreads few =
+        new FewThreads(
+            host.workers(),
+            "execute restart_service b.service",
+            () -> new ArithmeticException("long overflow"));
+    HealingEngine.Builder builder =
+        engine(few).add(new Given.Actions("restart_service", new Mends("none")));
+    List<Receipt> receipts = receipts(builder, Duration.ofMinutes(2));
+    assertThat(receipts).filteredOn(r -> r.outcome() == Outcome.HEALED).hasSize(3);
+    assertThat(receipts)
+        .filteredOn(r -> r.outcome() == Outcome.NOT_ATTEMPTED)
+        .singleElement()
+        .satisfies(r -> assertThat(r.detail()).contains("nothing was done", "long overflow"));
     assertThat(broken).isEmpty();
   }
 
@@ -135,18 +165,24 @@ class HalfStartedTest {
   private static final class FewThreads implements Workers {
     private final Workers workers;
     private final String without;
+    private final Supplier<RuntimeException> why;
     private boolean refused;
 
     FewThreads(Workers workers, String without) {
+      this(workers, without, () -> new HostException("no thread could be started"));
+    }
+
+    FewThreads(Workers workers, String without, Supplier<RuntimeException> why) {
       this.workers = workers;
       this.without = without;
+      this.why = why;
     }
 
     @Override
     public Task start(String name, Runnable task) {
       if (name.equals(without) && !refused) {
         refused = true;
-        throw new HostException("no thread could be started");
+        throw why.get();
       }
       return workers.start(name, task);
     }

@@ -145,6 +145,37 @@ class HealingEngineTest {
         .hasMessageContaining("closed");
   }
 
+  @Test
+  void whatIsStoppedWithTheEngineIsNoFailure() throws Exception {
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {
+      HealingEngine engine =
+          Given.engine(real, Map.of())
+              .add(Given.detector("services", this::detect))
+              .add(
+                  Given.action(
+                      Given.RESTART,
+                      risk,
+                      execution -> {
+                        begun.complete(true);
+                        boolean ended = execution.pause(Duration.ofSeconds(50));
+                        return ActionReport.failed(ended ? "in vain" : "told to stop");
+                      }))
+              .build();
+      engine.start();
+      broken.add(UNIT);
+      CompletableFuture<Receipt> receipt =
+          engine.heal(Given.issue(Instant.now(), UNIT)).toCompletableFuture();
+      begun.get(30, SECONDS);
+
+      engine.close(); // after five seconds of grace
+
+      assertThat(receipt.get(1, SECONDS).outcome()).isEqualTo(Outcome.AMBIGUOUS);
+      assertThat(receipt.join().detail()).contains("told to stop", "the engine was stopped");
+      assertThat(new Audit(real.state()).history(5)).containsExactly(receipt.join());
+    }
+  }
+
   // ------------------------------------------------------------- virtual time
 
   @Test

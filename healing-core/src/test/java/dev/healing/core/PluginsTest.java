@@ -39,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -342,6 +343,35 @@ class PluginsTest {
         };
     HealingEngine engine = engine().add(new Given.Actions("mute", mute)).add(GOOD).build();
     assertThat(info(engine, "mute").problem().orElseThrow()).contains("'mute'", "no words");
+    assertThat(info(engine, "good").state()).isEqualTo("on");
+  }
+
+  @Test
+  void oneThatDescribesItselfAsNonsenseIsSkippedAndReported() {
+    HealingAction endless =
+        new HealingAction() {
+          @Override
+          public ActionDescription description() {
+            return new ActionDescription(
+                ActionId.of("endless"),
+                "never settles",
+                Set.of(),
+                Risk.LOW,
+                Set.of(),
+                true,
+                ActionDescription.IRREVERSIBLE,
+                ChronoUnit.FOREVER.getDuration(),
+                Duration.ofSeconds(1));
+          }
+
+          @Override
+          public PreparedAction prepare(Issue issue, HostState state) {
+            throw new AssertionError("prepared");
+          }
+        };
+    HealingEngine engine = engine().add(new Given.Actions("endless", endless)).add(GOOD).build();
+    assertThat(info(engine, "endless").problem().orElseThrow())
+        .contains("'endless'", "settling time", "expected");
     assertThat(info(engine, "good").state()).isEqualTo("on");
   }
 

@@ -154,10 +154,21 @@ public final class ActionRunner {
         task.cancel();
       }
       if (begin()) {
-        done.accept(ActionReport.refused("no worker came free for it in time"));
+        done.accept(ActionReport.refused(stopped.orElse("no worker came free for it in time")));
         return false;
       }
       return true;
+    }
+
+    /**
+     * As {@link #cancel()}, for a reason that is none of its own: what it would have brought is not
+     * known then.
+     */
+    public boolean cancel(String why) {
+      if (stopped.isEmpty()) {
+        stopped = Optional.of(why);
+      }
+      return cancel();
     }
 
     @Override
@@ -169,7 +180,7 @@ public final class ActionRunner {
     @Override
     public boolean cancelled() {
       if (stopped.isEmpty()) {
-        stopped = stop.get();
+        stop.get().ifPresent(why -> stopped = Optional.of(why)); // and never back
       }
       return cancelled || stopped.isPresent() || remaining().isZero();
     }
@@ -199,8 +210,7 @@ public final class ActionRunner {
     public boolean makeWay() {
       boolean stops = givesWay && !cancelled && stopped.isEmpty();
       if (stops) {
-        stopped = Optional.of("it gave way to what is more urgent");
-        cancel();
+        cancel("it gave way to what is more urgent");
       }
       return stops;
     }

@@ -23,6 +23,8 @@ import java.util.function.Consumer;
  * cannot be told while it hangs it is told when it has come back.
  */
 public final class Learning {
+  private static final System.Logger LOG = System.getLogger(Learning.class.getName());
+
   /** The audit has them all; these are for a knowledge base that hangs. */
   private static final int MOST_WAITING = 10_000;
 
@@ -255,7 +257,7 @@ public final class Learning {
                   tell(then);
                   List<Runnable> waited = List.copyOf(next);
                   next.clear();
-                  waited.forEach(Runnable::run);
+                  tell(waited);
                 }));
   }
 
@@ -265,7 +267,14 @@ public final class Learning {
     return due;
   }
 
+  /** Each is told, whatever becomes of the one before. */
   private static void tell(List<Runnable> due) {
-    due.forEach(Runnable::run);
+    for (Runnable one : due) {
+      try {
+        one.run();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "somebody could not be told what happened", e);
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Preview;
@@ -101,13 +102,13 @@ public final class Preparations {
     Preparation begun =
         new Preparation(new Key(issue.fingerprint(), remedy.description().id()), done);
     underWay.add(begun);
-    begun.task =
-        prepare(
-            remedy.action(),
-            remedy.description().id(),
-            issue,
-            state,
-            (action, why) -> inbox.post(() -> begun.arrived(action, why)));
+    BiConsumer<Optional<PreparedAction>, String> arrives =
+        (action, why) -> inbox.post(() -> begun.arrived(action, why));
+    try {
+      begun.task = prepare(remedy.action(), remedy.description().id(), issue, state, arrives);
+    } catch (HostException e) { // no thread for it: that is known now, and not when it is late
+      arrives.accept(Optional.empty(), "could not be prepared: " + e.getMessage());
+    }
     return begun;
   }
 

@@ -244,12 +244,27 @@ public final class Journal implements ActionHistory {
       takeBack();
       throw e;
     } catch (RuntimeException e) { // our own fault, which would come again with every commit
-      takeBack();
-      unwritten.clear();
-      damaged.add(FILE + ": what was to be written makes no line: " + e);
-      throw new HealingException(damaged.get(damaged.size() - 1), e);
+      String why = FILE + ": what was to be written makes no line: " + e;
+      takeBack(); // an intent that makes no line is not acted on, and nothing else is lost
+      if (dropWhatMakesNoLine()) {
+        damaged.add(why);
+      }
+      throw new HealingException(why, e);
     }
     compactIfLarge();
+  }
+
+  /** Leaves what can be written for the next time. Says whether a mark was lost. */
+  private boolean dropWhatMakesNoLine() {
+    return unwritten.removeIf(
+        line -> {
+          try {
+            line.text();
+            return false;
+          } catch (RuntimeException e) {
+            return true;
+          }
+        });
   }
 
   /** Forgets the intents that were added since the last commit; they must not be acted on. */

@@ -73,6 +73,21 @@ class ActionRunnerTest {
   }
 
   @Test
+  void whoStoppedItIsKeptAlsoWhereNothingElseWouldStopIt() {
+    effect =
+        execution ->
+            execution.pause(Duration.ofSeconds(3))
+                ? ActionReport.done("restarted")
+                : ActionReport.failed("told to stop");
+    ActionRunner.Running running = execute();
+    host.time().advance(Duration.ofSeconds(1));
+    assertThat(running.cancel("the engine was stopped")).as("had begun").isTrue();
+    host.time().advance(Duration.ofSeconds(5));
+    assertThat(reports).containsExactly(ActionReport.failed("told to stop"));
+    assertThat(running.stopped()).contains("the engine was stopped");
+  }
+
+  @Test
   void theOffSwitchStopsWhoHasOnlyWaitedSoFar() {
     OffSwitch offSwitch = new OffSwitch(host.state(), host.time());
     effect =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
@@ -13,6 +14,7 @@ import dev.healing.core.StoreAround;
 import dev.healing.spi.ActionHistory;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +165,38 @@ class JournalTest {
     assertThat(reopen().within(HOUR))
         .singleElement()
         .satisfies(entry -> assertThat(entry.outcome()).contains(Outcome.UNCHANGED));
+  }
+
+  @Test
+  void anIntentThatMakesNoLineIsForgottenAndNothingElse() {
+    Intent before = start("a.1", "web.service");
+    Intent good = Given.intent("b.1", host.time().now(), Given.RESTART, "db.service");
+    journal.close(Given.receipt(before, Outcome.HEALED, host.time().now()));
+    journal.add(
+        new Intent(
+            "c.1",
+            "c",
+            good.issue(),
+            good.detectedAt(),
+            good.action(),
+            good.target(),
+            good.origin(),
+            good.confidence(),
+            ChronoUnit.FOREVER.getDuration(),
+            good.steps(),
+            good.at()));
+
+    assertThatThrownBy(journal::commit)
+        .isInstanceOf(HealingException.class)
+        .hasMessageContaining("makes no line");
+
+    assertThat(journal.damaged()).isEmpty();
+    assertThat(journal.open()).isEmpty();
+    journal.add(good);
+    journal.commit();
+    assertThat(reopen().open()).containsExactly(good);
+    assertThat(reopen().last(Given.RESTART, "web.service").orElseThrow().outcome())
+        .contains(Outcome.HEALED);
   }
 
   @Test
