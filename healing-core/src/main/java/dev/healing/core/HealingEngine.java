@@ -7,6 +7,7 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
@@ -70,7 +71,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
+ * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them;
+ * only those of {@link Healer} and {@link #apply} complete on a worker.
  */
 public final class HealingEngine implements AutoCloseable, Healer {
   private static final Supplier<Optional<String>> NEVER = Optional::empty;
@@ -339,13 +341,13 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** As {@link #heal(Issue)}, with an incident of its own: on this program's word. */
   @Override
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    return request(issue, action, Optional.of(validator), NEVER, Origin.AUTOMATIC);
+    return heal(issue, action, validator, NEVER);
   }
 
   @Override
   public CompletionStage<Receipt> heal(
       Issue issue, Optional<ActionId> action, Detector validator, Supplier<Optional<String>> stop) {
-    return request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC);
+    return onWorker(request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC));
   }
 
   @Override
@@ -379,8 +381,30 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Optimizer optimizer = optimizer();
     Healer asked =
         (issue, action, validator) ->
-            request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED);
+            onWorker(request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED));
     return ask("optimizer", () -> optimizer.apply(opportunity, asked));
+  }
+
+  /** For plugins, which are not called on the engine's thread by way of a stage either. */
+  private CompletionStage<Receipt> onWorker(CompletionStage<Receipt> answer) {
+    CompletableFuture<Receipt> passedOn = new CompletableFuture<>();
+    answer.whenComplete(
+        (receipt, fault) -> {
+          Runnable complete =
+              () -> {
+                if (fault == null) {
+                  passedOn.complete(receipt);
+                } else {
+                  passedOn.completeExceptionally(fault);
+                }
+              };
+          try {
+            host.workers().start("answer", complete);
+          } catch (HostException e) {
+            complete.run(); // where there are no threads: late is better than never
+          }
+        });
+    return passedOn;
   }
 
   /** Heals an issue on a person's word. */
