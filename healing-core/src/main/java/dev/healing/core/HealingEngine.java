@@ -52,6 +52,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +122,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     }
     triggers = new Triggers(inquiries, reason -> loop.wake());
     thread = new EngineThread(inbox, loop);
-    loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
+    loop.chronicle().announcer().replace(Map.of(), loop.plugins().listeners());
   }
 
   /** An engine on this host with all plugins that are found, and every setting at its default. */
@@ -526,12 +527,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
     Plugins plugins = thread.ask(loop::plugins);
+    Map<String, String> deaf = loop.chronicle().announcer().faults();
     List<PluginInfo> infos = new ArrayList<>();
     for (Found one : plugins.found()) {
       Optional<String> how =
           switch (one.kind()) {
             case "action" -> plugins.unusable(one.name());
             case "trigger" -> triggers.how(one.name());
+            case "listener" -> Optional.ofNullable(deaf.get("listener:" + one.name()));
             default -> Optional.empty();
           };
       String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
@@ -635,7 +638,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> done) {
     Duration patience = loop.settings().patience();
-    loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
+    loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
     triggers.replace(
         old.triggers(),
@@ -645,7 +648,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
         () -> done.complete(null));
   }
 
-  /** Tells what happens from now on, on a thread of its own. */
+  /** Tells what happens from now on, in order, on workers; it may be slow. */
   public void addListener(Listener listener) {
     loop.chronicle().announcer().add(listener);
   }
