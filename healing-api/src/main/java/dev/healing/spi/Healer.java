@@ -21,7 +21,7 @@ public interface Healer {
    * @param action the only action to consider; any that treats the issue's type if empty
    * @param validator looks whether the issue is still there afterwards
    * @return the receipt of the attempt; {@link dev.healing.api.Outcome#NOT_ATTEMPTED} with the
-   *     reason if nothing was done
+   *     reason if nothing was done. Completes on a worker
    */
   CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator);
 

@@ -37,7 +37,7 @@ final class Chronicle {
     this.host = host;
     this.journal = new Journal(host.state(), host.time());
     this.audit = new Audit(host.state());
-    this.announcer = new Announcer(host.workers());
+    this.announcer = new Announcer(host.time(), host.workers());
     Reminders reminders = new Reminders(host.state(), host.time(), this::keepsHappening);
     this.learning = new Learning(host.time(), host.workers(), inbox, reminders::found);
   }

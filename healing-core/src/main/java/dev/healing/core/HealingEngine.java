@@ -7,6 +7,7 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
@@ -51,6 +52,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +72,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them.
+ * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them;
+ * only those of {@link Healer} and {@link #apply} complete on a worker.
  */
 public final class HealingEngine implements AutoCloseable, Healer {
   private static final Supplier<Optional<String>> NEVER = Optional::empty;
@@ -119,7 +122,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     }
     triggers = new Triggers(inquiries, reason -> loop.wake());
     thread = new EngineThread(inbox, loop);
-    loop.chronicle().announcer().replace(List.of(), loop.plugins().listeners().values());
+    loop.chronicle().announcer().replace(Map.of(), loop.plugins().listeners());
   }
 
   /** An engine on this host with all plugins that are found, and every setting at its default. */
@@ -339,13 +342,13 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** As {@link #heal(Issue)}, with an incident of its own: on this program's word. */
   @Override
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    return request(issue, action, Optional.of(validator), NEVER, Origin.AUTOMATIC);
+    return heal(issue, action, validator, NEVER);
   }
 
   @Override
   public CompletionStage<Receipt> heal(
       Issue issue, Optional<ActionId> action, Detector validator, Supplier<Optional<String>> stop) {
-    return request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC);
+    return onWorker(request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC));
   }
 
   @Override
@@ -379,8 +382,30 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Optimizer optimizer = optimizer();
     Healer asked =
         (issue, action, validator) ->
-            request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED);
+            onWorker(request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED));
     return ask("optimizer", () -> optimizer.apply(opportunity, asked));
+  }
+
+  /** For plugins, which are not called on the engine's thread by way of a stage either. */
+  private CompletionStage<Receipt> onWorker(CompletionStage<Receipt> answer) {
+    CompletableFuture<Receipt> passedOn = new CompletableFuture<>();
+    answer.whenComplete(
+        (receipt, fault) -> {
+          Runnable complete =
+              () -> {
+                if (fault == null) {
+                  passedOn.complete(receipt);
+                } else {
+                  passedOn.completeExceptionally(fault);
+                }
+              };
+          try {
+            host.workers().start("answer", complete);
+          } catch (HostException e) {
+            complete.run(); // where there are no threads: late is better than never
+          }
+        });
+    return passedOn;
   }
 
   /** Heals an issue on a person's word. */
@@ -502,12 +527,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
     Plugins plugins = thread.ask(loop::plugins);
+    Map<String, String> deaf = loop.chronicle().announcer().faults();
     List<PluginInfo> infos = new ArrayList<>();
     for (Found one : plugins.found()) {
       Optional<String> how =
           switch (one.kind()) {
             case "action" -> plugins.unusable(one.name());
             case "trigger" -> triggers.how(one.name());
+            case "listener" -> Optional.ofNullable(deaf.get("listener:" + one.name()));
             default -> Optional.empty();
           };
       String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
@@ -611,7 +638,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> done) {
     Duration patience = loop.settings().patience();
-    loop.chronicle().announcer().replace(old.listeners().values(), now.listeners().values());
+    loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
     triggers.replace(
         old.triggers(),
@@ -621,7 +648,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
         () -> done.complete(null));
   }
 
-  /** Tells what happens from now on, on a thread of its own. */
+  /** Tells what happens from now on, in order, on workers; it may be slow. */
   public void addListener(Listener listener) {
     loop.chronicle().announcer().add(listener);
   }

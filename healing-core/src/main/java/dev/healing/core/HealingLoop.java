@@ -200,6 +200,7 @@ final class HealingLoop {
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
     faults.putAll(improvement.faults());
+    faults.putAll(chronicle.announcer().faults());
     sightings.take(observation, faults);
     treatment.preventions().look(observation.state());
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
@@ -276,7 +277,8 @@ final class HealingLoop {
         List.of(
             watch.enforce(deadline),
             assessment.enforceDeadlines(deadline),
-            chronicle.learning().enforce(deadline))) {
+            chronicle.learning().enforce(deadline),
+            chronicle.announcer().enforce())) {
       if (left.isPresent() && left.get().compareTo(next) < 0) {
         next = left.get();
       }

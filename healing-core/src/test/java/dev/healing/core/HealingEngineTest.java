@@ -25,11 +25,14 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.core.journal.Journal;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.Listener;
+import dev.healing.spi.ListenerProvider;
 import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -308,6 +311,39 @@ class HealingEngineTest {
   }
 
   @Test
+  void aListenerThatHangsIsAnIssueOfWhichAnotherIsTold() {
+    List<String> told = new ArrayList<>();
+    HealingEngine engine =
+        opened(builder(host, Map.of()).add(listener("deaf", event -> sleepOn(3600))));
+    engine.addListener(event -> told.add(event.message()));
+    run(engine, Duration.ofSeconds(90));
+    assertThat(engine.incidents())
+        .extracting(incident -> incident.issue().components().first())
+        .contains("listener:deaf");
+    assertThat(told).anyMatch(message -> message.contains("listener:deaf"));
+    assertThat(engine.plugins())
+        .filteredOn(plugin -> plugin.name().equals("deaf"))
+        .extracting(PluginInfo::state)
+        .first()
+        .asString()
+        .contains("not come back");
+  }
+
+  private static ListenerProvider listener(String name, Listener listener) {
+    return new ListenerProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Listener create(HostContext context) {
+        return listener;
+      }
+    };
+  }
+
+  @Test
   void whatWasBeingPreparedBeforeAReloadIsNotDoneAfterIt() {
     SlowAction action = new SlowAction();
     HealingEngine engine =
@@ -394,8 +430,12 @@ class HealingEngineTest {
   }
 
   private void sleepOn() {
+    sleepOn(1);
+  }
+
+  private void sleepOn(int seconds) {
     try {
-      host.workers().sleep(Duration.ofSeconds(1));
+      host.workers().sleep(Duration.ofSeconds(seconds));
     } catch (InterruptedException e) {
       // It does not listen.
     }

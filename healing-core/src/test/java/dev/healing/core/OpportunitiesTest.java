@@ -209,6 +209,21 @@ class OpportunitiesTest {
   }
 
   @Test
+  void whatAnOptimizerMakesOfAnAnswerIsNotMadeOnTheEnginesThread() {
+    HealingEngine engine = engine("auto");
+    Thread engines = Thread.currentThread();
+    List<Thread> answered = new ArrayList<>();
+    Opportunity dust = opportunity(DUST);
+    optimizer
+        .apply(dust, optimizer.own.orElseThrow())
+        .thenAccept(r -> answered.add(Thread.currentThread()));
+    apply(engine, COPIES).thenAccept(r -> answered.add(Thread.currentThread()));
+    run(engine, 120);
+
+    assertThat(answered).hasSize(2).doesNotContain(engines);
+  }
+
+  @Test
   void aPersonsWordPassesWhereTheOptimizersOwnDoesNot() {
     HealingEngine engine = engine("suggest");
     CompletableFuture<Receipt> byItself =

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures what an opportunity would bring: the action itself works out what it would do, which is
@@ -47,6 +47,7 @@ final class Appraisal {
   private final Experience experience;
   private final Duration cachesHold;
   private final Map<String, Said> said = new ConcurrentHashMap<>();
+  private final AtomicLong forgotten = new AtomicLong();
 
   Appraisal(Healer healer, TimeSource time, Experience experience, Duration cachesHold) {
     this.healer = healer;
@@ -60,8 +61,7 @@ final class Appraisal {
     if (found.action().isEmpty()) {
       return Optional.of(new Appraised(found, false));
     }
-    Said now =
-        said.compute(found.id(), (id, known) -> fresh(found, known) ? known : ask(found, state));
+    Said now = said(found, state);
     if (now.refused()) {
       return Optional.empty();
     }
@@ -78,12 +78,31 @@ final class Appraisal {
 
   /** It was taken, or tried: what was said of it no longer holds. */
   void forget(String id) {
+    forgotten.incrementAndGet();
     said.remove(id);
   }
 
-  private boolean fresh(Opportunity found, @Nullable Said known) {
+  /**
+   * One walk at a time: who comes meanwhile waits for its answer. Who {@linkplain #forget forgets}
+   * does not, and what was said meanwhile counts this once.
+   */
+  private synchronized Said said(Opportunity found, HostState state) {
+    Said known = said.get(found.id());
+    if (known != null && fresh(found, known)) {
+      return known;
+    }
+    long before = forgotten.get();
+    Said now = ask(found, state);
+    said.put(found.id(), now);
+    if (forgotten.get() != before) {
+      said.remove(found.id());
+    }
+    return now;
+  }
+
+  private boolean fresh(Opportunity found, Said known) {
     Duration holds = found.type() == OptimizationType.CACHE_OPTIMIZATION ? cachesHold : HOLDS;
-    return known != null && time.monotonicNanos() - known.atNanos() < holds.toNanos();
+    return time.monotonicNanos() - known.atNanos() < holds.toNanos();
   }
 
   private Said ask(Opportunity found, HostState state) {

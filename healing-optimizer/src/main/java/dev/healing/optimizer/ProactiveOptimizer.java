@@ -175,23 +175,12 @@ final class ProactiveOptimizer implements Optimizer {
     return finders.stream().filter(f -> f.type() == opportunity.type()).findFirst();
   }
 
-  /** The answer comes on the engine's thread, which does not wait for a disk. */
   private CompletionStage<Receipt> learn(Opportunity taken, CompletionStage<Receipt> outcome) {
-    return outcome.thenCompose(
+    return outcome.thenApply(
         receipt -> {
           appraisal.forget(taken.id());
-          CompletableFuture<Receipt> learned = new CompletableFuture<>();
-          host.workers()
-              .start(
-                  "optimizer",
-                  () -> {
-                    try {
-                      remember(taken, receipt);
-                    } finally {
-                      learned.complete(receipt);
-                    }
-                  });
-          return learned;
+          remember(taken, receipt);
+          return receipt;
         });
   }
 

@@ -46,6 +46,7 @@ class CycleTest {
   private long previewedBytes = GIB;
   private Duration takes = Duration.ofSeconds(1);
   private int previews;
+  private Runnable meanwhile = () -> {};
 
   /** What the action gives of the mount's room. */
   private double given = GIB;
@@ -73,6 +74,7 @@ class CycleTest {
         @Override
         public Optional<Preview> preview(Issue issue, ActionId action, HostState state) {
           previews++;
+          meanwhile.run();
           if (refuses) {
             throw new RefusedException("there is nothing old enough");
           }
@@ -210,6 +212,30 @@ class CycleTest {
     host.time().advance(Duration.ofMinutes(61));
     optimizer.findOpportunities(state);
     assertThat(previews).isEqualTo(2);
+  }
+
+  @Test
+  void whoHearsThatItWasTakenDoesNotWaitForAWalkThroughADisk() {
+    Optimizer optimizer = optimizer();
+    HostState state = host(90).disk("/", 0.9).build();
+    CompletableFuture<Receipt> taken = new CompletableFuture<>();
+    Opportunity found = optimizer.findOpportunities(state).get(0);
+    CompletableFuture<Receipt> learned =
+        optimizer.apply(found, (issue, action, validator) -> taken).toCompletableFuture();
+    host.time().advance(Duration.ofMinutes(61));
+    meanwhile =
+        () -> {
+          CompletableFuture<Void> heard =
+              CompletableFuture.runAsync(
+                  () -> taken.complete(receipt(found.issue(), found.action().orElseThrow())));
+          assertThat(heard).succeedsWithin(Duration.ofSeconds(10));
+        };
+    optimizer.findOpportunities(state);
+    assertThat(learned).isCompleted();
+
+    meanwhile = () -> {};
+    optimizer.findOpportunities(state);
+    assertThat(previews).as("what was said meanwhile no longer holds").isEqualTo(3);
   }
 
   @Test
