@@ -157,12 +157,15 @@ final class Operator {
 
   /** Turns down what waits for it. */
   void reject(Incident shown) {
-    try {
-      simulation.engine().reject(shown.id());
-      host.note(rejected(shown.id(), host.incarnation()), true);
-    } catch (HealingException tooLate) {
-      // It no longer waits.
-    }
+    simulation.survive(
+        () -> {
+          try {
+            simulation.engine().reject(shown.id());
+            host.note(rejected(shown.id(), host.incarnation()), true);
+          } catch (HealingException tooLate) {
+            // It no longer waits; or it could not be written down, and is not relied upon.
+          }
+        });
   }
 
   /** Asks for an incident to be healed. */
