@@ -72,7 +72,10 @@ final class Incidents {
     return open.values();
   }
 
-  /** How many are serious and, as far as we know, no symptom of another. */
+  /**
+   * How many began lately, are serious and no human's yet, and, as far as we know, no symptom of
+   * another.
+   */
   int unrelated() {
     if (open.isEmpty()) {
       return 0;
@@ -85,9 +88,18 @@ final class Incidents {
                   .filter(incident -> incident.validator.isEmpty() && !Storm.is(incident))
                   .filter(i -> i.cause == null || storm.filter(i.cause::equals).isPresent())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
+                  .filter(incident -> there(incident).compareTo(Storm.WITHIN) < 0)
+                  .filter(incident -> !isTheirs(incident))
                   .count();
     }
     return unrelated;
+  }
+
+  /** Also before anything is decided about it after a restart. */
+  private boolean isTheirs(Tracked incident) {
+    return incident.handedOver
+        || chronicle.journal().handedOver(incident.fingerprint)
+        || chronicle.journal().rejected(incident.fingerprint);
   }
 
   /** Severities and causes may have changed. */
@@ -190,6 +202,7 @@ final class Incidents {
     Tracked incident =
         new Tracked(
             intent.incident(), intent.issue(), intent.detectedAt(), reporter, Optional.empty());
+    incident.openedNanos = time.monotonicNanos();
     add(incident);
     return incident;
   }

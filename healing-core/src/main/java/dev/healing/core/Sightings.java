@@ -198,7 +198,7 @@ final class Sightings {
         if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
           String why =
               incident.seen
-                  ? "the issue went away by itself"
+                  ? Storm.is(incident) ? Storm.OVER : "the issue went away by itself"
                   : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
           if (incident.lastFailure.isPresent()) {
@@ -225,6 +225,7 @@ final class Sightings {
         incident.seen
             && incident.attemptsMade == 0
             && incident.validator.isEmpty()
+            && !Storm.is(incident) // which may be over only because it has lasted
             && !incident.handedOver
             && treatment.lastStartNanos() < incident.openedNanos;
     if (leftAlone) {

@@ -3,6 +3,7 @@ package dev.healing.core;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +11,24 @@ import java.util.Optional;
 
 /**
  * Too much at once that has nothing to do with each other is one incident, for a person: this host
- * is sick. While it is open all others wait for it as for their cause.
+ * is sick. While it is open all others wait for it as for their cause. What nobody mends is no
+ * storm for ever: an hour later what still fails is tried one by one, and handed over if it must.
  */
 final class Storm {
+  /** What began longer ago is not at once with what is new. */
+  static final Duration WITHIN = Duration.ofHours(1);
+
+  /** Why it is over. */
+  static final String OVER =
+      "too little of what began within the last hour is open: healing goes on by itself";
+
   private Storm() {}
 
   /**
    * The issue, if there is a storm.
    *
-   * @param unrelated how many incidents are open that are serious and no symptom of another
+   * @param unrelated how many incidents are open that began {@link #WITHIN} this, are serious, no
+   *     human's yet and no symptom of another
    * @param limit from how many on it is one
    */
   static Optional<Issue> issue(int unrelated, int limit, Instant at) {
@@ -30,8 +40,8 @@ final class Storm {
                 IssueType.HOST_SICK,
                 Severity.CRITICAL,
                 unrelated
-                    + " unrelated incidents are open at once: this host is sick, a human should"
-                    + " look. Until they are fewer than "
+                    + " unrelated incidents are open at once, all of the last hour: this host is"
+                    + " sick, a human should look. Until such are fewer than "
                     + limit
                     + " only what somebody asks for is done",
                 Map.of("incidents.unrelated.count", (double) unrelated),

@@ -25,23 +25,29 @@ class StormTest {
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
   private final List<Event> events = new ArrayList<>();
-  private final HealingEngine engine =
-      Given.engine(host, Map.of("limits", Map.of("storm", 4, "health-floor", 0, "cooldown", "0s")))
-          .add(
-              Given.detector(
-                  "services",
-                  state ->
-                      Detection.of(
-                          broken.stream().map(unit -> Given.issue(state.at(), unit)).toList())))
-          .add(
-              Given.action(
-                  Given.RESTART,
-                  Risk.LOW,
-                  execution -> {
-                    broken.remove("b.service");
-                    return ActionReport.done("restarted");
-                  }))
-          .build();
+  private HealingEngine engine = engine(Map.of());
+
+  private HealingEngine engine(Map<String, ?> restart) {
+    Map<String, ?> limits =
+        Map.of("storm", 4, "health-floor", 0, "cooldown", "0s", "heals-per-hour", 99);
+    return Given.engine(
+            host, Map.of("limits", limits, "actions", Map.of("restart_service", restart)))
+        .add(
+            Given.detector(
+                "services",
+                state ->
+                    Detection.of(
+                        broken.stream().map(unit -> Given.issue(state.at(), unit)).toList())))
+        .add(
+            Given.action(
+                Given.RESTART,
+                Risk.LOW,
+                execution -> {
+                  broken.remove("b.service");
+                  return ActionReport.done("restarted");
+                }))
+        .build();
+  }
 
   @AfterEach
   void end() {
@@ -80,8 +86,9 @@ class StormTest {
         .singleElement()
         .satisfies(event -> assertThat(event.message()).contains("this host is sick"));
 
-    passes(3600);
+    passes(3500);
     assertThat(sick().id()).as("it is one, however long it lasts").isEqualTo(storm.id());
+    assertThat(sick().closed()).isFalse();
 
     broken.removeAll(Set.of("c.service", "d.service"));
     passes(60);
@@ -89,6 +96,61 @@ class StormTest {
     assertThat(engine.audit().history(10))
         .isNotEmpty()
         .anyMatch(receipt -> receipt.outcome() == Outcome.HEALED);
+  }
+
+  private List<IssueType> types() {
+    return engine.incidents().stream().map(incident -> incident.issue().type()).toList();
+  }
+
+  private IncidentStatus status(String unit) {
+    return engine.incidents().stream()
+        .filter(incident -> incident.issue().components().contains(unit))
+        .findFirst()
+        .orElseThrow()
+        .status();
+  }
+
+  @Test
+  void whatNobodyMendsDoesNotEndHealingForGood() {
+    engine.open();
+    broken.addAll(Set.of("a.service", "b.service", "c.service", "d.service"));
+    passes(10);
+    assertThat(engine.audit().history(10)).isEmpty();
+    passes(3700);
+    assertThat(sick().closed()).isTrue();
+    assertThat(sick().note()).contains("healing goes on");
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
+    assertThat(status("a.service")).as("it was tried").isEqualTo(IncidentStatus.ESCALATED);
+  }
+
+  @Test
+  void whatBeganOneAfterAnotherIsNoStormHoweverLongItWaits() {
+    engine = engine(Map.of("autonomy", "confirm")); // and nobody answers
+    engine.open();
+    for (String unit : List.of("a.service", "c.service", "d.service", "e.service", "f.service")) {
+      broken.add(unit);
+      passes(1500);
+    }
+    assertThat(types()).hasSize(5).doesNotContain(IssueType.HOST_SICK);
+  }
+
+  @Test
+  void whatWasHandedOverCountsNoMoreAlsoAfterARestart() {
+    engine.open();
+    broken.addAll(Set.of("a.service", "c.service", "d.service"));
+    passes(60);
+    assertThat(status("a.service")).isEqualTo(IncidentStatus.ESCALATED);
+    broken.addAll(Set.of("b.service"));
+    passes(60);
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
+
+    engine.close();
+    engine = engine(Map.of());
+    broken.addAll(Set.of("b.service"));
+    engine.open();
+    passes(60);
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
+    assertThat(types()).doesNotContain(IssueType.HOST_SICK);
   }
 
   @Test

@@ -79,7 +79,8 @@ public final class SafetyGuards {
    * @param distrust what is wrong with the safety state
    * @param rejected whether a person does not want anything done about a problem
    * @param handedOver whether a problem that is not over was handed over to a human
-   * @param unrelated how many incidents are open that are not the symptom of another
+   * @param unrelated how many incidents are open that began lately, are serious, no human's yet and
+   *     not the symptom of another
    * @param sampled whether anything measures the host or should, so that its health should be known
    */
   public SafetyGuards(
@@ -361,7 +362,7 @@ public final class SafetyGuards {
     if (takesBack(proposal)) {
       return ok("a limit of ours is taken away, whatever else is open");
     }
-    String is = unrelated + " unrelated incidents are open at once";
+    String is = unrelated + " unrelated incidents of the last hour are open at once";
     return unrelated >= limit && proposal.origin() == Origin.AUTOMATIC
         ? Verdict.defer(
             proposal.at().plus(IN_A_STORM), is + ": this host is sick, a human should look")

@@ -40,7 +40,7 @@ public record Settings(
    * @param healthFloor below this health nothing is done without a person
    * @param attempts of one action at one problem within {@code attemptsWindow}; then a person
    * @param attemptsWindow the window of {@code attempts}
-   * @param storm so many unrelated incidents at once are a case for a person
+   * @param storm so many unrelated incidents within an hour are a case for a person
    * @param patience how long at most what is not serious is left alone to pass by itself
    */
   public record Limits(
