@@ -640,6 +640,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Duration patience = loop.settings().patience();
     loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
+    inquiries.startAnew();
     triggers.replace(
         old.triggers(),
         now.triggers(),

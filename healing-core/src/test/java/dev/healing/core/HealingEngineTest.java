@@ -398,6 +398,48 @@ class HealingEngineTest {
     assertThat(broken).isEmpty();
   }
 
+  @Test
+  void thatAnActionDidNotEndIsNotHeldAgainstTheOneAfterAReload() {
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(
+                    Given.action(
+                        Given.RESTART,
+                        Risk.LOW,
+                        execution -> {
+                          while (!broken.isEmpty()) {
+                            sleepOn();
+                          }
+                          return mend();
+                        })));
+    broken.add(UNIT);
+    run(engine, Duration.ofMinutes(2));
+    assertThat(openAbout(engine, "action:")).isNotEmpty();
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofSeconds(10));
+    assertThat(openAbout(engine, "action:")).isEmpty();
+    broken.clear();
+    run(engine, Duration.ofMinutes(20));
+
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(10));
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofMinutes(2));
+    assertThat(engine.history(1).get(0).detail()).contains("did not end within its time limit");
+    assertThat(openAbout(engine, "action:")).as("it ran before the reload").isEmpty();
+    broken.clear();
+    run(engine, Duration.ofSeconds(10));
+  }
+
+  private static List<Incident> openAbout(HealingEngine engine, String prefix) {
+    return engine.incidents().stream()
+        .filter(incident -> incident.closedAt().isEmpty())
+        .filter(incident -> incident.issue().components().first().startsWith(prefix))
+        .toList();
+  }
+
   private void sleepOn() {
     sleepOn(1);
   }

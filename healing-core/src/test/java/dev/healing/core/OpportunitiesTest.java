@@ -7,6 +7,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Benefit;
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
@@ -41,6 +42,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,10 +115,15 @@ class OpportunitiesTest {
     private Optional<Healer> own = Optional.empty();
     private final List<Boolean> cycles = new ArrayList<>();
     private boolean throwsInCycles;
+    private boolean hangsInCycles;
+    private Supplier<List<Opportunity>> finds = List::of;
 
     @Override
     public void cycle(HostState state, boolean acts) {
       cycles.add(acts);
+      while (hangsInCycles) {
+        sleepOn();
+      }
       if (throwsInCycles) {
         throw new IllegalStateException("no idea");
       }
@@ -135,7 +142,7 @@ class OpportunitiesTest {
 
     @Override
     public List<Opportunity> findOpportunities(HostState state) {
-      return List.of();
+      return finds.get();
     }
 
     @Override
@@ -288,6 +295,65 @@ class OpportunitiesTest {
     optimizer.throwsInCycles = false;
     run(engine, 2 * 60);
     assertThat(open(engine)).noneMatch(i -> i.issue().description().contains("no idea"));
+  }
+
+  private void sleepOn() {
+    try {
+      host.workers().sleep(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      // It does not listen.
+    }
+  }
+
+  @Test
+  void afterAReloadAnotherOptimizerHasItsTurnHoweverTheOneBeforeHangs() {
+    optimizer.hangsInCycles = true;
+    HealingEngine engine = engine("auto");
+    run(engine, 25 * 60);
+    assertThat(optimizer.cycles).hasSize(1);
+    assertThat(faults(engine)).hasSize(1);
+    engine.reload(Configuration.of(Map.of("autonomy", "auto")));
+    run(engine, 60);
+    assertThat(faults(engine)).isEmpty();
+    run(engine, 60);
+    assertThat(optimizer.cycles).hasSize(2);
+    optimizer.hangsInCycles = false;
+    run(engine, 5);
+  }
+
+  private static List<Incident> faults(HealingEngine engine) {
+    return open(engine).stream()
+        .filter(i -> i.issue().components().contains("optimizer:cycle"))
+        .toList();
+  }
+
+  @Test
+  void whoHasNotComeBackToAPersonIsNotHeldAgainstTheOneAfterAReload() {
+    HealingEngine engine = engine("auto");
+    HostState state = engine.state().orElseThrow();
+    List<String> refused = new ArrayList<>();
+    List<String> answered = new ArrayList<>();
+    int[] under = {0};
+    optimizer.finds =
+        () -> {
+          if (++under[0] < 4) {
+            return engine.opportunities(state); // which does not come back before all of these do
+          }
+          optimizer.finds = List::of;
+          try {
+            refused.add("none, but " + engine.opportunities(state));
+          } catch (HealingException e) {
+            refused.add(e.getMessage());
+          }
+          engine.reload(Configuration.empty());
+          run(engine, 5);
+          answered.add("" + engine.opportunities(state));
+          return List.of();
+        };
+    engine.opportunities(state);
+
+    assertThat(refused).singleElement().asString().contains("has not come back");
+    assertThat(answered).containsExactly("[]");
   }
 
   @Test
