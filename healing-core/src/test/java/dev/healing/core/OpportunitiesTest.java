@@ -32,9 +32,12 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -354,6 +357,49 @@ class OpportunitiesTest {
 
     assertThat(refused).singleElement().asString().contains("has not come back");
     assertThat(answered).containsExactly("[]");
+  }
+
+  @Test
+  void anActionIsNotWaitedForLongerForAnOpportunityThanForADecision() {
+    Map<String, Duration> asked = new HashMap<>();
+    Workers noting =
+        new Workers() {
+          @Override
+          public Task start(String name, Runnable task) {
+            return host.workers().start(name, task);
+          }
+
+          @Override
+          public <T> T call(String name, Duration atMost, Supplier<T> question) {
+            asked.put(name, atMost);
+            return host.workers().call(name, atMost, question);
+          }
+
+          @Override
+          public void sleep(Duration duration) throws InterruptedException {
+            host.workers().sleep(duration);
+          }
+        };
+    HostContext around =
+        new HostAround(host) {
+          @Override
+          public Workers workers() {
+            return noting;
+          }
+        };
+    HealingEngine engine =
+        Given.engine(around, Map.of()).add(remedy(DUST, Risk.MEDIUM)).add(optimizer).build();
+    engine.open();
+    run(engine, 2);
+    asked.clear();
+    HostState state = engine.state().orElseThrow();
+    assertThat(
+            optimizer.own.orElseThrow().preview(opportunity(DUST).issue(), DUST, state).isPresent())
+        .isTrue();
+
+    assertThat(asked)
+        .containsEntry("action:" + DUST, Duration.ofMinutes(2))
+        .containsEntry("ask action " + DUST, Duration.ofSeconds(2));
   }
 
   @Test
