@@ -678,8 +678,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
     }
     closed = true;
     Duration patience = loop.settings().patience();
-    triggers.close(loop.plugins().triggers(), patience);
-    thread.stop();
+    thread.stop(); // first: until then a reload may bring other triggers
+    triggers.end(loop.plugins().triggers(), patience);
     inquiries.close("history", patience, loop.history());
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
     inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());

@@ -28,6 +28,8 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -308,6 +310,52 @@ class HealingEngineTest {
       @Override
       public Listener create(HostContext context) {
         return listener;
+      }
+    };
+  }
+
+  @Test
+  void noTriggerListensOnAfterAReloadThatTheEndCutShort() {
+    for (int steps = 0; steps < 8; steps++) { // of the reload, before the end
+      Set<Trigger> listening = ConcurrentHashMap.newKeySet();
+      HealingEngine engine = opened(builder(host, Map.of()).add(trigger(listening)));
+      run(engine, Duration.ofSeconds(1));
+      assertThat(listening).hasSize(1);
+      engine.reload(Configuration.empty());
+      for (int step = 0; step < steps; step++) {
+        if (step % 2 == 0) {
+          engine.turn();
+        } else {
+          host.time().runReady();
+        }
+      }
+      engine.close();
+      host.time().runReady();
+      assertThat(listening).as("closed after %d steps", steps).isEmpty();
+    }
+  }
+
+  private static TriggerProvider trigger(Set<Trigger> listening) {
+    return new TriggerProvider() {
+      @Override
+      public String name() {
+        return "bell";
+      }
+
+      @Override
+      public Trigger create(HostContext context) {
+        return new Trigger() {
+          @Override
+          public String start(Wake wake) {
+            listening.add(this);
+            return "a bell";
+          }
+
+          @Override
+          public void close() {
+            listening.remove(this);
+          }
+        };
       }
     };
   }
