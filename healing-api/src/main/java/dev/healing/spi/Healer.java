@@ -38,9 +38,10 @@ public interface Healer {
 
   /**
    * Works out exactly what an action would do about an issue. Changes nothing; takes as long as the
-   * action takes for that.
+   * action takes for that, two minutes at most.
    *
    * @return empty if that cannot be worked out here
+   * @throws dev.healing.api.HealingException if the action does not come back
    * @throws dev.healing.api.RefusedException if the action would not do it, with the reason
    */
   default Optional<Preview> preview(Issue issue, ActionId action, HostState state) {

@@ -16,8 +16,8 @@ public interface HealingAction {
 
   /**
    * Why it cannot be used on this host at all, for example "not applicable here: no Nix store".
-   * Cheap, and asked often; one that throws or takes longer than {@code plugins.deadline} is not
-   * used.
+   * Cheap, and asked often, by several threads; one that throws or takes longer than {@code
+   * plugins.deadline} is not used.
    */
   default Optional<String> unavailable() {
     return Optional.empty();

@@ -20,6 +20,10 @@ final class Attempt {
 
   long dueNanos;
   int blindLooks;
+
+  /** Its action was replaced by another of its name since. */
+  boolean replaced;
+
   List<String> recorded = List.of();
   @Nullable ActionReport report;
 

@@ -81,6 +81,9 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /** Actions work out what they would do before an opportunity is shown: as long as a dry run. */
   private static final Duration FOR_OPPORTUNITIES = Duration.ofMinutes(2);
 
+  /** As long as for a decision. */
+  private static final Duration TO_PREPARE = Duration.ofMinutes(2);
+
   /** What was learned in years elsewhere: nobody else waits for it. */
   private static final Duration MUCH_TO_ADOPT = Duration.ofMinutes(2);
 
@@ -353,19 +356,21 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   @Override
   public Optional<Preview> preview(Issue issue, ActionId action, HostState state) {
-    Optional<Plugins.Remedy> remedy = thread.ask(loop::plugins).remedy(action);
-    if (remedy.isEmpty()) {
-      throw new RefusedException("there is no action " + action + " among the plugins");
-    }
-    remedy
-        .get()
-        .unprivileged()
-        .or(remedy.get().action()::unavailable)
+    Plugins plugins = thread.ask(loop::plugins);
+    Plugins.Remedy remedy =
+        plugins
+            .remedy(action)
+            .orElseThrow(
+                () -> new RefusedException("there is no action " + action + " among the plugins"));
+    plugins
+        .unusable(action.name())
         .ifPresent(
             why -> {
               throw new RefusedException(why);
             });
-    return Optional.of(remedy.get().action().prepare(issue, state).preview());
+    return Optional.of(
+        inquiries.ask(
+            "action:" + action, TO_PREPARE, () -> remedy.action().prepare(issue, state).preview()));
   }
 
   @Override
@@ -640,6 +645,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Duration patience = loop.settings().patience();
     loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
+    inquiries.startAnew();
     triggers.replace(
         old.triggers(),
         now.triggers(),
@@ -672,8 +678,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
     }
     closed = true;
     Duration patience = loop.settings().patience();
-    triggers.close(loop.plugins().triggers(), patience);
-    thread.stop();
+    thread.stop(); // first: until then a reload may bring other triggers
+    triggers.end(loop.plugins().triggers(), patience);
     inquiries.close("history", patience, loop.history());
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
     inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());

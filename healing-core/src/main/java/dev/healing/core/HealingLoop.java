@@ -396,6 +396,8 @@ final class HealingLoop {
     chronicle.learning().startAnew();
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
+    treatment.startAnew();
+    improvement.startAnew();
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!sightings.watched(incident) && incident.phase() == Phase.IDLE) {
         incidents.notDone(incident, "its detector is switched off");

@@ -99,6 +99,12 @@ final class Treatment {
     return faults;
   }
 
+  /** Goes on with other actions: that those before do not end says nothing about them. */
+  void startAnew() {
+    faults.clear();
+    running.keySet().forEach(incident -> incident.attempt().replaced = true);
+  }
+
   /** The incidents about which an action for another says something, by its id. */
   void dependents(ListMultimap<String, Tracked> byCause) {
     dependents = byCause;
@@ -339,9 +345,11 @@ final class Treatment {
       running.remove(incident);
       attempt.recorded = late.recorded();
     }
-    faults.put(
-        "action:" + attempt.intent.action(),
-        "did not end within its time limit on " + attempt.intent.target());
+    if (!attempt.replaced) {
+      faults.put(
+          "action:" + attempt.intent.action(),
+          "did not end within its time limit on " + attempt.intent.target());
+    }
     conclude(
         incident,
         new Validation(Outcome.AMBIGUOUS, "it did not end within its time limit"),

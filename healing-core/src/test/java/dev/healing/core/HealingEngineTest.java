@@ -28,6 +28,8 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import dev.healing.spi.ListenerProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -344,6 +346,52 @@ class HealingEngineTest {
   }
 
   @Test
+  void noTriggerListensOnAfterAReloadThatTheEndCutShort() {
+    for (int steps = 0; steps < 8; steps++) { // of the reload, before the end
+      Set<Trigger> listening = ConcurrentHashMap.newKeySet();
+      HealingEngine engine = opened(builder(host, Map.of()).add(trigger(listening)));
+      run(engine, Duration.ofSeconds(1));
+      assertThat(listening).hasSize(1);
+      engine.reload(Configuration.empty());
+      for (int step = 0; step < steps; step++) {
+        if (step % 2 == 0) {
+          engine.turn();
+        } else {
+          host.time().runReady();
+        }
+      }
+      engine.close();
+      host.time().runReady();
+      assertThat(listening).as("closed after %d steps", steps).isEmpty();
+    }
+  }
+
+  private static TriggerProvider trigger(Set<Trigger> listening) {
+    return new TriggerProvider() {
+      @Override
+      public String name() {
+        return "bell";
+      }
+
+      @Override
+      public Trigger create(HostContext context) {
+        return new Trigger() {
+          @Override
+          public String start(Wake wake) {
+            listening.add(this);
+            return "a bell";
+          }
+
+          @Override
+          public void close() {
+            listening.remove(this);
+          }
+        };
+      }
+    };
+  }
+
+  @Test
   void whatWasBeingPreparedBeforeAReloadIsNotDoneAfterIt() {
     SlowAction action = new SlowAction();
     HealingEngine engine =
@@ -427,6 +475,48 @@ class HealingEngineTest {
     ends[0] = true;
     run(engine, Duration.ofMinutes(1));
     assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void thatAnActionDidNotEndIsNotHeldAgainstTheOneAfterAReload() {
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(
+                    Given.action(
+                        Given.RESTART,
+                        Risk.LOW,
+                        execution -> {
+                          while (!broken.isEmpty()) {
+                            sleepOn();
+                          }
+                          return mend();
+                        })));
+    broken.add(UNIT);
+    run(engine, Duration.ofMinutes(2));
+    assertThat(openAbout(engine, "action:")).isNotEmpty();
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofSeconds(10));
+    assertThat(openAbout(engine, "action:")).isEmpty();
+    broken.clear();
+    run(engine, Duration.ofMinutes(20));
+
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(10));
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofMinutes(2));
+    assertThat(engine.history(1).get(0).detail()).contains("did not end within its time limit");
+    assertThat(openAbout(engine, "action:")).as("it ran before the reload").isEmpty();
+    broken.clear();
+    run(engine, Duration.ofSeconds(10));
+  }
+
+  private static List<Incident> openAbout(HealingEngine engine, String prefix) {
+    return engine.incidents().stream()
+        .filter(incident -> incident.closedAt().isEmpty())
+        .filter(incident -> incident.issue().components().first().startsWith(prefix))
+        .toList();
   }
 
   private void sleepOn() {

@@ -7,6 +7,7 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Benefit;
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
@@ -31,9 +32,12 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Workers;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +45,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,10 +118,15 @@ class OpportunitiesTest {
     private Optional<Healer> own = Optional.empty();
     private final List<Boolean> cycles = new ArrayList<>();
     private boolean throwsInCycles;
+    private boolean hangsInCycles;
+    private Supplier<List<Opportunity>> finds = List::of;
 
     @Override
     public void cycle(HostState state, boolean acts) {
       cycles.add(acts);
+      while (hangsInCycles) {
+        sleepOn();
+      }
       if (throwsInCycles) {
         throw new IllegalStateException("no idea");
       }
@@ -135,7 +145,7 @@ class OpportunitiesTest {
 
     @Override
     public List<Opportunity> findOpportunities(HostState state) {
-      return List.of();
+      return finds.get();
     }
 
     @Override
@@ -288,6 +298,108 @@ class OpportunitiesTest {
     optimizer.throwsInCycles = false;
     run(engine, 2 * 60);
     assertThat(open(engine)).noneMatch(i -> i.issue().description().contains("no idea"));
+  }
+
+  private void sleepOn() {
+    try {
+      host.workers().sleep(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      // It does not listen.
+    }
+  }
+
+  @Test
+  void afterAReloadAnotherOptimizerHasItsTurnHoweverTheOneBeforeHangs() {
+    optimizer.hangsInCycles = true;
+    HealingEngine engine = engine("auto");
+    run(engine, 25 * 60);
+    assertThat(optimizer.cycles).hasSize(1);
+    assertThat(faults(engine)).hasSize(1);
+    engine.reload(Configuration.of(Map.of("autonomy", "auto")));
+    run(engine, 60);
+    assertThat(faults(engine)).isEmpty();
+    run(engine, 60);
+    assertThat(optimizer.cycles).hasSize(2);
+    optimizer.hangsInCycles = false;
+    run(engine, 5);
+  }
+
+  private static List<Incident> faults(HealingEngine engine) {
+    return open(engine).stream()
+        .filter(i -> i.issue().components().contains("optimizer:cycle"))
+        .toList();
+  }
+
+  @Test
+  void whoHasNotComeBackToAPersonIsNotHeldAgainstTheOneAfterAReload() {
+    HealingEngine engine = engine("auto");
+    HostState state = engine.state().orElseThrow();
+    List<String> refused = new ArrayList<>();
+    List<String> answered = new ArrayList<>();
+    int[] under = {0};
+    optimizer.finds =
+        () -> {
+          if (++under[0] < 4) {
+            return engine.opportunities(state); // which does not come back before all of these do
+          }
+          optimizer.finds = List::of;
+          try {
+            refused.add("none, but " + engine.opportunities(state));
+          } catch (HealingException e) {
+            refused.add(e.getMessage());
+          }
+          engine.reload(Configuration.empty());
+          run(engine, 5);
+          answered.add("" + engine.opportunities(state));
+          return List.of();
+        };
+    engine.opportunities(state);
+
+    assertThat(refused).singleElement().asString().contains("has not come back");
+    assertThat(answered).containsExactly("[]");
+  }
+
+  @Test
+  void anActionIsNotWaitedForLongerForAnOpportunityThanForADecision() {
+    Map<String, Duration> asked = new HashMap<>();
+    Workers noting =
+        new Workers() {
+          @Override
+          public Task start(String name, Runnable task) {
+            return host.workers().start(name, task);
+          }
+
+          @Override
+          public <T> T call(String name, Duration atMost, Supplier<T> question) {
+            asked.put(name, atMost);
+            return host.workers().call(name, atMost, question);
+          }
+
+          @Override
+          public void sleep(Duration duration) throws InterruptedException {
+            host.workers().sleep(duration);
+          }
+        };
+    HostContext around =
+        new HostAround(host) {
+          @Override
+          public Workers workers() {
+            return noting;
+          }
+        };
+    HealingEngine engine =
+        Given.engine(around, Map.of()).add(remedy(DUST, Risk.MEDIUM)).add(optimizer).build();
+    engine.open();
+    run(engine, 2);
+    asked.clear();
+    HostState state = engine.state().orElseThrow();
+    assertThat(
+            optimizer.own.orElseThrow().preview(opportunity(DUST).issue(), DUST, state).isPresent())
+        .isTrue();
+
+    assertThat(asked)
+        .containsEntry("action:" + DUST, Duration.ofMinutes(2))
+        .containsEntry("ask action " + DUST, Duration.ofSeconds(2));
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class Improvement {
   private final Workers workers;
   private volatile Optional<String> fault = Optional.empty();
   private Optional<Workers.Task> running = Optional.empty();
+  private volatile Object since = new Object(); // the last that was begun anew
   private long begunNanos;
   private long nextNanos;
 
@@ -69,17 +70,32 @@ public final class Improvement {
     }
     begunNanos = now;
     boolean may = acts.getAsBoolean();
+    Object begunIn = since;
     running =
         Optional.of(
-            workers.start("optimizer", () -> cycle(optimizer.get(), state.orElseThrow(), may)));
+            workers.start(
+                "optimizer",
+                () -> {
+                  Optional<String> came = cycle(optimizer.get(), state.orElseThrow(), may);
+                  if (begunIn == since) {
+                    fault = came;
+                  }
+                }));
   }
 
-  private void cycle(Optimizer optimizer, HostState state, boolean acts) {
+  /** Goes on with another optimizer: that the one before hangs or throws says nothing about it. */
+  public void startAnew() {
+    since = new Object();
+    running = Optional.empty();
+    fault = Optional.empty();
+  }
+
+  private static Optional<String> cycle(Optimizer optimizer, HostState state, boolean acts) {
     try {
       optimizer.cycle(state, acts);
-      fault = Optional.empty();
+      return Optional.empty();
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      fault = Optional.of("threw " + e);
+      return Optional.of("threw " + e);
     }
   }
 }

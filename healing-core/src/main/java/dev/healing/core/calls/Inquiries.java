@@ -47,6 +47,11 @@ public final class Inquiries {
         });
   }
 
+  /** Goes on with other plugins: that those before have not come back says nothing about them. */
+  public void startAnew() {
+    free.clear();
+  }
+
   /** Has a plugin close; one that does not is left behind and named in the log. */
   public void close(String plugin, Duration patience, AutoCloseable closeable) {
     try {

@@ -18,6 +18,7 @@ public final class Triggers {
   private final Inquiries inquiries;
   private final Trigger.Wake wake;
   private final Map<String, String> listening = new ConcurrentHashMap<>();
+  private volatile boolean ended;
   private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
 
   /** Has none listen yet. */
@@ -26,22 +27,33 @@ public final class Triggers {
     this.wake = wake;
   }
 
-  /** Has these listen from now on. */
+  /** Has these listen from now on, unless it has {@linkplain #end ended}. */
   public void start(Map<String, Trigger> triggers, Duration patience) {
     listening.clear();
     triggers.forEach(
         (name, trigger) -> {
+          if (ended) {
+            return;
+          }
           try {
             listening.put(
                 name, inquiries.ask("trigger:" + name, patience, () -> trigger.start(wake)));
           } catch (RuntimeException | LinkageError e) {
             listening.put(name, "does not work: it threw " + e);
           }
+          if (ended) { // meanwhile, and perhaps it began to listen after it was closed
+            inquiries.close("trigger:" + name, patience, trigger);
+          }
         });
   }
 
-  /** Has these listen no more. */
-  public void close(Map<String, Trigger> triggers, Duration patience) {
+  /** Has these listen no more, nor any others: also none that a change under way would start. */
+  public void end(Map<String, Trigger> triggers, Duration patience) {
+    ended = true;
+    close(triggers, patience);
+  }
+
+  private void close(Map<String, Trigger> triggers, Duration patience) {
     triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
   }
 
