@@ -164,7 +164,7 @@ final class Assessment {
         : Optional.empty();
   }
 
-  /** The next step of a plan, unless the planner made it up. */
+  /** The next step of a plan, unless a reload has taken it away since. */
   Optional<Plugins.Remedy> remedy(HealingPlan plan) {
     return plugins.remedy(plan.next().action().id());
   }

@@ -287,7 +287,7 @@ final class Deliberation {
   private void prepare(Tracked incident, HealingPlan plan) {
     Optional<Plugins.Remedy> remedy = assessment.remedy(plan);
     if (remedy.isEmpty()) {
-      refusals.add(incident.fingerprint, plan.next().action().id(), "the planner made it up");
+      refusals.add(incident.fingerprint, plan.next().action().id(), "is not there any more");
       return;
     }
     incident.prepares(

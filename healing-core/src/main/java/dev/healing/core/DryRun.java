@@ -81,7 +81,8 @@ final class DryRun {
     Plugins.Remedy remedy =
         assessment
             .remedy(plan)
-            .orElseThrow(() -> new HealingException("the planner made up " + plan.reason()));
+            .orElseThrow(
+                () -> new HealingException("what was planned is gone since a reload: ask again"));
     assessment.prepare(
         probe,
         remedy,
