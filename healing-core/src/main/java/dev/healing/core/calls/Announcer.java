@@ -44,6 +44,7 @@ public final class Announcer {
     private final Listener listener;
     private final Queue<Event> waiting = new ArrayDeque<>();
     private boolean taken; // a worker is with it, or will come round
+    private int inTurn; // as many as waited when the worker came
     private boolean called; // and has not come back
     private long calledNanos;
     private long dropped;
@@ -154,7 +155,7 @@ public final class Announcer {
     for (Told one = visit(me); one != null; one = visit(me)) {
       boolean ended = false;
       try {
-        for (Event event = next(one); event != null; event = next(one)) {
+        for (Event event = next(me, one); event != null; event = next(me, one)) {
           tell(one, event);
         }
         ended = true;
@@ -192,10 +193,17 @@ public final class Announcer {
     Told one = ready.poll();
     going = one != null;
     visitNanos = now();
+    if (one != null) {
+      one.inTurn = one.waiting.size();
+    }
     return one;
   }
 
-  private synchronized @Nullable Event next(Told one) {
+  private synchronized @Nullable Event next(int me, Told one) {
+    if (me == worker && --one.inTurn < 0 && !one.waiting.isEmpty()) {
+      ready.add(one); // what came meanwhile is for the next round
+      return null;
+    }
     Event event = one.waiting.poll();
     one.taken = event != null;
     one.called = one.taken;

@@ -97,6 +97,23 @@ class AnnouncerTest {
   }
 
   @Test
+  void whoeverIsToldWithoutEndLetsOthersHaveTheirTurn() {
+    listen(
+        "first",
+        event -> {
+          heard.add("first " + event.message());
+          int number = Integer.parseInt(event.message());
+          if (number < 3) {
+            tell(announcer, number + 1); // always one more while it is told
+          }
+        });
+    listen("quick", this::quick);
+    tell(1);
+    assertThat(heard)
+        .containsExactly("first 1", "quick 1", "quick 2", "first 2", "quick 3", "first 3");
+  }
+
+  @Test
   void theOldestAreDroppedWhereTooManyWaitAndThatIsTold() {
     takes = Duration.ofHours(1);
     listen("slow", this::slow);
