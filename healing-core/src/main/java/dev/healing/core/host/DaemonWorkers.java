@@ -61,10 +61,10 @@ final class DaemonWorkers implements Workers, AutoCloseable {
             this::letWait);
   }
 
-  /** All threads are taken: whichever comes free first does it. */
+  /** All threads are taken: whichever comes free first does it. After the end nobody does. */
   private void letWait(Runnable task, ThreadPoolExecutor pool) {
     waiting.addAnyway(task);
-    if (pool.getPoolSize() < MOST) {
+    if (!pool.isShutdown() && pool.getPoolSize() < MOST) {
       wake(); // one ended meanwhile, and may have looked before the task was there
     }
   }

@@ -167,6 +167,16 @@ class DaemonWorkersTest {
   }
 
   @Test
+  void whatComesAfterTheEndIsNeverBegun() {
+    DaemonWorkers workers = new DaemonWorkers();
+    workers.start("before", () -> {});
+    workers.close();
+    Workers.Task late = workers.start("late", () -> used.add(Thread.currentThread()));
+    assertThat(late.done()).isFalse();
+    assertThat(used).isEmpty();
+  }
+
+  @Test
   void togetherIsDoneByTwoAndReturnsWhenBothHaveEnded() {
     try (DaemonWorkers workers = new DaemonWorkers()) {
       CountDownLatch both = new CountDownLatch(2);
