@@ -119,8 +119,8 @@ final class DryRun {
   private void contained(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | LinkageError e) {
-      answer.completeExceptionally(e);
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      answer.completeExceptionally(EngineThread.told(e));
     }
   }
 }

@@ -50,6 +50,7 @@ final class EngineThread {
       while (!stopped) {
         inbox.await(turnContained());
       }
+      last(); // whoever stopped it may not have waited for so long
       ended.complete(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -78,18 +79,40 @@ final class EngineThread {
 
   /** Does it on the engine's thread, some time; a fault of it is the answer. */
   void post(CompletableFuture<?> answer, Runnable work) {
-    if (stopped) {
+    if (!postedUnlessOver(() -> answered(answer, work))) {
       answer.completeExceptionally(new HealingException("the engine is closed"));
-      return;
     }
-    inbox.post(
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
+  }
+
+  /** What is posted here is there when it is drained for the last time. */
+  private synchronized boolean postedUnlessOver(Runnable post) {
+    boolean over = stopped || ended.isDone();
+    if (!over) {
+      inbox.post(post);
+    }
+    return !over;
+  }
+
+  private synchronized void over() {
+    stopped = true;
+  }
+
+  private static void answered(CompletableFuture<?> answer, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(told(e));
+    } catch (Error e) { // whoever asked is told, and the engine deals with it
+      answer.completeExceptionally(told(e));
+      throw e;
+    }
+  }
+
+  /** What whoever asked is told of a fault: always one of ours. */
+  static HealingException told(Throwable fault) {
+    return fault instanceof HealingException ours
+        ? ours
+        : new HealingException("it could not be answered: the engine threw " + fault, fault);
   }
 
   /** Lets what runs end or stops it, and then the thread. What cannot be answered any more is. */
@@ -103,18 +126,22 @@ final class EngineThread {
           inbox.post(loop::cancelRunning);
           ended(idle, Duration.ofSeconds(1));
         }
-        stopped = true;
+        over();
         inbox.post(() -> {});
         engine.join(GRACE.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
-    stopped = true;
+    over();
     if (engine == null || !engine.isAlive()) {
-      inbox.drain();
-      loop.abandon("the engine was closed before it was known what came of it");
+      last();
     }
+  }
+
+  private void last() {
+    inbox.drain();
+    loop.abandon("the engine was closed before it was known what came of it");
   }
 
   private static boolean ended(CompletableFuture<?> stage, Duration atMost)

@@ -247,7 +247,9 @@ final class Treatment {
 
   /** In words, where it was meant to be read. */
   private static String reason(RuntimeException e) {
-    return e instanceof HealingException ? e.getMessage() : "the engine threw " + e;
+    return e instanceof HealingException
+        ? Objects.toString(e.getMessage(), e.toString())
+        : "the engine threw " + e;
   }
 
   private void execute(Start start) {

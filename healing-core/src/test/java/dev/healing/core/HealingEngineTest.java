@@ -225,6 +225,15 @@ class HealingEngineTest {
   }
 
   @Test
+  void whoAsksAboutNothingIsToldByOneOfOurs() {
+    HealingEngine engine = opened(builder(host, Map.of()).automatic(false));
+    run(engine, Duration.ofSeconds(2));
+    CompletableFuture<Decision> decision = engine.consider(null).toCompletableFuture();
+    run(engine, Duration.ofSeconds(2));
+    assertThatThrownBy(decision::join).hasCauseExactlyInstanceOf(HealingException.class);
+  }
+
+  @Test
   void aLookChangesNothingAndSaysWhatWouldBeDone() throws Exception {
     try (LinuxHost real = LinuxHost.open(directory.resolve("state"));
         HealingEngine engine = builder(real, Map.of()).build()) {
