@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.Configuration;
+import dev.healing.api.ConfigurationException;
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
 import dev.healing.core.HealingEngine;
@@ -88,6 +89,8 @@ final class PolicyReplay {
       throw new HealingException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new HealingException(file + " cannot be read: " + e, e);
+    } catch (ConfigurationException e) {
+      throw e; // which is no fault of the trace
     } catch (HealingException e) {
       throw new HealingException(file + ": " + e.getMessage(), e);
     }

@@ -101,6 +101,15 @@ class ReplayVerbTest {
   }
 
   @Test
+  void aWrongConfigurationIsNoFaultOfTheTrace() throws IOException {
+    String good = config("{}").toString();
+    String bad = config("limits: {heals-per-hour: many}").toString();
+    assertThat(run(trace.toString(), "--config", bad)).isEqualTo(2);
+    assertThat(run(trace.toString(), "--config", good, "--against", bad)).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("'many'").doesNotContain(trace.toString());
+  }
+
+  @Test
   void inWordsForAPersonWithWhatIsTakenForGranted() throws IOException {
     assertThat(run(trace.toString(), "--config", config("{}").toString())).isZero();
     assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
