@@ -50,8 +50,8 @@ public final class FakeProcesses implements HostProcesses {
     add(process(OURSELVES, "java"));
   }
 
-  /** An ordinary, idle process of user 1000, child of PID 1. */
-  public static ProcessState process(long pid, String name) {
+  /** An ordinary, idle process of user 1000, child of PID 1, in these units (outermost first). */
+  public static ProcessState process(long pid, String name, String... units) {
     return new ProcessState(
         new Ref(pid, 100 * pid),
         pid <= 2 ? 0 : 1,
@@ -62,7 +62,7 @@ public final class FakeProcesses implements HostProcesses {
         10L << 20,
         0,
         OptionalInt.empty(),
-        List.of(),
+        List.of(units),
         false);
   }
 

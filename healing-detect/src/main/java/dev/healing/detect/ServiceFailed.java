@@ -12,6 +12,7 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.HostProcesses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,17 +40,17 @@ public final class ServiceFailed implements Detector {
 
   private final HostFiles files;
   private final Globs ignored;
-  private final List<Long> ourselves;
+  private final HostProcesses processes;
   private final Map<String, Failure> failures = new HashMap<>();
   private Set<String> reported = Set.of();
 
   /** Services that have been on their way since before the first look; null before that. */
   private @Nullable Set<String> sinceBefore;
 
-  private ServiceFailed(HostFiles files, Globs ignored, List<Long> ourselves) {
+  private ServiceFailed(HostFiles files, Globs ignored, HostProcesses processes) {
     this.files = files;
     this.ignored = ignored;
-    this.ourselves = List.copyOf(ourselves);
+    this.processes = processes;
   }
 
   /** What was found out once, when a unit had failed. */
@@ -68,7 +69,7 @@ public final class ServiceFailed implements Detector {
       return new ServiceFailed(
           context.files(),
           Globs.of(ignored.stream().map(UnitState::fullName).toList()),
-          context.processes().ourselves());
+          context.processes());
     }
   }
 
@@ -106,7 +107,11 @@ public final class ServiceFailed implements Detector {
     Matcher drill = DRILL.matcher(unit);
     return ignored.test(unit)
         || drill.matches()
-            && ourselves.stream().limit(1).map(String::valueOf).noneMatch(drill.group(1)::equals);
+            && ourselves().map(String::valueOf).filter(drill.group(1)::equals).isEmpty();
+  }
+
+  private Optional<Long> ourselves() {
+    return processes.ourselves().stream().findFirst();
   }
 
   /** A start that does not end is no recovery either. */
@@ -136,10 +141,18 @@ public final class ServiceFailed implements Detector {
     if (sinceBefore == null && state.health().isEmpty()) {
       return List.of(); // nothing was measured yet
     }
-    Set<String> candidates = sinceBefore == null ? state.units().keySet() : sinceBefore;
+    Set<String> candidates =
+        new TreeSet<>(sinceBefore == null ? state.units().keySet() : sinceBefore);
+    if (sinceBefore == null) {
+      // Our own is told to be up after this look.
+      ourselves()
+          .flatMap(processes::find)
+          .flatMap(HostProcesses.ProcessState::unit)
+          .ifPresent(candidates::remove);
+    }
     List<Unreadable> unknown = new ArrayList<>();
     Set<String> still = new TreeSet<>();
-    for (String name : new TreeSet<>(candidates)) {
+    for (String name : candidates) {
       UnitState unit = state.units().get(name);
       if (unit != null
           && unit.onItsWay()

@@ -298,6 +298,20 @@ class DetectorsTest {
     assertThat(detector.detect(up)).isEqualTo(Detection.NOTHING);
   }
 
+  /** A service manager is told that the daemon is up when it has looked for the first time. */
+  @Test
+  void ourOwnServiceIsNotStartingForAnyonesConcern() {
+    TestHost host = new TestHost();
+    host.processes()
+        .add(
+            FakeProcesses.process(
+                FakeProcesses.OURSELVES, "java", "system.slice", "healing.service"));
+    HostState starting =
+        HostStates.now().health(100).unit(unit("healing.service", "activating", "notify")).build();
+    assertThat(new ServiceFailed.Provider().create(host).detect(starting))
+        .isEqualTo(Detection.NOTHING);
+  }
+
   private static UnitState unit(String name, String state, String type) {
     return new UnitState(
         name,
