@@ -27,7 +27,7 @@ final class LeftAlone {
   private static final double OF_ONE_SPAN = 0.5;
 
   /** What is there is worth waiting for if it is at least so likely to pass in the time left, */
-  private static final double WORTH = 0.2;
+  private static final double WORTH = 0.1;
 
   /** with so much of the distance to the upper bound added, as for actions. */
   private static final double OPTIMISM = 0.6;

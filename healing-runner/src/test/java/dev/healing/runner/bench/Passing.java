@@ -46,6 +46,10 @@ final class Passing {
       atBest.computeIfAbsent(after, s -> new ArrayList<>()).add(best);
     }
 
+    private static double quantile(List<Double> all, double share) {
+      return all.stream().sorted().toList().get((int) (all.size() * share));
+    }
+
     double needlessShare() {
       return (double) needless / actions;
     }
@@ -58,10 +62,12 @@ final class Passing {
               text.append(
                   String.format(
                       Locale.ROOT,
-                      " %.3f (at best %.3f; nine of ten by less than %.3f) after %d incidents,",
+                      " %.3f (half by less than %.3f, nine of ten by less than %.3f; at best %.3f)"
+                          + " after %d incidents,",
                       meanError(after),
+                      quantile(all, 0.5),
+                      quantile(all, 0.9),
                       atBest.get(after).stream().mapToDouble(v -> v).average().orElseThrow(),
-                      all.stream().sorted().toList().get(all.size() * 9 / 10),
                       after)));
       return text.append(
               String.format(
