@@ -97,7 +97,8 @@ final class EngineThread {
     stopped = true;
   }
 
-  private static void answered(CompletableFuture<?> answer, Runnable work) {
+  /** Does it; a fault of it is the answer. */
+  static void answered(CompletableFuture<?> answer, Runnable work) {
     try {
       work.run();
     } catch (RuntimeException e) {
@@ -110,9 +111,11 @@ final class EngineThread {
 
   /** What whoever asked is told of a fault: always one of ours. */
   static HealingException told(Throwable fault) {
-    return fault instanceof HealingException ours
+    Throwable why =
+        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+    return why instanceof HealingException ours
         ? ours
-        : new HealingException("it could not be answered: the engine threw " + fault, fault);
+        : new HealingException("it could not be answered: the engine threw " + why, why);
   }
 
   /** Lets what runs end or stops it, and then the thread. What cannot be answered any more is. */

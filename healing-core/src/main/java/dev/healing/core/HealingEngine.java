@@ -629,7 +629,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
   /**
    * Goes on with another configuration: all or nothing.
    *
-   * @return completes when it holds, and the old knowledge base has learned the last and is closed
+   * @return completes when it holds, and the old knowledge base has learned the last and is closed;
+   *     exceptionally with a {@link HealingException} if it holds in part only, and says why
    * @throws ConfigurationException with all problems at once; then the old one stays
    */
   public CompletionStage<@Nullable Void> reload(Configuration configuration) {
@@ -637,21 +638,29 @@ public final class HealingEngine implements AutoCloseable, Healer {
     Plugins plugins = new Plugins(registry, host, settings, configuration, this);
     CompletableFuture<@Nullable Void> holds = new CompletableFuture<>();
     thread.post(
-        holds, () -> loop.reconfigure(settings, plugins, old -> replace(old, plugins, holds)));
+        holds,
+        () -> loop.reconfigure(settings, plugins, holds, old -> replace(old, plugins, holds)));
     return holds;
   }
 
-  private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> done) {
-    Duration patience = loop.settings().patience();
+  private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> holds) {
     loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
     inquiries.startAnew();
-    triggers.replace(
-        old.triggers(),
-        now.triggers(),
-        patience,
-        change -> host.workers().start("triggers", change),
-        () -> done.complete(null));
+    triggers
+        .replace(
+            old.triggers(),
+            now.triggers(),
+            loop.settings().patience(),
+            change -> host.workers().start("triggers", change))
+        .whenComplete(
+            (listening, fault) -> {
+              if (fault == null) {
+                holds.complete(null);
+              } else {
+                holds.completeExceptionally(EngineThread.told(fault));
+              }
+            });
   }
 
   /** Tells what happens from now on, in order, on workers; it may be slow. */

@@ -372,19 +372,27 @@ final class HealingLoop {
    * Goes on with other settings and plugins, once the old knowledge base has learned the last and
    * is closed: the new one may use the same files.
    *
+   * @param answer is given what goes wrong with that
    * @param done is given the old plugins, which nobody uses any more
    */
-  void reconfigure(Settings newSettings, Plugins newPlugins, Consumer<Plugins> done) {
+  void reconfigure(
+      Settings newSettings,
+      Plugins newPlugins,
+      CompletableFuture<?> answer,
+      Consumer<Plugins> done) {
     Learning learning = chronicle.learning();
     learning.whenFree(
         () -> {
           Plugins old = plugins;
           learning.end(
               old.knowledge(),
-              () -> {
-                use(newSettings, newPlugins);
-                done.accept(old);
-              });
+              () ->
+                  EngineThread.answered(
+                      answer,
+                      () -> {
+                        use(newSettings, newPlugins);
+                        done.accept(old);
+                      }));
         });
   }
 

@@ -1,9 +1,11 @@
 package dev.healing.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.HostException;
 import dev.healing.api.HostState;
@@ -14,15 +16,20 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.PreparedAction;
+import dev.healing.spi.Trigger;
+import dev.healing.spi.TriggerProvider;
 import dev.healing.spi.Workers;
 import dev.healing.testkit.HostAround;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +91,22 @@ class HalfStartedTest {
     assertThat(few.refused).isTrue();
     assertThat(receipts).hasSize(3).allMatch(r -> r.outcome() == Outcome.HEALED);
     assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void noThreadToHaveOthersListenIsToldAndTheNextReloadIsWhole() {
+    FewThreads few = new FewThreads(host.workers(), "triggers");
+    List<String> happened = new ArrayList<>();
+    HealingEngine engine = engine(few).add(new Bell(happened)).build();
+    engine.open();
+    EngineDriver driver = new EngineDriver(host.time(), engine);
+    CompletableFuture<?> first = engine.reload(Configuration.empty()).toCompletableFuture();
+    driver.run(Duration.ofSeconds(5));
+    assertThatThrownBy(first::join).hasMessageContaining("no thread could be started");
+    CompletableFuture<?> second = engine.reload(Configuration.empty()).toCompletableFuture();
+    driver.run(Duration.ofSeconds(5));
+    assertThat(second).isCompleted();
+    assertThat(happened).contains("listens", "closed").endsWith("listens");
   }
 
   @Test
@@ -190,6 +213,29 @@ class HalfStartedTest {
     @Override
     public void sleep(Duration duration) throws InterruptedException {
       workers.sleep(duration);
+    }
+  }
+
+  private record Bell(List<String> happened) implements TriggerProvider {
+    @Override
+    public String name() {
+      return "bell";
+    }
+
+    @Override
+    public Trigger create(HostContext context) {
+      return new Trigger() {
+        @Override
+        public String start(Wake wake) {
+          happened.add("listens");
+          return "a bell";
+        }
+
+        @Override
+        public void close() {
+          happened.add("closed");
+        }
+      };
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -62,22 +63,21 @@ public final class Triggers {
    * they were asked for.
    *
    * @param elsewhere where it is done, since it may take its time
-   * @param done is told when the others listen
+   * @return completes when the others listen; exceptionally, if it could not be done there: then
+   *     the old ones still do
    */
-  public synchronized void replace(
-      Map<String, Trigger> old,
-      Map<String, Trigger> now,
-      Duration patience,
-      Executor elsewhere,
-      Runnable done) {
+  public synchronized CompletionStage<@Nullable Void> replace(
+      Map<String, Trigger> old, Map<String, Trigger> now, Duration patience, Executor elsewhere) {
     change =
-        change.thenRunAsync(
-            () -> {
-              close(old, patience);
-              start(now, patience);
-              done.run();
-            },
-            elsewhere);
+        change
+            .exceptionally(fault -> null)
+            .thenRunAsync(
+                () -> {
+                  close(old, patience);
+                  start(now, patience);
+                },
+                elsewhere);
+    return change;
   }
 
   /** How they listen, in words for a person. */
