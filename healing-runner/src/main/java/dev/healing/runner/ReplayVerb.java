@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ObjectNode;
@@ -117,29 +119,30 @@ final class ReplayVerb implements Verb {
     return invocation.show(Answer.of(json), ReplayView::lines);
   }
 
-  /** Each on a thread of its own, the first on this one; if one fails, all end. */
+  /** Each on a thread of its own; if one fails, all end at once. */
   private static List<ObjectNode> together(List<PolicyReplay> all) {
-    List<CompletableFuture<ObjectNode>> others =
-        all.stream()
-            .skip(1)
-            .map(one -> CompletableFuture.supplyAsync(one::run, ReplayVerb::onItsOwn))
-            .toList();
-    List<ObjectNode> policies = new ArrayList<>();
-    try {
-      policies.add(all.get(0).run());
-    } catch (RuntimeException e) {
-      all.forEach(PolicyReplay::stop);
-      others.forEach(other -> other.exceptionally(unused -> Json.object()).join());
-      throw e;
+    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+    List<CompletableFuture<ObjectNode>> replays = new ArrayList<>();
+    for (PolicyReplay one : all) {
+      replays.add(
+          CompletableFuture.supplyAsync(one::run, ReplayVerb::onItsOwn)
+              .whenComplete(
+                  (json, why) -> {
+                    if (why != null && fault.compareAndSet(null, why)) {
+                      all.forEach(PolicyReplay::stop); // what they say then is worth nothing
+                    }
+                  }));
     }
-    for (CompletableFuture<ObjectNode> other : others) {
-      try {
-        policies.add(other.join());
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
-      }
+    for (CompletableFuture<ObjectNode> replay : replays) {
+      replay.exceptionally(why -> Json.object()).join();
     }
-    return policies;
+    Throwable first = fault.get();
+    if (first != null) {
+      throw first.getCause() instanceof RuntimeException cause
+          ? cause
+          : new CompletionException(first);
+    }
+    return replays.stream().map(CompletableFuture::join).toList();
   }
 
   private static void onItsOwn(Runnable replay) {
