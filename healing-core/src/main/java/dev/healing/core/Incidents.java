@@ -3,11 +3,9 @@ package dev.healing.core;
 import com.google.common.collect.EvictingQueue;
 import dev.healing.api.ActionId;
 import dev.healing.api.Decision;
-import dev.healing.api.Detection;
 import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
-import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -18,11 +16,9 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
-import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.journal.Intent;
 import dev.healing.core.journal.Question;
-import dev.healing.core.watch.Observation;
 import dev.healing.spi.Detector;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
@@ -36,11 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The incidents: all that are open, and the last ones that were closed.
@@ -425,33 +418,5 @@ final class Incidents {
                         "no open incident '" + idOrPrefix + "': 'issues' lists the open ones"))
             .id();
     return Objects.requireNonNull(open.get(id));
-  }
-
-  /** Whether this look could not tell anything about an incident. */
-  static boolean blind(Tracked incident, Observation observation) {
-    String reporter = incident.reportedBy();
-    if (reporter.equals(PluginFaults.REPORTER)) {
-      return false;
-    }
-    Detection detection = observation.detections().get(reporter);
-    if (detection == null || observation.missed().contains(reporter)) {
-      return true; // a detector cannot tell what was not measured from what is well
-    }
-    if (!incident.seen && !detection.unreadable().isEmpty()) {
-      return true; // it names what it has seen before; this may be among the rest
-    }
-    return detection.unreadable().stream()
-        .anyMatch(u -> incident.issue.components().contains(u.what()));
-  }
-
-  /** The numbers of an issue as they are now, as far as they could be read. */
-  static SortedMap<String, Double> measureAgain(
-      Issue issue, HostState now, @Nullable Detection told) {
-    SortedMap<String, Double> after = new TreeMap<>(told == null ? Map.of() : told.measured());
-    after.keySet().retainAll(issue.metrics().keySet());
-    for (String metric : issue.metrics().keySet()) {
-      now.value(Metric.parse(metric)).ifPresent(value -> after.put(metric, value));
-    }
-    return after;
   }
 }

@@ -102,7 +102,7 @@ final class Sightings {
     }
     for (Tracked incident : List.copyOf(incidents.open())) {
       if (!seen.contains(incident)) {
-        if (Incidents.blind(incident, observation)) {
+        if (blind(incident, observation)) {
           unseen(incident, observation);
         } else {
           gone(incident, observation);
@@ -173,7 +173,7 @@ final class Sightings {
           treatment.conclude(
               incident,
               validation,
-              Incidents.measureAgain(attempt.intent.issue(), observation.state(), told));
+              observation.measuredAgain(attempt.intent.issue(), incident.reportedBy()));
           if (validation.outcome() == Outcome.HEALED) {
             incidents.close(
                 incident, IncidentStatus.HEALED, "healed by " + attempt.intent.action());
@@ -231,6 +231,12 @@ final class Sightings {
     if (leftAlone) {
       incidents.passed(incident);
     }
+  }
+
+  private static boolean blind(Tracked incident, Observation observation) {
+    String reporter = incident.reportedBy();
+    return !reporter.equals(PluginFaults.REPORTER)
+        && observation.blind(reporter, incident.issue.components(), incident.seen);
   }
 
   private void unseen(Tracked incident, Observation observation) {

@@ -250,9 +250,10 @@ class PluginsTest {
       assertThat(info(engine, "deaf").state()).contains("does not work", "did not come back");
       for (int i = 0; i < 6; i++) {
         assertThat(engine.status().trouble())
+            .filteredOn(one -> one.contains("knowledge:mute"))
             .singleElement()
             .asString()
-            .contains("the knowledge base cannot say how it is: knowledge:mute");
+            .contains("the knowledge base cannot say how it is");
       }
       assertThat(engine.status().trouble().toString()).contains("from earlier calls");
     }

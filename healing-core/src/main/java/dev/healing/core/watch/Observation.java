@@ -3,6 +3,7 @@ package dev.healing.core.watch;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
+import dev.healing.api.Metric;
 import dev.healing.api.MetricForecast;
 import dev.healing.api.Unreadable;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What one look found.
@@ -46,5 +49,33 @@ public record Observation(
     detections.values().forEach(detection -> unreadable.addAll(detection.unreadable()));
     faults.forEach((plugin, why) -> unreadable.add(new Unreadable(plugin, why)));
     return List.copyOf(new LinkedHashSet<>(unreadable));
+  }
+
+  /**
+   * Whether this look could not tell if something is wrong with these components.
+   *
+   * @param detector who would tell
+   * @param seen whether it has told of it before
+   */
+  public boolean blind(String detector, Set<String> components, boolean seen) {
+    Detection detection = detections.get(detector);
+    if (detection == null || missed.contains(detector)) {
+      return true; // a detector cannot tell what was not measured from what is well
+    }
+    if (!seen && !detection.unreadable().isEmpty()) {
+      return true; // it names what it has seen before; this may be among the rest
+    }
+    return detection.unreadable().stream().anyMatch(u -> components.contains(u.what()));
+  }
+
+  /** The numbers of an issue that this detector tells of as they are now, as far as is known. */
+  public SortedMap<String, Double> measuredAgain(Issue issue, String detector) {
+    Detection told = detections.get(detector);
+    SortedMap<String, Double> now = new TreeMap<>(told == null ? Map.of() : told.measured());
+    now.keySet().retainAll(issue.metrics().keySet());
+    for (String metric : issue.metrics().keySet()) {
+      state.value(Metric.parse(metric)).ifPresent(value -> now.put(metric, value));
+    }
+    return now;
   }
 }
