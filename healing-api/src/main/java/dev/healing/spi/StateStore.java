@@ -64,6 +64,14 @@ public interface StateStore {
   /** Reads a document; absent if there is none. A damaged one is set aside by name. */
   Document document(String file);
 
+  /**
+   * Reads the copy before a document: for who finds that the document makes no sense, and may not
+   * give it another name. Absent if there is none that is good.
+   */
+  default Optional<String> copyBefore(String file) {
+    return Optional.empty();
+  }
+
   /** Replaces a document, a JSON object, atomically and durably; the one before it is kept. */
   void replace(String file, String jsonObject);
 

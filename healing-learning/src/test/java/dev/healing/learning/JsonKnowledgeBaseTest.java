@@ -217,6 +217,29 @@ class JsonKnowledgeBaseTest {
         .isEqualTo(1);
   }
 
+  @Test
+  void whoMayOnlyLookLooksPastWhatMakesNoSense() {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    writer.close();
+    store.copies.putAll(store.documents);
+    store.documents.put(JsonKnowledgeBase.FILE, "{\"version\":4,\"version\":4}");
+    store.lines.put(JsonKnowledgeBase.JOURNAL, List.of());
+    store.largerBy.put(JsonKnowledgeBase.JOURNAL, 1L << 41);
+    store.broken = true;
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+    assertThat(base.problems()).hasSize(2).allMatch(p -> p.contains("left where it is"));
+    assertThat(base.export()).contains("\"attempts\":1");
+
+    store.copies.clear();
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts())
+        .as("from the journal that was folded in")
+        .isEqualTo(1);
+  }
+
   /** A clock that was wrong: no outcome is less true for it. */
   @Test
   void timesFromTheFutureCostNothing() {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -93,8 +94,10 @@ final class Sealed {
     if (!stripped.startsWith("{") || LIKE_A_SEAL.matcher(tail(stripped)).matches()) {
       return false;
     }
-    try {
-      return Json.MAPPER.readTree(stripped).isObject();
+    try (JsonParser parser = Json.MAPPER.createParser(stripped)) {
+      parser.nextToken();
+      parser.skipChildren(); // as a tree it would be many times as large
+      return parser.nextToken() == null;
     } catch (JacksonException e) {
       return false;
     }

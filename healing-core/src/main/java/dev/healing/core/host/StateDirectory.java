@@ -216,6 +216,14 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public Optional<String> copyBefore(String file) {
+    Path path = path(file);
+    synchronized (documents) {
+      return attempt("read", path, () -> DocumentFile.copyBefore(path));
+    }
+  }
+
+  @Override
   public void replace(String file, String jsonObject) {
     Path path = writable(file);
     synchronized (documents) {

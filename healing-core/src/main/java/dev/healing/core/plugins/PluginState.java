@@ -72,6 +72,11 @@ record PluginState(StateStore store, String owner) implements StateStore {
   }
 
   @Override
+  public Optional<String> copyBefore(String file) {
+    return store.copyBefore(own(file));
+  }
+
+  @Override
   public void replace(String file, String jsonObject) {
     store.replace(own(file), jsonObject);
   }
