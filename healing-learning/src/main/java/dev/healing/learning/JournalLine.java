@@ -100,7 +100,8 @@ record JournalLine(
     return at.toEpochMilli() / 1e3;
   }
 
-  private static void requireTime(String name, @Nullable Instant time) {
+  /** Refuses a time from which nothing could be computed. */
+  static void requireTime(String name, @Nullable Instant time) {
     if (time != null) {
       long most = Absences.MOST_SECONDS;
       Counts.require("seconds since 1970 of " + name, time.getEpochSecond(), -most, most);

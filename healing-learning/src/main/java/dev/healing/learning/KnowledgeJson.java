@@ -157,7 +157,9 @@ final class KnowledgeJson {
     try {
       value = reader.readValue(text);
     } catch (JacksonException e) {
-      throw new BadKnowledgeException(e.getOriginalMessage());
+      Throwable why = e.getCause(); // ours, without the names of classes around it
+      throw new BadKnowledgeException(
+          why instanceof IllegalArgumentException ? why.getMessage() : e.getOriginalMessage());
     }
     if (value == null) {
       throw new BadKnowledgeException("expected a JSON object");

@@ -61,8 +61,9 @@ public final class KnowledgeView {
               "confidence",
               String.format(
                   Locale.ROOT,
-                  "off by %.0f points on average, over %d attempts",
+                  "off by %.0f points on average, Brier score %.2f, over %d attempts",
                   100 * calibration.path("calibrationError").asDouble(),
+                  calibration.path("brierScore").asDouble(),
                   calibration.path("attempts").asLong())));
     }
     return lines;
@@ -128,8 +129,25 @@ public final class KnowledgeView {
   private static String told(Tried tried) {
     JsonNode counts = tried.counts();
     JsonNode imported = counts.path("imported");
+    List<String> others = new ArrayList<>();
+    for (String other : List.of("unchanged", "worse", "failed", "ambiguous")) {
+      if (counts.path(other).asLong() > 0) {
+        others.add(counts.path(other).asLong() + " " + other);
+      }
+    }
     String here =
-        tried.action() + " healed " + counts.path("healed").asLong() + " of " + tried.attempts();
+        tried.action()
+            + " healed "
+            + counts.path("healed").asLong()
+            + " of "
+            + tried.attempts()
+            + (others.isEmpty() ? "" : " (" + String.join(", ", others) + ")")
+            + (counts.path("lastSeen").isString()
+                ? "; last "
+                    + counts.path("lastOutcome").asString("")
+                    + ", "
+                    + Lines.instant(counts.path("lastSeen").asString(""))
+                : "");
     return imported.isObject()
         ? here
             + "; "
@@ -153,7 +171,11 @@ public final class KnowledgeView {
               + one.path("worse").asLong()
               + " times, now "
               + one.path("below").asLong()
-              + " below the ceiling");
+              + " rungs below the ceiling since "
+              + Lines.instant(one.path("since").asString(""))
+              + ", "
+              + one.path("proven").asLong()
+              + " good outcomes in a row since");
     }
     return lines;
   }
