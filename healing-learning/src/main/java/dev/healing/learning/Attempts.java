@@ -27,6 +27,8 @@ final class Attempts {
   /** What of it came from elsewhere, as it was seen there. */
   Imported imported = Imported.NONE;
 
+  Course course = Course.NONE;
+
   /** From when it was started and healed to when the problem was back. */
   Gaps bought = new Gaps();
 

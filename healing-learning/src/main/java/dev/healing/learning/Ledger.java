@@ -186,6 +186,7 @@ final class Ledger {
           Problem.type(line.key()), line.attempted(), line.cameOfIt(), lower, line.at());
     }
     attempts.saw(line.cameOfIt(), line.at());
+    attempts.course = attempts.course.with(line);
     totals.count(line.cameOfIt());
   }
 

@@ -103,6 +103,7 @@ class KnowledgeVerbTest {
     assertThat(run("knowledge", "show", "--state", state.toString())).isZero();
     assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
         .contains("restart_service healed 12 of 12; last HEALED, 2026-11-24 08:")
+        .contains("; healed within 2.0 s on average; memory.used 0.95 → 0.50")
         .contains("Brier score 0.25");
   }
 
@@ -133,8 +134,8 @@ class KnowledgeVerbTest {
                 at,
                 Optional.of(at.plusSeconds(1)),
                 at.plusSeconds(3),
-                new TreeMap<>(),
-                new TreeMap<>(),
+                new TreeMap<>(Map.of("memory.used", 0.9512)),
+                new TreeMap<>(Map.of("memory.used", 0.5)),
                 0.5,
                 List.of("restart it"),
                 List.of(),
