@@ -3,7 +3,7 @@ package dev.healing.learning;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.healing.api.Outcome;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,11 +21,8 @@ import org.jspecify.annotations.Nullable;
 record Course(
     int recoveries,
     double recoverySeconds,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Change> metrics) {
-  /** One for all, since there are many. */
-  private static final SortedMap<String, Change> NO_METRICS = Collections.emptySortedMap();
-
-  static final Course NONE = new Course(0, 0, NO_METRICS);
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Change> metrics) {
+  static final Course NONE = new Course(0, 0, List.of());
 
   static final int MOST = 100;
   static final int MOST_METRICS = 4;
@@ -37,12 +34,16 @@ record Course(
   /**
    * What became of one metric, in its unit.
    *
+   * @param metric its name
    * @param attempts over how many, at most {@link #MOST}
    * @param before its mean when they were decided
    * @param after its mean when they were looked at again
    */
-  record Change(int attempts, double before, double after) {
+  record Change(String metric, int attempts, double before, double after) {
     Change {
+      if (metric == null || metric.length() > MOST_NAME) {
+        throw new IllegalArgumentException("metrics: expected the name of each");
+      }
       Counts.require("metrics.attempts", attempts, 1, MOST);
       Counts.require("metrics.before", before, -MOST_VALUE, MOST_VALUE);
       Counts.require("metrics.after", after, -MOST_VALUE, MOST_VALUE);
@@ -50,21 +51,15 @@ record Course(
 
     Change with(double nextBefore, double nextAfter) {
       int all = Math.min(MOST, attempts + 1);
-      return new Change(all, mean(before, nextBefore, all), mean(after, nextAfter, all));
+      return new Change(metric, all, mean(before, nextBefore, all), mean(after, nextAfter, all));
     }
   }
 
   Course {
     Counts.require("course.recoveries", recoveries, 0, MOST);
     Counts.require("course.recoverySeconds", recoverySeconds, 0, Absences.MOST_SECONDS);
-    metrics =
-        metrics == null || metrics.isEmpty()
-            ? NO_METRICS
-            : Collections.unmodifiableSortedMap(metrics);
-    if (metrics.containsValue(null)) {
-      throw new IllegalArgumentException("a metric: expected what became of it");
-    }
-    Counts.requireSize("course.metrics", metrics.keySet(), 0, MOST_METRICS);
+    metrics = metrics == null ? List.of() : List.copyOf(metrics);
+    Counts.requireSize("course.metrics", metrics, 0, MOST_METRICS);
   }
 
   private static double mean(double before, double next, int all) {
@@ -82,21 +77,24 @@ record Course(
       seconds = mean(seconds, Duration.between(line.started(), line.at()).toMillis() / 1e3, known);
     }
     SortedMap<String, List<Double>> seen = line.metrics();
-    if (seen == null) {
-      return new Course(known, seconds, metrics);
+    return new Course(known, seconds, seen == null ? metrics : with(seen));
+  }
+
+  private List<Change> with(SortedMap<String, List<Double>> seen) {
+    SortedMap<String, List<Double>> more = new TreeMap<>(seen);
+    List<Change> all = new ArrayList<>();
+    for (Change change : metrics) {
+      List<Double> values = more.remove(change.metric());
+      all.add(values == null ? change : change.with(values.get(0), values.get(1)));
     }
-    SortedMap<String, Change> all = new TreeMap<>(metrics);
-    seen.forEach(
+    more.forEach(
         (name, values) -> {
-          Change before = all.get(name);
-          if (before != null) {
-            all.put(name, before.with(values.get(0), values.get(1)));
-          } else if (all.size() < MOST_METRICS) {
-            all.put(
-                name, new Change(1, Counts.rounded(values.get(0)), Counts.rounded(values.get(1))));
+          if (all.size() < MOST_METRICS) {
+            double before = Counts.rounded(values.get(0));
+            all.add(new Change(name, 1, before, Counts.rounded(values.get(1))));
           }
         });
-    return new Course(known, seconds, all);
+    return all;
   }
 
   /** Of the metrics those that were read both times, to be written into a line; null if none. */

@@ -24,8 +24,8 @@ final class KnowledgeJson {
   /** A million outcomes a second for 35 years; far below what a count may grow to. */
   private static final long MOST_BELIEVED = 1L << 50;
 
-  /** Characters: enough for three actions. */
-  private static final int USUAL_PROBLEM = 1200;
+  /** Characters: enough for three actions and a metric of each. */
+  private static final int USUAL_PROBLEM = 1700;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(

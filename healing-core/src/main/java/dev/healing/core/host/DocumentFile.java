@@ -2,6 +2,7 @@ package dev.healing.core.host;
 
 import dev.healing.spi.StateStore.Document;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import java.util.Optional;
  */
 final class DocumentFile {
   /** What is larger is none of ours, or no memory would be left for what it says. */
-  private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 4;
+  private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 3;
 
   private DocumentFile() {}
 
@@ -39,7 +40,7 @@ final class DocumentFile {
               + Files.size(path)
               + " bytes: expected at most "
               + MOST_BYTES
-              + ", a quarter of the memory that this process may use";
+              + ", a third of the memory that this process may use";
     } else {
       Optional<byte[]> bytes = Durable.read(path);
       if (bytes.isEmpty()) {
@@ -101,8 +102,16 @@ final class DocumentFile {
         .filter(Sealed::handWritten);
   }
 
-  private static boolean whole(byte[] bytes) {
-    return Sealed.fits(bytes, 0, length(bytes)) || handWritten(bytes).isPresent();
+  private static boolean whole(Path path) throws IOException {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || tooLarge(path)) {
+      return false;
+    }
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      if (Sealed.fits(file)) {
+        return true;
+      }
+    }
+    return Durable.read(path).flatMap(DocumentFile::handWritten).isPresent();
   }
 
   /** Without blanks at its end. */
@@ -139,8 +148,7 @@ final class DocumentFile {
    * By a second name for the same file, so that there is a good one under its name all the time.
    */
   private static void keepPrevious(Path path) throws IOException {
-    Optional<byte[]> before = tooLarge(path) ? Optional.empty() : Durable.read(path);
-    if (before.isEmpty() || !whole(before.get())) {
+    if (!whole(path)) {
       return;
     }
     Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);

@@ -3,6 +3,8 @@ package dev.healing.core.host;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {"a":1,"crc":"0123abcd"}}. Added and checked as text, so that what is read is what was written.
  */
 final class Sealed {
+  private static final int PIECE = 1 << 16;
   private static final String KEY = "\"crc\":\"";
   private static final int SEAL_LENGTH = KEY.length() + 8 + 2;
   private static final Pattern LIKE_A_SEAL =
@@ -51,12 +54,37 @@ final class Sealed {
   }
 
   /**
-   * Whether it ends in its checksum.
+   * Whether it ends in its checksum, but for blanks. In pieces, since what is to replace it fills
+   * memory meanwhile.
    *
    * @param sealed in UTF-8
    */
-  static boolean fits(byte[] sealed, int from, int to) {
-    return end(sealed, from, to) >= 0;
+  static boolean fits(RandomAccessFile sealed) throws IOException {
+    byte[] piece = new byte[PIECE];
+    long begin = Math.max(0, sealed.length() - PIECE);
+    int length = (int) (sealed.length() - begin);
+    sealed.seek(begin);
+    sealed.readFully(piece, 0, length);
+    while (length > 0 && Character.isWhitespace(piece[length - 1])) {
+      length--;
+    }
+    int at = length - SEAL_LENGTH;
+    if (at < 1) {
+      return false;
+    }
+    String seal = new String(piece, at, SEAL_LENGTH, ISO_8859_1);
+    long left = begin + (piece[at - 1] == ',' ? at - 1 : at);
+    CRC32C crc = new CRC32C();
+    sealed.seek(0);
+    while (left > 0) {
+      int read = sealed.read(piece, 0, (int) Math.min(PIECE, left));
+      if (read < 0) {
+        return false;
+      }
+      crc.update(piece, 0, read);
+      left -= read;
+    }
+    return seal.equals(KEY + closed(crc) + "\"}");
   }
 
   /**
@@ -111,6 +139,10 @@ final class Sealed {
   private static String crc(byte[] open, int from, int to) {
     CRC32C crc = new CRC32C();
     crc.update(open, from, to - from);
+    return closed(crc);
+  }
+
+  private static String closed(CRC32C crc) {
     crc.update('}');
     return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }

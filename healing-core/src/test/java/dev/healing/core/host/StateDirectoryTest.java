@@ -49,7 +49,7 @@ class StateDirectoryTest {
 
   @Test
   void whatIsTooLargeForItsMemoryIsNotRead() throws IOException {
-    long much = Runtime.getRuntime().maxMemory() / 4 + 1;
+    long much = Runtime.getRuntime().maxMemory() / 3 + 1;
     try (StateDirectory state = StateDirectory.open(parent)) {
       state.replace("d.json", "{\"a\":1}");
       state.replace("d.json", "{\"a\":2}");

@@ -170,15 +170,14 @@ public final class KnowledgeView {
     }
     course
         .path("metrics")
-        .properties()
         .forEach(
             metric ->
                 went.append("; ")
-                    .append(metric.getKey())
+                    .append(metric.path("metric").asString(""))
                     .append(' ')
-                    .append(number(metric.getValue().path("before").asDouble()))
+                    .append(number(metric.path("before").asDouble()))
                     .append(" → ")
-                    .append(number(metric.getValue().path("after").asDouble())));
+                    .append(number(metric.path("after").asDouble())));
     return went.toString();
   }
 
