@@ -76,6 +76,15 @@ public interface StateStore {
   void replace(String file, String jsonObject);
 
   /**
+   * The same with a document in parts, one after the other: for one that is a large part of all
+   * memory, of which there need be no copy. The first begins with the opening brace of the object,
+   * the last ends with its closing one, and there is something in between.
+   */
+  default void replace(String file, List<String> parts) {
+    replace(file, String.join("", parts));
+  }
+
+  /**
    * Whether there is a file of this name, whoever wrote it.
    *
    * @throws dev.healing.api.HostException if that cannot be known

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -139,7 +140,15 @@ final class DocumentFile {
   /** Replaces it, durably; what was good before becomes the copy. */
   static void replace(Path path, String jsonObject) throws IOException {
     byte[][] sealed = Sealed.seal(jsonObject);
-    Path temporary = Durable.temporary(path, sealed[0], sealed[1], new byte[] {'\n'});
+    replaceBy(path, Durable.temporary(path, sealed[0], sealed[1], new byte[] {'\n'}));
+  }
+
+  /** The same with a document that is written part by part. */
+  static void replace(Path path, List<String> parts) throws IOException {
+    replaceBy(path, Durable.temporary(path, () -> new Sealed.Pieces(parts)));
+  }
+
+  private static void replaceBy(Path path, Path temporary) throws IOException {
     keepPrevious(path);
     Durable.rename(temporary, path);
   }

@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,11 @@ final class Durable {
 
   /** A new file beside the target, on disk when it returns; {@link #rename} it. */
   static Path temporary(Path target, byte[]... content) throws IOException {
+    return temporary(target, List.of(content));
+  }
+
+  /** The same piece by piece, each of which is asked for once the one before is written. */
+  static Path temporary(Path target, Iterable<byte[]> content) throws IOException {
     Path temporary =
         Files.createTempFile(
             target.toAbsolutePath().getParent(),

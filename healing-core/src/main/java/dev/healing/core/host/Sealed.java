@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -51,6 +54,50 @@ final class Sealed {
     byte[] seal = (comma + KEY + crc(bytes, 0, open) + "\"}").getBytes(UTF_8);
     bytes[open] = seal[0];
     return new byte[][] {bytes, Arrays.copyOfRange(seal, 1, seal.length)};
+  }
+
+  /**
+   * A document in parts, with its checksum in the last, in UTF-8. Once.
+   *
+   * <p>Throws IllegalArgumentException if it cannot be a JSON object that has anything in it.
+   */
+  static final class Pieces implements Iterator<byte[]> {
+    private final List<String> parts;
+    private final CRC32C crc = new CRC32C();
+    private int next;
+
+    Pieces(List<String> parts) {
+      if (parts.isEmpty()
+          || !parts.get(0).startsWith("{")
+          || !parts.get(parts.size() - 1).endsWith("}")
+          || parts.size() == 1 && parts.get(0).length() == 2) {
+        throw new IllegalArgumentException("expected the parts of a JSON object");
+      }
+      this.parts = List.copyOf(parts);
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < parts.size();
+    }
+
+    @Override
+    public byte[] next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      String part = parts.get(next++);
+      boolean last = next == parts.size();
+      byte[] bytes = (last ? part.substring(0, part.length() - 1) : part).getBytes(UTF_8);
+      crc.update(bytes);
+      if (!last) {
+        return bytes;
+      }
+      byte[] seal = ("," + KEY + closed(crc) + "\"}\n").getBytes(UTF_8);
+      byte[] all = Arrays.copyOf(bytes, bytes.length + seal.length);
+      System.arraycopy(seal, 0, all, bytes.length, seal.length);
+      return all;
+    }
   }
 
   /**

@@ -216,6 +216,14 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public void replace(String file, List<String> parts) {
+    Path path = writable(file);
+    synchronized (documents) {
+      withRoom(path, () -> DocumentFile.replace(path, parts));
+    }
+  }
+
+  @Override
   public Optional<String> copyBefore(String file) {
     Path path = path(file);
     synchronized (documents) {

@@ -74,6 +74,19 @@ class StateDirectoryTest {
   }
 
   @Test
+  void aDocumentInPartsIsTheSame() throws IOException {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.replace("one.json", "{\"a\":[1,\"ä\"]}");
+      state.replace("parts.json", List.of("{\"a\":", "[1,", "\"ä\"", "]}"));
+      assertThat(parent.resolve("parts.json")).hasSameBinaryContentAs(parent.resolve("one.json"));
+      state.replace("parts.json", List.of("{\"b", "\":1}"));
+      assertThat(state.document("parts.json").content()).contains("{\"b\":1}");
+      assertThat(parent.resolve("parts.json.bak"))
+          .hasSameBinaryContentAs(parent.resolve("one.json"));
+    }
+  }
+
+  @Test
   void aPipeIsNotWaitedFor() throws Exception {
     assertThat(new ProcessBuilder("mkfifo", parent + "/d.json").start().waitFor()).isZero();
     try (StateDirectory state = StateDirectory.open(parent)) {
