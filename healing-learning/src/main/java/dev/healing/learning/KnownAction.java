@@ -70,7 +70,7 @@ record KnownAction(
       counted.add(Counts.rounded(attempts.tried[run]));
     }
     Tally seen = attempts.seen();
-    Imported imported = attempts.imported.attempts() == 0 ? null : attempts.imported;
+    Imported imported = attempts.imported().attempts() == 0 ? null : attempts.imported();
     double takenBack = Counts.rounded(attempts.takenBack);
     Kept bought = attempts.bought.file();
     Course course = attempts.course.equals(Course.NONE) ? null : attempts.course;
@@ -106,7 +106,7 @@ record KnownAction(
       opened.healed[i / 2] = counted.get(i);
       opened.tried[i / 2] = counted.get(i + 1);
     }
-    opened.imported = imported == null ? Imported.NONE : imported;
+    opened.imported(imported == null ? Imported.NONE : imported);
     return opened;
   }
 }

@@ -115,6 +115,30 @@ class ElsewhereTest {
   }
 
   @Test
+  void whatOthersBorrowOfItIsToldToo() {
+    JsonKnowledgeBase base = open(store);
+    base.adopt(
+        "{\"fixes\":{\"disk_full:/var\":[{\"actions\":[\"clean_disk\"]}],\"%s\":[{\"actions\":[\"clean_disk\"]}]}}"
+            .formatted(disk("/srv").hash()),
+        "old.json");
+    for (int i = 0; i < 2; i++) {
+      assertThat(base.confidence(disk("/srv"), CLEAN_DISK).reason())
+          .as("looked at only, and not counted for itself")
+          .contains("old.json has seen it heal 1.0 of 1")
+          .contains("on other problems, as imported, 1.0 of 1, which lets");
+    }
+    for (JsonKnowledgeBase reader : List.of(base, open(store))) {
+      Confidence borrowed = reader.confidence(disk("/home"), CLEAN_DISK);
+      assertThat(borrowed.value()).isGreaterThan(0.5);
+      assertThat(borrowed.reason())
+          .contains(
+              "never tried on this problem; on other problems, as imported, 1.0 of 1, which lets");
+      assertThat(reader.confidence(disk("/var"), CLEAN_DISK).reason())
+          .doesNotContain("as imported");
+    }
+  }
+
+  @Test
   void whatIsSeenHereSoonOutweighsIt() {
     StringBuilder fixes = new StringBuilder("{\"fixes\":{\"disk_full:/var\":[");
     for (int i = 0; i < 1000; i++) {
