@@ -157,7 +157,9 @@ final class KnowledgeJson {
     } catch (JacksonException e) {
       Throwable why = e.getCause(); // ours, without the names of classes around it
       throw new BadKnowledgeException(
-          why instanceof IllegalArgumentException ? why.getMessage() : e.getOriginalMessage());
+          why instanceof IllegalArgumentException
+              ? String.valueOf(why.getMessage())
+              : e.getOriginalMessage());
     }
     if (value == null) {
       throw new BadKnowledgeException("expected a JSON object");

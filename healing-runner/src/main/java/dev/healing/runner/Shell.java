@@ -48,7 +48,9 @@ final class Shell {
       Verb verb = (Verb) of.commandSpec().userObject();
       return verb.run(new Invocation(of, out, err, environment));
     } catch (ParameterException e) {
-      err.println("healing: " + Lines.cleanLines(noSuchVerb(e, args).orElse(e.getMessage())));
+      err.println(
+          "healing: "
+              + Lines.cleanLines(noSuchVerb(e, args).orElse(String.valueOf(e.getMessage()))));
       err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
       return Exit.USAGE;
     } catch (ConfigurationException e) {
