@@ -64,8 +64,25 @@ public interface StateStore {
   /** Reads a document; absent if there is none. A damaged one is set aside by name. */
   Document document(String file);
 
+  /**
+   * Reads the copy before a document: for who finds that the document makes no sense, and may not
+   * give it another name. Absent if there is none that is good.
+   */
+  default Optional<String> copyBefore(String file) {
+    return Optional.empty();
+  }
+
   /** Replaces a document, a JSON object, atomically and durably; the one before it is kept. */
   void replace(String file, String jsonObject);
+
+  /**
+   * The same with a document in parts, one after the other: for one that is a large part of all
+   * memory, of which there need be no copy. The first begins with the opening brace of the object,
+   * the last ends with its closing one, and there is something in between.
+   */
+  default void replace(String file, List<String> parts) {
+    replace(file, String.join("", parts));
+  }
 
   /**
    * Whether there is a file of this name, whoever wrote it.

@@ -25,7 +25,12 @@ final class Attempts {
   final double[] tried = new double[Problem.MOST_RUNS];
 
   /** What of it came from elsewhere, as it was seen there. */
-  Imported imported = Imported.NONE;
+  private Imported imported = Imported.NONE;
+
+  /** The part of that which the pool counts. */
+  private Imported importedLent = Imported.NONE;
+
+  Course course = Course.NONE;
 
   /** From when it was started and healed to when the problem was back. */
   Gaps bought = new Gaps();
@@ -39,6 +44,26 @@ final class Attempts {
 
   @Nullable Tally seen() {
     return seen;
+  }
+
+  Imported imported() {
+    return imported;
+  }
+
+  /** All that came from elsewhere. */
+  void imported(Imported all) {
+    imported = all;
+    lendImported(all);
+  }
+
+  private void lendImported(Imported now) {
+    pool.imported(now.healed() - importedLent.healed(), now.attempts() - importedLent.attempts());
+    importedLent = now;
+  }
+
+  /** What came from elsewhere, as far as others borrow from it. */
+  Imported importedLent() {
+    return importedLent;
   }
 
   /** For what is read back. */
@@ -103,6 +128,7 @@ final class Attempts {
     }
     meanHealed = 0;
     meanTried = 0;
+    lendImported(Imported.NONE);
   }
 
   /** Whether most of what was seen no longer counts, since the problem has changed. */

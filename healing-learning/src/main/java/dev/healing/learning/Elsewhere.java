@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -29,6 +30,10 @@ import tools.jackson.databind.JsonNode;
 final class Elsewhere {
   private static final int MOST_PROBLEMS = 100_000;
   private static final int MOST_KEY = 1_000;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,20})?");
+
+  /** More are milliseconds: of the year 1973, and not seconds of the year 5138. */
+  private static final double LATEST_SECONDS = 1e11;
 
   private final String from;
   private final Instant now;
@@ -117,14 +122,19 @@ final class Elsewhere {
     }
   }
 
-  /** By more than a day: clocks differ, and so do time zones. Seconds since 1970, or ISO-8601. */
+  /**
+   * By more than a day: clocks differ, and so do time zones. Seconds or milliseconds since 1970, or
+   * ISO-8601.
+   */
   private boolean inTheFuture(JsonNode timestamp) {
     Instant latest = now.plus(Duration.ofDays(1));
-    if (timestamp.isNumber()) {
-      return timestamp.asDouble() > latest.getEpochSecond();
+    String text = timestamp.asString("");
+    if (timestamp.isNumber() || NUMBER.matcher(text).matches()) {
+      double since1970 = Double.parseDouble(timestamp.asString());
+      double seconds = since1970 > LATEST_SECONDS ? since1970 / 1e3 : since1970;
+      return seconds > latest.getEpochSecond();
     }
     try {
-      String text = timestamp.asString("");
       return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
           .isAfter(LocalDate.ofInstant(latest, ZoneOffset.UTC));
     } catch (DateTimeException e) {

@@ -28,7 +28,13 @@ final class Evidence {
           .append(" of ")
           .append(elsewhere);
     }
-    if (others + elsewhere > 0) {
+    long imported = pool.importedEverywhere() - ownLent(attempts).attempts();
+    if (imported > 0) {
+      words.append("; on other problems, as imported, ");
+      number(words, pool.importedHealedEverywhere() - ownLent(attempts).healed(), 1);
+      words.append(" of ").append(imported);
+    }
+    if (others + elsewhere + imported > 0) {
       words.append(", which lets expect ");
       number(words, expected, 2);
       words.append(" and counts as ");
@@ -71,12 +77,16 @@ final class Evidence {
       }
       words.append(before.equals(" (") ? "" : ")");
     }
-    if (attempts != null && attempts.imported.attempts() > 0) {
-      words.append("; ").append(attempts.imported.from()).append(" has seen it heal ");
-      number(words, attempts.imported.healed(), 1);
-      words.append(" of ").append(attempts.imported.attempts());
+    if (attempts != null && attempts.imported().attempts() > 0) {
+      words.append("; ").append(attempts.imported().from()).append(" has seen it heal ");
+      number(words, attempts.imported().healed(), 1);
+      words.append(" of ").append(attempts.imported().attempts());
       words.append(" times, which counts less");
     }
+  }
+
+  private static Imported ownLent(@Nullable Attempts attempts) {
+    return attempts == null ? Imported.NONE : attempts.importedLent();
   }
 
   private static String some(StringBuilder words, String before, long count, String what) {

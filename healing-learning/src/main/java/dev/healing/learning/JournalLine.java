@@ -9,7 +9,9 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin on whose word; absent in lines of before version 3, and if nothing was done
  * @param passedAfter seconds after which the problem passed by itself; present if it did
  * @param ending how an incident ended; present if one did
+ * @param metrics of the issue, by their names: before and after; absent like {@code action}, and if
+ *     none was read both times
  */
 record JournalLine(
     long seq,
@@ -40,7 +44,8 @@ record JournalLine(
     @Nullable Double shown,
     @Nullable Origin origin,
     @Nullable Double passedAfter,
-    @Nullable IncidentStatus ending) {
+    @Nullable IncidentStatus ending,
+    @Nullable SortedMap<String, List<Double>> metrics) {
   JournalLine {
     Counts.require("seq", seq);
     if (seq == 0 || key == null || at == null) {
@@ -70,6 +75,9 @@ record JournalLine(
     requireTime("at", at);
     requireTime("detected", detected);
     requireTime("started", started);
+    if (metrics != null) {
+      Course.require(metrics);
+    }
     if (shown != null) {
       Counts.require("shown", shown, 0, 1);
     }
@@ -100,7 +108,8 @@ record JournalLine(
     return at.toEpochMilli() / 1e3;
   }
 
-  private static void requireTime(String name, @Nullable Instant time) {
+  /** Refuses a time from which nothing could be computed. */
+  static void requireTime(String name, @Nullable Instant time) {
     if (time != null) {
       long most = Absences.MOST_SECONDS;
       Counts.require("seconds since 1970 of " + name, time.getEpochSecond(), -most, most);
@@ -120,7 +129,8 @@ record JournalLine(
         Math.max(0, Math.min(1, receipt.confidence())),
         receipt.origin(),
         null,
-        null);
+        null,
+        Course.seen(receipt.before(), receipt.after()));
   }
 
   static JournalLine of(long seq, Recovery recovery) {
@@ -136,6 +146,7 @@ record JournalLine(
         null,
         null,
         recovery.took().toMillis() / 1e3,
+        null,
         null);
   }
 
@@ -157,6 +168,7 @@ record JournalLine(
             .max(Comparator.naturalOrder())
             .orElse(null),
         null,
-        incident.status());
+        incident.status(),
+        null);
   }
 }

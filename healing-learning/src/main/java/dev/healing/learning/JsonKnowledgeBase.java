@@ -91,14 +91,14 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export() {
-    String text = ledger().text();
+    String text = String.join("", ledger().text());
     if (unreadable != null) {
       throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
     }
     return text;
   }
 
-  private synchronized String text() {
+  private synchronized List<String> text() {
     return ledger().text();
   }
 

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -24,9 +26,6 @@ final class KnowledgeJson {
   /** A million outcomes a second for 35 years; far below what a count may grow to. */
   private static final long MOST_BELIEVED = 1L << 50;
 
-  /** Characters: enough for three actions. */
-  private static final int USUAL_PROBLEM = 1200;
-
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -43,13 +42,13 @@ final class KnowledgeJson {
   private KnowledgeJson() {}
 
   /**
-   * One line for each problem: to be read by people, and no larger than need be.
+   * One line for each problem: to be read by people, and no larger than need be. In parts, since
+   * all of it together is large.
    *
    * @param file without its problems
-   * @param size how many those are
    */
-  static String text(KnowledgeFile file, int size, Stream<KnownProblem> problems) {
-    StringBuilder text = new StringBuilder(8192 + USUAL_PROBLEM * size);
+  static List<String> text(KnowledgeFile file, Stream<KnownProblem> problems) {
+    StringBuilder text = new StringBuilder(8192);
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
     if (file.id() != null) {
@@ -64,14 +63,13 @@ final class KnowledgeJson {
     member(text, "standings", file.standings());
     member(text, "months", file.months());
     member(text, "vicinity", file.vicinity());
-    text.append(",\n\"problems\":[");
-    int begin = text.length();
+    List<String> parts = new ArrayList<>();
+    parts.add(text.append(",\n\"problems\":[").toString());
     problems.forEach(
-        problem -> {
-          text.append(text.length() == begin ? "\n" : ",\n");
-          text.append(MAPPER.writeValueAsString(problem));
-        });
-    return text.append("\n]}").toString();
+        problem ->
+            parts.add((parts.size() == 1 ? "\n" : ",\n") + MAPPER.writeValueAsString(problem)));
+    parts.add("\n]}");
+    return parts;
   }
 
   private static void member(StringBuilder text, String name, Object value) {
@@ -157,7 +155,11 @@ final class KnowledgeJson {
     try {
       value = reader.readValue(text);
     } catch (JacksonException e) {
-      throw new BadKnowledgeException(e.getOriginalMessage());
+      Throwable why = e.getCause(); // ours, without the names of classes around it
+      throw new BadKnowledgeException(
+          why instanceof IllegalArgumentException
+              ? String.valueOf(why.getMessage())
+              : e.getOriginalMessage());
     }
     if (value == null) {
       throw new BadKnowledgeException("expected a JSON object");

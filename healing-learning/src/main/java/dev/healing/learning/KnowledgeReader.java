@@ -1,5 +1,6 @@
 package dev.healing.learning;
 
+import dev.healing.api.HostException;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
 import java.time.ZoneOffset;
@@ -21,6 +22,11 @@ final class KnowledgeReader {
 
   private static final long LARGEST_PROBLEM = 4 << 10;
 
+  /** Bytes: it is read as a whole, beside all that is known, and folded long before. */
+  private static final long MOST_OF_A_JOURNAL = Runtime.getRuntime().maxMemory() / 8;
+
+  private static final String COPY = "the copy before " + JsonKnowledgeBase.FILE;
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -39,7 +45,7 @@ final class KnowledgeReader {
   /**
    * Everything in the files.
    *
-   * @throws dev.healing.api.HostException if they cannot be read at all
+   * @throws HostException if they cannot be read at all
    */
   Ledger read() {
     Ledger read = new Ledger(newestGood(), mostProblems);
@@ -58,7 +64,7 @@ final class KnowledgeReader {
   }
 
   private KnowledgeFile newestGood() {
-    setAsideIfHuge(JsonKnowledgeBase.FILE);
+    setAsideIfHuge(JsonKnowledgeBase.FILE, mostBytes());
     for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
       StateStore.Document document = store.document(JsonKnowledgeBase.FILE);
       document.problem().ifPresent(problems::add);
@@ -67,58 +73,94 @@ final class KnowledgeReader {
       }
       String content = document.content().get();
       try {
-        return KnowledgeJson.file(content).identified(content);
+        return file(content);
       } catch (KnowledgeJson.BadKnowledgeException e) {
-        if (!setAside(content, String.valueOf(e.getMessage()))) {
+        if (!store.exists(JsonKnowledgeBase.FILE)) {
+          problems.add(COPY + " is no good either: " + e.getMessage());
           return KnowledgeFile.EMPTY;
+        }
+        if (!setAside(content, String.valueOf(e.getMessage()))) {
+          return copyBefore();
         }
       }
     }
     return KnowledgeFile.EMPTY;
   }
 
-  /** What is far larger than we would ever write is not ours, and would take all memory. */
-  private void setAsideIfHuge(String file) {
-    long most = LARGEST + LARGEST_PROBLEM * mostProblems;
-    long size = store.exists(file) ? store.size(file) : 0;
-    if (size > most) {
-      String aside = file + ".huge-" + STAMP.format(time.now());
-      store.rename(file, aside);
-      problems.add(
-          file + " has " + size + " bytes: expected at most " + most + ": set aside as " + aside);
+  private static KnowledgeFile file(String content) {
+    return KnowledgeJson.file(content).identified(content);
+  }
+
+  /** For who only looks. */
+  private KnowledgeFile copyBefore() {
+    try {
+      return store
+          .copyBefore(JsonKnowledgeBase.FILE)
+          .map(KnowledgeReader::file)
+          .orElse(KnowledgeFile.EMPTY);
+    } catch (KnowledgeJson.BadKnowledgeException e) {
+      problems.add(COPY + " is no good either: " + e.getMessage());
+      return KnowledgeFile.EMPTY;
     }
   }
 
-  /** Gives a file that is whole and yet no good another name; false if there is no such file. */
+  private long mostBytes() {
+    return LARGEST + LARGEST_PROBLEM * mostProblems;
+  }
+
+  /**
+   * What is far larger than we would ever write is not ours, and would take all memory.
+   *
+   * @return false if it is still there
+   */
+  private boolean setAsideIfHuge(String file, long most) {
+    long size = store.exists(file) ? store.size(file) : 0;
+    return size <= most
+        || renamed(
+            file,
+            file + ".huge-" + STAMP.format(time.now()),
+            file + " has " + size + " bytes: expected at most " + most,
+            "");
+  }
+
+  /** Gives a file that is whole and yet no good another name; false if it is still there. */
   private boolean setAside(String content, String why) {
-    if (!store.exists(JsonKnowledgeBase.FILE)) {
-      problems.add(JsonKnowledgeBase.FILE + ": the copy before it is no good either: " + why);
+    OptionalInt version = KnowledgeJson.version(content);
+    if (version.isPresent() && version.getAsInt() > KnowledgeFile.VERSION) {
+      return renamed(
+          JsonKnowledgeBase.FILE,
+          JsonKnowledgeBase.FILE + ".version-" + version.getAsInt(),
+          JsonKnowledgeBase.FILE
+              + " has version "
+              + version.getAsInt()
+              + " and this program knows version "
+              + KnowledgeFile.VERSION,
+          "; use the newer program, or go on with what is learned from now on");
+    }
+    return renamed(
+        JsonKnowledgeBase.FILE,
+        JsonKnowledgeBase.FILE + ".damaged-" + STAMP.format(time.now()),
+        JsonKnowledgeBase.FILE + " makes no sense: " + why,
+        "");
+  }
+
+  /** Who only looks leaves it where it is, and looks past it. */
+  private boolean renamed(String file, String aside, String problem, String advice) {
+    try {
+      store.rename(file, aside);
+    } catch (HostException e) {
+      problems.add(problem + ": left out, and left where it is: " + e.getMessage());
       return false;
     }
-    OptionalInt version = KnowledgeJson.version(content);
-    boolean newer = version.isPresent() && version.getAsInt() > KnowledgeFile.VERSION;
-    String aside =
-        newer
-            ? JsonKnowledgeBase.FILE + ".version-" + version.getAsInt()
-            : JsonKnowledgeBase.FILE + ".damaged-" + STAMP.format(time.now());
-    store.rename(JsonKnowledgeBase.FILE, aside);
-    problems.add(
-        newer
-            ? JsonKnowledgeBase.FILE
-                + " has version "
-                + version.getAsInt()
-                + " and this program knows version "
-                + KnowledgeFile.VERSION
-                + ": set aside as "
-                + aside
-                + "; use the newer program, or go on with what is learned from now on"
-            : JsonKnowledgeBase.FILE + " makes no sense: " + why + ": set aside as " + aside);
+    problems.add(problem + ": set aside as " + aside + advice);
     return true;
   }
 
   /** Counts the lines that are not counted yet; gives how many lines there are. */
   private long replay(String journal, Ledger into) {
-    setAsideIfHuge(journal);
+    if (!setAsideIfHuge(journal, Math.min(mostBytes(), MOST_OF_A_JOURNAL))) {
+      return 0;
+    }
     StateStore.Lines lines = store.lines(journal);
     problems.addAll(lines.damaged());
     long missing = 0;

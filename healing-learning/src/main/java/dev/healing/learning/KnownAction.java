@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param takenBack how many heals were probably none, since the problem was back too soon
  * @param bought the {@link Gaps} from when it healed to when the problem was back; absent before
  *     version 4, and if it never was
+ * @param course how the attempts went; absent before it was kept, and if nothing is known of that
  * @param counted what counts as healed and as tried, for each of the problem's runs
  * @param imported what was seen elsewhere; absent if nothing
  */
@@ -26,6 +27,7 @@ record KnownAction(
     long ambiguous,
     double takenBack,
     @Nullable Kept bought,
+    @Nullable Course course,
     List<Double> counted,
     @Nullable Outcome lastOutcome,
     @Nullable Instant lastSeen,
@@ -68,11 +70,13 @@ record KnownAction(
       counted.add(Counts.rounded(attempts.tried[run]));
     }
     Tally seen = attempts.seen();
-    Imported imported = attempts.imported.attempts() == 0 ? null : attempts.imported;
+    Imported imported = attempts.imported().attempts() == 0 ? null : attempts.imported();
     double takenBack = Counts.rounded(attempts.takenBack);
     Kept bought = attempts.bought.file();
+    Course course = attempts.course.equals(Course.NONE) ? null : attempts.course;
     return seen == null
-        ? new KnownAction(0, 0, 0, 0, 0, 0, takenBack, bought, counted, null, null, imported)
+        ? new KnownAction(
+            0, 0, 0, 0, 0, 0, takenBack, bought, course, counted, null, null, imported)
         : new KnownAction(
             seen.attempts(),
             seen.healed(),
@@ -82,6 +86,7 @@ record KnownAction(
             seen.ambiguous(),
             takenBack,
             bought,
+            course,
             counted,
             seen.lastOutcome(),
             seen.lastSeen(),
@@ -96,11 +101,12 @@ record KnownAction(
     }
     opened.takenBack = takenBack;
     opened.bought = Gaps.of(bought);
+    opened.course = course == null ? Course.NONE : course;
     for (int i = 0; i + 1 < counted.size(); i += 2) {
       opened.healed[i / 2] = counted.get(i);
       opened.tried[i / 2] = counted.get(i + 1);
     }
-    opened.imported = imported == null ? Imported.NONE : imported;
+    opened.imported(imported == null ? Imported.NONE : imported);
     return opened;
   }
 }

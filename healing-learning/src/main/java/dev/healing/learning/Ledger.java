@@ -186,6 +186,7 @@ final class Ledger {
           Problem.type(line.key()), line.attempted(), line.cameOfIt(), lower, line.at());
     }
     attempts.saw(line.cameOfIt(), line.at());
+    attempts.course = attempts.course.with(line);
     totals.count(line.cameOfIt());
   }
 
@@ -214,9 +215,8 @@ final class Ledger {
   }
 
   /** The same as a document, made of one problem after the other: all at once are large. */
-  String text() {
-    return KnowledgeJson.text(
-        file(List.of()), problems.size(), problems.values().stream().map(KnownProblem::of));
+  List<String> text() {
+    return KnowledgeJson.text(file(List.of()), problems.values().stream().map(KnownProblem::of));
   }
 
   private KnowledgeFile file(List<KnownProblem> all) {

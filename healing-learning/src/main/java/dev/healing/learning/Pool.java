@@ -31,6 +31,8 @@ final class Pool {
   private long healedSeen;
 
   private long decidedSeen;
+  private double importedHealed;
+  private long imported;
 
   OfType ofType(String type) {
     return types.computeIfAbsent(type, name -> new OfType());
@@ -57,6 +59,12 @@ final class Pool {
       decidedSeen += moreDecided;
       Pool.this.healedSeen += moreHealed;
       Pool.this.decidedSeen += moreDecided;
+    }
+
+    /** Attempts that were seen on another host, on any type: for people. */
+    void imported(double moreHealed, long more) {
+      importedHealed += moreHealed;
+      imported += more;
     }
 
     /** A problem's record has changed from the first two numbers to the last two. */
@@ -119,6 +127,14 @@ final class Pool {
 
     long decidedSeen() {
       return decidedSeen;
+    }
+
+    double importedHealedEverywhere() {
+      return importedHealed;
+    }
+
+    long importedEverywhere() {
+      return imported;
     }
 
     long healedSeenEverywhere() {

@@ -146,12 +146,12 @@ final class Seeds {
     evidence.forEach(
         (action, seed) -> {
           Attempts attempts = model.attempts(problem, action);
-          Imported before = attempts.imported;
+          Imported before = attempts.imported();
           Imported all = before.plus(seed);
           // The bound is one for all imports, so that the same attempts again add nothing to it.
           attempts.add(
               all.countedHealed() - before.countedHealed(), all.counted() - before.counted());
-          attempts.imported = all;
+          attempts.imported(all);
         });
     problem.lend();
   }

@@ -47,6 +47,7 @@ final class Standings {
       Counts.require("standings.below", below, 0, MOST_LOST);
       Counts.require("standings.worse", worse);
       Counts.require("standings.proven", proven, 0, Tally.MOST);
+      JournalLine.requireTime("standings.since", since);
     }
   }
 
@@ -78,14 +79,15 @@ final class Standings {
 
   private static Fallen proven(Fallen before, boolean good, Instant at) {
     int proven = good ? before.proven() + 1 : 0;
-    boolean earned = proven >= OFTEN && !at.isBefore(before.since().plus(LONG));
+    Instant since = before.since().isAfter(at) ? at : before.since(); // by a clock that was wrong
+    boolean earned = proven >= OFTEN && !at.isBefore(since.plus(LONG));
     return new Fallen(
         before.type(),
         before.action(),
         before.below() - (earned ? 1 : 0),
         before.worse(),
         earned ? 0 : proven,
-        earned ? at : before.since());
+        earned ? at : since);
   }
 
   Optional<Standing> of(String type, String action) {

@@ -45,6 +45,7 @@ record Version1(int version, long folded, Totals.Statistics statistics, List<Pro
         tally.ambiguous(),
         0,
         null,
+        null,
         List.of(healed, tried),
         tally.lastOutcome(),
         tally.lastSeen(),

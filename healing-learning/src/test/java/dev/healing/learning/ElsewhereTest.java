@@ -100,15 +100,42 @@ class ElsewhereTest {
               {"timestamp": "2025-01-01T00:00:00", "actions": ["clean_disk"], "impact": 0.3},
               {"timestamp": "2025-01-01T00:00:00", "actions": ["clean_disk"], "impact": -1},
               {"timestamp": "2031-01-01T00:00:00", "actions": ["clean_disk"], "impact": 1},
+              {"timestamp": 1735689600123, "actions": ["clean_disk"], "impact": 1},
+              {"timestamp": "1735689600.5", "actions": ["clean_disk"]},
+              {"timestamp": "4102444800", "actions": ["clean_disk"]},
               {"timestamp": 4102444800, "actions": ["clean_disk"], "impact": 1}]}}""",
             "old.json");
 
     assertThat(told)
-        .anyMatch(line -> line.startsWith("1 attempts on 1 problems"))
+        .anyMatch(line -> line.startsWith("3 attempts on 1 problems"))
         .anyMatch(line -> line.startsWith("left out: 1 fixes whose impact is negative"))
-        .anyMatch(line -> line.startsWith("left out: 2 entries from the future"));
+        .anyMatch(line -> line.startsWith("left out: 3 entries from the future"));
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).reason())
-        .contains("has seen it heal 1.0 of 1 times");
+        .contains("has seen it heal 3.0 of 3 times");
+  }
+
+  @Test
+  void whatOthersBorrowOfItIsToldToo() {
+    JsonKnowledgeBase base = open(store);
+    base.adopt(
+        "{\"fixes\":{\"disk_full:/var\":[{\"actions\":[\"clean_disk\"]}],\"%s\":[{\"actions\":[\"clean_disk\"]}]}}"
+            .formatted(disk("/srv").hash()),
+        "old.json");
+    for (int i = 0; i < 2; i++) {
+      assertThat(base.confidence(disk("/srv"), CLEAN_DISK).reason())
+          .as("looked at only, and not counted for itself")
+          .contains("old.json has seen it heal 1.0 of 1")
+          .contains("on other problems, as imported, 1.0 of 1, which lets");
+    }
+    for (JsonKnowledgeBase reader : List.of(base, open(store))) {
+      Confidence borrowed = reader.confidence(disk("/home"), CLEAN_DISK);
+      assertThat(borrowed.value()).isGreaterThan(0.5);
+      assertThat(borrowed.reason())
+          .contains(
+              "never tried on this problem; on other problems, as imported, 1.0 of 1, which lets");
+      assertThat(reader.confidence(disk("/var"), CLEAN_DISK).reason())
+          .doesNotContain("as imported");
+    }
   }
 
   @Test

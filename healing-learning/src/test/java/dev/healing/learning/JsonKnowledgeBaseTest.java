@@ -93,7 +93,8 @@ class JsonKnowledgeBaseTest {
         .endsWith(
             """
             "actions":{"clean_disk":{"attempts":1,"healed":1,"unchanged":0,"worse":0,"failed":0,\
-            "ambiguous":0,"takenBack":0.0,"counted":[1.0,1.0,0.0,0.0],"lastOutcome":"HEALED",\
+            "ambiguous":0,"takenBack":0.0,"course":{"recoveries":1,"recoverySeconds":0.0},\
+            "counted":[1.0,1.0,0.0,0.0],"lastOutcome":"HEALED",\
             "lastSeen":"2026-11-24T10:00:00Z"}}}
             ]}""");
   }
@@ -213,6 +214,29 @@ class JsonKnowledgeBaseTest {
         .startsWith("knowledge.journal.jsonl has ")
         .endsWith("set aside as knowledge.journal.jsonl.huge-20261124T100000Z");
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts())
+        .as("from the journal that was folded in")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void whoMayOnlyLookLooksPastWhatMakesNoSense() {
+    JsonKnowledgeBase writer = open(store);
+    writer.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    writer.close();
+    store.copies.putAll(store.documents);
+    store.documents.put(JsonKnowledgeBase.FILE, "{\"version\":4,\"version\":4}");
+    store.lines.put(JsonKnowledgeBase.JOURNAL, List.of());
+    store.largerBy.put(JsonKnowledgeBase.JOURNAL, 1L << 41);
+    store.broken = true;
+
+    JsonKnowledgeBase base = open(store);
+
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+    assertThat(base.problems()).hasSize(2).allMatch(p -> p.contains("left where it is"));
+    assertThat(base.export()).contains("\"attempts\":1");
+
+    store.copies.clear();
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts())
         .as("from the journal that was folded in")
         .isEqualTo(1);
   }

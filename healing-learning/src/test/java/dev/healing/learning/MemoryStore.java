@@ -81,6 +81,11 @@ final class MemoryStore implements StateStore {
   }
 
   @Override
+  public Optional<String> copyBefore(String file) {
+    return Optional.ofNullable(copies.get(file));
+  }
+
+  @Override
   public void replace(String file, String jsonObject) {
     step();
     if (documents.containsKey(file)) {

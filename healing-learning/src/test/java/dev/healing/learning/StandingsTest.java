@@ -117,6 +117,33 @@ class StandingsTest {
   }
 
   @Test
+  void aClockThatWasWrongPostponesNothingForEver() {
+    healed(50);
+    Instant before = now;
+    now = Instant.parse("9999-01-01T00:00:00Z");
+    seen(CLEAN_DISK, Outcome.WORSE);
+    now = before;
+    healed(1);
+    now = now.plus(Duration.ofDays(2));
+    healed(5);
+    assertThat(below()).isZero();
+  }
+
+  @Test
+  void aTimeThatNothingCouldBeAddedToIsSenseless() {
+    seen(CLEAN_DISK, Outcome.WORSE);
+    base.close();
+    String file = store.documents.get(JsonKnowledgeBase.FILE);
+    store.documents.put(
+        JsonKnowledgeBase.FILE,
+        file.replaceFirst(
+            "\"since\":\"[^\"]*\"", "\"since\":\"+1000000000-12-31T23:59:59.999999999Z\""));
+    JsonKnowledgeBase read = Samples.open(store);
+    assertThat(read.standing(IssueType.DISK_FULL, CLEAN_DISK).orElseThrow().below()).isEqualTo(1);
+    assertThat(read.problems().toString()).contains("makes no sense: seconds since 1970 of");
+  }
+
+  @Test
   void whatWasLostIsKept() {
     seen(CLEAN_DISK, Outcome.WORSE);
     assertThat(Samples.open(store).standing(IssueType.DISK_FULL, CLEAN_DISK))

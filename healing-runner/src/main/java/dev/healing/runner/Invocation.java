@@ -7,6 +7,7 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.ControlClient;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.text.Lines;
 import dev.healing.runner.text.Style;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -242,7 +243,7 @@ final class Invocation {
 
   /** Prints an answer: as JSON, or as the text drawn from it. */
   int show(Answer answer, BiFunction<JsonNode, Style, List<String>> text) {
-    answer.error().ifPresent(e -> err.println("healing: " + e));
+    answer.error().ifPresent(e -> err.println("healing: " + Lines.cleanLines(e)));
     JsonNode result = answer.result();
     if (!result.isNull()) {
       if (json()) {

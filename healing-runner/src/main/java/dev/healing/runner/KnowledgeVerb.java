@@ -9,6 +9,7 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.text.KnowledgeView;
+import dev.healing.runner.text.Lines;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -166,7 +167,7 @@ final class KnowledgeVerb implements Verb {
         answer,
         (json, style) -> {
           List<String> lines = new ArrayList<>();
-          json.path("imported").forEach(line -> lines.add(line.asString("")));
+          json.path("imported").forEach(line -> lines.add(Lines.clean(line.asString(""))));
           return lines;
         });
   }

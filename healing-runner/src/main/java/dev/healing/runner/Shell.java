@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.HealingException;
+import dev.healing.runner.text.Lines;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -47,17 +48,19 @@ final class Shell {
       Verb verb = (Verb) of.commandSpec().userObject();
       return verb.run(new Invocation(of, out, err, environment));
     } catch (ParameterException e) {
-      err.println("healing: " + noSuchVerb(e, args).orElse(e.getMessage()));
+      err.println(
+          "healing: "
+              + Lines.cleanLines(noSuchVerb(e, args).orElse(String.valueOf(e.getMessage()))));
       err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
       return Exit.USAGE;
     } catch (ConfigurationException e) {
-      e.problems().forEach(err::println);
+      e.problems().forEach(problem -> err.println(Lines.cleanLines(problem)));
       return Exit.USAGE;
     } catch (NotAllowedException e) {
-      err.println("healing: " + e.getMessage());
+      err.println("healing: " + Lines.cleanLines(String.valueOf(e.getMessage())));
       return Exit.NOT_ALLOWED;
     } catch (HealingException e) {
-      err.println("healing: " + e.getMessage());
+      err.println("healing: " + Lines.cleanLines(String.valueOf(e.getMessage())));
       return denied(e) ? Exit.NOT_ALLOWED : Exit.FAILED;
     }
   }

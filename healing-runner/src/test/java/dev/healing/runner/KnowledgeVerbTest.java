@@ -77,6 +77,36 @@ class KnowledgeVerbTest {
     assertThat(out.toString(UTF_8)).contains("web.service", "old.json");
   }
 
+  @Test
+  void noNameOfAFilePlaysWithATerminal() throws IOException {
+    String state = directory + "/state";
+    Path seed = directory.resolve("o\u001b]0;gotcha\u0007ld.json");
+    Files.writeString(seed, "{\"fixes\": [");
+    assertThat(refused(seed.toString()))
+        .contains("ld.json is no knowledge")
+        .doesNotContain("\u001b");
+    Files.writeString(
+        seed,
+        "{\"fixes\": {\"service_failed:w\\u001b.service\": [{\"actions\": \"restart_service\"}]}}");
+    assertThat(run("knowledge", "import", seed.toString(), "--state", state)).isZero();
+    assertThat(run("knowledge", "show", "--state", state)).isZero();
+    assertThat(out.toString(UTF_8))
+        .contains("1 attempts on 1")
+        .containsPattern("ld.json\\s+has seen");
+    assertThat(out.toString(UTF_8)).doesNotContain("\u001b").doesNotContain("\u0007");
+  }
+
+  @Test
+  void whatCameOfEachIsShownWithWhenItWasTriedLast() {
+    Path state = directory.resolve("state");
+    leaks(state, Instant.parse("2026-11-24T10:00:00Z"));
+    assertThat(run("knowledge", "show", "--state", state.toString())).isZero();
+    assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
+        .contains("restart_service healed 12 of 12; last HEALED, 2026-11-24 08:")
+        .contains("; healed within 2.0 s on average; memory.used 0.95 → 0.50")
+        .contains("Brier score 0.25");
+  }
+
   /** It leaks: each restart buys two hours. */
   private void leaks(Path state, Instant until) {
     try (LinuxHost host = LinuxHost.open(state);
@@ -104,8 +134,8 @@ class KnowledgeVerbTest {
                 at,
                 Optional.of(at.plusSeconds(1)),
                 at.plusSeconds(3),
-                new TreeMap<>(),
-                new TreeMap<>(),
+                new TreeMap<>(Map.of("memory.used", 0.9512)),
+                new TreeMap<>(Map.of("memory.used", 0.5)),
                 0.5,
                 List.of("restart it"),
                 List.of(),

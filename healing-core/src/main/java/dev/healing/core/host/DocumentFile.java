@@ -2,12 +2,15 @@ package dev.healing.core.host;
 
 import dev.healing.spi.StateStore.Document;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,9 @@ import java.util.Optional;
  * does not fit is damage.
  */
 final class DocumentFile {
+  /** What is larger is none of ours, or no memory would be left for what it says. */
+  private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 3;
+
   private DocumentFile() {}
 
   /**
@@ -26,18 +32,29 @@ final class DocumentFile {
    * @param setAside whether one that is damaged is given another name
    */
   static Document read(Path path, boolean setAside) throws IOException {
-    Optional<byte[]> bytes = Durable.read(path);
     Path backup = backup(path);
-    if (bytes.isEmpty()) {
-      return Durable.read(backup).isEmpty()
-          ? new Document(Optional.empty(), Optional.empty())
-          : fallBack(backup, path + " is missing");
+    String problem;
+    if (tooLarge(path)) {
+      problem =
+          path
+              + " has "
+              + Files.size(path)
+              + " bytes: expected at most "
+              + MOST_BYTES
+              + ", a third of the memory that this process may use";
+    } else {
+      Optional<byte[]> bytes = Durable.read(path);
+      if (bytes.isEmpty()) {
+        return Files.exists(backup, LinkOption.NOFOLLOW_LINKS)
+            ? fallBack(backup, path + " is missing")
+            : new Document(Optional.empty(), Optional.empty());
+      }
+      Optional<String> good = good(bytes.get());
+      if (good.isPresent()) {
+        return new Document(good, Optional.empty());
+      }
+      problem = path + " is damaged: its checksum does not fit";
     }
-    Optional<String> good = good(bytes.get());
-    if (good.isPresent()) {
-      return new Document(good, Optional.empty());
-    }
-    String problem = path + " is damaged: its checksum does not fit";
     if (setAside) {
       Path aside = aside(path);
       Durable.rename(path, aside);
@@ -47,7 +64,7 @@ final class DocumentFile {
   }
 
   private static Document fallBack(Path backup, String problem) throws IOException {
-    Optional<String> good = Durable.read(backup).flatMap(DocumentFile::good);
+    Optional<String> good = readGood(backup);
     return new Document(
         good,
         Optional.of(
@@ -57,17 +74,45 @@ final class DocumentFile {
                     : "; there is no good copy: it starts empty")));
   }
 
+  private static Optional<String> readGood(Path path) throws IOException {
+    return tooLarge(path) ? Optional.empty() : Durable.read(path).flatMap(DocumentFile::good);
+  }
+
+  /** The copy before it, if that is good. */
+  static Optional<String> copyBefore(Path path) throws IOException {
+    return readGood(backup(path));
+  }
+
+  private static boolean tooLarge(Path path) throws IOException {
+    try {
+      return Files.size(path) > MOST_BYTES;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   private static Optional<String> good(byte[] bytes) {
     return Sealed.unseal(bytes, 0, length(bytes)).or(() -> handWritten(bytes));
   }
 
   private static Optional<String> handWritten(byte[] bytes) {
+    if (bytes.length == 0 || bytes[0] != '{' && !Character.isWhitespace(bytes[0])) {
+      return Optional.empty(); // without a copy of what may be large
+    }
     return Optional.of(new String(bytes, StandardCharsets.UTF_8).strip())
         .filter(Sealed::handWritten);
   }
 
-  private static boolean whole(byte[] bytes) {
-    return Sealed.fits(bytes, 0, length(bytes)) || handWritten(bytes).isPresent();
+  private static boolean whole(Path path) throws IOException {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || tooLarge(path)) {
+      return false;
+    }
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      if (Sealed.fits(file)) {
+        return true;
+      }
+    }
+    return Durable.read(path).flatMap(DocumentFile::handWritten).isPresent();
   }
 
   /** Without blanks at its end. */
@@ -95,7 +140,15 @@ final class DocumentFile {
   /** Replaces it, durably; what was good before becomes the copy. */
   static void replace(Path path, String jsonObject) throws IOException {
     byte[][] sealed = Sealed.seal(jsonObject);
-    Path temporary = Durable.temporary(path, sealed[0], sealed[1], new byte[] {'\n'});
+    replaceBy(path, Durable.temporary(path, sealed[0], sealed[1], new byte[] {'\n'}));
+  }
+
+  /** The same with a document that is written part by part. */
+  static void replace(Path path, List<String> parts) throws IOException {
+    replaceBy(path, Durable.temporary(path, () -> new Sealed.Pieces(parts)));
+  }
+
+  private static void replaceBy(Path path, Path temporary) throws IOException {
     keepPrevious(path);
     Durable.rename(temporary, path);
   }
@@ -104,8 +157,7 @@ final class DocumentFile {
    * By a second name for the same file, so that there is a good one under its name all the time.
    */
   private static void keepPrevious(Path path) throws IOException {
-    Optional<byte[]> before = Durable.read(path);
-    if (before.isEmpty() || !whole(before.get())) {
+    if (!whole(path)) {
       return;
     }
     Path link = path.resolveSibling(path.getFileName() + ".bak" + Durable.TEMPORARY);

@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,11 @@ final class Durable {
 
   /** A new file beside the target, on disk when it returns; {@link #rename} it. */
   static Path temporary(Path target, byte[]... content) throws IOException {
+    return temporary(target, List.of(content));
+  }
+
+  /** The same piece by piece, each of which is asked for once the one before is written. */
+  static Path temporary(Path target, Iterable<byte[]> content) throws IOException {
     Path temporary =
         Files.createTempFile(
             target.toAbsolutePath().getParent(),
@@ -118,6 +124,10 @@ final class Durable {
 
   /** All of a file, which is no link; empty if there is none. */
   static Optional<byte[]> read(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("it is no regular file"); // to open a pipe takes until somebody writes
+    }
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(in.readAllBytes());
     } catch (NoSuchFileException e) {

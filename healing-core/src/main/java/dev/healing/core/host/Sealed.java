@@ -3,12 +3,18 @@ package dev.healing.core.host;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -16,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {"a":1,"crc":"0123abcd"}}. Added and checked as text, so that what is read is what was written.
  */
 final class Sealed {
+  private static final int PIECE = 1 << 16;
   private static final String KEY = "\"crc\":\"";
   private static final int SEAL_LENGTH = KEY.length() + 8 + 2;
   private static final Pattern LIKE_A_SEAL =
@@ -50,12 +57,81 @@ final class Sealed {
   }
 
   /**
-   * Whether it ends in its checksum.
+   * A document in parts, with its checksum in the last, in UTF-8. Once.
+   *
+   * <p>Throws IllegalArgumentException if it cannot be a JSON object that has anything in it.
+   */
+  static final class Pieces implements Iterator<byte[]> {
+    private final List<String> parts;
+    private final CRC32C crc = new CRC32C();
+    private int next;
+
+    Pieces(List<String> parts) {
+      if (parts.isEmpty()
+          || !parts.get(0).startsWith("{")
+          || !parts.get(parts.size() - 1).endsWith("}")
+          || parts.size() == 1 && parts.get(0).length() == 2) {
+        throw new IllegalArgumentException("expected the parts of a JSON object");
+      }
+      this.parts = List.copyOf(parts);
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < parts.size();
+    }
+
+    @Override
+    public byte[] next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      String part = parts.get(next++);
+      boolean last = next == parts.size();
+      byte[] bytes = (last ? part.substring(0, part.length() - 1) : part).getBytes(UTF_8);
+      crc.update(bytes);
+      if (!last) {
+        return bytes;
+      }
+      byte[] seal = ("," + KEY + closed(crc) + "\"}\n").getBytes(UTF_8);
+      byte[] all = Arrays.copyOf(bytes, bytes.length + seal.length);
+      System.arraycopy(seal, 0, all, bytes.length, seal.length);
+      return all;
+    }
+  }
+
+  /**
+   * Whether it ends in its checksum, but for blanks. In pieces, since what is to replace it fills
+   * memory meanwhile.
    *
    * @param sealed in UTF-8
    */
-  static boolean fits(byte[] sealed, int from, int to) {
-    return end(sealed, from, to) >= 0;
+  static boolean fits(RandomAccessFile sealed) throws IOException {
+    byte[] piece = new byte[PIECE];
+    long begin = Math.max(0, sealed.length() - PIECE);
+    int length = (int) (sealed.length() - begin);
+    sealed.seek(begin);
+    sealed.readFully(piece, 0, length);
+    while (length > 0 && Character.isWhitespace(piece[length - 1])) {
+      length--;
+    }
+    int at = length - SEAL_LENGTH;
+    if (at < 1) {
+      return false;
+    }
+    String seal = new String(piece, at, SEAL_LENGTH, ISO_8859_1);
+    long left = begin + (piece[at - 1] == ',' ? at - 1 : at);
+    CRC32C crc = new CRC32C();
+    sealed.seek(0);
+    while (left > 0) {
+      int read = sealed.read(piece, 0, (int) Math.min(PIECE, left));
+      if (read < 0) {
+        return false;
+      }
+      crc.update(piece, 0, read);
+      left -= read;
+    }
+    return seal.equals(KEY + closed(crc) + "\"}");
   }
 
   /**
@@ -93,8 +169,10 @@ final class Sealed {
     if (!stripped.startsWith("{") || LIKE_A_SEAL.matcher(tail(stripped)).matches()) {
       return false;
     }
-    try {
-      return Json.MAPPER.readTree(stripped).isObject();
+    try (JsonParser parser = Json.MAPPER.createParser(stripped)) {
+      parser.nextToken();
+      parser.skipChildren(); // as a tree it would be many times as large
+      return parser.nextToken() == null;
     } catch (JacksonException e) {
       return false;
     }
@@ -108,6 +186,10 @@ final class Sealed {
   private static String crc(byte[] open, int from, int to) {
     CRC32C crc = new CRC32C();
     crc.update(open, from, to - from);
+    return closed(crc);
+  }
+
+  private static String closed(CRC32C crc) {
     crc.update('}');
     return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }

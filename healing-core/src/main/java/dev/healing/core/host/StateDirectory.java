@@ -216,6 +216,22 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public void replace(String file, List<String> parts) {
+    Path path = writable(file);
+    synchronized (documents) {
+      withRoom(path, () -> DocumentFile.replace(path, parts));
+    }
+  }
+
+  @Override
+  public Optional<String> copyBefore(String file) {
+    Path path = path(file);
+    synchronized (documents) {
+      return attempt("read", path, () -> DocumentFile.copyBefore(path));
+    }
+  }
+
+  @Override
   public void replace(String file, String jsonObject) {
     Path path = writable(file);
     synchronized (documents) {

@@ -72,6 +72,16 @@ record PluginState(StateStore store, String owner) implements StateStore {
   }
 
   @Override
+  public void replace(String file, List<String> parts) {
+    store.replace(own(file), parts);
+  }
+
+  @Override
+  public Optional<String> copyBefore(String file) {
+    return store.copyBefore(own(file));
+  }
+
+  @Override
   public void replace(String file, String jsonObject) {
     store.replace(own(file), jsonObject);
   }

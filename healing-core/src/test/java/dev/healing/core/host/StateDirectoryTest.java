@@ -9,6 +9,7 @@ import dev.healing.core.OffSwitch;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.StateStore;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,6 +45,55 @@ class StateDirectoryTest {
 
   private static String mode(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void whatIsTooLargeForItsMemoryIsNotRead() throws IOException {
+    long much = Runtime.getRuntime().maxMemory() / 3 + 1;
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.replace("d.json", "{\"a\":1}");
+      state.replace("d.json", "{\"a\":2}");
+      enlarge("d.json", much);
+      StateStore.Document document = state.document("d.json");
+      assertThat(document.content()).contains("{\"a\":1}");
+      assertThat(document.problem().orElseThrow())
+          .contains("d.json has " + much + " bytes", "set aside", "the copy before it is used");
+      enlarge("d.json.bak", much);
+      assertThat(state.document("d.json").problem().orElseThrow()).contains("no good copy");
+      state.replace("d.json", "{\"a\":3}");
+      enlarge("d.json", much); // while somebody goes on
+      state.replace("d.json", "{\"a\":4}");
+      assertThat(state.document("d.json").content()).contains("{\"a\":4}");
+    }
+  }
+
+  private void enlarge(String file, long bytes) throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(parent.resolve(file).toFile(), "rw")) {
+      sparse.setLength(bytes);
+    }
+  }
+
+  @Test
+  void aDocumentInPartsIsTheSame() throws IOException {
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.replace("one.json", "{\"a\":[1,\"ä\"]}");
+      state.replace("parts.json", List.of("{\"a\":", "[1,", "\"ä\"", "]}"));
+      assertThat(parent.resolve("parts.json")).hasSameBinaryContentAs(parent.resolve("one.json"));
+      state.replace("parts.json", List.of("{\"b", "\":1}"));
+      assertThat(state.document("parts.json").content()).contains("{\"b\":1}");
+      assertThat(parent.resolve("parts.json.bak"))
+          .hasSameBinaryContentAs(parent.resolve("one.json"));
+    }
+  }
+
+  @Test
+  void aPipeIsNotWaitedFor() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", parent + "/d.json").start().waitFor()).isZero();
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      assertThatThrownBy(() -> state.document("d.json"))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("no regular file");
+    }
   }
 
   @Test

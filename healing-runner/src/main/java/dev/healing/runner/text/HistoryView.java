@@ -68,6 +68,10 @@ public final class HistoryView {
     String actions = joined(json.path("actions"), ", then ");
     lines.addAll(style.field("would do", actions.isEmpty() ? "nothing" : actions));
     lines.addAll(style.field("verdict", word(text(json, "verdict")) + ": " + text(json, "reason")));
+    for (int i = 1; i < json.path("actions").size(); i++) { // of the first the reason has it
+      JsonNode later = json.path("actions").path(i);
+      lines.addAll(style.field("  then", text(later, "action") + ": " + text(later, "evidence")));
+    }
     JsonNode preview = json.path("preview");
     for (JsonNode step : preview.path("steps")) {
       lines.addAll(style.field("step", step.asString("")));

@@ -61,8 +61,9 @@ public final class KnowledgeView {
               "confidence",
               String.format(
                   Locale.ROOT,
-                  "off by %.0f points on average, over %d attempts",
+                  "off by %.0f points on average, Brier score %.2f, over %d attempts",
                   100 * calibration.path("calibrationError").asDouble(),
+                  calibration.path("brierScore").asDouble(),
                   calibration.path("attempts").asLong())));
     }
     return lines;
@@ -128,8 +129,26 @@ public final class KnowledgeView {
   private static String told(Tried tried) {
     JsonNode counts = tried.counts();
     JsonNode imported = counts.path("imported");
+    List<String> others = new ArrayList<>();
+    for (String other : List.of("unchanged", "worse", "failed", "ambiguous")) {
+      if (counts.path(other).asLong() > 0) {
+        others.add(counts.path(other).asLong() + " " + other);
+      }
+    }
     String here =
-        tried.action() + " healed " + counts.path("healed").asLong() + " of " + tried.attempts();
+        tried.action()
+            + " healed "
+            + counts.path("healed").asLong()
+            + " of "
+            + tried.attempts()
+            + (others.isEmpty() ? "" : " (" + String.join(", ", others) + ")")
+            + (counts.path("lastSeen").isString()
+                ? "; last "
+                    + counts.path("lastOutcome").asString("")
+                    + ", "
+                    + Lines.instant(counts.path("lastSeen").asString(""))
+                : "")
+            + went(counts.path("course"));
     return imported.isObject()
         ? here
             + "; "
@@ -139,6 +158,33 @@ public final class KnowledgeView {
             + " of "
             + imported.path("attempts").asLong()
         : here;
+  }
+
+  /** How long it took, and what became of the metrics. */
+  private static String went(JsonNode course) {
+    StringBuilder went = new StringBuilder();
+    if (course.path("recoveries").asLong() > 0) {
+      went.append("; healed within ")
+          .append(Lines.millis(Math.round(1e3 * course.path("recoverySeconds").asDouble())))
+          .append(" on average");
+    }
+    course
+        .path("metrics")
+        .forEach(
+            metric ->
+                went.append("; ")
+                    .append(metric.path("metric").asString(""))
+                    .append(' ')
+                    .append(number(metric.path("before").asDouble()))
+                    .append(" → ")
+                    .append(number(metric.path("after").asDouble())));
+    return went.toString();
+  }
+
+  private static String number(double value) {
+    return Math.abs(value) < 1000
+        ? String.format(Locale.ROOT, "%.2f", value)
+        : String.format(Locale.ROOT, "%.3g", value);
   }
 
   private static List<String> standings(JsonNode standings) {
@@ -153,7 +199,11 @@ public final class KnowledgeView {
               + one.path("worse").asLong()
               + " times, now "
               + one.path("below").asLong()
-              + " below the ceiling");
+              + " rungs below the ceiling since "
+              + Lines.instant(one.path("since").asString(""))
+              + ", "
+              + one.path("proven").asLong()
+              + " good outcomes in a row since");
     }
     return lines;
   }

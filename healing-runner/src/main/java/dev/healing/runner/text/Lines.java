@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Lays text out, in 80 columns where nothing else is said. */
 public final class Lines {
@@ -21,6 +22,11 @@ public final class Lines {
         .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
         .forEach(clean::appendCodePoint);
     return clean.toString();
+  }
+
+  /** Without control characters but its line breaks. */
+  public static String cleanLines(String text) {
+    return text.lines().map(Lines::clean).collect(Collectors.joining("\n"));
   }
 
   /**

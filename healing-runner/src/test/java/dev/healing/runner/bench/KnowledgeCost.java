@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -108,8 +109,8 @@ final class KnowledgeCost {
         at,
         Optional.of(at),
         at,
-        new TreeMap<>(),
-        new TreeMap<>(),
+        new TreeMap<>(Map.of("filesystem.used{/mnt/" + problem + "}", random.nextDouble())),
+        new TreeMap<>(Map.of("filesystem.used{/mnt/" + problem + "}", random.nextDouble())),
         0.5,
         List.of("try"),
         List.of(),

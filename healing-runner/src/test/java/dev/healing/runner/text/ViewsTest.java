@@ -221,4 +221,17 @@ class ViewsTest {
       assertThat(frame.get(frame.size() - 1)).isEqualTo("10");
     }
   }
+
+  @Test
+  void theEvidenceOfEachLaterStepIsShown() {
+    JsonNode decision =
+        Json.MAPPER.readTree(
+            """
+            {"actions":[{"action":"a","evidence":"in the reason"},
+              {"action":"b","evidence":"never tried on this problem"}],
+             "verdict":"PROCEED","reason":"a: LOW risk"}""");
+    assertThat(HistoryView.decision(decision, Style.PLAIN))
+        .contains("  then        b: never tried on this problem")
+        .noneMatch(line -> line.contains("in the reason"));
+  }
 }
