@@ -28,6 +28,7 @@ class RestartRealHostTest {
           actions:
             restart_service:
               oneshot: on
+              stops-within: 9s
               starts-within: 6s
               healthy-within: 4s
               most-others: 2
@@ -38,6 +39,8 @@ class RestartRealHostTest {
                 test-reloads.service: {command: [/usr/bin/test, -e, /run/test-reloaded]}
                 test-sick.service: {command: [/usr/bin/test, -e, /run/test-restarted]}
                 test-kept.service: {command: [/bin/false]}
+                test-slow.service: {command: [/usr/bin/test, -e, /run/test-slow]}
+                test-still.service: {command: [/bin/false]}
           """;
 
   private static final String SLEEPS = "[Service]\nExecStart=/bin/sleep infinity\n";
@@ -109,6 +112,12 @@ class RestartRealHostTest {
             + "ExecStartPre=/bin/sh -c 'test ! -e /run/test-sick/test-sick.service"
             + " || touch /run/test-restarted; rm -f /run/test-sick/test-sick.service'\n");
     unit(
+        "test-slow.service",
+        stopsIn(7)
+            + "ExecStopPost=/bin/sh -c 'touch /run/test-slow;"
+            + " rm -f /run/test-sick/test-slow.service'\n");
+    unit("test-still.service", stopsIn(120));
+    unit(
         "test-locked.service",
         "[Service]\nRuntimeDirectory=test-locked\nRuntimeDirectoryPreserve=yes\n"
             + "ExecStart=/bin/sh -c 'test ! -e /run/test-locked/app.lock || exit 5;"
@@ -120,6 +129,12 @@ class RestartRealHostTest {
     unit("test-sharer.service", shares + sleeps());
     unit("test-outdated.service", "[Service]\nExecStart=/bin/false\n");
     unit("test-hopeless.service", "[Service]\nExecStart=/bin/sh -c 'echo no such luck; exit 7'\n");
+  }
+
+  private static String stopsIn(int seconds) {
+    return "[Service]\nTimeoutStopSec=5min\n"
+        + "ExecStart=/bin/bash -c 'trap \"sleep %d; exit 0\" TERM; while :; do sleep 0.1; done'\n"
+            .formatted(seconds);
   }
 
   private static String sleeps() {
@@ -141,7 +156,7 @@ class RestartRealHostTest {
         systemctl start test-sock.socket test-conn.socket test-timed.timer
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
-          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped
+          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped test-slow test-still
         systemctl start test-base.target test-kept test-refuses
         systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
@@ -156,7 +171,7 @@ class RestartRealHostTest {
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
         touch -d '+1 minute' /etc/systemd/system/test-outdated.service
-        touch /run/test-well /run/test-sick/test-{reloads,sick,kept}.service
+        touch /run/test-well /run/test-sick/test-{reloads,sick,kept,slow,still}.service
         for unit in sock.socket timed.timer part.service part2.service reloads.service; do
           systemctl show -P InvocationID test-$unit >/run/before-$unit
         done
@@ -330,6 +345,18 @@ class RestartRealHostTest {
     host.letTimePass(Duration.ofSeconds(2));
     JsonNode incident = host.incident("SERVICE_FAILED", "test-silent.service").orElseThrow();
     assertThat(incident.path("status").asString()).as("%s", incident).isEqualTo("OPEN");
+  }
+
+  /** It takes longer than a start may take, and then longer than anybody waits for. */
+  @Test
+  void aStopThatTakesLongIsWaitedForAndOneThatGoesOnIsNoFailure() {
+    assertOutcome(receipt("restart_service", "test-slow.service"), "HEALED", "active again");
+    assertOutcome(
+        receipt("restart_service", "test-still.service"),
+        "AMBIGUOUS",
+        "test-still.service is still being stopped after 9 s (stops-within)");
+    assertThat(host.sh("systemctl show -P ActiveState test-still").strip())
+        .isEqualTo("deactivating");
   }
 
   @Test

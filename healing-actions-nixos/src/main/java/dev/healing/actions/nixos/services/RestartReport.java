@@ -5,6 +5,7 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -103,6 +104,17 @@ final class RestartReport {
             + name
             + "'",
         now.filter(UnitState::active).isPresent());
+  }
+
+  /** Nothing has failed, and what is stopped may take longer than anybody waits for here. */
+  ActionReport stopping(String unit, Duration waited) {
+    return report(
+        Result.UNDER_WAY,
+        String.format(
+            "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
+                + " systemd goes on with it, see 'systemctl status %s'",
+            name, unit, waited.toSeconds(), unit),
+        false);
   }
 
   private ActionReport report(Result result, String detail, boolean active) {

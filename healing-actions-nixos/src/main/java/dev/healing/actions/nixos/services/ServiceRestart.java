@@ -9,19 +9,13 @@ import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One restart under way. Jobs are asked about, never waited for: while systemd does not answer, it
- * is asked again until the time is over, and then nothing is claimed.
+ * One restart under way: a reload where that may be enough, its {@link RestartJob}, and whether it
+ * stays up. What systemd does not say before the time is over is not claimed.
  */
 public final class ServiceRestart {
-  private static final Duration FIRST_WAIT = Duration.ofMillis(10);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
-
-  /** How long a restart that systemd did not confirm may show no effect once it answers again. */
-  private static final Duration UNCONFIRMED = Duration.ofSeconds(3);
+  private static final Duration WAIT = Duration.ofMillis(250);
 
   private final HostContext host;
   private final RestartKeys keys;
@@ -56,13 +50,9 @@ public final class ServiceRestart {
           : ActionReport.refused(
               name + " is no longer what it was: " + systemd.silence().orElse("look again"));
     }
-    long askedNanos = host.time().monotonicNanos(); // a reload has had its own time
-    OptionalLong job = OptionalLong.empty();
-    Optional<String> unconfirmed = Optional.empty();
+    RestartJob job;
     try {
-      job = OptionalLong.of(host.systemd().restart(name));
-    } catch (HostException e) {
-      unconfirmed = Optional.of(String.valueOf(e.getMessage())); // it may have been heard
+      job = new RestartJob(host, keys, plan, systemd, execution);
     } catch (RefusedException e) {
       if (!plan.reload()) {
         throw e;
@@ -70,14 +60,20 @@ public final class ServiceRestart {
       return report.unfinished("was reloaded, and not restarted: " + e.getMessage());
     }
     execution.progress("waits until it is up");
-    UnitState ended = ended(job, askedNanos);
-    if (ended == null) {
-      return report.unfinished(
-          "its restart did not end within " + keys.startsWithin().toSeconds() + " s");
+    Optional<UnitState> over = job.ended();
+    if (over.isEmpty()) {
+      return job.stopping()
+          .filter(unit -> systemd.silence().isEmpty())
+          .map(unit -> report.stopping(unit, keys.stopsWithin()))
+          .orElseGet(
+              () ->
+                  report.unfinished(
+                      "its restart did not end within " + keys.startsWithin().toSeconds() + " s"));
     }
-    boolean startedAgain = !ended.invocationId().equals(plan.unit().invocationId());
-    if (!startedAgain && unconfirmed.isPresent()) {
-      return report.failed(name + " was not restarted: " + unconfirmed.orElseThrow());
+    UnitState ended = over.orElseThrow();
+    boolean startedAgain = job.startedAgain(ended);
+    if (!startedAgain && job.unconfirmed().isPresent()) {
+      return report.failed(name + " was not restarted: " + job.unconfirmed().orElseThrow());
     }
     if (!startedAgain && !ended.active()) {
       return report.failed(report.notStarted(ended));
@@ -109,7 +105,7 @@ public final class ServiceRestart {
     }
     execution.progress("waits until it is healthy after its reload");
     while (sick().isPresent()) {
-      if (!execution.pause(LONGEST_WAIT)) {
+      if (!execution.pause(WAIT)) {
         return Optional.of(report.unfinished("was reloaded, and not healthy so far"));
       }
       if (host.time().monotonicNanos() >= end) {
@@ -120,33 +116,6 @@ public final class ServiceRestart {
         .look(name)
         .map(unit -> report.done("is healthy again after a reload", unit))
         .or(() -> Optional.of(report.unfinished("was reloaded, and its probe finds it healthy")));
-  }
-
-  /**
-   * The unit when its job has ended and it is neither coming nor going; null if that takes long.
-   */
-  private @Nullable UnitState ended(OptionalLong job, long askedNanos) {
-    long end = askedNanos + keys.startsWithin().toNanos();
-    long silentUntil = host.time().monotonicNanos();
-    Duration wait = FIRST_WAIT;
-    while (true) {
-      Optional<UnitState> unit = systemd.over(job) ? systemd.look(name) : Optional.empty();
-      if (systemd.silence().isPresent()) {
-        silentUntil = host.time().monotonicNanos();
-      }
-      if (unit.filter(u -> !u.onItsWay()).isPresent()) {
-        UnitState now = unit.orElseThrow();
-        boolean changed = !now.invocationId().equals(plan.unit().invocationId());
-        long patience = host.time().monotonicNanos() - silentUntil - UNCONFIRMED.toNanos();
-        if (job.isPresent() || changed || patience >= 0) {
-          return now;
-        }
-      }
-      if (host.time().monotonicNanos() >= end || !execution.pause(wait)) {
-        return null;
-      }
-      wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
-    }
   }
 
   /** Watches it: up is who stays up, as the same start, and is healthy in the end. */
@@ -174,7 +143,7 @@ public final class ServiceRestart {
           return report.failed(why.orElse(name + " is not what it should be"));
         }
       }
-      if (!execution.pause(LONGEST_WAIT)) {
+      if (!execution.pause(WAIT)) {
         return report.unfinished("came up, and was not watched to the end");
       }
     }
