@@ -89,6 +89,14 @@ class RestartRealHostTest {
     unit(
         "test-part2.service",
         "[Unit]\nRequires=test-part.service\nAfter=test-part.service\n" + SLEEPS);
+    String bound = "[Unit]\nBindsTo=test-bind.service\nAfter=test-bind.service\n";
+    String wanted = "[Install]\nWantedBy=multi-user.target\n";
+    unit("test-bind.service", SLEEPS);
+    unit("test-bound.service", bound + SLEEPS + wanted);
+    unit("test-stays.service", bound + SLEEPS + wanted);
+    unit(
+        "test-user.service",
+        "[Unit]\nRequires=test-bound.service\nAfter=test-bound.service\n" + stopsIn(2) + wanted);
     unit("test-many.service", SLEEPS);
     for (int i = 1; i <= 3; i++) {
       unit("test-many" + i + ".service", "[Unit]\nPartOf=test-many.service\n" + SLEEPS);
@@ -158,6 +166,8 @@ class RestartRealHostTest {
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
           test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped test-slow test-still
         systemctl start test-base.target test-kept test-refuses
+        systemctl -q enable test-bound test-stays test-user
+        systemctl start test-user test-stays
         systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
           sleep 0.1
@@ -166,7 +176,7 @@ class RestartRealHostTest {
         for unit in masked sock timed inst@a main many silent dies unhealthy locked based refuses; do
           systemctl kill --kill-who=main -s KILL test-$unit || true # dead already is dead too
         done
-        systemctl stop test-stopped test-left
+        systemctl stop test-stopped test-left test-stays
         touch /run/test-off; sleep 4 # nobody asks whether who is just up is healthy
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
@@ -177,6 +187,8 @@ class RestartRealHostTest {
         done
         """);
     host.startHealing(CONFIGURATION);
+    // What is bound to it is still on its way down when it is to be restarted.
+    host.sh("kill -9 " + host.mainPid("test-bind.service"));
   }
 
   @AfterAll
@@ -308,6 +320,19 @@ class RestartRealHostTest {
                 done | sort -n -c && echo in order
                 """))
         .contains("in order");
+  }
+
+  @Test
+  void whatWentDownWithItIsStartedAgainAndWhatSomebodyStoppedIsNot() {
+    JsonNode receipt = receipt("restart_service", "test-bind.service");
+    assertOutcome(
+        receipt,
+        "HEALED",
+        "and test-bound.service, test-user.service; left down, although bound to it:"
+            + " test-stays.service");
+    assertThat(up("test-bound.service")).isTrue();
+    assertThat(up("test-user.service")).isTrue();
+    assertThat(up("test-stays.service")).isFalse();
   }
 
   @Test

@@ -121,7 +121,7 @@ final class RestartJob {
     }
   }
 
-  private static boolean stops(UnitState unit) {
+  static boolean stops(UnitState unit) {
     return unit.activeState().equals("deactivating");
   }
 }

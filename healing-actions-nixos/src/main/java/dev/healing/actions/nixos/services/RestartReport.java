@@ -5,12 +5,14 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What came of a restart, in words and numbers, and how long it took. */
 final class RestartReport {
@@ -66,14 +68,16 @@ final class RestartReport {
     double seconds = seconds();
     return report(
         Result.DONE,
-        String.format(
-            Locale.ROOT,
-            "%s %s after %.3f s%s",
-            name,
-            how,
-            seconds,
-            plan.restarted().isEmpty() ? "" : ", and " + String.join(", ", plan.restarted())),
+        String.format(Locale.ROOT, "%s %s after %.3f s%s", name, how, seconds, others()),
         unit.active());
+  }
+
+  private String others() {
+    List<String> up = new ArrayList<>(plan.restarted());
+    up.addAll(plan.takenDown().starts());
+    Set<String> stays = plan.takenDown().stays();
+    return (up.isEmpty() ? "" : ", and " + String.join(", ", up))
+        + (stays.isEmpty() ? "" : "; left down, although bound to it: " + String.join(", ", stays));
   }
 
   ActionReport failed(String why) {
@@ -106,15 +110,9 @@ final class RestartReport {
         now.filter(UnitState::active).isPresent());
   }
 
-  /** Nothing has failed, and what is stopped may take longer than anybody waits for here. */
-  ActionReport stopping(String unit, Duration waited) {
-    return report(
-        Result.UNDER_WAY,
-        String.format(
-            "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
-                + " systemd goes on with it, see 'systemctl status %s'",
-            name, unit, waited.toSeconds(), unit),
-        false);
+  /** Nothing has failed, and what goes on may take longer than anybody waits for here. */
+  ActionReport underWay(String what) {
+    return report(Result.UNDER_WAY, what, systemd.look(name).filter(UnitState::active).isPresent());
   }
 
   private ActionReport report(Result result, String detail, boolean active) {

@@ -9,6 +9,8 @@ import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One restart under way: a reload where that may be enough, its {@link RestartJob}, and whether it
@@ -38,6 +40,16 @@ public final class ServiceRestart {
 
   /** Does it, and says what came of it. */
   public ActionReport run() {
+    Optional<String> falls = plan.takenDown().fall(host, systemd, keys.stopsWithin(), execution);
+    if (falls.isPresent()) {
+      return ActionReport.refused(
+          name
+              + " is not restarted while what went down with it is still being stopped: "
+              + falls.orElseThrow());
+    }
+    if (!plan.takenDown().falling().isEmpty()) {
+      RestartPlan.of(host, keys, name).requireSame(host, plan.facts(host));
+    }
     if (plan.reload()) {
       Optional<ActionReport> done = reload();
       if (done.isPresent()) {
@@ -64,7 +76,7 @@ public final class ServiceRestart {
     if (over.isEmpty()) {
       return job.stopping()
           .filter(unit -> systemd.silence().isEmpty())
-          .map(unit -> report.stopping(unit, keys.stopsWithin()))
+          .map(unit -> report.underWay(stopping(unit)))
           .orElseGet(
               () ->
                   report.unfinished(
@@ -84,6 +96,13 @@ public final class ServiceRestart {
     return startedAgain && ranToItsEnd(ended)
         ? report.done("has run to its end", ended)
         : report.failed(name + " is " + RestartReport.shown(ended) + " after its restart");
+  }
+
+  private String stopping(String unit) {
+    return String.format(
+        "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
+            + " systemd goes on with it, see 'systemctl status %s'",
+        name, unit, keys.stopsWithin().toSeconds(), unit);
   }
 
   /** A probe or a reload took a while: whoever stopped or restarted it meanwhile had a reason. */
@@ -123,6 +142,7 @@ public final class ServiceRestart {
     execution.progress("watches whether it stays up");
     long since = host.time().monotonicNanos();
     report.isUp();
+    startTakenDown();
     boolean once = up.type().equals("oneshot");
     long settled = since + (once ? 0 : keys.staysUp().toNanos());
     long patience = Math.max(settled, since + keys.healthyWithin().toNanos());
@@ -134,17 +154,31 @@ public final class ServiceRestart {
         return gone(now, up, nowNanos - since);
       }
       if (systemd.silence().isEmpty() && nowNanos >= settled) {
-        Optional<String> why = sick().map(w -> name + " is active but not healthy: " + w);
-        why = why.or(this::leftBehind);
+        Optional<String> sick = sick().map(w -> name + " is active but not healthy: " + w);
+        Optional<String> why = sick.or(this::leftBehind);
         if (why.isEmpty() && systemd.silence().isEmpty()) {
           return once ? report.done("has run to its end", up) : report.done("is active again", up);
         }
         if (nowNanos >= patience && systemd.silence().isEmpty()) {
-          return report.failed(why.orElse(name + " is not what it should be"));
+          String reason = why.orElse(name + " is not what it should be");
+          return sick.isEmpty() && anyOnItsWay() ? report.underWay(reason) : report.failed(reason);
         }
       }
       if (!execution.pause(WAIT)) {
         return report.unfinished("came up, and was not watched to the end");
+      }
+    }
+  }
+
+  /** What waits for what is systemd's to know; who is up by now was started for another. */
+  private void startTakenDown() {
+    for (String other : plan.takenDown().starts()) {
+      try {
+        if (systemd.look(other).filter(UnitState::atWork).isEmpty()) {
+          host.systemd().restart(other);
+        }
+      } catch (HostException | RefusedException e) {
+        execution.progress(other + " is not started again: " + e.getMessage());
       }
     }
   }
@@ -188,15 +222,25 @@ public final class ServiceRestart {
     }
   }
 
-  /** Which of those that were up and were restarted with it is not up again. */
+  /** Which of those that were up, or went down with it, is not up again. */
   private Optional<String> leftBehind() {
-    for (String other : plan.restarted()) {
+    return leftBehind(plan.restarted(), "was restarted with it")
+        .or(() -> leftBehind(plan.takenDown().starts(), "went down with it"));
+  }
+
+  private boolean anyOnItsWay() {
+    return Stream.concat(plan.restarted().stream(), plan.takenDown().starts().stream())
+        .anyMatch(other -> systemd.look(other).filter(UnitState::onItsWay).isPresent());
+  }
+
+  private Optional<String> leftBehind(Set<String> others, String why) {
+    for (String other : others) {
       Optional<UnitState> now = systemd.look(other);
       if (now.filter(UnitState::active).isEmpty()) {
         return Optional.of(
             String.format(
-                "%s is active again, but %s, which was restarted with it, is %s",
-                name, other, now.map(RestartReport::shown).orElse("gone")));
+                "%s is active again, but %s, which %s, is %s",
+                name, other, why, now.map(RestartReport::shown).orElse("gone")));
       }
     }
     return Optional.empty();
