@@ -227,6 +227,36 @@ class StandingOutTest {
     }
   }
 
+  private void waits(String unit, String percent) {
+    String text = "some avg10=" + percent + " avg60=9.00 avg300=9.00 total=1\nfull avg10=0.00\n";
+    world.host.files().write("/sys/fs/cgroup/system.slice/" + unit + "/cpu.pressure", text);
+  }
+
+  /** Nobody is asked whether to end what harms nobody. */
+  @Test
+  void nobodyIsEndedForProcessorsThatNobodyElseWaitsFor() {
+    type = IssueType.CPU_HIGH;
+    world.processors(2, "cpu");
+    world.busy(200, "encoder", 1.9, "system.slice", "encoder.service");
+    world.service("encoder.service", "simple", 200);
+    world.busy(201, "idler", 0, "system.slice", "encoder.service");
+    world.busy(202, "web", 0.05, "system.slice", "web.service");
+    assertThat(prepare(Map.of()).target()).as("not told").isEqualTo("encoder.service");
+    waits("encoder.service", "99.00"); // its own threads wait for each other
+    waits("web.service", "9.99");
+    assertThatThrownBy(() -> prepare(Map.of("prefer", List.of("encoder"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContainingAll("encoder (pid 200", "1.90 cores", "nobody else waits");
+    waits("web.service", "10.00");
+    assertThat(prepare(Map.of()).target()).isEqualTo("encoder.service");
+    waits("web.service", "0.00");
+    world.busy(201, "worker", 0.1, "system.slice", "encoder.service");
+    assertThat(prepare(Map.of()).target()).as("a sibling waits").isEqualTo("encoder.service");
+    type = IssueType.MEMORY_HIGH;
+    uses(203, "leaky", 40);
+    assertThat(prepare(Map.of()).target()).as("for memory").isEqualTo("leaky:203");
+  }
+
   /** To ask one to end is to pull its plug; as libvirt and Proxmox start them. */
   @Test
   void aVirtualMachineIsNotEvenAskedUnlessItIsSaid() {
