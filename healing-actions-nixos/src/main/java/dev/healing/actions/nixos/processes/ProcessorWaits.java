@@ -35,19 +35,26 @@ public final class ProcessorWaits {
    */
   public static Optional<String> needless(
       HostFiles files, String whoUses, Collection<List<String>> others) {
-    List<Double> waits =
-        others.stream().distinct().flatMap(units -> of(files, units).stream().boxed()).toList();
-    return waits.isEmpty() || waits.stream().anyMatch(waited -> waited >= OTHERS_WAIT)
+    OptionalDouble most = most(files, others);
+    return most.orElse(1) >= OTHERS_WAIT
         ? Optional.empty()
         : Optional.of(
             whoUses + ", and nobody else waits for processors: without it nobody is better off");
   }
 
   /**
+   * How much of the last ten seconds, from 0 to 1, the one of these waited that waits the most.
+   * Absent where the kernel tells of none.
+   */
+  public static OptionalDouble most(HostFiles files, Collection<List<String>> groups) {
+    return groups.stream().distinct().flatMapToDouble(units -> of(files, units).stream()).max();
+  }
+
+  /**
    * How much of the last ten seconds, from 0 to 1, something of a group waited for a processor.
    * Absent without pressure of control groups.
    */
-  public static OptionalDouble of(HostFiles files, List<String> units) {
+  private static OptionalDouble of(HostFiles files, List<String> units) {
     if (units.isEmpty()) {
       return OptionalDouble.empty();
     }
