@@ -9,18 +9,23 @@ import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
 import dev.healing.testkit.FakeProcesses;
+import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whom kill_process chooses: who stands out clearly, or who is preferred. */
@@ -225,6 +230,35 @@ class StandingOutTest {
         assertThat(signals).hasSize(1);
       }
     }
+  }
+
+  /** It lives, since systemd lets it: nothing has failed. */
+  @Test
+  void whoseServiceIsStillBeingStoppedIsNotSaidToOutliveThat() {
+    has(200, "leaky", 40, 1, "system.slice", "leaky.service");
+    world.service("leaky.service", "simple", 200);
+    world.host.systemd().whenRestarted("leaky.service", FakeSystemd.Restart.NEVER_ENDS);
+    PreparedAction prepared = prepared(Map.of());
+    UnitState stopping =
+        new UnitState(
+            "leaky.service",
+            "loaded",
+            "deactivating",
+            "stop-sigterm",
+            "success",
+            "simple",
+            OptionalLong.of(200),
+            "0001",
+            Optional.empty(),
+            Set.of());
+    world
+        .host
+        .time()
+        .happens(Duration.ofMillis(1), "stops", () -> world.host.systemd().unit(stopping));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(10)));
+    assertThat(report.result()).as(report.detail()).isEqualTo(ActionReport.Result.UNDER_WAY);
+    assertThat(report.detail()).contains("leaky.service is still being stopped after 90 s");
   }
 
   private void waits(String unit, String percent) {
