@@ -59,9 +59,14 @@ final class RestartJob {
     return unconfirmed;
   }
 
-  /** What was still being stopped for it when it was looked at last. */
+  /** That something was still being stopped for it when it was looked at last, in words. */
   Optional<String> stopping() {
-    return stopping;
+    return stopping.map(
+        unit ->
+            String.format(
+                "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
+                    + " systemd goes on with it, see 'systemctl status %s'",
+                plan.name(), unit, keys.stopsWithin().toSeconds(), unit));
   }
 
   boolean startedAgain(UnitState unit) {

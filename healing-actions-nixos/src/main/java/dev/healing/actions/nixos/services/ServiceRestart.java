@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos.services;
 
+import dev.healing.actions.nixos.Checks;
 import dev.healing.api.ActionReport;
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
@@ -40,16 +41,7 @@ public final class ServiceRestart {
 
   /** Does it, and says what came of it. */
   public ActionReport run() {
-    Optional<String> falls = plan.takenDown().fall(host, systemd, keys.stopsWithin(), execution);
-    if (falls.isPresent()) {
-      return ActionReport.refused(
-          name
-              + " is not restarted while what went down with it is still being stopped: "
-              + falls.orElseThrow());
-    }
-    if (!plan.takenDown().falling().isEmpty()) {
-      RestartPlan.of(host, keys, name).requireSame(host, plan.facts(host));
-    }
+    awaitWhatFalls();
     if (plan.reload()) {
       Optional<ActionReport> done = reload();
       if (done.isPresent()) {
@@ -75,8 +67,8 @@ public final class ServiceRestart {
     Optional<UnitState> over = job.ended();
     if (over.isEmpty()) {
       return job.stopping()
-          .filter(unit -> systemd.silence().isEmpty())
-          .map(unit -> report.underWay(stopping(unit)))
+          .filter(words -> systemd.silence().isEmpty())
+          .map(report::underWay)
           .orElseGet(
               () ->
                   report.unfinished(
@@ -98,11 +90,18 @@ public final class ServiceRestart {
         : report.failed(name + " is " + RestartReport.shown(ended) + " after its restart");
   }
 
-  private String stopping(String unit) {
-    return String.format(
-        "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
-            + " systemd goes on with it, see 'systemctl status %s'",
-        name, unit, keys.stopsWithin().toSeconds(), unit);
+  /** systemd would refuse; and who has decided something meanwhile had a reason. */
+  private void awaitWhatFalls() {
+    Optional<String> still = plan.takenDown().fall(host, systemd, keys.stopsWithin(), execution);
+    Checks.refuseIf(
+        still.map(
+            unit ->
+                name
+                    + " is not restarted while what went down with it is still being stopped: "
+                    + unit));
+    if (!plan.takenDown().falling().isEmpty()) {
+      RestartPlan.of(host, keys, name).requireSame(host, plan.facts(host));
+    }
   }
 
   /** A probe or a reload took a while: whoever stopped or restarted it meanwhile had a reason. */
