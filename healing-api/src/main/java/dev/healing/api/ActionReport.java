@@ -25,6 +25,8 @@ public record ActionReport(
     DONE,
     /** It ran and nothing came of it: nothing freed, nothing changed. */
     NOTHING_GAINED,
+    /** What it began is not over, and nobody can say yet what comes of it. */
+    UNDER_WAY,
     /** It tried and did not manage. */
     FAILED,
     /** The world had changed since the preview, so nothing was done. */

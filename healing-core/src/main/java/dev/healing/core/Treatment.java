@@ -309,6 +309,11 @@ final class Treatment {
       }
       case FAILED ->
           conclude(incident, new Validation(Outcome.FAILED, "it did not work"), new TreeMap<>());
+      case UNDER_WAY ->
+          conclude(
+              incident,
+              new Validation(Outcome.AMBIGUOUS, "what it began is still under way"),
+              new TreeMap<>());
       case DONE, NOTHING_GAINED -> settle(incident, attempt);
     }
   }

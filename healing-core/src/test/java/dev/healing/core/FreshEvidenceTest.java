@@ -112,6 +112,22 @@ class FreshEvidenceTest {
         .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.SELF_RECOVERED));
   }
 
+  /** Neither a failure nor in vain, whatever is seen of it so far. */
+  @Test
+  void whatIsStillUnderWayIsNotKnown() {
+    HealingEngine engine =
+        engine(
+            execution ->
+                ActionReport.of(
+                    ActionReport.Result.UNDER_WAY, "it still stops", Map.of(), Map.of()));
+    broken.add(WEB);
+    run(engine, Duration.ofSeconds(10));
+
+    Receipt first = engine.audit().history(5).get(engine.audit().history(5).size() - 1);
+    assertThat(first.outcome()).isEqualTo(Outcome.AMBIGUOUS);
+    assertThat(first.detail()).contains("it still stops", "still under way");
+  }
+
   private Incident about(HealingEngine engine, String unit) {
     return engine.incidents().stream()
         .filter(incident -> incident.issue().components().contains(unit))

@@ -28,8 +28,8 @@ import java.util.TreeMap;
  * throttle_service}, which for this lowers the unit's weight: it goes on, and takes what others
  * leave. In the background is what a timer starts, and what the configuration names.
  *
- * <p>Processes are only looked at while somebody waits, and compared with those of half a minute
- * before or longer.
+ * <p>Processes are only looked at while somebody waits on the host, and compared with those of half
+ * a minute before or longer.
  */
 final class ProcessFinder implements Finder {
   private static final long BETWEEN_NANOS = 20_000_000_000L;
@@ -46,13 +46,14 @@ final class ProcessFinder implements Finder {
   private final Globs background;
   private final Set<String> judged = new HashSet<>();
   private Map<String, Long> usedNanos = Map.of();
+  private Map<String, List<String>> groups = new HashMap<>();
   private long atNanos;
   private SortedMap<String, Double> cores = new TreeMap<>();
 
   /**
    * Finds.
    *
-   * @param from the fraction of time in which somebody waits for processors
+   * @param from the fraction of time in which others wait for processors
    * @param background units that are in the background besides those that timers start
    */
   ProcessFinder(HostContext host, double from, Globs background) {
@@ -73,7 +74,7 @@ final class ProcessFinder implements Finder {
       return Findings.UNREADABLE;
     }
     if (waiting.getAsDouble() < from) {
-      return new Findings(List.of(), judged);
+      return new Findings(List.of(), judged).with(othersWait());
     }
     try {
       measure();
@@ -86,10 +87,21 @@ final class ProcessFinder implements Finder {
         (unit, own) -> {
           if (own >= SHARE * all && own > 0 && inBackground(unit)) {
             judged.add(unit);
-            found.add(opportunity(state, unit, own, own / all, waiting.getAsDouble()));
+            OthersWait.than(unit, groups, host.files()).stream()
+                .filter(others -> others >= from)
+                .forEach(others -> found.add(opportunity(state, unit, own, own / all, others)));
           }
         });
-    return new Findings(found, judged);
+    return new Findings(found, judged).with(othersWait());
+  }
+
+  private Map<String, Double> othersWait() {
+    Map<String, Double> numbers = new HashMap<>();
+    for (String unit : judged) {
+      OthersWait.than(unit, groups, host.files())
+          .ifPresent(waited -> numbers.put(OthersWait.metric(unit).toString(), waited));
+    }
+    return numbers;
   }
 
   private void measure() {
@@ -100,7 +112,9 @@ final class ProcessFinder implements Finder {
     }
     Map<String, Long> before = passed < OLDEST_NANOS ? usedNanos : Map.of();
     Map<String, Long> used = new HashMap<>();
+    groups = new HashMap<>();
     for (ProcessState process : host.processes().all()) {
+      process.unit().ifPresent(unit -> groups.put(unit, process.units()));
       process
           .unit()
           .filter(unit -> unit.endsWith(".service"))
@@ -135,13 +149,14 @@ final class ProcessFinder implements Finder {
     String now =
         String.format(
             Locale.ROOT,
-            "in %.0f %% of the time somebody waits for processors, while %s, which works in the"
+            "others wait %.0f %% of the time for processors, while %s, which works in the"
                 + " background, takes %.2f of them, %.0f %% of what services take",
             100 * waiting,
             unit,
             own,
             100 * share);
-    SortedMap<String, Double> numbers = Estimate.less(WAITING, waiting, -waiting * share);
+    SortedMap<String, Double> numbers =
+        Estimate.less(OthersWait.metric(unit), waiting, -waiting * share);
     numbers.put("service.cpu.cores", own);
     Issue issue =
         Issue.of(

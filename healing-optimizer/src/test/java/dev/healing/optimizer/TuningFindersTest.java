@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -255,6 +256,15 @@ class TuningFindersTest {
     @BeforeEach
     void units() {
       host.systemd().service(BACKUP).service(WEB);
+      waits(BACKUP, "90.00");
+      waits(WEB, "40.00");
+    }
+
+    private void waits(String unit, String percent) {
+      host.files()
+          .write(
+              "/sys/fs/cgroup/system.slice/" + unit + "/cpu.pressure",
+              "some avg10=" + percent + " avg60=1.00 avg300=1.00 total=1\n");
     }
 
     @Test
@@ -268,9 +278,27 @@ class TuningFindersTest {
       assertThat(found.issue().type()).isEqualTo(IssueType.PROCESSOR_CONTENDED);
       assertThat(found.issue().components()).containsExactly(BACKUP);
       assertThat(found.issue().description()).contains("takes 0.90 of them, 90 %");
-      assertThat(found.estimate().orElseThrow().estimated()).hasValue(-0.5 * 0.9);
+      assertThat(found.estimate().orElseThrow().estimated()).hasValue(-0.4 * 0.9);
       assertThat(found.safeToAutomate()).isTrue();
       assertThat(finder.look(waiting(0.1)).judged()).containsExactly(BACKUP);
+    }
+
+    /** Held back, it waits all the more itself, and so somebody on the host as well. */
+    @Test
+    void whatIsMeasuredIsHowLongOthersWait() {
+      host.systemd().property(BACKUP, "TriggeredBy", "backup.timer");
+      ProcessFinder finder = new ProcessFinder(host, 0.2, Globs.of(List.of()));
+      assertThat(afterAMinute(finder, 0.5)).hasSize(1);
+
+      waits(BACKUP, "99.00");
+      waits(WEB, "10.00");
+      Finder.Findings held = finder.look(waiting(0.9));
+
+      assertThat(held.opportunities()).isEmpty();
+      assertThat(held.judged()).containsExactly(BACKUP);
+      assertThat(held.measured())
+          .containsExactly(Map.entry("others.waiting.fraction{backup.service}", 0.1));
+      assertThat(finder.look(waiting(0.1)).measured()).isEqualTo(held.measured());
     }
 
     @Test

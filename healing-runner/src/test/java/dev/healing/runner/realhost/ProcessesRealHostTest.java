@@ -95,6 +95,7 @@ class ProcessesRealHostTest {
   void aRunawayProcessIsEndedWhenApprovedAndAProtectedOneNever() {
     loop("protected");
     loopFirstInTheQueue("runaway");
+    anotherWaitsFor("test-runaway.service");
 
     host.startHealing(CONFIGURATION + BOTH_PREFERRED);
     // Each look by the command line would keep the processors busy: one line of the log first.

@@ -28,6 +28,7 @@ class RestartRealHostTest {
           actions:
             restart_service:
               oneshot: on
+              stops-within: 9s
               starts-within: 6s
               healthy-within: 4s
               most-others: 2
@@ -38,6 +39,8 @@ class RestartRealHostTest {
                 test-reloads.service: {command: [/usr/bin/test, -e, /run/test-reloaded]}
                 test-sick.service: {command: [/usr/bin/test, -e, /run/test-restarted]}
                 test-kept.service: {command: [/bin/false]}
+                test-slow.service: {command: [/usr/bin/test, -e, /run/test-slow]}
+                test-still.service: {command: [/bin/false]}
           """;
 
   private static final String SLEEPS = "[Service]\nExecStart=/bin/sleep infinity\n";
@@ -86,6 +89,14 @@ class RestartRealHostTest {
     unit(
         "test-part2.service",
         "[Unit]\nRequires=test-part.service\nAfter=test-part.service\n" + SLEEPS);
+    String bound = "[Unit]\nBindsTo=test-bind.service\nAfter=test-bind.service\n";
+    String wanted = "[Install]\nWantedBy=multi-user.target\n";
+    unit("test-bind.service", SLEEPS);
+    unit("test-bound.service", bound + SLEEPS + wanted);
+    unit("test-stays.service", bound + SLEEPS + wanted);
+    unit(
+        "test-user.service",
+        "[Unit]\nRequires=test-bound.service\nAfter=test-bound.service\n" + stopsIn(2) + wanted);
     unit("test-many.service", SLEEPS);
     for (int i = 1; i <= 3; i++) {
       unit("test-many" + i + ".service", "[Unit]\nPartOf=test-many.service\n" + SLEEPS);
@@ -109,6 +120,12 @@ class RestartRealHostTest {
             + "ExecStartPre=/bin/sh -c 'test ! -e /run/test-sick/test-sick.service"
             + " || touch /run/test-restarted; rm -f /run/test-sick/test-sick.service'\n");
     unit(
+        "test-slow.service",
+        stopsIn(7)
+            + "ExecStopPost=/bin/sh -c 'touch /run/test-slow;"
+            + " rm -f /run/test-sick/test-slow.service'\n");
+    unit("test-still.service", stopsIn(120));
+    unit(
         "test-locked.service",
         "[Service]\nRuntimeDirectory=test-locked\nRuntimeDirectoryPreserve=yes\n"
             + "ExecStart=/bin/sh -c 'test ! -e /run/test-locked/app.lock || exit 5;"
@@ -120,6 +137,12 @@ class RestartRealHostTest {
     unit("test-sharer.service", shares + sleeps());
     unit("test-outdated.service", "[Service]\nExecStart=/bin/false\n");
     unit("test-hopeless.service", "[Service]\nExecStart=/bin/sh -c 'echo no such luck; exit 7'\n");
+  }
+
+  private static String stopsIn(int seconds) {
+    return "[Service]\nTimeoutStopSec=5min\n"
+        + "ExecStart=/bin/bash -c 'trap \"sleep %d; exit 0\" TERM; while :; do sleep 0.1; done'\n"
+            .formatted(seconds);
   }
 
   private static String sleeps() {
@@ -141,8 +164,10 @@ class RestartRealHostTest {
         systemctl start test-sock.socket test-conn.socket test-timed.timer
         systemctl start --no-block test-silent
         systemctl start test-sock test-timed test-inst@a test-main test-part2 \
-          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped
+          test-many{,1,2,3} test-dies test-unhealthy test-reloads test-sick test-locked test-sharer test-stopped test-slow test-still
         systemctl start test-base.target test-kept test-refuses
+        systemctl -q enable test-bound test-stays test-user
+        systemctl start test-user test-stays
         systemctl start test-once test-remains test-limited test-crashes test-outdated test-hopeless test-shared || true
         until systemctl is-failed -q test-limited && systemctl is-failed -q test-crashes; do
           sleep 0.1
@@ -151,17 +176,19 @@ class RestartRealHostTest {
         for unit in masked sock timed inst@a main many silent dies unhealthy locked based refuses; do
           systemctl kill --kill-who=main -s KILL test-$unit || true # dead already is dead too
         done
-        systemctl stop test-stopped test-left
+        systemctl stop test-stopped test-left test-stays
         touch /run/test-off; sleep 4 # nobody asks whether who is just up is healthy
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
         touch -d '+1 minute' /etc/systemd/system/test-outdated.service
-        touch /run/test-well /run/test-sick/test-{reloads,sick,kept}.service
+        touch /run/test-well /run/test-sick/test-{reloads,sick,kept,slow,still}.service
         for unit in sock.socket timed.timer part.service part2.service reloads.service; do
           systemctl show -P InvocationID test-$unit >/run/before-$unit
         done
         """);
     host.startHealing(CONFIGURATION);
+    // What is bound to it is still on its way down when it is to be restarted.
+    host.sh("kill -9 " + host.mainPid("test-bind.service"));
   }
 
   @AfterAll
@@ -296,6 +323,19 @@ class RestartRealHostTest {
   }
 
   @Test
+  void whatWentDownWithItIsStartedAgainAndWhatSomebodyStoppedIsNot() {
+    JsonNode receipt = receipt("restart_service", "test-bind.service");
+    assertOutcome(
+        receipt,
+        "HEALED",
+        "and test-bound.service, test-user.service; left down, although bound to it:"
+            + " test-stays.service");
+    assertThat(up("test-bound.service")).isTrue();
+    assertThat(up("test-user.service")).isTrue();
+    assertThat(up("test-stays.service")).isFalse();
+  }
+
+  @Test
   void moreAlongThanAllowedIsRefused() {
     noted("test-many.service", "3 other units that are up, more than 2");
     assertThat(up("test-many.service")).isFalse();
@@ -330,6 +370,18 @@ class RestartRealHostTest {
     host.letTimePass(Duration.ofSeconds(2));
     JsonNode incident = host.incident("SERVICE_FAILED", "test-silent.service").orElseThrow();
     assertThat(incident.path("status").asString()).as("%s", incident).isEqualTo("OPEN");
+  }
+
+  /** It takes longer than a start may take, and then longer than anybody waits for. */
+  @Test
+  void aStopThatTakesLongIsWaitedForAndOneThatGoesOnIsNoFailure() {
+    assertOutcome(receipt("restart_service", "test-slow.service"), "HEALED", "active again");
+    assertOutcome(
+        receipt("restart_service", "test-still.service"),
+        "AMBIGUOUS",
+        "test-still.service is still being stopped after 9 s (stops-within)");
+    assertThat(host.sh("systemctl show -P ActiveState test-still").strip())
+        .isEqualTo("deactivating");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reports a service that is up as failed, as long as a file of its name lies in /run/test-sick. */
 public final class SaidSick implements DetectorProvider {
@@ -24,7 +25,8 @@ public final class SaidSick implements DetectorProvider {
     @Override
     public Detection detect(HostState state) {
       return Detection.of(
-          List.of("test-reloads.service", "test-sick.service", "test-kept.service").stream()
+          Stream.of("reloads", "sick", "kept", "slow", "still")
+              .map(name -> "test-" + name + ".service")
               .filter(unit -> Files.exists(host.files().path("/run/test-sick/" + unit)))
               .map(
                   unit ->

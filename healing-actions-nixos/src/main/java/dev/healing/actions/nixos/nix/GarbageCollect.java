@@ -4,10 +4,6 @@ import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
-import dev.healing.api.ActionReport;
-import dev.healing.api.ActionReport.Result;
-import dev.healing.api.HealingException;
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -15,20 +11,15 @@ import dev.healing.api.Preview;
 import dev.healing.api.Privilege;
 import dev.healing.api.Risk;
 import dev.healing.spi.ActionProvider;
-import dev.healing.spi.CommandRunner;
-import dev.healing.spi.Execution;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.PreparedAction;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Deletes what nothing refers to from the Nix store, in slices, until there is room or a slice
@@ -36,10 +27,6 @@ import java.util.regex.Pattern;
  * (use of the file system at which it stops, default 80%).
  */
 public final class GarbageCollect implements HealingAction {
-  private static final Pattern DELETED = Pattern.compile("(\\d{1,9}) store paths? deleted");
-
-  private static final String STOPPED = "; stopped";
-
   /** Looked at to say how much will come back; more than these are estimated from them. */
   private static final int MOST_ENTRIES = 100_000;
 
@@ -135,7 +122,10 @@ public final class GarbageCollect implements HealingAction {
             OptionalLong.of(expectedBytes),
             speed.duration(expectedBytes, DESCRIPTION.timeLimit()),
             store.facts());
-    return new Prepared(preview, execution -> execute(preview, down, execution));
+    return new Prepared(
+        preview,
+        execution ->
+            new SlicedCollection(host, store, sliceBytes, learned, preview, down, execution).run());
   }
 
   /** What has to be freed to come to the target, in whole slices, and one at least. */
@@ -144,118 +134,5 @@ public final class GarbageCollect implements HealingAction {
     double usedBytes = (double) space.totalBytes() - space.freeBytes();
     double excess = usedBytes - down * (usedBytes + space.availableBytes());
     return (long) Math.max(1, Math.ceil(excess / sliceBytes)) * sliceBytes;
-  }
-
-  private ActionReport execute(Preview preview, double down, Execution execution) {
-    store.requireUnchanged(preview.facts(), store.facts());
-    store.requireSystemRooted();
-    long beforeBytes = store.space().availableBytes();
-    long beganNanos = host.time().monotonicNanos();
-    Duration toLookAgain = execution.remaining().dividedBy(30);
-    long paths = 0;
-    boolean cut = false;
-    String end = "";
-    execution.givesWay();
-    while (end.isEmpty()) {
-      Optional<CommandRunner.Result> slice =
-          slice(execution.remaining().minus(toLookAgain), execution);
-      cut = slice.filter(result -> !result.timedOut()).isEmpty();
-      if (cut) {
-        end = slice.isPresent() ? "; time is over" : STOPPED;
-        break;
-      }
-      if (!slice.get().ok()) {
-        String complaint = slice.get().complaint();
-        return report(Result.FAILED, "nix-store --gc: " + complaint, beforeBytes, paths);
-      }
-      long inSlice = deleted(slice.get());
-      paths += inSlice;
-      execution.progress(paths + " store paths deleted");
-      end = end(preview, down, inSlice, execution);
-    }
-    Optional<String> broken = brokenRoots();
-    Duration took = Duration.ofNanos(host.time().monotonicNanos() - beganNanos);
-    long freedBytes = store.space().availableBytes() - beforeBytes;
-    boolean inCut = cut && freedBytes > 0;
-    boolean worked = paths > 0 || inCut;
-    String detail =
-        paths
-            + " store paths deleted"
-            + (inCut ? ", and more in a slice that was ended" : "")
-            + end
-            + broken.map(why -> "; " + why).orElse("");
-    return report(
-        broken.isPresent() || cut && !worked
-            ? Result.FAILED
-            : worked ? Result.DONE : Result.NOTHING_GAINED,
-        learned.learn(freedBytes, took).map(trouble -> detail + "; " + trouble).orElse(detail),
-        beforeBytes,
-        paths);
-  }
-
-  /** A slice; nothing if it was stopped in the middle, which Nix takes no harm from. */
-  private Optional<CommandRunner.Result> slice(Duration limit, Execution execution) {
-    try {
-      return Optional.of(store.work(limit, "--gc", "--max-freed", Long.toString(sliceBytes)));
-    } catch (HostException e) {
-      if (execution.cancelled()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * What the system lives from and is no live root any more. Asking also has Nix take back the room
-   * that it reserves for itself, and gives away while it collects: else that would count as freed.
-   */
-  private Optional<String> brokenRoots() {
-    if (Thread.currentThread().isInterrupted()) {
-      return Optional.empty(); // there is no time to ask
-    }
-    try {
-      store.requireSystemRooted();
-      return Optional.empty();
-    } catch (HealingException e) {
-      return Optional.of("looked again: " + e.getMessage());
-    }
-  }
-
-  /** Why no other slice follows; empty if one does. */
-  private String end(Preview preview, double down, long inSlice, Execution execution) {
-    if (execution.cancelled()) {
-      return STOPPED;
-    }
-    if (inSlice == 0) {
-      return "; nothing is left to collect";
-    }
-    if (store.space().usedFraction() <= down) {
-      return "; " + preview.target() + " is at most " + Math.round(down * 100) + " % full";
-    }
-    return store
-        .busy()
-        .or(() -> switched(preview))
-        .map(why -> "; stopped, since " + why)
-        .orElse("");
-  }
-
-  private Optional<String> switched(Preview preview) {
-    return store.facts().equals(preview.facts())
-        ? Optional.empty()
-        : Optional.of("the system was switched meanwhile");
-  }
-
-  private ActionReport report(Result result, String detail, double beforeBytes, long paths) {
-    double afterBytes = store.space().availableBytes();
-    return ActionReport.of(
-        result,
-        detail,
-        Map.of("available.bytes", beforeBytes),
-        Map.of("available.bytes", afterBytes, "deleted.count", (double) paths));
-  }
-
-  private static long deleted(CommandRunner.Result slice) {
-    Matcher said = DELETED.matcher(slice.stdout() + "\n" + slice.stderr());
-    return said.find() ? Long.parseLong(said.group(1)) : 0;
   }
 }

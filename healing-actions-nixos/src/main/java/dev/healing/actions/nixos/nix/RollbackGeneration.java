@@ -146,7 +146,7 @@ public final class RollbackGeneration implements HealingAction {
   }
 
   private String leftBefore(int generation, RollbackHistory.Entry before) {
-    List<String> said = units.said(before.from(), before.to());
+    List<String> said = RollbackScripts.said(host, before.from(), before.to());
     return "generation "
         + generation
         + (before.from() == generation

@@ -6,37 +6,24 @@ import dev.healing.api.UnitState;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.HostContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The two units of a rollback. One switches, and watches whether the host is better for it; the
  * other, started by a dead-man's timer, undoes that. A switch may stop, restart or kill us, and
  * what runs in our cgroup ends with us: both outlive that, and neither needs us.
  *
- * <p>They are shell scripts in the state directory, and not in the units, because systemd 252
- * garbles a {@code $} in a unit of its own making when units are reloaded, as every switch does.
- * The names are always the same, so that systemd itself refuses a second one beside it. A switch
- * that isolates a target stops neither.
+ * <p>What they do is in {@link RollbackScripts}. The names are always the same, so that systemd
+ * itself refuses a second one beside it. A switch that isolates a target stops neither.
  */
 final class RollbackUnits {
   static final String NAME = "healing-rollback.service";
   static final String UNDO = "healing-rollback-undo";
   static final String TIMER = UNDO + ".timer";
 
-  private static final String LOG = "rollbacks.log";
-  private static final String DO_SCRIPT = "rollback.sh";
-  private static final String UNDO_SCRIPT = "rollback-undo.sh";
-  private static final List<String> PROGRAMS =
-      List.of("nix-env", "systemctl", "systemd-run", "sleep");
   private static final String STAYS = "IgnoreOnIsolate=yes";
   private static final Duration QUICK = Duration.ofSeconds(30);
 
@@ -50,6 +37,7 @@ final class RollbackUnits {
   private static final Duration LONGEST = Duration.ofMinutes(8);
 
   private final HostContext host;
+  private final RollbackScripts scripts;
   private final Duration limit;
   private final Duration betterFor;
   private final Duration betterWithin;
@@ -57,6 +45,7 @@ final class RollbackUnits {
   /** With the keys {@code time-limit}, {@code better-for} and {@code better-within}. */
   RollbackUnits(HostContext host) {
     this.host = host;
+    scripts = new RollbackScripts(host);
     Configuration keys = host.configuration();
     limit = keys.duration("time-limit", LONGEST);
     betterFor = keys.duration("better-for", Duration.ofSeconds(30));
@@ -80,7 +69,7 @@ final class RollbackUnits {
           "not applicable here: a rollback needs systemd, which undoes it if need be: "
               + host.systemd().availability().how());
     }
-    return PROGRAMS.stream()
+    return Stream.concat(Stream.of("systemd-run"), RollbackScripts.PROGRAMS.stream())
         .filter(program -> host.commands().which(program).isEmpty())
         .findFirst()
         .map(missing -> "not applicable here: no " + missing + " in PATH");
@@ -146,12 +135,7 @@ final class RollbackUnits {
    * @throws HostException if it is not certain that the timer runs
    */
   void arm(Rollback rollback) {
-    host.state().writePlain("rollbacks." + DO_SCRIPT, script(DO_SCRIPT));
-    host.state().writePlain("rollbacks." + UNDO_SCRIPT, script(UNDO_SCRIPT));
-    List<String> line = inUnit("rollbacks." + UNDO_SCRIPT, "nix-env", "systemctl");
-    line.addAll(List.of(Integer.toString(rollback.from()), rollback.left()));
-    line.addAll(List.of(Integer.toString(rollback.to()), rollback.system()));
-    line.addAll(List.of(NAME, TIMER));
+    scripts.write();
     CommandRunner.Result armed =
         host.commands()
             .run(
@@ -169,7 +153,7 @@ final class RollbackUnits {
                         "--property=" + STAYS,
                         "--property=RuntimeMaxSec=" + UNDO_LIMIT.toSeconds(),
                         "--property=TimeoutStopSec=" + TO_STOP.toSeconds())
-                    .operands(line));
+                    .operands(scripts.undo(rollback)));
     if (!armed.ok() || !armed()) {
       throw new HostException(
           "nothing was switched, since it could not be armed that would undo it: "
@@ -216,13 +200,6 @@ final class RollbackUnits {
    * @return what there was to complain about
    */
   Optional<String> run(Rollback rollback) {
-    List<String> line = inUnit("rollbacks." + DO_SCRIPT, "nix-env", "systemctl", "sleep");
-    line.addAll(List.of(Integer.toString(rollback.from()), rollback.left()));
-    line.addAll(List.of(Integer.toString(rollback.to()), rollback.system()));
-    line.add(UNDO);
-    line.add(Long.toString(betterFor.toSeconds()));
-    line.add(Long.toString(betterWithin.toSeconds()));
-    line.addAll(rollback.blamed());
     CommandRunner.Result result =
         host.commands()
             .run(
@@ -239,41 +216,9 @@ final class RollbackUnits {
                         "--property=" + STAYS,
                         "--property=RuntimeMaxSec=" + limit.toSeconds(),
                         "--property=TimeoutStopSec=" + TO_STOP.toSeconds())
-                    .operands(line));
+                    .operands(scripts.work(rollback, betterFor, betterWithin)));
     return result.ok()
         ? Optional.empty()
         : Optional.of(result.complaint() + ", see journalctl -u " + NAME);
-  }
-
-  /** The words of both scripts about a rollback, oldest first. */
-  List<String> said(int from, int to) {
-    String about = from + " to " + to + ": ";
-    return host.state()
-        .readPlain(LOG)
-        .orElse("")
-        .lines()
-        .filter(line -> line.startsWith(about))
-        .map(line -> line.substring(about.length()))
-        .toList();
-  }
-
-  private List<String> inUnit(String script, String... programs) {
-    Path state = Path.of(host.state().location());
-    List<String> line = new ArrayList<>(List.of("/bin/sh", state.resolve(script).toString()));
-    for (String program : programs) {
-      line.add(host.commands().which(program).map(Path::toString).orElse(program));
-    }
-    line.addAll(List.of(NixStore.PROFILE, NixStore.RUNNING, state.resolve(LOG).toString()));
-    return line;
-  }
-
-  static String script(String name) {
-    try (InputStream in = RollbackUnits.class.getResourceAsStream(name)) {
-      return new String(
-          Objects.requireNonNull(in, name + " is not in the jar").readAllBytes(),
-          StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(name + " cannot be read from the jar", e);
-    }
   }
 }

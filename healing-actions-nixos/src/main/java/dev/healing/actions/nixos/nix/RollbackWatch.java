@@ -53,7 +53,7 @@ final class RollbackWatch {
         return report(Result.DONE, underWay.get() + ", and is left alone");
       }
       String way = "from generation " + rollback.from() + " to " + rollback.to();
-      String said = String.join("; ", units.said(rollback.from(), rollback.to()));
+      String said = String.join("; ", RollbackScripts.said(host, rollback.from(), rollback.to()));
       if (isSwitched()) {
         return lastWord().startsWith(KEPT)
             ? report(Result.DONE, "switched " + way + "; " + said)
@@ -89,7 +89,7 @@ final class RollbackWatch {
   }
 
   private String lastWord() {
-    List<String> said = units.said(rollback.from(), rollback.to());
+    List<String> said = RollbackScripts.said(host, rollback.from(), rollback.to());
     return said.isEmpty() ? "" : said.get(said.size() - 1);
   }
 

@@ -176,8 +176,8 @@ public final class KillProcess implements HealingAction {
       RestartPlan plan = restartOf(service.get());
       plan.requireSame(host, preview.facts());
       ActionReport restarted = new ServiceRestart(host, keys, plan, execution).run();
-      if (restarted.result() == Result.REFUSED) {
-        return restarted;
+      if (restarted.result() == Result.REFUSED || restarted.result() == Result.UNDER_WAY) {
+        return restarted; // not begun, or still being stopped: whether it ends is not known
       }
       boolean outlived = held.alive();
       Map<String, Double> before = new TreeMap<>(restarted.before());

@@ -17,14 +17,15 @@ import java.util.function.Predicate;
  * processors; for memory it is what is resident and how fast that grows, and the kernel's own oom
  * score must not say otherwise. Who stands out uses at least twice as much as any other. Processors
  * that were seen to be busy over several looks are not so by who was just started. Nobody is chosen
- * where nobody stands out. Keys: {@code min-share} (of memory, default 10%), {@code min-cpu} (of
- * all processors, default 15%, and never less than half of one), {@code avoid} and {@code prefer}
- * (globs on the name: avoided ones are never chosen, preferred ones come first and need not stand
- * out).
+ * where nobody stands out, nor for processors that nobody else waits for. Keys: {@code min-share}
+ * (of memory, default 10%), {@code min-cpu} (of all processors, default 15%, and never less than
+ * half of one), {@code avoid} and {@code prefer} (globs on the name: avoided ones are never chosen,
+ * preferred ones come first and need not stand out).
  */
 final class Victim {
   private static final double LEAST_CORES = 0.5;
   private static final double MARGIN = 2;
+  private static final double AT_WORK = 0.01;
 
   private final HostContext host;
   private final double minShare;
@@ -86,6 +87,9 @@ final class Victim {
           .filter(use -> memory && amount(true, use) >= least)
           .forEach(use -> requireKernelAgrees(first, use));
     }
+    if (!memory) {
+      Checks.refuseIf(needless(first, all.stream().filter(justStarted.negate()).toList()));
+    }
     return new Choice(
         first,
         first.who()
@@ -93,6 +97,20 @@ final class Victim {
             + first.evidence(memory)
             + next.map(use -> "; next is " + use.who() + " with " + use.evidence(memory))
                 .orElse(""));
+  }
+
+  /** Its own unit tells of itself too, so that counts only if others of it are at work. */
+  private Optional<String> needless(ProcessUse first, List<ProcessUse> all) {
+    return ProcessorWaits.needless(
+        host.files(),
+        first.who() + " uses " + first.evidence(false),
+        all.stream()
+            .filter(
+                use ->
+                    !use.process().unit().equals(first.process().unit())
+                        || use != first && use.cores() >= AT_WORK)
+            .map(use -> use.process().units())
+            .toList());
   }
 
   /** How many there are; 0 if the kernel does not say. */

@@ -17,7 +17,8 @@ import java.util.Optional;
  * restarts one.
  *
  * @param oneshot whether a failed oneshot may be run again; its work may not bear repeating
- * @param startsWithin how long its start may take
+ * @param stopsWithin how long it may take to stop, with all that is restarted with it
+ * @param startsWithin how long its start may take after that
  * @param staysUp how long it must stay up, as the same start, before that counts as up
  * @param healthyWithin how long it may take from up to healthy, where there is a probe
  * @param mostOthers how many other units that are up may be stopped or restarted with it
@@ -27,6 +28,7 @@ import java.util.Optional;
  */
 public record RestartKeys(
     boolean oneshot,
+    Duration stopsWithin,
     Duration startsWithin,
     Duration staysUp,
     Duration healthyWithin,
@@ -60,6 +62,7 @@ public record RestartKeys(
     }
     return new RestartKeys(
         section.flag("oneshot", false),
+        section.duration("stops-within", Duration.ofSeconds(90)), // systemd's own TimeoutStopSec
         section.duration("starts-within", Duration.ofSeconds(80)),
         section.duration("stays-up", Duration.ofSeconds(3)),
         section.duration("healthy-within", Duration.ofSeconds(30)),
@@ -119,7 +122,8 @@ public record RestartKeys(
 
   /** Enough for all of it, so that it ends by itself and can say how it ended. */
   public Duration timeLimit() {
-    return startsWithin
+    return stopsWithin
+        .plus(startsWithin)
         .plus(staysUp)
         .plus(healthyWithin)
         .plus(RELOADED_WITHIN)

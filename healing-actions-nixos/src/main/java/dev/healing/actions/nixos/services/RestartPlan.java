@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
  * @param although what is wrong with it although it is up; empty if it is down
  * @param reload whether it is enough, perhaps, to have it read its configuration again
  * @param restarted others that are up and are restarted with it
- * @param started what it, or what is restarted with it, asks for and is down
+ * @param started what it, or what is restarted with it or started again, asks for and is down
+ * @param takenDown what went down with it
  * @param triggers sockets, timers and paths that start it, and stay as they are
  */
 public record RestartPlan(
@@ -32,6 +33,7 @@ public record RestartPlan(
     boolean reload,
     Set<String> restarted,
     Set<String> started,
+    TakenDown takenDown,
     Set<String> triggers) {
 
   /**
@@ -58,8 +60,9 @@ public record RestartPlan(
     String name = service.unit().name();
     Reach reach = Reach.ofRestart(systemd, name);
     Set<String> restarted = new TreeSet<>();
+    Set<String> falling = TakenDown.falling(systemd, service.unit(), reach.restarted());
     for (String other : reach.all()) {
-      if (systemd.unit(other).filter(UnitState::atWork).isPresent()) {
+      if (!falling.contains(other) && systemd.unit(other).filter(UnitState::atWork).isPresent()) {
         refuseIfProtected(protection, systemd, other, name + " would stop or restart ");
         Checks.refuseIf(endedForGood(reach, name, other));
         Checks.refuseIf(runAgain(systemd, keys, name, other));
@@ -81,6 +84,14 @@ public record RestartPlan(
     }
     Checks.refuseIf(StartConditions.unmet(host, systemd, ending));
     Set<String> started = PulledIn.by(host, systemd, name, restarted);
+    TakenDown down =
+        TakenDown.with(host, systemd, keys, service.unit(), falling, restarted, started);
+    if (!down.starts().isEmpty()) {
+      Set<String> asking = new TreeSet<>(restarted);
+      asking.addAll(down.starts());
+      started.addAll(PulledIn.by(host, systemd, name, asking));
+      started.removeAll(down.starts());
+    }
     Set<String> touched = new TreeSet<>(Set.of(name));
     List.of(restarted, started).forEach(touched::addAll);
     Checks.refuseIf(HostEnding.of(systemd, touched));
@@ -90,6 +101,7 @@ public record RestartPlan(
         service.reload(),
         restarted,
         started,
+        down,
         service.triggers());
   }
 
@@ -165,6 +177,8 @@ public record RestartPlan(
     }
     step(steps, "systemd restarts with it, in the order of their dependencies: ", restarted);
     step(steps, "systemd starts what is asked for and is down: ", started);
+    step(steps, "started again when it is up, since it went down with it: ", takenDown.starts());
+    step(steps, "bound to it, and left down ('systemctl start' starts it): ", takenDown.stays());
     step(steps, "left as it is, what starts it: ", triggers);
     steps.add(
         unit.type().equals("oneshot")
@@ -196,6 +210,7 @@ public record RestartPlan(
     facts.put("way", reload ? "reload" : "restart");
     facts.put("restarted", String.join(" ", restarted));
     facts.put("started", String.join(" ", started));
+    facts.put("taken-down", String.join(" ", takenDown.starts()));
     return facts;
   }
 

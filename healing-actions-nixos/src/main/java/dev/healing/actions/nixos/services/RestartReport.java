@@ -5,11 +5,14 @@ import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What came of a restart, in words and numbers, and how long it took. */
 final class RestartReport {
@@ -65,14 +68,16 @@ final class RestartReport {
     double seconds = seconds();
     return report(
         Result.DONE,
-        String.format(
-            Locale.ROOT,
-            "%s %s after %.3f s%s",
-            name,
-            how,
-            seconds,
-            plan.restarted().isEmpty() ? "" : ", and " + String.join(", ", plan.restarted())),
+        String.format(Locale.ROOT, "%s %s after %.3f s%s", name, how, seconds, others()),
         unit.active());
+  }
+
+  private String others() {
+    List<String> up = new ArrayList<>(plan.restarted());
+    up.addAll(plan.takenDown().starts());
+    Set<String> stays = plan.takenDown().stays();
+    return (up.isEmpty() ? "" : ", and " + String.join(", ", up))
+        + (stays.isEmpty() ? "" : "; left down, although bound to it: " + String.join(", ", stays));
   }
 
   ActionReport failed(String why) {
@@ -103,6 +108,11 @@ final class RestartReport {
             + name
             + "'",
         now.filter(UnitState::active).isPresent());
+  }
+
+  /** Nothing has failed, and what goes on may take longer than anybody waits for here. */
+  ActionReport underWay(String what) {
+    return report(Result.UNDER_WAY, what, systemd.look(name).filter(UnitState::active).isPresent());
   }
 
   private ActionReport report(Result result, String detail, boolean active) {

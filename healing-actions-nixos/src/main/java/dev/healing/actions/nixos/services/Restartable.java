@@ -210,7 +210,7 @@ record Restartable(
         : Optional.empty();
   }
 
-  private static long micros(Map<String, String> times, String name) {
+  static long micros(Map<String, String> times, String name) {
     String micros = times.getOrDefault(name, "");
     return micros.matches("[0-9]{1,18}") ? Long.parseLong(micros) : 0;
   }

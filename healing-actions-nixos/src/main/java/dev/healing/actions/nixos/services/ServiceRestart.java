@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos.services;
 
+import dev.healing.actions.nixos.Checks;
 import dev.healing.api.ActionReport;
 import dev.healing.api.HostException;
 import dev.healing.api.RefusedException;
@@ -9,19 +10,15 @@ import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * One restart under way. Jobs are asked about, never waited for: while systemd does not answer, it
- * is asked again until the time is over, and then nothing is claimed.
+ * One restart under way: a reload where that may be enough, its {@link RestartJob}, and whether it
+ * stays up. What systemd does not say before the time is over is not claimed.
  */
 public final class ServiceRestart {
-  private static final Duration FIRST_WAIT = Duration.ofMillis(10);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
-
-  /** How long a restart that systemd did not confirm may show no effect once it answers again. */
-  private static final Duration UNCONFIRMED = Duration.ofSeconds(3);
+  private static final Duration WAIT = Duration.ofMillis(250);
 
   private final HostContext host;
   private final RestartKeys keys;
@@ -44,6 +41,7 @@ public final class ServiceRestart {
 
   /** Does it, and says what came of it. */
   public ActionReport run() {
+    awaitWhatFalls();
     if (plan.reload()) {
       Optional<ActionReport> done = reload();
       if (done.isPresent()) {
@@ -56,13 +54,9 @@ public final class ServiceRestart {
           : ActionReport.refused(
               name + " is no longer what it was: " + systemd.silence().orElse("look again"));
     }
-    long askedNanos = host.time().monotonicNanos(); // a reload has had its own time
-    OptionalLong job = OptionalLong.empty();
-    Optional<String> unconfirmed = Optional.empty();
+    RestartJob job;
     try {
-      job = OptionalLong.of(host.systemd().restart(name));
-    } catch (HostException e) {
-      unconfirmed = Optional.of(String.valueOf(e.getMessage())); // it may have been heard
+      job = new RestartJob(host, keys, plan, systemd, execution);
     } catch (RefusedException e) {
       if (!plan.reload()) {
         throw e;
@@ -70,14 +64,20 @@ public final class ServiceRestart {
       return report.unfinished("was reloaded, and not restarted: " + e.getMessage());
     }
     execution.progress("waits until it is up");
-    UnitState ended = ended(job, askedNanos);
-    if (ended == null) {
-      return report.unfinished(
-          "its restart did not end within " + keys.startsWithin().toSeconds() + " s");
+    Optional<UnitState> over = job.ended();
+    if (over.isEmpty()) {
+      return job.stopping()
+          .filter(words -> systemd.silence().isEmpty())
+          .map(report::underWay)
+          .orElseGet(
+              () ->
+                  report.unfinished(
+                      "its restart did not end within " + keys.startsWithin().toSeconds() + " s"));
     }
-    boolean startedAgain = !ended.invocationId().equals(plan.unit().invocationId());
-    if (!startedAgain && unconfirmed.isPresent()) {
-      return report.failed(name + " was not restarted: " + unconfirmed.orElseThrow());
+    UnitState ended = over.orElseThrow();
+    boolean startedAgain = job.startedAgain(ended);
+    if (!startedAgain && job.unconfirmed().isPresent()) {
+      return report.failed(name + " was not restarted: " + job.unconfirmed().orElseThrow());
     }
     if (!startedAgain && !ended.active()) {
       return report.failed(report.notStarted(ended));
@@ -88,6 +88,20 @@ public final class ServiceRestart {
     return startedAgain && ranToItsEnd(ended)
         ? report.done("has run to its end", ended)
         : report.failed(name + " is " + RestartReport.shown(ended) + " after its restart");
+  }
+
+  /** systemd would refuse; and who has decided something meanwhile had a reason. */
+  private void awaitWhatFalls() {
+    Optional<String> still = plan.takenDown().fall(host, systemd, keys.stopsWithin(), execution);
+    Checks.refuseIf(
+        still.map(
+            unit ->
+                name
+                    + " is not restarted while what went down with it is still being stopped: "
+                    + unit));
+    if (!plan.takenDown().falling().isEmpty()) {
+      RestartPlan.of(host, keys, name).requireSame(host, plan.facts(host));
+    }
   }
 
   /** A probe or a reload took a while: whoever stopped or restarted it meanwhile had a reason. */
@@ -109,7 +123,7 @@ public final class ServiceRestart {
     }
     execution.progress("waits until it is healthy after its reload");
     while (sick().isPresent()) {
-      if (!execution.pause(LONGEST_WAIT)) {
+      if (!execution.pause(WAIT)) {
         return Optional.of(report.unfinished("was reloaded, and not healthy so far"));
       }
       if (host.time().monotonicNanos() >= end) {
@@ -122,38 +136,12 @@ public final class ServiceRestart {
         .or(() -> Optional.of(report.unfinished("was reloaded, and its probe finds it healthy")));
   }
 
-  /**
-   * The unit when its job has ended and it is neither coming nor going; null if that takes long.
-   */
-  private @Nullable UnitState ended(OptionalLong job, long askedNanos) {
-    long end = askedNanos + keys.startsWithin().toNanos();
-    long silentUntil = host.time().monotonicNanos();
-    Duration wait = FIRST_WAIT;
-    while (true) {
-      Optional<UnitState> unit = systemd.over(job) ? systemd.look(name) : Optional.empty();
-      if (systemd.silence().isPresent()) {
-        silentUntil = host.time().monotonicNanos();
-      }
-      if (unit.filter(u -> !u.onItsWay()).isPresent()) {
-        UnitState now = unit.orElseThrow();
-        boolean changed = !now.invocationId().equals(plan.unit().invocationId());
-        long patience = host.time().monotonicNanos() - silentUntil - UNCONFIRMED.toNanos();
-        if (job.isPresent() || changed || patience >= 0) {
-          return now;
-        }
-      }
-      if (host.time().monotonicNanos() >= end || !execution.pause(wait)) {
-        return null;
-      }
-      wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
-    }
-  }
-
   /** Watches it: up is who stays up, as the same start, and is healthy in the end. */
   private ActionReport stays(UnitState up) {
     execution.progress("watches whether it stays up");
     long since = host.time().monotonicNanos();
     report.isUp();
+    startTakenDown();
     boolean once = up.type().equals("oneshot");
     long settled = since + (once ? 0 : keys.staysUp().toNanos());
     long patience = Math.max(settled, since + keys.healthyWithin().toNanos());
@@ -165,17 +153,31 @@ public final class ServiceRestart {
         return gone(now, up, nowNanos - since);
       }
       if (systemd.silence().isEmpty() && nowNanos >= settled) {
-        Optional<String> why = sick().map(w -> name + " is active but not healthy: " + w);
-        why = why.or(this::leftBehind);
+        Optional<String> sick = sick().map(w -> name + " is active but not healthy: " + w);
+        Optional<String> why = sick.or(this::leftBehind);
         if (why.isEmpty() && systemd.silence().isEmpty()) {
           return once ? report.done("has run to its end", up) : report.done("is active again", up);
         }
         if (nowNanos >= patience && systemd.silence().isEmpty()) {
-          return report.failed(why.orElse(name + " is not what it should be"));
+          String reason = why.orElse(name + " is not what it should be");
+          return sick.isEmpty() && anyOnItsWay() ? report.underWay(reason) : report.failed(reason);
         }
       }
-      if (!execution.pause(LONGEST_WAIT)) {
+      if (!execution.pause(WAIT)) {
         return report.unfinished("came up, and was not watched to the end");
+      }
+    }
+  }
+
+  /** What waits for what is systemd's to know; who is up by now was started for another. */
+  private void startTakenDown() {
+    for (String other : plan.takenDown().starts()) {
+      try {
+        if (systemd.look(other).filter(UnitState::atWork).isEmpty()) {
+          host.systemd().restart(other);
+        }
+      } catch (HostException | RefusedException e) {
+        execution.progress(other + " is not started again: " + e.getMessage());
       }
     }
   }
@@ -219,15 +221,25 @@ public final class ServiceRestart {
     }
   }
 
-  /** Which of those that were up and were restarted with it is not up again. */
+  /** Which of those that were up, or went down with it, is not up again. */
   private Optional<String> leftBehind() {
-    for (String other : plan.restarted()) {
+    return leftBehind(plan.restarted(), "was restarted with it")
+        .or(() -> leftBehind(plan.takenDown().starts(), "went down with it"));
+  }
+
+  private boolean anyOnItsWay() {
+    return Stream.concat(plan.restarted().stream(), plan.takenDown().starts().stream())
+        .anyMatch(other -> systemd.look(other).filter(UnitState::onItsWay).isPresent());
+  }
+
+  private Optional<String> leftBehind(Set<String> others, String why) {
+    for (String other : others) {
       Optional<UnitState> now = systemd.look(other);
       if (now.filter(UnitState::active).isEmpty()) {
         return Optional.of(
             String.format(
-                "%s is active again, but %s, which was restarted with it, is %s",
-                name, other, now.map(RestartReport::shown).orElse("gone")));
+                "%s is active again, but %s, which %s, is %s",
+                name, other, why, now.map(RestartReport::shown).orElse("gone")));
       }
     }
     return Optional.empty();

@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.throttle;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.processes.ProcessUse;
+import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
@@ -25,9 +26,6 @@ record CpuRestraint(HostContext host, double share) implements Restraint {
 
   /** Half a second is short: a group may use what it had left, and scheduling is not exact. */
   private static final double HELD = 1.3;
-
-  /** Others that wait for less of the time have what they need. */
-  private static final double OTHERS_WAIT = 0.10;
 
   @Override
   public String controller() {
@@ -56,21 +54,15 @@ record CpuRestraint(HostContext host, double share) implements Restraint {
     return share * ProcessUse.processors(host);
   }
 
-  /** Busy is not bad: a host that is there for one service may well be busy with it all day. */
   @Override
   public Optional<String> needless(List<ServiceUse> uses, ServiceUse first) {
-    List<Double> waits =
+    return ProcessorWaits.needless(
+        host.files(),
+        first.name() + " uses " + inWords(first.amount()),
         uses.stream()
             .filter(use -> !use.name().equals(first.name()))
-            .flatMap(use -> use.waits(host.files()).stream().boxed())
-            .toList();
-    return waits.isEmpty() || waits.stream().anyMatch(waited -> waited >= OTHERS_WAIT)
-        ? Optional.empty()
-        : Optional.of(
-            first.name()
-                + " uses "
-                + inWords(first.amount())
-                + ", and nobody else waits for processors: to hold it back would help nobody");
+            .map(ServiceUse::units)
+            .toList());
   }
 
   /** In whole hundredths of a processor, so that it is read back as it was set. */

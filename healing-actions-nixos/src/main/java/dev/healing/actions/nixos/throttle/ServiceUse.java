@@ -2,6 +2,7 @@ package dev.healing.actions.nixos.throttle;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.processes.ProcessUse;
+import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -10,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -26,12 +26,6 @@ import java.util.regex.Pattern;
  * @param pids of the processes
  */
 record ServiceUse(String name, List<String> units, double amount, long cpuNanos, List<Long> pids) {
-  static final String GROUPS = "/sys/fs/cgroup/";
-
-  /** Where cgroup v2 is beside v1. */
-  private static final String BESIDE_V1 = GROUPS + "unified/";
-
-  private static final Pattern WAITS = Pattern.compile("(?m)^some avg10=(\\d{1,3}\\.\\d\\d) ");
   private static final Pattern INACTIVE_FILE = Pattern.compile("(?m)^inactive_file (\\d{1,18})$");
 
   /**
@@ -96,7 +90,7 @@ record ServiceUse(String name, List<String> units, double amount, long cpuNanos,
     if (units.isEmpty()) {
       return OptionalLong.empty();
     }
-    String group = GROUPS + String.join("/", units);
+    String group = ProcessorWaits.GROUPS + String.join("/", units);
     String current = files.read(group + "/memory.current").orElse("").strip();
     Matcher inactive = INACTIVE_FILE.matcher(files.read(group + "/memory.stat").orElse(""));
     if (!current.matches("\\d{1,18}")) {
@@ -104,23 +98,6 @@ record ServiceUse(String name, List<String> units, double amount, long cpuNanos,
     }
     long idle = inactive.find() ? Long.parseLong(inactive.group(1)) : 0;
     return OptionalLong.of(Math.max(0, Long.parseLong(current) - idle));
-  }
-
-  /**
-   * How much of the last ten seconds something of it waited for a processor. Absent without
-   * pressure of control groups.
-   */
-  OptionalDouble waits(HostFiles files) {
-    String group = String.join("/", units) + "/cpu.pressure";
-    return units.isEmpty()
-        ? OptionalDouble.empty()
-        : files
-            .read(GROUPS + group)
-            .or(() -> files.read(BESIDE_V1 + group))
-            .map(WAITS::matcher)
-            .filter(Matcher::find)
-            .map(some -> OptionalDouble.of(Double.parseDouble(some.group(1)) / 100))
-            .orElse(OptionalDouble.empty());
   }
 
   private static ServiceUse of(String name, List<ProcessState> own, double amount) {

@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos.throttle;
 
+import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
@@ -7,13 +8,13 @@ import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.Systemd.Limit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * A CPUWeight: who has a low one takes what others leave, and all there is where nobody else wants
@@ -23,10 +24,6 @@ record WeightRestraint(HostContext host) implements Restraint {
   /** A fifth of what everybody has by default (100). */
   private static final long WEIGHT = 20;
 
-  /** Waits as the kernel averages them over ten seconds. */
-  private static final String PRESSURE = "/proc/pressure/cpu";
-
-  private static final Pattern SOME = Pattern.compile("(?m)^some avg10=(\\d{1,3}\\.\\d\\d) ");
   private static final Duration WATCHED = Duration.ofSeconds(15);
 
   /** If others wait hardly less, it is not why they wait. */
@@ -48,13 +45,18 @@ record WeightRestraint(HostContext host) implements Restraint {
   }
 
   @Override
+  public Optional<String> needless(List<ServiceUse> uses, ServiceUse first) {
+    return new CpuRestraint(host, 1).needless(uses, first);
+  }
+
+  @Override
   public double least() {
     return 0;
   }
 
   @Override
   public long value(ServiceUse first) {
-    waiting(); // where that is not told, nobody could say whether it has helped
+    othersWait(first.name()); // where that is not told, nobody could say whether it has helped
     return WEIGHT;
   }
 
@@ -70,31 +72,39 @@ record WeightRestraint(HostContext host) implements Restraint {
 
   @Override
   public ActionReport effect(Throttle throttle, ServiceUse first, Execution execution) {
-    double before = waiting();
+    double before = othersWait(throttle.unit());
     if (!execution.pause(WATCHED)) {
       throw new HealingException("stopped while it measured whether others wait less");
     }
-    double after = waiting();
+    double after = othersWait(throttle.unit());
     boolean helped = after <= HELPED * before;
     return ActionReport.of(
         helped ? Result.DONE : Result.NOTHING_GAINED,
         String.format(
             Locale.ROOT,
-            "%s has %s%s: in %.0f %% of the time somebody waits for processors, instead of %.0f %%",
+            "%s has %s%s: of the others, the one that waits most for processors does so %.0f %% of"
+                + " the time, instead of %.0f %%",
             throttle.unit(),
             throttle.inWords(),
             helped ? "" : ", which was taken away again since it has not helped",
             100 * after,
             100 * before),
-        Map.of("pressure.some.fraction{cpu}", before),
-        Map.of("pressure.some.fraction{cpu}", after));
+        Map.of("others.waiting.fraction", before),
+        Map.of("others.waiting.fraction", after));
   }
 
-  private double waiting() {
-    Matcher some = SOME.matcher(host.files().read(PRESSURE).orElse(""));
-    if (!some.find()) {
-      throw new HostException(PRESSURE + ": expected a line with 'some avg10='");
-    }
-    return Double.parseDouble(some.group(1)) / 100;
+  /** It waits itself all the more, so neither the host's waits nor its own tell anything. */
+  private double othersWait(String unit) {
+    List<List<String>> others =
+        host.processes().all().stream()
+            .filter(process -> !process.unit().equals(Optional.of(unit)))
+            .map(ProcessState::units)
+            .toList();
+    return ProcessorWaits.most(host.files(), others)
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "how long others wait for processors is not told here: expected a cpu.pressure"
+                        + " in the control groups of units"));
   }
 }

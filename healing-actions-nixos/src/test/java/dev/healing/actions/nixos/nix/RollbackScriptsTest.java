@@ -91,7 +91,7 @@ class RollbackScriptsTest {
 
   private int run(String script, List<String> arguments) throws Exception {
     List<String> line =
-        new ArrayList<>(List.of("/bin/sh", "-c", RollbackUnits.script(script), "sh"));
+        new ArrayList<>(List.of("/bin/sh", "-c", RollbackScripts.script(script), "sh"));
     line.addAll(arguments);
     return new ProcessBuilder(line).directory(directory.toFile()).inheritIO().start().waitFor();
   }

@@ -9,18 +9,23 @@ import dev.healing.api.Configuration;
 import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.RefusedException;
+import dev.healing.api.UnitState;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Protection;
 import dev.healing.testkit.FakeProcesses;
+import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whom kill_process chooses: who stands out clearly, or who is preferred. */
@@ -225,6 +230,65 @@ class StandingOutTest {
         assertThat(signals).hasSize(1);
       }
     }
+  }
+
+  /** It lives, since systemd lets it: nothing has failed. */
+  @Test
+  void whoseServiceIsStillBeingStoppedIsNotSaidToOutliveThat() {
+    has(200, "leaky", 40, 1, "system.slice", "leaky.service");
+    world.service("leaky.service", "simple", 200);
+    world.host.systemd().whenRestarted("leaky.service", FakeSystemd.Restart.NEVER_ENDS);
+    PreparedAction prepared = prepared(Map.of());
+    UnitState stopping =
+        new UnitState(
+            "leaky.service",
+            "loaded",
+            "deactivating",
+            "stop-sigterm",
+            "success",
+            "simple",
+            OptionalLong.of(200),
+            "0001",
+            Optional.empty(),
+            Set.of());
+    world
+        .host
+        .time()
+        .happens(Duration.ofMillis(1), "stops", () -> world.host.systemd().unit(stopping));
+    ActionReport report =
+        prepared.execute(new TestExecution(world.host.time(), Duration.ofMinutes(10)));
+    assertThat(report.result()).as(report.detail()).isEqualTo(ActionReport.Result.UNDER_WAY);
+    assertThat(report.detail()).contains("leaky.service is still being stopped after 90 s");
+  }
+
+  private void waits(String unit, String percent) {
+    String text = "some avg10=" + percent + " avg60=9.00 avg300=9.00 total=1\nfull avg10=0.00\n";
+    world.host.files().write("/sys/fs/cgroup/system.slice/" + unit + "/cpu.pressure", text);
+  }
+
+  /** Nobody is asked whether to end what harms nobody. */
+  @Test
+  void nobodyIsEndedForProcessorsThatNobodyElseWaitsFor() {
+    type = IssueType.CPU_HIGH;
+    world.processors(2, "cpu");
+    world.busy(200, "encoder", 1.9, "system.slice", "encoder.service");
+    world.service("encoder.service", "simple", 200);
+    world.busy(201, "idler", 0, "system.slice", "encoder.service");
+    world.busy(202, "web", 0.05, "system.slice", "web.service");
+    assertThat(prepare(Map.of()).target()).as("not told").isEqualTo("encoder.service");
+    waits("encoder.service", "99.00"); // its own threads wait for each other
+    waits("web.service", "9.99");
+    assertThatThrownBy(() -> prepare(Map.of("prefer", List.of("encoder"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContainingAll("encoder (pid 200", "1.90 cores", "nobody else waits");
+    waits("web.service", "10.00");
+    assertThat(prepare(Map.of()).target()).isEqualTo("encoder.service");
+    waits("web.service", "0.00");
+    world.busy(201, "worker", 0.1, "system.slice", "encoder.service");
+    assertThat(prepare(Map.of()).target()).as("a sibling waits").isEqualTo("encoder.service");
+    type = IssueType.MEMORY_HIGH;
+    uses(203, "leaky", 40);
+    assertThat(prepare(Map.of()).target()).as("for memory").isEqualTo("leaky:203");
   }
 
   /** To ask one to end is to pull its plug; as libvirt and Proxmox start them. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** A throttle from its beginning to its end, and when there is none. */
@@ -80,15 +81,11 @@ class ThrottleTest {
         HostStates.at(world.host.time().now()).sample(Metric.CPU_BUSY, busy).build());
   }
 
-  private void waiting(String percent) {
-    world
-        .host
-        .files()
-        .write("/proc/pressure/cpu", "some avg10=" + percent + " avg60=1.00 avg300=1.00 total=1\n");
-  }
-
+  /** Who weighs less waits all the more itself. */
   private ActionReport weighLess(String unit, String waitingAfterwards) {
-    waiting("40.00");
+    world.busy(202, "shop", 0.2, "system.slice", "shop.service");
+    waits(unit, "40.00");
+    waits("shop.service", "40.00");
     HealingAction action = new ThrottleService.Provider().create(world.host);
     PreparedAction prepared =
         world
@@ -103,7 +100,13 @@ class ThrottleTest {
     world
         .host
         .time()
-        .happens(Duration.ofSeconds(10), "others wait", () -> waiting(waitingAfterwards));
+        .happens(
+            Duration.ofSeconds(10),
+            "others wait",
+            () -> {
+              waits(unit, "90.00");
+              waits("shop.service", waitingAfterwards);
+            });
     return execute(prepared);
   }
 
@@ -139,7 +142,7 @@ class ThrottleTest {
     ActionReport report = weighLess("runaway.service", "10.00");
 
     assertThat(report.result()).isEqualTo(Result.DONE);
-    assertThat(report.detail()).contains("waits for processors, instead of 40 %");
+    assertThat(report.detail()).contains("does so 10 % of the time, instead of 40 %");
     assertThat(weight()).hasValue(20);
     Detector calm = new ThrottledCalm.Provider().create(world.host);
     for (int minute = 0; minute < 15; minute++) {
@@ -153,6 +156,28 @@ class ThrottleTest {
             .create(world.host)
             .prepare(over.issues().get(0), HostStates.now().build()));
     assertThat(weight()).isEmpty();
+  }
+
+  @Test
+  void nothingWeighsLessWhereNobodyElseWaitsOrThatIsNotTold() {
+    runs(1.5);
+    HealingAction action = new ThrottleService.Provider().create(world.host);
+    String unit = "runaway.service";
+    Callable<PreparedAction> prepared =
+        () ->
+            world
+                .host
+                .time()
+                .onWorker(
+                    () ->
+                        action.prepare(
+                            world.issue(IssueType.PROCESSOR_CONTENDED, unit),
+                            HostStates.now().build()));
+    assertThatThrownBy(prepared::call).hasMessageContaining("is not told here");
+    world.busy(202, "shop", 0.2, "system.slice", "shop.service");
+    waits(unit, "95.00");
+    waits("shop.service", "5.00");
+    assertThatThrownBy(prepared::call).hasMessageContaining("nobody else waits");
   }
 
   @Test
