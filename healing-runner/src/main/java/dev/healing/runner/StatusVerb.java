@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code status [--watch]}. */
 final class StatusVerb implements Verb {
@@ -72,7 +74,8 @@ final class StatusVerb implements Verb {
   }
 
   private void draw(Invocation invocation, CountDownLatch over) throws InterruptedException {
-    JsonNode first = answer(invocation).result(); // what is wrong with asking is said as ever
+    // What is wrong with asking is said as ever.
+    AtomicReference<JsonNode> last = new AtomicReference<>(answer(invocation).result());
     LiveView live =
         new LiveView(
             invocation.out(),
@@ -80,9 +83,10 @@ final class StatusVerb implements Verb {
             invocation.rows(),
             () -> {
               try {
-                return answer(invocation).result();
-              } catch (HealingException e) { // it is being restarted, for example
-                return first;
+                last.set(answer(invocation).result());
+                return last.get();
+              } catch (HealingException e) { // it hangs, for example
+                return unanswered(last.get(), e);
               }
             });
     live.open();
@@ -91,6 +95,15 @@ final class StatusVerb implements Verb {
     } finally {
       live.close();
     }
+  }
+
+  /** What was, and that it is not what is. */
+  static JsonNode unanswered(JsonNode last, HealingException why) {
+    JsonNode status = last.deepCopy();
+    if (status instanceof ObjectNode object) {
+      object.withArray("trouble").insert(0, why.getMessage() + "; what is shown is how it was");
+    }
+    return status;
   }
 
   /** Whoever reads them may stop at any time. */
