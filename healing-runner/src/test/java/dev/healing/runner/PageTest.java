@@ -292,7 +292,7 @@ class PageTest {
 
   @Test
   void aKeyboardAndAReaderFindTheirWay() {
-    browser.open(url, 1280, 900, "light");
+    browser.open(url, 360, 740, "light");
     awaitTheQuestion();
     browser.press("Tab", 9);
     assertThat(browser.eval("document.activeElement.className").asString()).isEqualTo("skip");
@@ -321,6 +321,9 @@ class PageTest {
     browser.eval("document.querySelector('#asks-list .primary').focus()");
     browser.press("Enter", 13);
     browser.await("document.getElementById('key').open");
+    assertThat(browser.eval("document.activeElement.id").asString())
+        .as("where what is typed goes, and not to what else can be scrolled")
+        .isEqualTo("token");
     browser.press("Escape", 27);
     browser.await("!document.getElementById('key').open");
     assertThat(lamps.mended).isEmpty();

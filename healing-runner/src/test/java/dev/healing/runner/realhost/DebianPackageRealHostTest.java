@@ -35,7 +35,14 @@ class DebianPackageRealHostTest {
       host.sh("/usr/lib/healing/install --remove");
       Files.copy(built(directory), host.at("/var/tmp/healing.deb"));
 
+      String policy = "/usr/sbin/policy-rc.d";
+      host.sh("printf '#!/bin/sh\\nexit 101\\n' >" + policy + "; chmod 755 " + policy);
       host.sh("dpkg -i /var/tmp/healing.deb");
+      assertThat(host.holds("systemctl is-active -q healing"))
+          .as("although nothing may be started by an installation")
+          .isFalse();
+
+      host.sh("rm " + policy + "; dpkg -i /var/tmp/healing.deb");
 
       assertThat(host.sh("systemctl is-active healing; systemctl is-enabled healing"))
           .as("up, which it says itself")
