@@ -156,9 +156,24 @@ class PageTest {
     browser.await("document.getElementById('asks').hidden");
     assertThat(lamps.mended).containsExactly("hall");
     click("#history-list summary");
+    browser.await(LEARNED + ".includes('healed 1 of 1; so few tell 27 to 100 %')");
+    browser.await(LEARNED + ".includes('No action has lost a rung')");
+    assertThat(browser.eval("document.querySelector('#learned [aria-current]').innerText"))
+        .hasToString("\"confirm\"");
     picture("healed-1280-light");
+    // As if it had done harm, which it does not here.
+    browser.eval(
+        "window.fetch = (real => (to, how) => real(to, how).then(async answer => {"
+            + " if (!String(to).includes('knowledge')) return answer;"
+            + " const json = await answer.json(); json.standings = [{type: 'lamp_broken',"
+            + " action: 'new_lamp', below: 2, worse: 1}];"
+            + " return new Response(JSON.stringify(json)); }))(window.fetch), 0");
+    lamps.broken.add("cellar"); // of which the page is told, and asks again
+    browser.await(LEARNED + ".includes('worse 1 time: 2 rungs below')");
     assertThat(browser.errors).isEmpty();
   }
+
+  private static final String LEARNED = "document.getElementById('learned').innerText";
 
   @Test
   void whatWillBeFullIsDrawnAheadOfNow() throws Exception {

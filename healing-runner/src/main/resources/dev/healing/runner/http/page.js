@@ -713,6 +713,33 @@
       + (m.falseHealRate ? `; ${percent(m.falseHealRate)} of the heals did not hold` : '')];
   }
 
+  /** In which share of cases it helps, as far as so many tries can tell, in nine cases of ten (Wilson 1927). */
+  function range(healed, tried) {
+    const z = 1.645, p = healed / tried, d = 1 + z * z / tried;
+    const middle = (p + z * z / (2 * tried)) / d;
+    const half = z / d * Math.sqrt(p * (1 - p) / tried + (z / (2 * tried)) ** 2);
+    return [Math.max(0, middle - half), Math.min(1, middle + half)].map(x => Math.round(100 * x));
+  }
+
+  function helped(r) {
+    if (!r.attempts) return `healed ${r.healed} of ${r.attempts}`;
+    const [low, high] = range(r.healed, r.attempts);
+    const meter = el('span.meter', {'aria-hidden': 'true'}, el('i'));
+    Object.assign(meter.firstChild.style, {left: low + '%', width: high - low + '%'});
+    return el('span', {}, meter, `healed ${r.healed} of ${r.attempts}; so few tell ${low} to ${high} %`);
+  }
+
+  /** How far it may go by itself, and what has lost that. */
+  function ladder(standings) {
+    const rungs = ['OBSERVE', 'SUGGEST', 'CONFIRM', 'AUTO'];
+    return [
+      el('h3', {}, 'How far it may go by itself'),
+      el('p', {}, rungs.map(r => el('span.tag' + (r === status?.autonomy ? '.PROCEED' : ''), r === status?.autonomy ? {'aria-current': 'true'} : {}, r.toLowerCase()))),
+      standings.length ? pairs(standings.map(s => [`${s.action} for ${s.type}`, `has made it worse ${plural(s.worse, 'time')}: ${plural(s.below, 'rung')} below what it might else, until it has proven itself`]))
+        : el('p.sub', {}, 'No action has lost a rung by making something worse.'),
+    ];
+  }
+
   async function learned() {
     let all;
     try {
@@ -724,12 +751,13 @@
     const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
       .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
     const months = (all.months || []).filter(m => m.incidents).slice(-6).reverse();
-    show($('learned'), [s, c, rows, months, all.patterns], () => [
+    show($('learned'), [s, c, rows, months, all.patterns, all.standings, status?.autonomy], () => [
       el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
         c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
       months.length ? pairs(months.map(month)) : null,
-      ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern), el('h3', {}, 'What helped')] : [],
-      rows.length ? pairs(rows.map(r => [`${r.name} for ${r.key}`, `healed ${r.healed} of ${r.attempts}`])) : null,
+      ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern)] : [],
+      ...rows.length ? [el('h3', {}, 'What helped'), pairs(rows.map(r => [`${r.name} for ${r.key}`, helped(r)]))] : [],
+      ...ladder(all.standings || []),
     ].filter(Boolean));
   }
 
