@@ -156,7 +156,7 @@ class PageTest {
     browser.await("document.getElementById('asks').hidden");
     assertThat(lamps.mended).containsExactly("hall");
     click("#history-list summary");
-    browser.await(LEARNED + ".includes('healed 1 of 1; so few tell 27 to 100 %')");
+    browser.await(LEARNED + ".includes('healed 1 of 1, which lets expect 27 to 100 %')");
     browser.await(LEARNED + ".includes('No action has lost a rung')");
     assertThat(browser.eval("document.querySelector('#learned [aria-current]').innerText"))
         .hasToString("\"confirm\"");

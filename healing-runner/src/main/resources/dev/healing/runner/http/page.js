@@ -726,7 +726,7 @@
     const [low, high] = range(r.healed, r.attempts);
     const meter = el('span.meter', {'aria-hidden': 'true'}, el('i'));
     Object.assign(meter.firstChild.style, {left: low + '%', width: high - low + '%'});
-    return el('span', {}, meter, `healed ${r.healed} of ${r.attempts}; so few tell ${low} to ${high} %`);
+    return el('span', {}, meter, `healed ${r.healed} of ${r.attempts}, which lets expect ${low} to ${high} %`);
   }
 
   /** How far it may go by itself, and what has lost that. */

@@ -50,6 +50,14 @@ class DebianPackageRealHostTest {
       assertThat(host.json("status").path("daemon").asBoolean(false)).isTrue();
       assertThat(host.at("/usr/lib/healing/healing.jsa")).exists();
       assertThat(host.at("/usr/share/man/man1/healing-pause.1.gz")).exists();
+      assertThat(
+              host.sh(
+                  "cd /usr/share/doc/healing; for page in README.md docs/*.md; do"
+                      + " grep -o '](\\([^)#]*\\)' $page | cut -c3- | grep -v '^http'"
+                      + " | while read -r to; do"
+                      + " [ -z \"$to\" ] || [ -e $(dirname $page)/$to ] || echo $page $to; done; done"))
+          .as("links that lead nowhere")
+          .isEmpty();
 
       host.sh("healing pause; echo 'autonomy: suggest' >/etc/healing/healing.yaml");
       String before = host.mainPid("healing");
