@@ -245,6 +245,18 @@ class PageTest {
     click("#issues-list [data-key^=do-]");
     browser.await("document.querySelector('#history-list .HEALED')");
     assertThat(lamps.mended).contains("hall");
+    browser.open(url, 360, 740, "dark");
+    browser.await("document.querySelector('#history-list .row .tag')");
+    assertThat(
+            browser
+                .eval(
+                    "(() => { const box = what => document.querySelector('#history-list .row '"
+                        + " + what).getBoundingClientRect(), tag = box('.tag'), text ="
+                        + " box('span:not(.tag)'); return tag.bottom <= text.top"
+                        + " || tag.left >= text.right; })()")
+                .asBoolean(false))
+        .as("the outcome is beside its action, and not on it")
+        .isTrue();
     assertThat(browser.errors).isEmpty();
   }
 
