@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
@@ -75,7 +74,7 @@ final class StatusVerb implements Verb {
 
   private void draw(Invocation invocation, CountDownLatch over) throws InterruptedException {
     // What is wrong with asking is said as ever.
-    AtomicReference<JsonNode> last = new AtomicReference<>(answer(invocation).result());
+    JsonNode[] last = {answer(invocation).result()}; // from here on the painter's alone
     LiveView live =
         new LiveView(
             invocation.out(),
@@ -83,10 +82,10 @@ final class StatusVerb implements Verb {
             invocation.rows(),
             () -> {
               try {
-                last.set(answer(invocation).result());
-                return last.get();
+                last[0] = answer(invocation).result();
+                return last[0];
               } catch (HealingException e) { // it hangs, for example
-                return unanswered(last.get(), e);
+                return unanswered(last[0], e);
               }
             });
     live.open();
