@@ -52,7 +52,9 @@ final class CheckConfigVerb implements Verb {
               HealingEngine.builder().host(host).configuration(configuration).build()) {
         json.put("ok", true).putArray("problems");
         ArrayNode warnings = json.putArray("warnings");
-        NotifySettings.read(configuration).missing(host).forEach(warnings::add);
+        NotifySettings notify = NotifySettings.read(configuration);
+        notify.missing(host).forEach(warnings::add);
+        notify.inTheClear().forEach(warnings::add);
         unknown(configuration, host.systemd()).forEach(warnings::add);
         json.put("summary", summary(engine.plugins()));
       }

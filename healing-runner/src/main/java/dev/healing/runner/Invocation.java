@@ -104,11 +104,18 @@ final class Invocation {
   }
 
   Optional<String> operand() {
-    return Optional.ofNullable(typed.matchedPositionalValue(0, (String) null));
+    return operand(0);
   }
 
   Optional<String> secondOperand() {
-    return Optional.ofNullable(typed.matchedPositionalValue(1, (String) null));
+    return operand(1);
+  }
+
+  /** As it was typed, whatever it is of. */
+  private Optional<String> operand(int index) {
+    return typed.hasMatchedPositional(index)
+        ? Optional.of(typed.matchedPositional(index).originalStringValues().get(0))
+        : Optional.empty();
   }
 
   /** Wrong usage that the grammar cannot tell. */

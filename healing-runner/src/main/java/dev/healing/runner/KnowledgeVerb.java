@@ -46,8 +46,10 @@ final class KnowledgeVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(
-        spec, "(show|export|import)", "In words, on one line to keep, or what was kept elsewhere.");
+    Operands.oneOf(
+        spec,
+        List.of("show", "export", "import"),
+        "In words, on one line to keep, or what was kept elsewhere.");
     Operands.second(spec, "FILE", "To import: an export, or a seed with fixes and failures.");
   }
 

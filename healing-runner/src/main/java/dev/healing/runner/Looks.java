@@ -12,6 +12,7 @@ import dev.healing.core.Look;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.Prevention;
 import dev.healing.runner.control.Json;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -62,9 +63,7 @@ final class Looks {
     ObjectNode json = Json.object().put("daemon", true);
     number(json, "health", state.map(HostState::health).orElse(OptionalDouble.empty()));
     ArrayNode issues = json.putArray("issues");
-    incidents.stream()
-        .filter(incident -> !incident.closed())
-        .forEach(incident -> issues.add(open(incident)));
+    worstFirst(incidents).forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
     return json;
   }
@@ -79,6 +78,14 @@ final class Looks {
     }
     unreadable(json, look.unreadable());
     return json;
+  }
+
+  /** Those that are open: the worst first, and of those the newest. */
+  private static List<Incident> worstFirst(List<Incident> newestFirst) {
+    return newestFirst.stream()
+        .filter(incident -> !incident.closed())
+        .sorted(Comparator.comparing((Incident one) -> one.issue().severity()).reversed())
+        .toList();
   }
 
   private static ObjectNode open(Incident incident) {
@@ -116,9 +123,7 @@ final class Looks {
     status.preventions().forEach((verdict, count) -> preventions.put(name(verdict), count));
     json.set("metrics", state.map(Looks::metrics).orElseGet(Json::object));
     ArrayNode issues = json.putArray("issues");
-    incidents.stream()
-        .filter(incident -> !incident.closed())
-        .forEach(incident -> issues.add(open(incident)));
+    worstFirst(incidents).forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
     return json;
   }

@@ -75,6 +75,7 @@ final class ReplayVerb implements Verb {
         OptionSpec.builder("--assume")
             .paramLabel("helps|nothing")
             .type(String.class)
+            .completionCandidates(List.of(HELPS, "nothing"))
             .description(
                 "What each action would have come to: no trace can tell.",
                 "helps (if not given): its problem would be gone;",

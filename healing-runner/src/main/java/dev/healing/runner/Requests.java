@@ -137,6 +137,9 @@ final class Requests {
   }
 
   private CompletionStage<Answer> heal(ObjectNode request) {
+    if (request.has("dryRun") && !request.path("dryRun").isBoolean()) {
+      throw new HealingException("'dryRun' is neither true nor false: nothing was done");
+    }
     boolean dryRun = request.path("dryRun").asBoolean(false);
     if (request.has("id")) {
       Incident known = incident(text(request, "id"));

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code status [--watch]}. */
 final class StatusVerb implements Verb {
@@ -72,7 +73,8 @@ final class StatusVerb implements Verb {
   }
 
   private void draw(Invocation invocation, CountDownLatch over) throws InterruptedException {
-    JsonNode first = answer(invocation).result(); // what is wrong with asking is said as ever
+    // What is wrong with asking is said as ever.
+    JsonNode[] last = {answer(invocation).result()}; // from here on the painter's alone
     LiveView live =
         new LiveView(
             invocation.out(),
@@ -80,9 +82,10 @@ final class StatusVerb implements Verb {
             invocation.rows(),
             () -> {
               try {
-                return answer(invocation).result();
-              } catch (HealingException e) { // it is being restarted, for example
-                return first;
+                last[0] = answer(invocation).result();
+                return last[0];
+              } catch (HealingException e) { // it hangs, for example
+                return unanswered(last[0], e);
               }
             });
     live.open();
@@ -91,6 +94,15 @@ final class StatusVerb implements Verb {
     } finally {
       live.close();
     }
+  }
+
+  /** What was, and that it is not what is. */
+  static JsonNode unanswered(JsonNode last, HealingException why) {
+    JsonNode status = last.deepCopy();
+    if (status instanceof ObjectNode object) {
+      object.withArray("trouble").insert(0, why.getMessage() + "; what is shown is how it was");
+    }
+    return status;
   }
 
   /** Whoever reads them may stop at any time. */

@@ -54,7 +54,8 @@ final class Lamps {
   }
 
   static Issue dark(Instant at, String lamp) {
-    return Issue.of(at, TYPE, Severity.HIGH, lamp + " is dark", Map.of(), List.of(lamp));
+    Severity severity = lamp.equals("attic") ? Severity.LOW : Severity.HIGH;
+    return Issue.of(at, TYPE, severity, lamp + " is dark", Map.of(), List.of(lamp));
   }
 
   private final class Darkness implements DetectorProvider, Detector {

@@ -69,10 +69,17 @@ class ManPageTest {
         _complete_healing; echo "verbs: ${COMPREPLY[*]}"
         COMP_WORDS=(healing pause --) COMP_CWORD=2 COMP_LINE='healing pause --' COMP_POINT=16
         _complete_healing; echo "options: ${COMPREPLY[*]}"
+        COMP_WORDS=(healing check-config %2$s/h) COMP_CWORD=2 COMP_LINE="${COMP_WORDS[*]}"
+        _complete_healing; echo "file: ${COMPREPLY[*]}"
+        COMP_WORDS=(healing knowledge import %2$s/h) COMP_CWORD=3 COMP_LINE="${COMP_WORDS[*]}"
+        _complete_healing; echo "files: ${COMPREPLY[*]}"
+        COMP_WORDS=(healing knowledge '') COMP_CWORD=2 COMP_LINE="${COMP_WORDS[*]}"
+        _complete_healing; echo "words: ${COMPREPLY[*]}"
         """
-            .formatted(script);
+            .formatted(script, directory);
     assertThat(output("bash", "-c", completed))
         .contains("verbs: pause\n")
-        .containsPattern("options: .*--for");
+        .containsPattern("options: .*--for")
+        .contains("file: " + script + "\n", "files: " + script + "\n", "words: show export import");
   }
 }

@@ -194,6 +194,37 @@ class OperatorViewTest {
     assertThat(ask("DELETE /api/v1/status", withToken(), "").status()).isEqualTo(405);
   }
 
+  /** Whoever means a dry run and says so wrongly must not get the real one. */
+  @Test
+  void whatIsNotOfItsKindIsRefusedAndNothingIsDone() throws IOException {
+    pending();
+    String hall = "{\"type\":\"lamp_broken\",\"component\":\"hall\",\"dryRun\":";
+    for (String dryRun : List.of("\"yes\"", "\"true\"", "1", "null", "[true]")) {
+      Answered answered = ask("POST /api/v1/heal", withToken(), hall + dryRun + "}");
+      assertThat(answered.status()).as(dryRun).isEqualTo(400);
+      assertThat(answered.body()).contains("expected true or false");
+    }
+    assertThat(ask("POST /api/v1/approve", withToken(), "{\"id\":7}").status()).isEqualTo(400);
+    assertThat(ask("POST /api/v1/approve", withToken(), "{}").body()).contains("has no 'id'");
+    assertThat(ask("POST /api/v1/opportunities", withToken(), "{}").status()).isEqualTo(400);
+    assertThat(lamps.mended).isEmpty();
+    assertThat(get("/api/v1/history").json()).isEmpty();
+  }
+
+  @Test
+  void theWorstIsFirstAlsoWhereSomethingElseIsNewer() throws IOException {
+    pending();
+    lamps.broken.add("attic"); // where nobody minds much
+    try (Stream<String> events = events()) {
+      assertThat(events.filter(line -> line.contains("attic is dark")).findFirst()).isPresent();
+    }
+    for (String path : List.of("/api/v1/issues", "/api/v1/status")) {
+      assertThat(get(path).json().path("issues").findValuesAsString("severity"))
+          .as(path)
+          .containsExactly("HIGH", "LOW");
+    }
+  }
+
   @Test
   void nothingIsChangedWithoutTheToken() throws IOException {
     String body = Json.object().put("id", pending()).toString();

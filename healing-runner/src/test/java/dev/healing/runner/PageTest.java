@@ -139,7 +139,7 @@ class PageTest {
     awaitTheQuestion();
     assertThat(browser.text())
         .contains(
-            "1 decision waits for you", "new_lamp hall?", "a new lamp in hall", "Hall is dark");
+            "1 decision waits for you", "new_lamp hall?", "a new lamp in hall", "hall is dark");
     picture("asks-1280-light");
 
     click("#asks-list .primary");
@@ -156,9 +156,24 @@ class PageTest {
     browser.await("document.getElementById('asks').hidden");
     assertThat(lamps.mended).containsExactly("hall");
     click("#history-list summary");
+    browser.await(LEARNED + ".includes('healed 1 of 1, which lets expect 27 to 100 %')");
+    browser.await(LEARNED + ".includes('No action has lost a rung')");
+    assertThat(browser.eval("document.querySelector('#learned [aria-current]').innerText"))
+        .hasToString("\"confirm\"");
     picture("healed-1280-light");
+    // As if it had done harm, which it does not here.
+    browser.eval(
+        "window.fetch = (real => (to, how) => real(to, how).then(async answer => {"
+            + " if (!String(to).includes('knowledge')) return answer;"
+            + " const json = await answer.json(); json.standings = [{type: 'lamp_broken',"
+            + " action: 'new_lamp', below: 2, worse: 1}];"
+            + " return new Response(JSON.stringify(json)); }))(window.fetch), 0");
+    lamps.broken.add("cellar"); // of which the page is told, and asks again
+    browser.await(LEARNED + ".includes('worse 1 time: 2 rungs below')");
     assertThat(browser.errors).isEmpty();
   }
+
+  private static final String LEARNED = "document.getElementById('learned').innerText";
 
   @Test
   void whatWillBeFullIsDrawnAheadOfNow() throws Exception {
@@ -207,6 +222,64 @@ class PageTest {
         .asInt();
   }
 
+  /** Every look finds the same issue anew; that must not take away what somebody reads. */
+  @Test
+  void whatWouldBeDoneStaysUntilItIsDone() {
+    browser.open(url, 1280, 900, "light");
+    awaitTheQuestion();
+    click("#asks-list .danger");
+    typeToken(readToken());
+    browser.await("document.querySelector('#issues-list .ESCALATED')");
+    click("#issues-list summary");
+    browser.await("document.querySelector('#issues-list [data-key^=dry-]')");
+    browser.eval("document.querySelector('#issues-list [data-key^=dry-]').focus()");
+    browser.press("Enter", 13);
+    browser.await("document.querySelector('#issues-list [data-key^=do-]')");
+    String attic = "document.getElementById('issues-list').innerText.includes('attic')";
+    lamps.broken.add("attic"); // so that the list is drawn anew, and again
+    browser.await(attic);
+    lamps.broken.remove("attic");
+    browser.await("!" + attic);
+    assertThat(browser.text()).contains("DRY RUN: NOTHING WAS DONE", "a new lamp in hall");
+    assertThat(browser.eval("document.activeElement.dataset.key").asString()).startsWith("dry-");
+    click("#issues-list [data-key^=do-]");
+    browser.await("document.querySelector('#history-list .HEALED')");
+    assertThat(lamps.mended).contains("hall");
+    browser.open(url, 360, 740, "dark");
+    browser.await("document.querySelector('#history-list .row .tag')");
+    assertThat(
+            browser
+                .eval(
+                    "(() => { const box = what => document.querySelector('#history-list .row '"
+                        + " + what).getBoundingClientRect(), tag = box('.tag'), text ="
+                        + " box('span:not(.tag)'); return tag.bottom <= text.top"
+                        + " || tag.left >= text.right; })()")
+                .asBoolean(false))
+        .as("the outcome is beside its action, and not on it")
+        .isTrue();
+    assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
+  void whoeverDoesNotAnswerIsNotShownAsWell() {
+    browser.open(url, 360, 740, "light");
+    awaitTheQuestion();
+    browser.eval(
+        "window.real = window.fetch, window.fetch = (to, how) => new Promise((yes, no) =>"
+            + " how.signal.addEventListener('abort', () => no(how.signal.reason))), 0"); // hangs
+    browser.await("document.getElementById('sentence').textContent === 'healing does not answer.'");
+    assertThat(browser.eval("document.title").asString()).isEqualTo("healing: no answer");
+    assertThat(browser.text()).contains("What is shown is how it was at ");
+    assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+        .isLessThanOrEqualTo(360);
+    browser.eval("window.fetch = window.real, 0");
+    browser.await("document.getElementById('sentence').textContent.includes('waits for you')");
+
+    view.close();
+    browser.await("document.title === 'healing: no answer'");
+    browser.errors.clear(); // the browser's own, about what cannot be reached
+  }
+
   @Test
   void theOffSwitchIsOnePress() {
     browser.open(url, 1280, 900, "dark");
@@ -246,7 +319,7 @@ class PageTest {
 
   @Test
   void aKeyboardAndAReaderFindTheirWay() {
-    browser.open(url, 1280, 900, "light");
+    browser.open(url, 360, 740, "light");
     awaitTheQuestion();
     browser.press("Tab", 9);
     assertThat(browser.eval("document.activeElement.className").asString()).isEqualTo("skip");
@@ -260,11 +333,24 @@ class PageTest {
         .isZero();
     assertThat(browser.eval("document.querySelectorAll('main, header, footer').length").asInt())
         .isEqualTo(3);
+    assertThat(
+            browser
+                .eval(
+                    "[...document.querySelectorAll('*')].filter(e => e.tabIndex < 0"
+                        + " && e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0"
+                        + " && /auto|scroll/.test(getComputedStyle(e).overflowY)"
+                        + " || e.matches('ol[role], ul[role]')).length")
+                .asInt())
+        .as("lists that are none for a reader, or what a keyboard cannot scroll")
+        .isZero();
     assertThat(browser.eval("document.querySelectorAll('[aria-live]').length").asInt())
         .isGreaterThan(2);
     browser.eval("document.querySelector('#asks-list .primary').focus()");
     browser.press("Enter", 13);
     browser.await("document.getElementById('key').open");
+    assertThat(browser.eval("document.activeElement.id").asString())
+        .as("where what is typed goes, and not to what else can be scrolled")
+        .isEqualTo("token");
     browser.press("Escape", 27);
     browser.await("!document.getElementById('key').open");
     assertThat(lamps.mended).isEmpty();

@@ -84,6 +84,22 @@ class RequestsTest {
     }
   }
 
+  @Test
+  @Timeout(60)
+  void aDryRunThatIsSaidWronglyIsNotTheRealOne(@TempDir Path state) {
+    lamps.broken.add("hall");
+    try (LinuxHost host = LinuxHost.open(state);
+        HealingEngine engine = lamps.builder(host, "suggest").build()) {
+      engine.start();
+      ObjectNode request = Json.object().put("verb", "heal").put("type", "lamp_broken");
+      request.put("component", "hall").put("dryRun", "yes");
+      assertThatThrownBy(() -> answer(engine, host, request))
+          .isInstanceOf(HealingException.class)
+          .hasMessageContaining("'dryRun' is neither true nor false");
+    }
+    assertThat(lamps.mended).isEmpty();
+  }
+
   /** The lamp in the hall flickers until it is replaced. */
   private final class Flickering implements OptimizerProvider, Optimizer, Detector {
     @Override

@@ -83,9 +83,24 @@ final class Api {
       if (!route.parameters().contains(member.getKey())) {
         throw unknown(member.getKey(), route);
       }
-      question.set(member.getKey(), member.getValue());
+      question.set(member.getKey(), ofItsKind(member.getKey(), member.getValue()));
+    }
+    for (String name : route.needed()) {
+      if (!question.has(name)) {
+        throw new Refusal(400, "the request has no '" + name + "'");
+      }
     }
     return question;
+  }
+
+  /** What is not what it should be is not guessed at: a dry run must never be taken for none. */
+  private static JsonNode ofItsKind(String name, JsonNode value) throws Refusal {
+    boolean flag = name.equals(Route.DRY_RUN);
+    if (flag ? !value.isBoolean() : !value.isString()) {
+      throw new Refusal(
+          400, "'" + name + "' is " + value + ": expected " + (flag ? "true or false" : "a text"));
+    }
+    return value;
   }
 
   /** All receipts of a long life would be more than there is memory for. */

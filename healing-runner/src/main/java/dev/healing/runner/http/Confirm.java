@@ -74,7 +74,7 @@ final class Confirm {
             + escaped(host)
             + "</strong>: "
             + escaped(incident.path("issue").path("description").asString(""))
-            + "</p><h2>What would be done</h2><ol>"
+            + "</p><h2>What would be done</h2><ol class=\"steps\">"
             + steps
             + "</ol><h2>Why you are asked</h2><p>"
             + escaped(incident.path("decision").path("reason").asString(""))

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param path below {@code /api/v1}; {@code {name}} at its end stands for the rest
  * @param verb as the command line has it
  * @param parameters of the query, or members of the body, that are handed on
+ * @param needed those of them without which there is nothing to do
  * @param token whether reading it needs the token too
  * @param unanswered the status where the verb did not work
  */
@@ -18,8 +19,12 @@ record Route(
     String path,
     String verb,
     List<String> parameters,
+    List<String> needed,
     boolean token,
     int unanswered) {
+  /** The one member that is no text. */
+  static final String DRY_RUN = "dryRun";
+
   /** All of them. Whatever else is asked is not there. */
   static final List<Route> ALL =
       List.of(
@@ -33,24 +38,25 @@ record Route(
           read("/forecasts", "forecast", 503),
           read("/levels", "levels", 503),
           read("/plugins", "plugins", 503),
-          new Route("GET", "/knowledge", "knowledge", List.of(), true, 503),
-          change("/heal", "heal", "id", "type", "component", "dryRun"),
-          change("/approve", "approve", "id"),
-          change("/reject", "reject", "id"),
-          change("/opportunities", "opportunities", "apply"),
-          change("/pause", "pause", "for"),
-          change("/resume", "resume"));
+          new Route("GET", "/knowledge", "knowledge", List.of(), List.of(), true, 503),
+          change("/heal", List.of(), "id", "type", "component", DRY_RUN),
+          change("/approve", List.of("id"), "id"),
+          change("/reject", List.of("id"), "id"),
+          change("/opportunities", List.of("apply"), "apply"),
+          change("/pause", List.of(), "for"),
+          change("/resume", List.of()));
 
   Route {
     parameters = List.copyOf(parameters);
+    needed = List.copyOf(needed);
   }
 
   private static Route read(String path, String verb, int unanswered, String... parameters) {
-    return new Route("GET", path, verb, List.of(parameters), false, unanswered);
+    return new Route("GET", path, verb, List.of(parameters), List.of(), false, unanswered);
   }
 
-  private static Route change(String path, String verb, String... members) {
-    return new Route("POST", path, verb, List.of(members), true, 409);
+  private static Route change(String path, List<String> needed, String... members) {
+    return new Route("POST", path, path.substring(1), List.of(members), needed, true, 409);
   }
 
   /** The rest of the path, which may be empty; nothing if it is another path. */

@@ -91,6 +91,27 @@ public record NotifySettings(
     return missing;
   }
 
+  /** What is told, or a link that approves something, in a way that others can read. */
+  public List<String> inTheClear() {
+    List<String> told = new ArrayList<>();
+    link.filter(NotifySettings::isReadable).ifPresent(unused -> told.add("notify.link"));
+    for (Receiver receiver : receivers) {
+      receiver
+          .url()
+          .plain()
+          .filter(NotifySettings::isReadable)
+          .ifPresent(unused -> told.add("notify.receivers." + receiver.name() + ".url"));
+    }
+    return told.stream().map(key -> key + ": is not encrypted: expected https://").toList();
+  }
+
+  /** By HTTP, and not to this host itself. */
+  private static boolean isReadable(String address) {
+    return isWebAddress(address)
+        && address.startsWith("http:")
+        && HttpSettings.parse(URI.create(address).getHost() + ":80").isEmpty();
+  }
+
   /** {@code [{receiver, form}]}. */
   public ArrayNode json() {
     ArrayNode json = Json.array();

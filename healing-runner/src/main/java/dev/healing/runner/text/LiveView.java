@@ -107,7 +107,8 @@ public final class LiveView implements Listener, AutoCloseable {
       lines.add(StatusView.noIssues(status, style));
     }
     int room = Math.max(1, rows - 2 - Math.min(events.size() + 2, rows / 2));
-    List<String> picture = new ArrayList<>(lines.subList(0, Math.min(room, lines.size())));
+    List<String> picture =
+        new ArrayList<>(lines.size() <= room ? lines : BriefView.of(status, style, room));
     picture.add("");
     picture.add(style.dim(events.isEmpty() ? "Ctrl-C ends" : "Last events (Ctrl-C ends)"));
     int newest = Math.max(0, Math.min(events.size(), rows - picture.size() - 1));

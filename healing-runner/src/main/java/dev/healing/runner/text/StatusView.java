@@ -133,7 +133,8 @@ public final class StatusView {
         : style.warn("No issues in what could be read.");
   }
 
-  private static List<String> issue(JsonNode issue, Style style) {
+  /** Which it is: a line, or more where it is narrow. */
+  static List<String> head(JsonNode issue, Style style) {
     List<String> lines = new ArrayList<>();
     String severity = text(issue, "severity");
     String id = text(issue, "incident").isEmpty() ? text(issue, "id") : text(issue, "incident");
@@ -146,6 +147,11 @@ public final class StatusView {
       lines.add(head);
       lines.addAll(style.wrap(components + "  " + id, 4));
     }
+    return lines;
+  }
+
+  private static List<String> issue(JsonNode issue, Style style) {
+    List<String> lines = head(issue, style);
     lines.addAll(style.wrap(text(issue, "description"), 4));
     if (!text(issue, "status").isEmpty()) {
       String confirmation =

@@ -45,6 +45,13 @@
     return node;
   }
 
+  /** Boxes that stay what they are while what is around them is drawn anew. */
+  const boxes = new Map();
+  function kept(key) {
+    if (!boxes.has(key)) boxes.set(key, el('div'));
+    return boxes.get(key);
+  }
+
   const tag = word => el('span.tag.' + word, {}, word.toLowerCase().replaceAll('_', ' '));
   /** A button's word, and the rest of it where there is room. */
   const label = (button, word, rest) => show(button, word, () => [word, el('span.wide', {}, rest)]);
@@ -85,14 +92,24 @@
     return String(+value.toPrecision(4));
   }
   const plural = (n, one, many = one + 's') => `${n} ${n === 1 ? one : many}`;
-  const sentence = text => text ? text[0].toUpperCase() + text.slice(1) : '';
+  /** Our own words begin with a capital; a name stays as it is. */
+  const sentence = text => /^[a-z]+[ ,]/.test(text) ? text[0].toUpperCase() + text.slice(1) : text || '';
 
   // ------------------------------------------------------------------ asking
 
   let token = sessionStorage.getItem(KEY) || '';
 
-  async function get(path, withToken) {
-    const answer = await fetch(API + path, withToken ? {headers: {Authorization: 'Bearer ' + token}} : {});
+  /** Asks, and does not wait for ever: what hangs takes connections and answers nothing. */
+  async function ask(path, options, patience) {
+    try {
+      return await fetch(API + path, {...options, signal: AbortSignal.timeout(patience)});
+    } catch (e) {
+      throw new Error('healing does not answer' + (options.method ? ': whether it did that is not known' : ''));
+    }
+  }
+
+  async function get(path, withToken, patience = 60e3) {
+    const answer = await ask(path, withToken ? {headers: {Authorization: 'Bearer ' + token}} : {}, patience);
     const json = await answer.json();
     if (!answer.ok) throw new Error(json.error || answer.statusText);
     return json;
@@ -101,11 +118,11 @@
   /** Has something changed, with the token; asks for that first. Null if nobody gave it. */
   async function change(path, body) {
     if (!token && !await unlock()) return null;
-    const answer = await fetch(API + path, {
+    const answer = await ask(path, {
       method: 'POST',
       headers: {'Content-Type': 'application/json', Authorization: 'Bearer ' + token},
       body: JSON.stringify(body || {}),
-    });
+    }, 60e3);
     const json = await answer.json();
     if (answer.status === 401) {
       lock();
@@ -123,6 +140,10 @@
       toast(sentence(e.message));
     } finally {
       button.disabled = false;
+      // A button that is disabled loses the focus; it may have been drawn anew meanwhile.
+      if (document.activeElement === document.body) {
+        (button.isConnected ? button : document.querySelector(`[data-key="${CSS.escape(button.dataset.key)}"]`))?.focus();
+      }
       refresh();
     }
   }
@@ -199,6 +220,8 @@
     const text = asks ? `${plural(asks, 'decision')} ${asks === 1 ? 'waits' : 'wait'} for you.`
       : yours ? `${plural(yours, 'problem')} ${yours === 1 ? 'needs' : 'need'} a person.`
       : open.length ? `${plural(open.length, 'problem')} ${open.length === 1 ? 'is' : 'are'} known.`
+      : status.trouble.length ? 'Something is wrong with healing itself.'
+      : status.unreadable.length ? `Nothing is known to be wrong; ${plural(status.unreadable.length, 'thing')} could not be read.`
       : how(status.health) === 'bad' ? 'Nothing is known to be wrong, and health is low.'
       : status.health == null ? 'Nothing is known to be wrong; health is unknown.'
       : 'All is well.';
@@ -248,7 +271,7 @@
       step && ['Risk', step.risk.toLowerCase()],
       step && ['Can it be undone', step.reversible],
       step && ['Likely to help', confidence(step)],
-      ...Object.entries(p.facts),
+      ...Object.entries(p.facts).filter(([, fact]) => fact !== ''),
     ].filter(Boolean);
     return [el('h4', {}, 'Exactly this will be done'), list(p.steps), el('h4', {}, 'Before you decide'), pairs(facts)];
   }
@@ -299,7 +322,7 @@
   }
 
   async function explain(body, id) {
-    body.replaceChildren(el('p.sub', {}, 'Asking …'));
+    if (!body.hasChildNodes()) body.append(el('p.sub', {}, 'Asking …'));
     try {
       const {incident, patterns, trail} = await get('explain/' + encodeURIComponent(id));
       const receipts = trail.filter(t => t.kind === 'receipt');
@@ -335,10 +358,10 @@
       }
     }
     $('asks').hidden = !asks.length;
-    show($('asks-list'), asks.map(i => [i.incident, i.confirmation, i.description]), () => asks.map(ask));
+    show($('asks-list'), asks.map(i => [i.incident, i.confirmation, i.description]), () => asks.map(question));
   }
 
-  function ask(issue) {
+  function question(issue) {
     const incident = details.get(issue.incident);
     const decision = incident?.decision;
     const action = decision?.actions[0]?.action || 'it';
@@ -348,18 +371,25 @@
     });
     return el('article.card.asks', {'aria-label': `${action} for ${issue.components.join(', ')}`},
       el('div.title', {}, tag(issue.severity), el('h3', {}, `${action} ${decision?.preview?.target || issue.components.join(', ')}?`)),
-      el('p.what', {}, sentence(issue.description)),
+      el('p.what', {}, issue.description),
       el('p.sub', {}, el('span', {}, 'Seen ', when(issue.firstSeen)), decision ? ' · ' + decision.reason : ''),
       decision && preview(decision),
       el('div.buttons', {},
         el('button.primary', {type: 'button', 'data-key': 'yes-' + issue.incident, onclick: answer('approve', r => r.underWay ? 'Approved: it is being done.' : `${r.outcome.toLowerCase().replaceAll('_', ' ')}: ${r.reason}`)}, 'Approve'),
         el('button.danger', {type: 'button', 'data-key': 'no-' + issue.incident, onclick: answer('reject', () => 'Rejected: it is yours now.')}, 'Reject')),
-      more('ask-' + issue.incident, el('p.sub', {}, 'Evidence, alternatives, and what the guards said'), body => explain(body, issue.incident)));
+      more('ask-' + issue.incident, el('p.sub', {}, 'Evidence, alternatives, and what the guards said'), body => {
+        const why = kept('why-' + issue.incident);
+        body.append(why);
+        explain(why, issue.incident);
+      }));
   }
 
   function drawIssues() {
     const open = status.issues.filter(i => !i.awaitsConfirmation);
-    show($('issues-list'), [open, status.issues.length > 0], () => open.length ? open.map(problem)
+    const known = new Set(status.issues.flatMap(i => ['why-' + i.incident, 'would-' + i.incident]));
+    for (const key of boxes.keys()) if (!known.has(key)) boxes.delete(key);
+    const seen = open.map(i => [i.incident, i.severity, i.status, i.type, i.components, i.description, i.attempts, i.note]);
+    show($('issues-list'), [seen, status.issues.length > 0], () => open.length ? open.map(problem)
       : [el('p.card.calm', {}, status.issues.length ? 'Nothing besides what waits for you.' : 'Nothing is known to be.')]);
     $('unreadable').hidden = !status.unreadable.length;
     $('unreadable').firstElementChild.textContent = `${plural(status.unreadable.length, 'thing')} could not be read`;
@@ -371,15 +401,15 @@
     return el('article.card', {},
       more('issue-' + issue.incident, el('div', {},
         el('div.title', {}, tag(issue.severity), issue.status !== 'OPEN' && tag(issue.status), el('h3', {}, `${issue.type.replaceAll('_', ' ')}: ${issue.components.join(', ')}`)),
-        el('p.what', {}, sentence(issue.description)),
+        el('p.what', {}, issue.description),
         el('p.sub', {}, 'Seen ', when(issue.firstSeen), issue.attempts ? ` · ${plural(issue.attempts, 'attempt')}` : '', issue.note ? ' · ' + issue.note : ''),
         busy && el('div.progress', {role: 'progressbar', 'aria-label': issue.status === 'HEALING' ? 'An action runs' : 'It is looked again whether it helped'}, el('i'))),
       body => {
-        const why = el('div');
-        const would = el('div');
+        const why = kept('why-' + issue.incident);
+        const would = kept('would-' + issue.incident);
         body.append(why, would);
         explain(why, issue.incident);
-        if (!busy) body.append(el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, () => dryRun(would, issue))}, 'What would be done?')));
+        if (!busy) body.append(el('div.buttons', {}, el('button', {type: 'button', 'data-key': 'dry-' + issue.incident, onclick: e => doing(e.currentTarget, () => dryRun(would, issue))}, 'What would be done?')));
       }));
   }
 
@@ -395,7 +425,7 @@
       el('h4', {}, 'Dry run: nothing was done'),
       el('p', {}, tag(decision.verdict), ' ', sentence(decision.reason)),
       preview(decision) || [],
-      may ? el('div.buttons', {}, el('button.primary', {type: 'button', onclick: heal}, 'Do it')) : [],
+      may ? el('div.buttons', {}, el('button.primary', {type: 'button', 'data-key': 'do-' + issue.incident, onclick: heal}, 'Do it')) : [],
     ].flat());
   }
 
@@ -666,7 +696,7 @@
       o.waits ? el('p.sub', {}, sentence(o.waits)) : null,
       o.advice ? el('pre', {}, `${o.advice.path}\n\n${o.advice.text}`) : null,
       el('p.sub', {}, `${o.action || 'for you to do'} · priority ${o.priority} of 10 · confidence ${Math.round(o.confidence * 100)} % · ${o.safeToAutomate ? 'safe to automate' : 'for a person to decide'}`),
-      o.advice ? el('p.what', {}, o.advice.then) : el('div.buttons', {}, el('button', {type: 'button', onclick: e => doing(e.currentTarget, async () => {
+      o.advice ? el('p.what', {}, o.advice.then) : el('div.buttons', {}, el('button', {type: 'button', 'data-key': 'take-' + o.id, onclick: e => doing(e.currentTarget, async () => {
         const r = await change('opportunities', {apply: o.id});
         if (r) toast(r.underWay ? 'It is being done.' : `${word(r.outcome)}: ${r.reason}`);
       })}, 'Have it done')));
@@ -683,6 +713,33 @@
       + (m.falseHealRate ? `; ${percent(m.falseHealRate)} of the heals did not hold` : '')];
   }
 
+  /** In which share of cases it helps, as far as so many tries can tell, in nine cases of ten (Wilson 1927). */
+  function range(healed, tried) {
+    const z = 1.645, p = healed / tried, d = 1 + z * z / tried;
+    const middle = (p + z * z / (2 * tried)) / d;
+    const half = z / d * Math.sqrt(p * (1 - p) / tried + (z / (2 * tried)) ** 2);
+    return [Math.max(0, middle - half), Math.min(1, middle + half)].map(x => Math.round(100 * x));
+  }
+
+  function helped(r) {
+    if (!r.attempts) return `healed ${r.healed} of ${r.attempts}`;
+    const [low, high] = range(r.healed, r.attempts);
+    const meter = el('span.meter', {'aria-hidden': 'true'}, el('i'));
+    Object.assign(meter.firstChild.style, {left: low + '%', width: high - low + '%'});
+    return el('span', {}, meter, `healed ${r.healed} of ${r.attempts}, which lets expect ${low} to ${high} %`);
+  }
+
+  /** How far it may go by itself, and what has lost that. */
+  function ladder(standings) {
+    const rungs = ['OBSERVE', 'SUGGEST', 'CONFIRM', 'AUTO'];
+    return [
+      el('h3', {}, 'How far it may go by itself'),
+      el('p', {}, rungs.map(r => el('span.tag' + (r === status?.autonomy ? '.PROCEED' : ''), r === status?.autonomy ? {'aria-current': 'true'} : {}, r.toLowerCase()))),
+      standings.length ? pairs(standings.map(s => [`${s.action} for ${s.type}`, `has made it worse ${plural(s.worse, 'time')}: ${plural(s.below, 'rung')} below what it might else, until it has proven itself`]))
+        : el('p.sub', {}, 'No action has lost a rung by making something worse.'),
+    ];
+  }
+
   async function learned() {
     let all;
     try {
@@ -694,12 +751,13 @@
     const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
       .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
     const months = (all.months || []).filter(m => m.incidents).slice(-6).reverse();
-    show($('learned'), [s, c, rows, months, all.patterns], () => [
+    show($('learned'), [s, c, rows, months, all.patterns, all.standings, status?.autonomy], () => [
       el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
         c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
       months.length ? pairs(months.map(month)) : null,
-      ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern), el('h3', {}, 'What helped')] : [],
-      rows.length ? pairs(rows.map(r => [`${r.name} for ${r.key}`, `healed ${r.healed} of ${r.attempts}`])) : null,
+      ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern)] : [],
+      ...rows.length ? [el('h3', {}, 'What helped'), pairs(rows.map(r => [`${r.name} for ${r.key}`, helped(r)]))] : [],
+      ...ladder(all.standings || []),
     ].filter(Boolean));
   }
 
@@ -727,6 +785,18 @@
     $('live').className = 'live ' + (yes ? 'on' : 'off');
     const text = yes ? 'live' : 'no answer';
     if ($('live-text').textContent !== text) $('live-text').textContent = text;
+    $('main').classList.toggle('stale', !yes);
+    if (yes) answered = new Date();
+    else silent();
+  }
+
+  /** What is shown is not how it is: nobody may take it for that. */
+  let answered = null;
+  function silent() {
+    const text = 'healing does not answer.';
+    if ($('sentence').textContent !== text) $('sentence').textContent = text;
+    $('next').textContent = answered ? `What is shown is how it was at ${clock(answered)}.` : 'Nothing is known of this host.';
+    document.title = 'healing: no answer';
   }
 
   // ---------------------------------------------------------------- its pace
@@ -742,7 +812,7 @@
     if (asking) return;
     asking = true;
     try {
-      status = await get('status');
+      status = await get('status', false, 10e3);
       connected(true);
       drawNow();
       drawIssues();
@@ -760,13 +830,21 @@
     }
   }
 
-  showKey();
-  refresh().then(slow).catch(() => {}).then(() => {
+  /** Shows the rest, once something is known. */
+  let tried = false;
+  function begin() {
+    if (!tried || !status || !$('main').classList.contains('loading')) return;
     $('main').classList.remove('loading');
     charts.forEach(c => c.remake());
+  }
+
+  showKey();
+  refresh().then(slow).catch(() => {}).then(() => {
+    tried = true;
+    begin();
     listen();
   });
-  setInterval(() => { if (!document.hidden) refresh(); }, 3000);
+  setInterval(() => { if (!document.hidden) refresh().then(begin); }, 3000);
   setInterval(() => { if (!document.hidden) slow().catch(() => {}); }, 30000);
   setInterval(() => { for (const t of document.querySelectorAll('[data-ago]')) t.textContent = ago(t.dataset.ago); }, 10000);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });

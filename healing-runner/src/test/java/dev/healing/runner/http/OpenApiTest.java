@@ -47,6 +47,11 @@ class OpenApiTest {
       List<String> expected = new ArrayList<>(route.parameters());
       route.restName().ifPresent(expected::add);
       assertThat(names).as(route.toString()).containsExactlyInAnyOrderElementsOf(expected);
+      List<String> needed = new ArrayList<>();
+      described
+          .at("/requestBody/content/application~1json/schema/required")
+          .forEach(name -> needed.add(name.asString()));
+      assertThat(needed).as(route.toString()).isEqualTo(route.needed());
       assertThat(described.has("security")).as(route.toString()).isEqualTo(route.token());
     }
   }

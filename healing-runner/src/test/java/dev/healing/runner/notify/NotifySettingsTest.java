@@ -43,6 +43,28 @@ class NotifySettingsTest {
   }
 
   @Test
+  void whatOthersCanReadOnItsWayIsSaidButNotWhereTo() {
+    Map<String, Object> receivers =
+        Map.of(
+            "a", Map.of("form", "json", "url", "http://example.org/T0PSECRET"),
+            "b", Map.of("form", "json", "url", "https://example.org/x"),
+            "c", Map.of("form", "ntfy", "url", "http://[::1]:8080/alerts"),
+            "d", Map.of("form", "json", "url", "http://127.0.0.1/x"));
+    Configuration configuration =
+        Configuration.of(
+            Map.of(
+                "notify",
+                Map.of("receivers", receivers, "link", "http://healing.example.org"),
+                "http",
+                Map.of("hosts", List.of("healing.example.org"))));
+
+    assertThat(NotifySettings.read(configuration).inTheClear())
+        .containsExactly(
+            "notify.link: is not encrypted: expected https://",
+            "notify.receivers.a.url: is not encrypted: expected https://");
+  }
+
+  @Test
   void everythingWrongIsSaidAndNothingSecret() {
     List<Map<String, ?>> wrong =
         List.of(

@@ -35,7 +35,14 @@ class DebianPackageRealHostTest {
       host.sh("/usr/lib/healing/install --remove");
       Files.copy(built(directory), host.at("/var/tmp/healing.deb"));
 
+      String policy = "/usr/sbin/policy-rc.d";
+      host.sh("printf '#!/bin/sh\\nexit 101\\n' >" + policy + "; chmod 755 " + policy);
       host.sh("dpkg -i /var/tmp/healing.deb");
+      assertThat(host.holds("systemctl is-active -q healing"))
+          .as("although nothing may be started by an installation")
+          .isFalse();
+
+      host.sh("rm " + policy + "; dpkg -i /var/tmp/healing.deb");
 
       assertThat(host.sh("systemctl is-active healing; systemctl is-enabled healing"))
           .as("up, which it says itself")
@@ -43,6 +50,14 @@ class DebianPackageRealHostTest {
       assertThat(host.json("status").path("daemon").asBoolean(false)).isTrue();
       assertThat(host.at("/usr/lib/healing/healing.jsa")).exists();
       assertThat(host.at("/usr/share/man/man1/healing-pause.1.gz")).exists();
+      assertThat(
+              host.sh(
+                  "cd /usr/share/doc/healing; for page in README.md docs/*.md; do"
+                      + " grep -o '](\\([^)#]*\\)' $page | cut -c3- | grep -v '^http'"
+                      + " | while read -r to; do"
+                      + " [ -z \"$to\" ] || [ -e $(dirname $page)/$to ] || echo $page $to; done; done"))
+          .as("links that lead nowhere")
+          .isEmpty();
 
       host.sh("healing pause; echo 'autonomy: suggest' >/etc/healing/healing.yaml");
       String before = host.mainPid("healing");

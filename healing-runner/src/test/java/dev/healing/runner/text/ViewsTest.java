@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class ViewsTest {
   private static final JsonNode ONCE =
@@ -233,5 +237,39 @@ class ViewsTest {
     assertThat(HistoryView.decision(decision, Style.PLAIN))
         .contains("  then        b: never tried on this problem")
         .noneMatch(line -> line.contains("in the reason"));
+  }
+
+  @Test
+  void whatHasNoRoomIsCountedAndWhatAsksIsShownFirst() {
+    ObjectNode status = Json.object().put("daemon", true).put("health", 40);
+    ArrayNode issues = status.putArray("issues");
+    for (int i = 1; i <= 9; i++) {
+      issues
+          .addObject()
+          .put("severity", "HIGH")
+          .put("type", "service_failed")
+          .put("incident", "ab12cd34-" + i)
+          .put("status", "OPEN")
+          .put("description", "a sentence that takes a line ".repeat(3))
+          .put("note", "nothing to try")
+          .putArray("components")
+          .add("mine-" + i + ".service");
+    }
+    ((ObjectNode) issues.get(8)).put("confirmation", "ab12cd34-9.feed");
+    for (int width : List.of(40, 80)) {
+      Style style = Style.of(false, Map.of("COLUMNS", "" + width));
+      for (int rows = 10; rows < 40; rows++) {
+        List<String> frame = LiveView.frame(status, List.of(), style, rows);
+        assertThat(frame).as(width + " x " + rows).hasSizeLessThan(rows);
+        assertThat(frame).allMatch(line -> line.length() <= width);
+        String all = String.join("\n", frame).replaceAll("\\s+", " ");
+        assertThat(all).contains("mine-9.service ab12cd34-9", "healing approve ab12cd34-9.feed");
+        long shown = frame.stream().filter(line -> line.contains("mine-")).count();
+        Matcher more = Pattern.compile("([0-9]+) more problems").matcher(all);
+        assertThat(shown + (more.find() ? Integer.parseInt(more.group(1)) : 0))
+            .as(all)
+            .isEqualTo(9);
+      }
+    }
   }
 }
