@@ -132,7 +132,14 @@ final class ThrowawayHost implements AutoCloseable {
   String sh(String script) {
     Result result = exec("/bin/bash", "-euc", script);
     if (!result.ok()) {
-      fail("in the host, this ended with " + result.exit() + ":\n" + script + "\n" + result.out());
+      fail(
+          "in the host, this ended with "
+              + result.exit()
+              + ":\n"
+              + script
+              + "\n"
+              + result.out()
+              + journal());
     }
     return result.out();
   }
