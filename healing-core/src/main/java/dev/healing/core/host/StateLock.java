@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The lock of a state directory: one daemon acts at a time. The file stays; what counts is the lock
@@ -29,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class StateLock implements AutoCloseable {
   static final String FILE = "lock";
+
+  private static final int TRIES = 10;
+  private static final long BETWEEN_TRIES_NANOS = 20_000_000;
 
   /**
    * Held by this process. POSIX drops a process's lock when it closes any descriptor of the file,
@@ -61,8 +65,7 @@ final class StateLock implements AutoCloseable {
     try {
       FileChannel channel = open(directory);
       try {
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
+        if (!locked(channel)) {
           throw taken(directory, holder(channel));
         }
         Optional<String> before = holderOfRemoved(file(directory));
@@ -83,6 +86,17 @@ final class StateLock implements AutoCloseable {
         HELD.remove(directory);
       }
     }
+  }
+
+  /** Who only {@linkplain #held asks} has it for a moment, too. */
+  private static boolean locked(FileChannel channel) throws IOException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      if (channel.tryLock() != null) {
+        return true;
+      }
+      LockSupport.parkNanos(BETWEEN_TRIES_NANOS);
+    }
+    return false;
   }
 
   private static Path file(Path directory) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,19 +30,50 @@ class StateLockTest {
     }
   }
 
+  /** Another process that asks all the time whether somebody has it, until it is ended. */
+  static final class Asker {
+    private Asker() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path directory = Path.of(arguments[0]);
+      System.out.println(directory.toRealPath());
+      while (System.in.available() == 0) {
+        StateLock.held(directory);
+        LockSupport.parkNanos(500_000);
+      }
+    }
+  }
+
   private Process holder() throws IOException {
-    Process holder =
+    return beside(Holder.class);
+  }
+
+  private Process beside(Class<?> main) throws IOException {
+    Process process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Holder.class.getName(),
+                main.getName(),
                 parent.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    BufferedReader said = holder.inputReader(StandardCharsets.UTF_8);
+    BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
     assertThat(said.readLine()).isEqualTo(parent.toRealPath().toString());
-    return holder;
+    return process;
+  }
+
+  @Test
+  void whoOnlyAsksKeepsNobodyFromIt() throws IOException, InterruptedException {
+    StateDirectory.open(parent).close();
+    Process asker = beside(Asker.class);
+    try {
+      for (int i = 0; i < 300; i++) {
+        StateDirectory.open(parent).close();
+      }
+    } finally {
+      asker.destroyForcibly().waitFor();
+    }
   }
 
   @Test
