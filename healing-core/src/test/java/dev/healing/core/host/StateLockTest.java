@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +38,6 @@ class StateLockTest {
       System.out.println(directory.toRealPath());
       while (System.in.available() == 0) {
         StateLock.held(directory);
-        LockSupport.parkNanos(500_000);
       }
     }
   }
@@ -68,7 +66,7 @@ class StateLockTest {
     StateDirectory.open(parent).close();
     Process asker = beside(Asker.class);
     try {
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 1000; i++) {
         StateDirectory.open(parent).close();
       }
     } finally {
