@@ -276,6 +276,39 @@ class TakenDownTest {
     assertThat(systemd.restarted()).isEmpty();
   }
 
+  /** Refused is what has done nothing; this has read the unit files again. */
+  @Test
+  void whatWasRepairedBeforeIsToldWhereTheRestartIsNotBegun() {
+    falls();
+    systemd.property(DB, "NeedDaemonReload", "yes");
+    world
+        .host
+        .commands()
+        .succeeds("Id=db.service\n", "systemctl", "show")
+        .succeeds("", "journalctl");
+    HealingAction action =
+        new RepairService.Provider()
+            .create(world.host.withConfiguration(Configuration.of(Map.of("stops-within", "10s"))));
+    ActionReport report =
+        done(action.prepare(world.issue(IssueType.SERVICE_FAILED, DB), HostStates.now().build()));
+    assertThat(systemd.filesRead()).isEqualTo(1);
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.FAILED);
+    assertThat(report.detail())
+        .contains("systemd read its unit files again", "it was not restarted after that");
+  }
+
+  /** What falls and what is stopped for the restart itself have each their own time. */
+  @Test
+  void thereIsTimeForAllOfIt() {
+    RestartKeys keys = RestartKeys.read(Configuration.of(Map.of("stops-within", "100s")));
+    assertThat(keys.timeLimit())
+        .isGreaterThan(
+            keys.stopsWithin()
+                .multipliedBy(2)
+                .plus(keys.startsWithin())
+                .plus(keys.healthyWithin()));
+  }
+
   @Test
   void anotherSetThanShownIsNotStarted() {
     PreparedAction prepared = prepared(Map.of());
