@@ -15,6 +15,7 @@ import dev.healing.spi.Systemd;
 import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,31 @@ class TakenDownTest {
   void whatIsDisabledIsLeftDown() {
     systemd.property(BOUND, "UnitFileState", "disabled");
     assertLeftDown();
+  }
+
+  /** Else the service would be called not healed for it. */
+  @Test
+  void whatSystemdWouldNotStartIsLeftDown() {
+    systemd.property(BOUND, "CanStart", "no");
+    assertLeftDown();
+    failed();
+    systemd.property(BOUND, "CanStart", "yes").property(BOUND, "Conditions", "some");
+    world.host.commands().installed("systemd-analyze", Path.of("/usr/bin/systemd-analyze"));
+    world
+        .host
+        .commands()
+        .succeeds("Conditions succeeded.\n", "systemd-analyze", "condition", "--unit=" + BOUND);
+    assertThat(prepared(Map.of()).preview().steps()).contains(AGAIN + BOUND + ", " + USER);
+    world
+        .host
+        .commands()
+        .fails(
+            1,
+            BOUND + ": ConditionPathExists=/on failed.\nConditions failed.\n",
+            "systemd-analyze",
+            "condition",
+            "--unit=" + BOUND);
+    assertThat(prepared(Map.of()).preview().steps()).contains(LEFT + BOUND);
   }
 
   @Test
@@ -281,11 +307,6 @@ class TakenDownTest {
   void whatWasRepairedBeforeIsToldWhereTheRestartIsNotBegun() {
     falls();
     systemd.property(DB, "NeedDaemonReload", "yes");
-    world
-        .host
-        .commands()
-        .succeeds("Id=db.service\n", "systemctl", "show")
-        .succeeds("", "journalctl");
     HealingAction action =
         new RepairService.Provider()
             .create(world.host.withConfiguration(Configuration.of(Map.of("stops-within", "10s"))));
