@@ -74,7 +74,8 @@ record Course(
         && line.started() != null
         && !line.at().isBefore(line.started())) {
       known = Math.min(MOST, known + 1);
-      seconds = mean(seconds, Duration.between(line.started(), line.at()).toMillis() / 1e3, known);
+      double took = Duration.between(line.started(), line.at()).toMillis() / 1e3;
+      seconds = mean(seconds, Math.min(took, Absences.MOST_SECONDS), known);
     }
     SortedMap<String, List<Double>> seen = line.metrics();
     return new Course(known, seconds, seen == null ? metrics : with(seen));

@@ -46,6 +46,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   private final TimeSource time;
   private final int mostProblems;
   private final int leastLines;
+  private final long mostBytes;
 
   private final Object writing = new Object();
   private final List<String> problems = new ArrayList<>();
@@ -59,6 +60,8 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   private long linesInJournal;
   private long foldAt;
+  private long bytesInJournal;
+  private long foldAtBytes;
 
   /** Whether there are outcomes in the journal that {@link #FILE} has not counted. */
   private boolean unfolded;
@@ -67,10 +70,18 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   private boolean journalBehind;
 
   JsonKnowledgeBase(StateStore store, TimeSource time, int mostProblems, int leastLines) {
+    this(store, time, mostProblems, leastLines, KnowledgeReader.mostWritten(mostProblems));
+  }
+
+  /** With this many bytes at most for {@link #FILE}, and a sixth of them for {@link #JOURNAL}. */
+  JsonKnowledgeBase(
+      StateStore store, TimeSource time, int mostProblems, int leastLines, long mostBytes) {
     this.store = store;
     this.time = time;
     this.mostProblems = mostProblems;
     this.leastLines = leastLines;
+    this.mostBytes = mostBytes;
+    this.foldAtBytes = mostBytes / 6;
   }
 
   @Override
@@ -91,15 +102,16 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export() {
-    String text = String.join("", ledger().text());
+    String text = String.join("", ledger().text(Long.MAX_VALUE));
     if (unreadable != null) {
       throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
     }
     return text;
   }
 
+  /** As much as this process can write beside it, and the next one read. */
   private synchronized List<String> text() {
-    return ledger().text();
+    return ledger().text(mostBytes);
   }
 
   private synchronized KnowledgeFile snapshot() {
@@ -152,7 +164,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
                 + " outcomes are remembered until the next start only");
       }
       write(lines);
-      if (linesInJournal >= foldAt) {
+      if (linesInJournal >= foldAt || bytesInJournal >= foldAtBytes) {
         foldNowOrLater();
       }
     }
@@ -252,6 +264,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       } else {
         store.append(JOURNAL, lines);
         linesInJournal += lines.size();
+        bytesInJournal += KnowledgeReader.bytes(lines);
         unfolded = true;
       }
       tell(null);
@@ -275,6 +288,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       fold();
     } catch (HostException e) {
       foldAt = linesInJournal + enough();
+      foldAtBytes = bytesInJournal + mostBytes / 6;
       tell(
           "knowledge base: "
               + JOURNAL
@@ -298,7 +312,9 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       store.rename(JOURNAL, OLD_JOURNAL);
     }
     linesInJournal = 0;
+    bytesInJournal = 0;
     foldAt = enough();
+    foldAtBytes = mostBytes / 6;
   }
 
   /** As many lines as make writing the whole document worth it, so that a record stays O(1). */
@@ -336,6 +352,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     try {
       Ledger read = reader.read();
       linesInJournal = reader.linesInJournal();
+      bytesInJournal = reader.bytesInJournal();
       problems.addAll(reader.problems());
       return read;
     } catch (HostException e) {

@@ -5,11 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,6 +23,8 @@ final class KnowledgeJson {
   /** A million outcomes a second for 35 years; far below what a count may grow to. */
   private static final long MOST_BELIEVED = 1L << 50;
 
+  static final String END = "\n]}";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -41,13 +40,8 @@ final class KnowledgeJson {
 
   private KnowledgeJson() {}
 
-  /**
-   * One line for each problem: to be read by people, and no larger than need be. In parts, since
-   * all of it together is large.
-   *
-   * @param file without its problems
-   */
-  static List<String> text(KnowledgeFile file, Stream<KnownProblem> problems) {
+  /** All but the problems, of which one line each follows, and then {@link #END}. */
+  static String begin(KnowledgeFile file) {
     StringBuilder text = new StringBuilder(8192);
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
@@ -63,13 +57,12 @@ final class KnowledgeJson {
     member(text, "standings", file.standings());
     member(text, "months", file.months());
     member(text, "vicinity", file.vicinity());
-    List<String> parts = new ArrayList<>();
-    parts.add(text.append(",\n\"problems\":[").toString());
-    problems.forEach(
-        problem ->
-            parts.add((parts.size() == 1 ? "\n" : ",\n") + MAPPER.writeValueAsString(problem)));
-    parts.add("\n]}");
-    return parts;
+    return text.append(",\n\"problems\":[").toString();
+  }
+
+  /** To be read by people, and no larger than need be. */
+  static String line(KnownProblem problem, boolean first) {
+    return (first ? "\n" : ",\n") + MAPPER.writeValueAsString(problem);
   }
 
   private static void member(StringBuilder text, String name, Object value) {

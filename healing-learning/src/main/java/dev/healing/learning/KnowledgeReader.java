@@ -35,6 +35,7 @@ final class KnowledgeReader {
   private final int mostProblems;
   private final List<String> problems = new ArrayList<>();
   private long linesInJournal;
+  private long bytesInJournal;
 
   KnowledgeReader(StateStore store, TimeSource time, int mostProblems) {
     this.store = store;
@@ -63,8 +64,27 @@ final class KnowledgeReader {
     return linesInJournal;
   }
 
+  long bytesInJournal() {
+    return bytesInJournal;
+  }
+
+  /** About as many as they take on disk. */
+  static long bytes(List<String> parts) {
+    return parts.stream().mapToLong(String::length).sum();
+  }
+
+  /**
+   * How large the document may become, in bytes. Who writes it has it in memory beside all that it
+   * is about, which takes twice as much; and what is a third of all memory is not read again.
+   */
+  static long mostWritten(int mostProblems) {
+    return Math.min(mostBytes(mostProblems), Runtime.getRuntime().maxMemory() / 15 * 4);
+  }
+
   private KnowledgeFile newestGood() {
-    setAsideIfHuge(JsonKnowledgeBase.FILE, mostBytes());
+    if (!setAsideIfHuge(JsonKnowledgeBase.FILE, mostBytes(mostProblems))) {
+      return copyBefore();
+    }
     for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
       StateStore.Document document = store.document(JsonKnowledgeBase.FILE);
       document.problem().ifPresent(problems::add);
@@ -104,7 +124,7 @@ final class KnowledgeReader {
     }
   }
 
-  private long mostBytes() {
+  private static long mostBytes(int mostProblems) {
     return LARGEST + LARGEST_PROBLEM * mostProblems;
   }
 
@@ -158,7 +178,7 @@ final class KnowledgeReader {
 
   /** Counts the lines that are not counted yet; gives how many lines there are. */
   private long replay(String journal, Ledger into) {
-    if (!setAsideIfHuge(journal, Math.min(mostBytes(), MOST_OF_A_JOURNAL))) {
+    if (!setAsideIfHuge(journal, Math.min(mostBytes(mostProblems), MOST_OF_A_JOURNAL))) {
       return 0;
     }
     StateStore.Lines lines = store.lines(journal);
@@ -187,6 +207,7 @@ final class KnowledgeReader {
               + ", the first: "
               + senseless.get(0));
     }
+    bytesInJournal = bytes(lines.lines());
     return lines.lines().size();
   }
 }

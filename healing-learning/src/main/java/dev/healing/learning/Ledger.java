@@ -10,6 +10,7 @@ import dev.healing.api.SelfRecovery;
 import dev.healing.api.Standing;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ final class Ledger {
     for (KnownProblem problem : file.problems()) {
       problems.put(problem.key(), problem.open(model));
     }
-    forget();
+    keep(mostProblems);
   }
 
   /** Sequence number of the newest outcome that is counted. */
@@ -131,7 +132,7 @@ final class Ledger {
       attempted(problem, line, first);
     }
     folded = line.seq();
-    forget();
+    keep(mostProblems);
   }
 
   /** Counts the incident, if it is the first that is heard of it. */
@@ -200,9 +201,9 @@ final class Ledger {
     seeds.adopt(elsewhere, from, digest, now, id, problems, mostProblems);
   }
 
-  private void forget() {
+  private void keep(int most) {
     Iterator<Problem> leastLately = problems.values().iterator();
-    while (problems.size() > mostProblems) {
+    while (problems.size() > most) {
       Problem forgotten = leastLately.next();
       forgotten.actions.values().forEach(Attempts::withdraw);
       leastLately.remove();
@@ -214,9 +215,29 @@ final class Ledger {
     return file(problems.values().stream().map(KnownProblem::of).toList());
   }
 
-  /** The same as a document, made of one problem after the other: all at once are large. */
-  List<String> text() {
-    return KnowledgeJson.text(file(List.of()), problems.values().stream().map(KnownProblem::of));
+  /**
+   * The same as a document in parts, made of one problem after the other: all at once are large.
+   *
+   * @param most characters: of problems that do not fit, those seen least lately are forgotten
+   */
+  List<String> text(long most) {
+    while (true) {
+      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(List.of()))));
+      long length = parts.get(0).length();
+      for (Problem problem : problems.values()) {
+        if (length > most) {
+          break;
+        }
+        String line = KnowledgeJson.line(KnownProblem.of(problem), parts.size() == 1);
+        length += line.length();
+        parts.add(line);
+      }
+      if (length <= most || problems.isEmpty()) {
+        parts.add(KnowledgeJson.END);
+        return parts;
+      }
+      keep((parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
+    }
   }
 
   private KnowledgeFile file(List<KnownProblem> all) {

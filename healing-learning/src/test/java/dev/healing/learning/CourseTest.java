@@ -68,6 +68,23 @@ class CourseTest {
     assertThat(course(Samples.open(store))).as("from the document").isEqualTo(course(base));
   }
 
+  /** Each of both times can be read back; what is between them is longer than any time may be. */
+  @Test
+  void whatTookLongerThanAnyTimeIsNoError() {
+    seen(Outcome.HEALED, 10, 1, 1);
+    List<String> journal = store.lines.get(JsonKnowledgeBase.JOURNAL);
+    Instant far = Instant.ofEpochSecond(900_000_000_000_000L);
+    journal.set(
+        0,
+        journal
+            .get(0)
+            .replaceFirst("\"at\":\"[^\"]*\"", "\"at\":\"" + far + "\"")
+            .replaceFirst(
+                "\"started\":\"[^\"]*\"",
+                "\"started\":\"" + Instant.ofEpochSecond(-far.getEpochSecond()) + "\""));
+    assertThat(course(Samples.open(store))).contains("\"recoveries\":1");
+  }
+
   @Test
   void whatCannotBeAveragedIsLeftOut() {
     seen(Outcome.HEALED, 10, 1e308, -1e308);

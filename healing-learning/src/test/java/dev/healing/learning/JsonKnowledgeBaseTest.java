@@ -239,6 +239,11 @@ class JsonKnowledgeBaseTest {
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts())
         .as("from the journal that was folded in")
         .isEqualTo(1);
+
+    store.largerBy.put(JsonKnowledgeBase.FILE, 1L << 40);
+    JsonKnowledgeBase past = open(store);
+    assertThat(past.confidence(disk("/var"), CLEAN_DISK).attempts()).isEqualTo(1);
+    assertThat(past.problems()).hasSize(2).allMatch(p -> p.contains("left where it is"));
   }
 
   /** A clock that was wrong: no outcome is less true for it. */
@@ -353,6 +358,37 @@ class JsonKnowledgeBaseTest {
       assertThat(reader.confidence(disk("/a"), CLEAN_DISK).healed()).isEqualTo(2);
       assertThat(reader.export()).contains("\"forgotten\":1").contains("\"attempts\":4");
     }
+  }
+
+  @Test
+  void forgetsTheProblemsThatDoNotFitIntoMemory() {
+    int most = 20_000;
+    JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 10_000, 10, most);
+    for (int i = 0; i < 300; i++) {
+      base.record(List.of(receipt("/mnt/" + i, CLEAN_DISK, Outcome.HEALED)));
+    }
+    base.close();
+
+    assertThat(store.documents.get(JsonKnowledgeBase.FILE).length()).isBetween(most / 2, most);
+    for (JsonKnowledgeBase reader :
+        List.of(base, new JsonKnowledgeBase(store, Samples.TIME, 10_000, 10, most))) {
+      assertThat(reader.confidence(disk("/mnt/0"), CLEAN_DISK).attempts()).isZero();
+      assertThat(reader.confidence(disk("/mnt/299"), CLEAN_DISK).healed()).isEqualTo(1);
+      assertThat(reader.export()).contains("\"attempts\":300");
+    }
+  }
+
+  /** What is larger than a part of memory would be set aside by who reads it next. */
+  @Test
+  void aJournalIsFoldedInBeforeItIsLarge() {
+    JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 10_000, 1_000, 40_000);
+    for (int i = 0; i < 100; i++) {
+      base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+      assertThat(
+              KnowledgeReader.bytes(store.lines.getOrDefault(JsonKnowledgeBase.JOURNAL, List.of())))
+          .isLessThan(40_000 / 6);
+    }
+    assertThat(store.replaces).isPositive();
   }
 
   @Test

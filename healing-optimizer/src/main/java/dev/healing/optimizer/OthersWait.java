@@ -1,12 +1,11 @@
 package dev.healing.optimizer;
 
 import dev.healing.api.Metric;
+import dev.healing.spi.CpuPressure;
 import dev.healing.spi.HostFiles;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How long others than a unit wait for processors: of the last ten seconds, the one that waits the
@@ -14,9 +13,6 @@ import java.util.regex.Pattern;
  * host's own pressure does not tell whether that has helped.
  */
 final class OthersWait {
-  private static final String GROUPS = "/sys/fs/cgroup/";
-  private static final Pattern SOME = Pattern.compile("(?m)^some avg10=(\\d{1,3}\\.\\d\\d) ");
-
   private OthersWait() {}
 
   /** From 0 to 1, of others than this unit. */
@@ -30,19 +26,11 @@ final class OthersWait {
    * @param groups of all units, by unit: where its control group is
    */
   static OptionalDouble than(String unit, Map<String, List<String>> groups, HostFiles files) {
-    return groups.entrySet().stream()
-        .filter(group -> !group.getKey().equals(unit))
-        .flatMapToDouble(group -> waits(String.join("/", group.getValue()), files).stream())
-        .max();
-  }
-
-  private static OptionalDouble waits(String group, HostFiles files) {
-    String file = group + "/cpu.pressure";
-    Matcher some =
-        SOME.matcher(
-            files.read(GROUPS + file).or(() -> files.read(GROUPS + "unified/" + file)).orElse(""));
-    return some.find()
-        ? OptionalDouble.of(Double.parseDouble(some.group(1)) / 100)
-        : OptionalDouble.empty();
+    return CpuPressure.most(
+        files,
+        groups.entrySet().stream()
+            .filter(group -> !group.getKey().equals(unit))
+            .map(Map.Entry::getValue)
+            .toList());
   }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * does not fit is damage.
  */
 final class DocumentFile {
-  /** What is larger is none of ours, or no memory would be left for what it says. */
+  /** With a larger one no memory would be left for what it says. */
   private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 3;
 
   private DocumentFile() {}
@@ -83,11 +83,29 @@ final class DocumentFile {
     return readGood(backup(path));
   }
 
+  /**
+   * Whether it is, and is none of ours.
+   *
+   * @throws IOException if it is ours: whoever went on without it would lose it
+   */
   private static boolean tooLarge(Path path) throws IOException {
+    long bytes = size(path);
+    if (bytes > MOST_BYTES && sealed(path)) {
+      throw new IOException(
+          "it has "
+              + bytes
+              + " bytes, and at most "
+              + MOST_BYTES
+              + " are read, a third of the memory that this process may use: give it more");
+    }
+    return bytes > MOST_BYTES;
+  }
+
+  private static long size(Path path) throws IOException {
     try {
-      return Files.size(path) > MOST_BYTES;
+      return Files.size(path);
     } catch (NoSuchFileException e) {
-      return false;
+      return 0;
     }
   }
 
@@ -104,15 +122,19 @@ final class DocumentFile {
   }
 
   private static boolean whole(Path path) throws IOException {
-    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || tooLarge(path)) {
+    return sealed(path)
+        || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+            && size(path) <= MOST_BYTES
+            && Durable.read(path).flatMap(DocumentFile::handWritten).isPresent();
+  }
+
+  private static boolean sealed(Path path) throws IOException {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      if (Sealed.fits(file)) {
-        return true;
-      }
+      return Sealed.fits(file);
     }
-    return Durable.read(path).flatMap(DocumentFile::handWritten).isPresent();
   }
 
   /** Without blanks at its end. */

@@ -120,6 +120,9 @@ final class Sealed {
       return false;
     }
     String seal = new String(piece, at, SEAL_LENGTH, ISO_8859_1);
+    if (!seal.startsWith(KEY)) {
+      return false; // however large it is
+    }
     long left = begin + (piece[at - 1] == ',' ? at - 1 : at);
     CRC32C crc = new CRC32C();
     sealed.seek(0);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,29 @@ class StateDirectoryTest {
       enlarge("d.json", much); // while somebody goes on
       state.replace("d.json", "{\"a\":4}");
       assertThat(state.document("d.json").content()).contains("{\"a\":4}");
+    }
+  }
+
+  @Test
+  void whatIsOursAndTooLargeForItsMemoryIsLeftAlone() throws IOException {
+    String blanks = " ".repeat(1 << 20);
+    int many = (int) (Runtime.getRuntime().maxMemory() / 3 / blanks.length() + 1);
+    List<String> parts = new ArrayList<>(Collections.nCopies(many, blanks));
+    parts.add(0, "{\"a\":");
+    parts.add("1}");
+    Path file = parent.resolve("d.json");
+    Path copy = parent.resolve("d.json.bak");
+    try (StateDirectory state = StateDirectory.open(parent)) {
+      state.replace("d.json", "{\"a\":0}");
+      state.replace("d.json", parts);
+      assertThatThrownBy(() -> state.document("d.json"))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("a third of the memory that this process may use");
+      assertThat(file).as("it may be all that is known").exists();
+      state.replace("d.json", "{\"a\":2}");
+      assertThat(Files.size(copy)).isGreaterThan(1L << 20);
+      Files.delete(file);
+      assertThatThrownBy(() -> state.document("d.json")).isInstanceOf(HostException.class);
     }
   }
 

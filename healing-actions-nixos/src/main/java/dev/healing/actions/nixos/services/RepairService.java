@@ -191,15 +191,15 @@ public final class RepairService implements HealingAction {
 
   /** With another unit file a restart may be another one than was shown: then it is not done. */
   private ActionReport restarted(Repair repair, int dropped, Execution execution) {
-    RestartPlan now;
+    ActionReport report;
     try {
-      now = RestartPlan.of(host, keys, repair.plan().name());
+      RestartPlan now = RestartPlan.of(host, keys, repair.plan().name());
       now.requireSame(host, repair.plan().facts(host));
+      report = new ServiceRestart(host, keys, now, execution).run();
     } catch (RefusedException e) {
       return ActionReport.failed(
           did(repair, dropped) + ", and it was not restarted after that: " + e.getMessage());
     }
-    ActionReport report = new ServiceRestart(host, keys, now, execution).run();
     Map<String, Double> before = new HashMap<>(report.before());
     Map<String, Double> after = new HashMap<>(report.after());
     before.put("stale.count", (double) repair.stale().size());

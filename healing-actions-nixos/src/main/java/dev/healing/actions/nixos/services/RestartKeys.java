@@ -123,6 +123,7 @@ public record RestartKeys(
   /** Enough for all of it, so that it ends by itself and can say how it ended. */
   public Duration timeLimit() {
     return stopsWithin
+        .multipliedBy(2) // what falls with it first, and then what is stopped for it
         .plus(startsWithin)
         .plus(staysUp)
         .plus(healthyWithin)

@@ -34,13 +34,13 @@ final class StartConditions {
   private StartConditions() {}
 
   /**
-   * Which of these, that are up, would not come up again; empty if none is known not to. Before
-   * systemd 250 nobody can ask.
+   * Which of these, that are or were up, would not come up again; empty if none is known not to.
+   * Before systemd 250 nobody can ask.
    *
    * @throws dev.healing.api.HostException if it could not be asked
    */
-  static Optional<String> unmet(HostContext host, Systemd systemd, Collection<String> up) {
-    for (String unit : new TreeSet<>(up)) {
+  static Optional<String> unmet(HostContext host, Systemd systemd, Collection<String> units) {
+    for (String unit : new TreeSet<>(units)) {
       boolean declares =
           systemd.properties(unit, DECLARED).values().stream().anyMatch(text -> !text.isEmpty());
       if (declares && host.commands().which(ASKER).isPresent()) {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -110,13 +111,15 @@ record TakenDown(Set<String> starts, Set<String> stays, Set<String> falling) {
   private static boolean mayStart(
       HostContext host, Systemd systemd, RestartKeys keys, String unit) {
     UnitState state = systemd.unit(unit).orElseThrow();
-    Set<String> fileState = Set.of("UnitFileState");
+    Map<String, String> declared = systemd.properties(unit, Set.of("UnitFileState", "CanStart"));
     return unit.endsWith(".service")
         && state.loadState().equals("loaded")
         && (keys.oneshot() || !state.type().equals("oneshot"))
-        && !systemd.properties(unit, fileState).containsValue("disabled")
+        && !"disabled".equals(declared.get("UnitFileState"))
+        && !"no".equals(declared.get("CanStart"))
         && host.protection().unit(unit, systemd).isEmpty()
-        && HostEnding.of(systemd, Set.of(unit)).isEmpty();
+        && HostEnding.of(systemd, Set.of(unit)).isEmpty()
+        && StartConditions.unmet(host, systemd, Set.of(unit)).isEmpty();
   }
 
   /** Whether nothing is started for them that must not be. */

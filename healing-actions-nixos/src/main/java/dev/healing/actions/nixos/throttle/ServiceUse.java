@@ -2,7 +2,6 @@ package dev.healing.actions.nixos.throttle;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.processes.ProcessUse;
-import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -26,6 +25,8 @@ import java.util.regex.Pattern;
  * @param pids of the processes
  */
 record ServiceUse(String name, List<String> units, double amount, long cpuNanos, List<Long> pids) {
+  static final String GROUPS = "/sys/fs/cgroup/";
+
   private static final Pattern INACTIVE_FILE = Pattern.compile("(?m)^inactive_file (\\d{1,18})$");
 
   /**
@@ -90,7 +91,7 @@ record ServiceUse(String name, List<String> units, double amount, long cpuNanos,
     if (units.isEmpty()) {
       return OptionalLong.empty();
     }
-    String group = ProcessorWaits.GROUPS + String.join("/", units);
+    String group = GROUPS + String.join("/", units);
     String current = files.read(group + "/memory.current").orElse("").strip();
     Matcher inactive = INACTIVE_FILE.matcher(files.read(group + "/memory.stat").orElse(""));
     if (!current.matches("\\d{1,18}")) {

@@ -2,7 +2,6 @@ package dev.healing.actions.nixos.throttle;
 
 import dev.healing.actions.nixos.Checks;
 import dev.healing.actions.nixos.Prepared;
-import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
@@ -116,10 +115,10 @@ public final class ThrottleService implements HealingAction {
 
   /** In the one hierarchy of cgroup v2; for processors also in one of v1. */
   private boolean controls(String controller) {
-    String unified = host.files().read(ProcessorWaits.GROUPS + "cgroup.controllers").orElse("");
+    String unified = host.files().read(ServiceUse.GROUPS + "cgroup.controllers").orElse("");
     return List.of(unified.strip().split(" ")).contains(controller)
         || controller.equals("cpu")
-            && Files.isDirectory(host.files().path(ProcessorWaits.GROUPS + "cpu"));
+            && Files.isDirectory(host.files().path(ServiceUse.GROUPS + "cpu"));
   }
 
   @Override

@@ -1,11 +1,11 @@
 package dev.healing.actions.nixos.throttle;
 
-import dev.healing.actions.nixos.processes.ProcessorWaits;
 import dev.healing.actions.nixos.throttle.Throttles.Throttle;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
+import dev.healing.spi.CpuPressure;
 import dev.healing.spi.Execution;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostProcesses.ProcessState;
@@ -100,7 +100,7 @@ record WeightRestraint(HostContext host) implements Restraint {
             .filter(process -> !process.unit().equals(Optional.of(unit)))
             .map(ProcessState::units)
             .toList();
-    return ProcessorWaits.most(host.files(), others)
+    return CpuPressure.most(host.files(), others)
         .orElseThrow(
             () ->
                 new HostException(

@@ -15,6 +15,7 @@ import dev.healing.spi.Systemd;
 import dev.healing.testkit.FakeSystemd;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestExecution;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,31 @@ class TakenDownTest {
   void whatIsDisabledIsLeftDown() {
     systemd.property(BOUND, "UnitFileState", "disabled");
     assertLeftDown();
+  }
+
+  /** Else the service would be called not healed for it. */
+  @Test
+  void whatSystemdWouldNotStartIsLeftDown() {
+    systemd.property(BOUND, "CanStart", "no");
+    assertLeftDown();
+    failed();
+    systemd.property(BOUND, "CanStart", "yes").property(BOUND, "Conditions", "some");
+    world.host.commands().installed("systemd-analyze", Path.of("/usr/bin/systemd-analyze"));
+    world
+        .host
+        .commands()
+        .succeeds("Conditions succeeded.\n", "systemd-analyze", "condition", "--unit=" + BOUND);
+    assertThat(prepared(Map.of()).preview().steps()).contains(AGAIN + BOUND + ", " + USER);
+    world
+        .host
+        .commands()
+        .fails(
+            1,
+            BOUND + ": ConditionPathExists=/on failed.\nConditions failed.\n",
+            "systemd-analyze",
+            "condition",
+            "--unit=" + BOUND);
+    assertThat(prepared(Map.of()).preview().steps()).contains(LEFT + BOUND);
   }
 
   @Test
@@ -274,6 +300,34 @@ class TakenDownTest {
     assertThat(report.result()).as(report.detail()).isEqualTo(Result.REFUSED);
     assertThat(report.detail()).contains("db.service is inactive");
     assertThat(systemd.restarted()).isEmpty();
+  }
+
+  /** Refused is what has done nothing; this has read the unit files again. */
+  @Test
+  void whatWasRepairedBeforeIsToldWhereTheRestartIsNotBegun() {
+    falls();
+    systemd.property(DB, "NeedDaemonReload", "yes");
+    HealingAction action =
+        new RepairService.Provider()
+            .create(world.host.withConfiguration(Configuration.of(Map.of("stops-within", "10s"))));
+    ActionReport report =
+        done(action.prepare(world.issue(IssueType.SERVICE_FAILED, DB), HostStates.now().build()));
+    assertThat(systemd.filesRead()).isEqualTo(1);
+    assertThat(report.result()).as(report.detail()).isEqualTo(Result.FAILED);
+    assertThat(report.detail())
+        .contains("systemd read its unit files again", "it was not restarted after that");
+  }
+
+  /** What falls and what is stopped for the restart itself have each their own time. */
+  @Test
+  void thereIsTimeForAllOfIt() {
+    RestartKeys keys = RestartKeys.read(Configuration.of(Map.of("stops-within", "100s")));
+    assertThat(keys.timeLimit())
+        .isGreaterThan(
+            keys.stopsWithin()
+                .multipliedBy(2)
+                .plus(keys.startsWithin())
+                .plus(keys.healthyWithin()));
   }
 
   @Test
