@@ -649,7 +649,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
     inquiries.startAnew();
     triggers
         .replace(
-            old.triggers(),
             now.triggers(),
             loop.settings().patience(),
             change -> host.workers().start("triggers", change))
@@ -688,7 +687,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     closed = true;
     Duration patience = loop.settings().patience();
     thread.stop(); // first: until then a reload may bring other triggers
-    triggers.end(loop.plugins().triggers(), patience);
+    triggers.end(patience);
     inquiries.close("history", patience, loop.history());
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
     inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());

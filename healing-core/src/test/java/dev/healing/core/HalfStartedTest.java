@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class HalfStartedTest {
   void noThreadToHaveOthersListenIsToldAndTheNextReloadIsWhole() {
     FewThreads few = new FewThreads(host.workers(), "triggers");
     List<String> happened = new ArrayList<>();
-    HealingEngine engine = engine(few).add(new Bell(happened)).build();
+    HealingEngine engine = engine(few).add(new Bell(happened, new AtomicInteger())).build();
     engine.open();
     EngineDriver driver = new EngineDriver(host.time(), engine);
     CompletableFuture<?> first = engine.reload(Configuration.empty()).toCompletableFuture();
@@ -106,7 +107,7 @@ class HalfStartedTest {
     CompletableFuture<?> second = engine.reload(Configuration.empty()).toCompletableFuture();
     driver.run(Duration.ofSeconds(5));
     assertThat(second).isCompleted();
-    assertThat(happened).contains("listens", "closed").endsWith("listens");
+    assertThat(happened).containsExactly("1 listens", "1 closed", "3 listens");
   }
 
   @Test
@@ -216,7 +217,7 @@ class HalfStartedTest {
     }
   }
 
-  private record Bell(List<String> happened) implements TriggerProvider {
+  private record Bell(List<String> happened, AtomicInteger made) implements TriggerProvider {
     @Override
     public String name() {
       return "bell";
@@ -224,16 +225,17 @@ class HalfStartedTest {
 
     @Override
     public Trigger create(HostContext context) {
+      int number = made.incrementAndGet();
       return new Trigger() {
         @Override
         public String start(Wake wake) {
-          happened.add("listens");
+          happened.add(number + " listens");
           return "a bell";
         }
 
         @Override
         public void close() {
-          happened.add("closed");
+          happened.add(number + " closed");
         }
       };
     }

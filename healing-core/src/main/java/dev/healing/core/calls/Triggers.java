@@ -19,6 +19,7 @@ public final class Triggers {
   private final Inquiries inquiries;
   private final Trigger.Wake wake;
   private final Map<String, String> listening = new ConcurrentHashMap<>();
+  private volatile Map<String, Trigger> current = Map.of();
   private volatile boolean ended;
   private CompletableFuture<@Nullable Void> change = CompletableFuture.completedFuture(null);
 
@@ -30,6 +31,7 @@ public final class Triggers {
 
   /** Has these listen from now on, unless it has {@linkplain #end ended}. */
   public void start(Map<String, Trigger> triggers, Duration patience) {
+    current = Map.copyOf(triggers);
     listening.clear();
     triggers.forEach(
         (name, trigger) -> {
@@ -48,14 +50,14 @@ public final class Triggers {
         });
   }
 
-  /** Has these listen no more, nor any others: also none that a change under way would start. */
-  public void end(Map<String, Trigger> triggers, Duration patience) {
+  /** Has none listen any more: also none that a change under way would start. */
+  public void end(Duration patience) {
     ended = true;
-    close(triggers, patience);
+    close(patience);
   }
 
-  private void close(Map<String, Trigger> triggers, Duration patience) {
-    triggers.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
+  private void close(Duration patience) {
+    current.forEach((name, trigger) -> inquiries.close("trigger:" + name, patience, trigger));
   }
 
   /**
@@ -67,13 +69,13 @@ public final class Triggers {
    *     the old ones still do
    */
   public synchronized CompletionStage<@Nullable Void> replace(
-      Map<String, Trigger> old, Map<String, Trigger> now, Duration patience, Executor elsewhere) {
+      Map<String, Trigger> now, Duration patience, Executor elsewhere) {
     change =
         change
             .exceptionally(fault -> null)
             .thenRunAsync(
                 () -> {
-                  close(old, patience);
+                  close(patience);
                   start(now, patience);
                 },
                 elsewhere);

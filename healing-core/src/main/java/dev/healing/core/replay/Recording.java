@@ -84,7 +84,7 @@ public final class Recording {
         over |= howLong.isPresent() && time.monotonicNanos() - begin >= howLong.get().toNanos();
       }
     } finally {
-      triggers.end(plugins.triggers(), settings.patience());
+      triggers.end(settings.patience());
     }
     return trace.looks();
   }

@@ -31,7 +31,7 @@ class TriggersTest {
             new Trigger() {
               @Override
               public String start(Wake wake) {
-                triggers.end(Map.of("bell", this), PATIENCE);
+                triggers.end(PATIENCE);
                 happened.add("listens");
                 return "a bell";
               }
