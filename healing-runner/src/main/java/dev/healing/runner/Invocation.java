@@ -232,7 +232,12 @@ final class Invocation {
 
   /** The same of what needs no time: a daemon that hangs is not waited for. */
   Optional<Answer> askSoon(ObjectNode request) {
-    return ControlClient.ask(daemonsStateDirectory(), request, PATIENCE);
+    return askSoon(request, PATIENCE);
+  }
+
+  /** The same, waiting no longer than this. */
+  Optional<Answer> askSoon(ObjectNode request, Duration patience) {
+    return ControlClient.ask(daemonsStateDirectory(), request, patience);
   }
 
   ObjectNode request(String verb) {

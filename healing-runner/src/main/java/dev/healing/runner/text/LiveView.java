@@ -67,7 +67,14 @@ public final class LiveView implements Listener, AutoCloseable {
     draw();
   }
 
-  private synchronized void draw() {
+  /** Whoever ends it does not wait for a status that is long in coming. */
+  private void draw() {
+    if (!painter.isShutdown()) {
+      paint(status.get());
+    }
+  }
+
+  private synchronized void paint(JsonNode now) {
     if (painter.isShutdown()) {
       return;
     }
@@ -76,7 +83,7 @@ public final class LiveView implements Listener, AutoCloseable {
       events.forEach(event -> recent.add(line(event)));
     }
     StringBuilder frame = new StringBuilder("\u001b[H");
-    for (String line : frame(status.get(), recent, style, rows)) {
+    for (String line : frame(now, recent, style, rows)) {
       frame.append(line).append("\u001b[K\r\n");
     }
     out.print(frame.append("\u001b[J"));
