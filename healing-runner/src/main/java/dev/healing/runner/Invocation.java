@@ -129,12 +129,6 @@ final class Invocation {
     return System.console() != null && !term.isEmpty() && !term.equals("dumb");
   }
 
-  /** How high it is; the shell tells, where it exports that. */
-  int rows() {
-    String lines = environment.getOrDefault("LINES", "");
-    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
-  }
-
   /** How wide it is; empty if there is none. */
   OptionalInt columns() {
     return terminal() ? OptionalInt.of(style().width()) : OptionalInt.empty();

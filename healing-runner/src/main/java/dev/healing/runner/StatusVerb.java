@@ -89,8 +89,7 @@ final class StatusVerb implements Verb {
     LiveView live =
         new LiveView(
             invocation.out(),
-            invocation.style(),
-            invocation.rows(),
+            Terminal.followed(invocation.environment(), invocation.stateDirectory())::screen,
             () -> {
               try {
                 last[0] = watched(invocation);
@@ -111,7 +110,7 @@ final class StatusVerb implements Verb {
   static JsonNode unanswered(JsonNode last, HealingException why) {
     JsonNode status = last.deepCopy();
     if (status instanceof ObjectNode object) {
-      object.withArray("trouble").insert(0, why.getMessage() + "; what is shown is how it was");
+      object.withArray("trouble").insert(0, "this is how it was: " + why.getMessage());
     }
     return status;
   }

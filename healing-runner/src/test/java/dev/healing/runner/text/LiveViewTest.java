@@ -21,8 +21,7 @@ class LiveViewTest {
     LiveView live =
         new LiveView(
             new PrintStream(out, true, UTF_8),
-            Style.PLAIN,
-            24,
+            () -> new LiveView.Screen(Style.PLAIN, 24),
             () -> {
               asked.countDown();
               boolean interrupted = false;
