@@ -21,6 +21,9 @@ stdenvNoCC.mkDerivation {
       --replace /usr/bin/healing $out/bin/healing
     $out/bin/healing man man && installManPage man/*.1
     $out/bin/healing completion >healing.bash && installShellCompletion --cmd healing --bash healing.bash
+    substitute zsh-completion _healing \
+      --replace /usr/share/bash-completion/completions/healing $out/share/bash-completion/completions/healing.bash
+    installShellCompletion --zsh _healing
     runHook postInstall
   '';
 

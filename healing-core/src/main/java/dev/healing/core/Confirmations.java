@@ -118,9 +118,12 @@ final class Confirmations {
   Tracked reject(String confirmationId) {
     Tracked incident = confirming(confirmationId);
     Decision shown = Objects.requireNonNull(incident.decision);
-    chronicle.journal().answered(incident.fingerprint);
     if (incident.validator.isEmpty()) {
-      chronicle.journal().reject(incident.fingerprint);
+      Proposed proposed = incident.proposed();
+      chronicle
+          .journal()
+          .reject(
+              incident.question(proposed.remedy().description().id(), proposed.action().preview()));
     }
     incident.rests();
     incident.handedOver = true;

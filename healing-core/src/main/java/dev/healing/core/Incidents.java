@@ -91,8 +91,12 @@ final class Incidents {
   /** Also before anything is decided about it after a restart. */
   private boolean isTheirs(Tracked incident) {
     return incident.handedOver
-        || chronicle.journal().handedOver(incident.fingerprint)
-        || chronicle.journal().rejected(incident.fingerprint);
+        || isRejected(incident)
+        || incident.validator.isEmpty() && chronicle.journal().handedOver(incident.fingerprint);
+  }
+
+  private boolean isRejected(Tracked incident) {
+    return incident.validator.isEmpty() && chronicle.journal().rejected(incident.fingerprint);
   }
 
   /** Severities and causes may have changed. */
@@ -169,15 +173,21 @@ final class Incidents {
     // Unique also when the clock stands still or is set back.
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
     String fresh = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
-    // What a person was asked before a restart is asked still.
+    // What a person was asked before a restart is asked still; what they rejected is theirs.
     Optional<Question> asked =
-        validator.isEmpty() ? chronicle.journal().asked(issue.fingerprint()) : Optional.empty();
+        validator.isEmpty()
+            ? chronicle.journal().askedOrRejected(issue.fingerprint())
+            : Optional.empty();
     String id = asked.map(Question::incident).orElse(fresh);
     Instant firstSeen = asked.map(Question::firstSeen).orElse(issue.detectedAt());
     Tracked incident = new Tracked(id, issue, firstSeen, reporter, validator);
     incident.attemptsMade = asked.map(Question::attempts).orElse(0);
     incident.openedNanos = time.monotonicNanos();
     incident.seenNanos = incident.openedNanos;
+    if (isTheirs(incident)) { // and who was told so is not told again
+      incident.status = IncidentStatus.ESCALATED;
+      incident.note = isRejected(incident) ? SafetyGuards.REJECTED : "handed over to a human";
+    }
     add(incident);
     if (validator.isEmpty()) { // else nothing is wrong: somebody has found something worth doing
       chronicle.tell(
@@ -331,9 +341,12 @@ final class Incidents {
   /** Notes a decision. Says whether it is another than before. */
   boolean decided(Tracked incident, Decision decision) {
     incident.decision = decision;
-    incident.note = decision.verdict().reason();
+    String reason = decision.verdict().reason();
+    boolean unsaid = isRejected(incident) && !reason.contains(SafetyGuards.REJECTED);
+    boolean ours = incident.origin() == Origin.AUTOMATIC;
+    incident.note = (unsaid && ours ? SafetyGuards.REJECTED + "; " : "") + reason;
     boolean something = !decision.plan().empty();
-    if (incident.status == IncidentStatus.ESCALATED && !incident.handedOver && something) {
+    if (incident.status == IncidentStatus.ESCALATED && !isTheirs(incident) && something) {
       incident.status = IncidentStatus.OPEN;
     }
     String action = decision.plan().empty() ? "" : decision.plan().next().action().id().name();

@@ -12,6 +12,7 @@ import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
@@ -52,6 +53,7 @@ class ConfirmationTest {
   private Risk risk = Risk.LOW;
   private Duration preparing = Duration.ZERO;
   private int prepared;
+  private boolean heals = true;
   private String step = "mend ";
   private String refusal = "";
 
@@ -108,7 +110,9 @@ class ConfirmationTest {
 
   private ActionReport mend() {
     done.add("mended");
-    broken.clear();
+    if (heals) {
+      broken.clear();
+    }
     return ActionReport.done("mended");
   }
 
@@ -188,6 +192,71 @@ class ConfirmationTest {
     broken.add(UNIT);
     run(engine, Duration.ofSeconds(5));
     assertThat(done).as("another time it is ours again").containsExactly("mended");
+  }
+
+  @Test
+  void whatWasRejectedIsSaidAfterARestartAsBefore() {
+    List<Map<String, ?>> configurations = List.of(ASKS, Map.of(), Map.of("autonomy", "suggest"));
+    for (Map<String, ?> later : configurations) {
+      HealingEngine engine = opened(ASKS);
+      run(engine, Duration.ofSeconds(5));
+      Incident before = engine.reject(newest(engine).id());
+      run(engine, Duration.ofMinutes(10));
+
+      engine = opened(later);
+      List<String> told = told(engine, Event.Kind.ESCALATED);
+      for (int minute = 0; minute < 3; minute++) {
+        run(engine, Duration.ofMinutes(minute).plusSeconds(2));
+        Incident after = newest(engine);
+        assertThat(after.status()).isEqualTo(IncidentStatus.ESCALATED);
+        assertThat(after.note()).contains("rejected by a person");
+        assertThat(after.id()).isEqualTo(before.id());
+        assertThat(after.firstSeen()).isEqualTo(before.firstSeen());
+      }
+      assertThat(told).as("they were told").isEmpty();
+      broken.clear();
+      run(engine, Duration.ofSeconds(5));
+      broken.add(UNIT);
+    }
+  }
+
+  @Test
+  void whatIsHealedAlthoughItWasRejectedHasANumberOfItsOwnAfterARestart() {
+    HealingEngine engine = opened(ASKS);
+    run(engine, Duration.ofSeconds(5));
+    String id = engine.reject(newest(engine).id()).id();
+    heals = false;
+    String first = receipt(engine, healed(engine)).id();
+    engine = opened(ASKS);
+    run(engine, Duration.ofMinutes(10));
+    assertThat(newest(engine).id()).isEqualTo(id);
+    assertThat(newest(engine).status()).isEqualTo(IncidentStatus.ESCALATED);
+    heals = true;
+    assertThat(receipt(engine, healed(engine)).id()).startsWith(id).isNotEqualTo(first);
+    assertThat(done).hasSize(2);
+  }
+
+  private CompletionStage<Receipt> healed(HealingEngine engine) {
+    return engine.heal(newest(engine).id());
+  }
+
+  @Test
+  void whatWasHandedOverIsAHumansAfterARestartAtOnceAndNobodyIsToldAgain() {
+    heals = false;
+    HealingEngine engine = opened(Map.of("limits", Map.of("cooldown", "10s")));
+    run(engine, Duration.ofMinutes(30));
+    Incident before = newest(engine);
+    assertThat(before.status()).isEqualTo(IncidentStatus.ESCALATED);
+
+    engine = opened(Map.of("limits", Map.of("cooldown", "10s")));
+    List<String> told = told(engine, Event.Kind.ESCALATED);
+    List<IncidentStatus> opened = new ArrayList<>();
+    engine.addListener(event -> event.incident().ifPresent(i -> opened.add(i.status())));
+    run(engine, Duration.ofMinutes(1));
+    assertThat(newest(engine).id()).isEqualTo(before.id());
+    assertThat(newest(engine).awaitsConfirmation()).as("it can still be approved").isTrue();
+    assertThat(told).isEmpty();
+    assertThat(opened).isNotEmpty().containsOnly(IncidentStatus.ESCALATED);
   }
 
   @Test

@@ -26,7 +26,7 @@ final class ExplainVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(spec, "ID", "The incident, or the beginning of its id.");
+    Operands.required(spec, "ID", "The incident or its issue, or the beginning of its id.");
   }
 
   @Override
@@ -52,8 +52,23 @@ final class ExplainVerb implements Verb {
     return explained.path("trail").isEmpty() && explained.path("incident").isNull()
         ? Answer.failed(
             Exit.FAILED,
-            "nothing is written about '" + shortened(id) + "'; 'healing history' has the ids")
+            "nothing is written about '"
+                + shortened(id)
+                + "': expected the id of an incident or an issue, as 'healing issues' and 'healing"
+                + " history' have them")
         : Answer.of(explained);
+  }
+
+  /**
+   * What is written about an incident, by its id, the beginning of that, or the id of any issue
+   * that told of it.
+   *
+   * @throws dev.healing.api.HealingException if it may be one of several
+   */
+  static List<ObjectNode> trail(Audit audit, String id) {
+    List<ObjectNode> trail = audit.trail(id);
+    int problem = id.indexOf('-') + 1; // of an issue's id only the fingerprint is the incident's
+    return trail.isEmpty() && problem > 1 ? audit.trail(id.substring(0, problem)) : trail;
   }
 
   private static String shortened(String id) {
@@ -62,7 +77,7 @@ final class ExplainVerb implements Verb {
 
   private static Answer fromFiles(Invocation invocation, String id) {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      List<ObjectNode> trail = new Audit(host.state()).trail(id);
+      List<ObjectNode> trail = trail(new Audit(host.state()), id);
       ObjectNode json = Json.object();
       json.putNull("incident");
       if (!trail.isEmpty()) {

@@ -129,12 +129,6 @@ final class Invocation {
     return System.console() != null && !term.isEmpty() && !term.equals("dumb");
   }
 
-  /** How high it is; the shell tells, where it exports that. */
-  int rows() {
-    String lines = environment.getOrDefault("LINES", "");
-    return lines.matches("[1-9][0-9]{1,2}") ? Integer.parseInt(lines) : 24;
-  }
-
   /** How wide it is; empty if there is none. */
   OptionalInt columns() {
     return terminal() ? OptionalInt.of(style().width()) : OptionalInt.empty();
@@ -232,7 +226,12 @@ final class Invocation {
 
   /** The same of what needs no time: a daemon that hangs is not waited for. */
   Optional<Answer> askSoon(ObjectNode request) {
-    return ControlClient.ask(daemonsStateDirectory(), request, PATIENCE);
+    return askSoon(request, PATIENCE);
+  }
+
+  /** The same, waiting no longer than this. */
+  Optional<Answer> askSoon(ObjectNode request, Duration patience) {
+    return ControlClient.ask(daemonsStateDirectory(), request, patience);
   }
 
   ObjectNode request(String verb) {

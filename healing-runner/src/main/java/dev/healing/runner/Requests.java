@@ -8,6 +8,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
@@ -24,6 +25,7 @@ import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,15 @@ final class Requests {
 
   /** Answers one. Never blocks on an action. */
   CompletionStage<Answer> answer(ObjectNode request) {
+    try {
+      return answered(request);
+    } catch (WronglyAskedException e) {
+      return CompletableFuture.completedFuture(
+          Answer.failed(Exit.USAGE, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private CompletionStage<Answer> answered(ObjectNode request) {
     String verb = request.path("verb").asString("");
     switch (verb) {
       case "status":
@@ -138,10 +149,15 @@ final class Requests {
 
   private CompletionStage<Answer> heal(ObjectNode request) {
     if (request.has("dryRun") && !request.path("dryRun").isBoolean()) {
-      throw new HealingException("'dryRun' is neither true nor false: nothing was done");
+      throw new WronglyAskedException("'dryRun' is neither true nor false: nothing was done");
     }
     boolean dryRun = request.path("dryRun").asBoolean(false);
     if (request.has("id")) {
+      if (request.has("type") || request.has("component")) {
+        throw new WronglyAskedException(
+            "there is an 'id' and a 'type' or 'component', which may be another problem's:"
+                + " expected 'id', or 'type' and 'component' together; nothing was done");
+      }
       Incident known = incident(text(request, "id"));
       return dryRun ? considered(engine.consider(known.issue())) : receipt(engine.heal(known.id()));
     }
@@ -155,7 +171,7 @@ final class Requests {
     try {
       issueType = IssueType.of(type);
     } catch (IllegalArgumentException e) {
-      throw new HealingException(String.valueOf(e.getMessage()));
+      throw new WronglyAskedException(String.valueOf(e.getMessage()));
     }
     return Issue.of(
         time.now(),
@@ -166,19 +182,23 @@ final class Requests {
         List.of(component));
   }
 
-  /** By id or prefix of the incident, of its issue or of its fingerprint. */
+  /** By id or prefix of the incident, or by the id of any issue that told of it. */
   private Incident incident(String id) {
     return engine
         .incident(id)
-        .or(
-            () ->
-                engine.incidents().stream()
-                    .filter(i -> i.issue().id().equals(id) || i.fingerprint().hash().equals(id))
-                    .findFirst())
+        .or(() -> ofIssue(id))
         .orElseThrow(
             () ->
                 new HealingException(
                     "there is no incident '" + id + "'; 'healing issues' lists the open ones"));
+  }
+
+  /** An issue's id is new at every look; its first part, the fingerprint, isn't. */
+  private Optional<Incident> ofIssue(String id) {
+    String problem = id.split("-", 2)[0];
+    return engine.incidents().stream()
+        .filter(i -> i.fingerprint().hash().equals(problem))
+        .min(Comparator.comparing(Incident::closed)); // the open one, or the newest
   }
 
   /** Receipts, the newest first, with whether what was predicted would have been. */
@@ -206,17 +226,24 @@ final class Requests {
     if (!request.has("name")) {
       return Measured.all(history);
     }
+    Measured.Span span =
+        new Measured.Span(time.now(), duration(request, "since"), duration(request, "every"));
+    if (span.length().dividedBy(span.step()) > MOST_POINTS) {
+      throw new WronglyAskedException(
+          "more than " + MOST_POINTS + " points: expected a longer 'every', or a shorter 'since'");
+    }
+    Metric metric = series(history, text(request, "name"));
     try {
-      Measured.Span span =
-          new Measured.Span(time.now(), duration(request, "since"), duration(request, "every"));
-      if (span.length().dividedBy(span.step()) > MOST_POINTS) {
-        throw new HealingException(
-            "more than "
-                + MOST_POINTS
-                + " points: expected a longer 'every', or a shorter 'since'");
-      }
-      return Measured.one(history, Measured.series(history, text(request, "name")), span);
+      return Measured.one(history, metric, span);
     } catch (IllegalArgumentException e) {
+      throw new WronglyAskedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Metric series(History history, String name) {
+    try {
+      return Measured.series(history, name);
+    } catch (IllegalArgumentException e) { // so no series can have that name
       throw new HealingException(String.valueOf(e.getMessage()));
     }
   }
@@ -236,7 +263,7 @@ final class Requests {
     } catch (IllegalArgumentException e) {
       // Said below, in words for a person.
     }
-    throw new HealingException(
+    throw new WronglyAskedException(
         "'"
             + name
             + "' is '"
@@ -254,13 +281,18 @@ final class Requests {
   }
 
   private ObjectNode explain(String id) {
-    Optional<Incident> known = engine.incident(id);
+    Audit audit = engine.audit();
+    Optional<Incident> known =
+        engine
+            .incident(id)
+            .or(() -> ofIssue(id).filter(open -> audit.trail(id).isEmpty())); // an older one's id
+    String incident = known.map(Incident::id).orElse(id);
     ObjectNode json = Json.object();
     json.set(
         "incident",
         known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
-    KnowledgeVerb.addPatterns(json, engine, known.map(Incident::id).orElse(id));
-    engine.audit().trail(known.map(Incident::id).orElse(id)).forEach(json.putArray("trail")::add);
+    KnowledgeVerb.addPatterns(json, engine, incident);
+    ExplainVerb.trail(audit, incident).forEach(json.putArray("trail")::add);
     return json;
   }
 
@@ -347,7 +379,7 @@ final class Requests {
   private static String text(ObjectNode request, String name) {
     String value = request.path(name).asString("");
     if (value.isBlank()) {
-      throw new HealingException(
+      throw new WronglyAskedException(
           request.has(name) ? "'" + name + "' is empty" : "the request has no '" + name + "'");
     }
     return value;

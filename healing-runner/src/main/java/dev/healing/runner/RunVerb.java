@@ -215,8 +215,7 @@ final class RunVerb implements Verb {
     LiveView live =
         new LiveView(
             invocation.out(),
-            invocation.style(),
-            invocation.rows(),
+            Terminal.followed(invocation.environment(), invocation.stateDirectory())::screen,
             () ->
                 Looks.status(
                     engine.status(),

@@ -7,6 +7,7 @@ import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.LiveView;
 import dev.healing.runner.text.StatusView;
 import dev.healing.runner.text.Style;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code status [--watch]}. */
 final class StatusVerb implements Verb {
   private static final int SECONDS_BETWEEN_LINES = 2;
+
+  /** Whoever watches sees soon that it hangs; it is asked again with the next picture. */
+  private static final Duration WATCHING = Duration.ofSeconds(5);
 
   @Override
   public String name() {
@@ -64,6 +68,13 @@ final class StatusVerb implements Verb {
     return invocation.askSoon(invocation.request(name())).orElseGet(() -> ownLook(invocation));
   }
 
+  private JsonNode watched(Invocation invocation) {
+    return invocation
+        .askSoon(invocation.request(name()), WATCHING)
+        .orElseGet(() -> ownLook(invocation))
+        .result();
+  }
+
   private static Answer ownLook(Invocation invocation) {
     Optional<String> paused;
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
@@ -74,15 +85,14 @@ final class StatusVerb implements Verb {
 
   private void draw(Invocation invocation, CountDownLatch over) throws InterruptedException {
     // What is wrong with asking is said as ever.
-    JsonNode[] last = {answer(invocation).result()}; // from here on the painter's alone
+    JsonNode[] last = {watched(invocation)}; // from here on the painter's alone
     LiveView live =
         new LiveView(
             invocation.out(),
-            invocation.style(),
-            invocation.rows(),
+            Terminal.followed(invocation.environment(), invocation.stateDirectory())::screen,
             () -> {
               try {
-                last[0] = answer(invocation).result();
+                last[0] = watched(invocation);
                 return last[0];
               } catch (HealingException e) { // it hangs, for example
                 return unanswered(last[0], e);
@@ -100,7 +110,7 @@ final class StatusVerb implements Verb {
   static JsonNode unanswered(JsonNode last, HealingException why) {
     JsonNode status = last.deepCopy();
     if (status instanceof ObjectNode object) {
-      object.withArray("trouble").insert(0, why.getMessage() + "; what is shown is how it was");
+      object.withArray("trouble").insert(0, "this is how it was: " + why.getMessage());
     }
     return status;
   }

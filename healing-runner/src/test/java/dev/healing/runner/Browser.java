@@ -121,6 +121,17 @@ final class Browser implements AutoCloseable {
     send("Page.navigate", Json.object().put("url", url));
   }
 
+  /** Has this run before the scripts of every page that is opened, until it no longer is. */
+  String before(String script) {
+    return send("Page.addScriptToEvaluateOnNewDocument", Json.object().put("source", script))
+        .path("identifier")
+        .asString();
+  }
+
+  void noLongerBefore(String identifier) {
+    send("Page.removeScriptToEvaluateOnNewDocument", Json.object().put("identifier", identifier));
+  }
+
   /** What an expression of JavaScript is; a promise is waited for. */
   JsonNode eval(String expression) {
     JsonNode result =

@@ -29,6 +29,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** Lamps that break and are mended; all that an engine for them needs. */
 final class Lamps {
@@ -38,6 +39,27 @@ final class Lamps {
   final Set<String> broken = ConcurrentHashMap.newKeySet();
   Configuration configuration = Configuration.empty();
   final List<String> mended = new CopyOnWriteArrayList<>();
+
+  /** How long putting one in is said to take. */
+  volatile Duration takes = Duration.ofMillis(10);
+
+  /** Until this, none is put in. */
+  volatile CountDownLatch ready = new CountDownLatch(0);
+
+  private static final Map<String, String> FACTS =
+      Map.of(
+          "boot-id", "1f6f4e0c-9f5a-4a3e-8a58-0a1b2c3d4e5f",
+          "invocation-id", "7c9e6679f3b44c1b9d3c5a2b1e0f4d6a",
+          "restarted", "hall.service hall-lights.service",
+          "state", "failed");
+
+  private void await() {
+    try {
+      ready.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   HealingEngine.Builder builder(LinuxHost host, String autonomy) {
     configuration =
@@ -111,11 +133,13 @@ final class Lamps {
       return new PreparedAction() {
         @Override
         public Preview preview() {
-          return Preview.of(lamp, lamp, Duration.ofMillis(10), Map.of(), "a new lamp in " + lamp);
+          return Preview.of(
+              lamp, lamp, takes, FACTS, "take out what is in " + lamp, "a new lamp in " + lamp);
         }
 
         @Override
         public ActionReport execute(Execution execution) {
+          await();
           broken.remove(lamp);
           mended.add(lamp);
           return ActionReport.done("shines");

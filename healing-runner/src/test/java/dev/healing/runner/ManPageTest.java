@@ -82,4 +82,35 @@ class ManPageTest {
         .containsPattern("options: .*--for")
         .contains("file: " + script + "\n", "files: " + script + "\n", "words: show export import");
   }
+
+  @Test
+  void zshCompletesWhatBashDoesAndFilesItself(@TempDir Path directory) throws Exception {
+    assertThat(run("completion")).isZero();
+    assumeThereIs("bash");
+    Path shell = TestPackages.zsh();
+    Path bash = Files.writeString(directory.resolve("bash"), out.toString(UTF_8));
+    String function = Files.readString(Path.of("../packaging/zsh-completion"));
+    assertThat(function).startsWith("#compdef healing\n");
+    Path zsh =
+        Files.writeString(
+            directory.resolve("_healing"),
+            function.replace("/usr/share/bash-completion/completions/healing", bash.toString()));
+    String completed =
+        """
+        compadd() { shift 2; print -r -- "words: $*" }
+        _files() { print "files" }
+        _healing() { source %s }
+        words=(healing pau) CURRENT=2; _healing
+        words=(healing pause --) CURRENT=3; _healing
+        words=(healing knowledge '') CURRENT=3; _healing
+        words=(healing check-config %s/b) CURRENT=3; _healing
+        """
+            .formatted(zsh, directory);
+    assertThat(output(shell.toString(), "-f", "-c", completed).lines())
+        .satisfiesExactly(
+            verbs -> assertThat(verbs).isEqualTo("words: pause"),
+            options -> assertThat(options).startsWith("words: ").contains("--for"),
+            words -> assertThat(words).isEqualTo("words: show export import"),
+            files -> assertThat(files).isEqualTo("files"));
+  }
 }

@@ -189,6 +189,14 @@ class OperatorViewTest {
     assertThat(get("/api/v1/metrics/no.such.metric").status()).isEqualTo(404);
     assertThat(get("/api/v1/metrics/Wrong%20name").status()).isEqualTo(404);
     assertThat(get("/api/v1/history?most=100000").body()).contains("expected 1 to 999");
+    for (String wrong : List.of("since=soon", "since=-1h", "every=0s", "every=", "every=7")) {
+      Answered answered = get("/api/v1/metrics/health.score?" + wrong);
+      assertThat(answered.status()).as(wrong).isEqualTo(400);
+      assertThat(answered.body()).contains("expected a duration");
+    }
+    Answered many = get("/api/v1/metrics/health.score?since=90d&every=1s");
+    assertThat(many.status()).isEqualTo(400);
+    assertThat(many.body()).contains("expected a longer 'every'");
     assertThat(get("/api/v1/status?verb=reload").status()).isEqualTo(400);
     assertThat(get("/api/v1/approve?id=1").status()).isEqualTo(405);
     assertThat(ask("DELETE /api/v1/status", withToken(), "").status()).isEqualTo(405);
@@ -209,6 +217,36 @@ class OperatorViewTest {
     assertThat(ask("POST /api/v1/opportunities", withToken(), "{}").status()).isEqualTo(400);
     assertThat(lamps.mended).isEmpty();
     assertThat(get("/api/v1/history").json()).isEmpty();
+  }
+
+  @Test
+  void whatCouldBeTwoProblemsIsHealedAsNeither() throws IOException {
+    String id = pending().split("\\.")[0];
+    for (String more : List.of("\"type\":\"lamp_broken\"", "\"component\":\"attic\"")) {
+      Answered answered =
+          ask("POST /api/v1/heal", withToken(), "{\"id\":\"" + id + "\"," + more + "}");
+      assertThat(answered.status()).as(more).isEqualTo(400);
+      assertThat(answered.body()).contains("'type' and 'component' together");
+    }
+    String wrong = "{\"type\":\"No type\",\"component\":\"hall\"}";
+    assertThat(ask("POST /api/v1/heal", withToken(), wrong).status()).isEqualTo(400);
+    assertThat(lamps.mended).isEmpty();
+  }
+
+  /** {@code issues --json} has that first, and it is another at every look. */
+  @Test
+  void anIssuesIdLeadsToItsIncident() throws IOException {
+    String incident = pending().split("\\.")[0];
+    String older = incident.split("-")[0] + "-1";
+    String newest = get("/api/v1/issues").json().at("/issues/0/id").asString();
+    for (String id : List.of(incident, newest, older)) {
+      assertThat(get("/api/v1/explain/" + id).json().at("/incident/id").asString())
+          .as(id)
+          .isEqualTo(incident);
+      String dryRun = "{\"id\":\"" + id + "\",\"dryRun\":true}";
+      assertThat(ask("POST /api/v1/heal", withToken(), dryRun).status()).as(id).isEqualTo(200);
+    }
+    assertThat(get("/api/v1/explain/nothing-1").status()).isEqualTo(404);
   }
 
   @Test
@@ -283,7 +321,7 @@ class OperatorViewTest {
     assertThat(ask("POST /api/v1/resume", withToken(), "").body()).isEqualTo("{\"paused\":null}");
     assertThat(engine.status().paused()).isEmpty();
     assertThat(ask("POST /api/v1/pause", withToken(), "{\"for\":\"soon\"}").status())
-        .isEqualTo(409);
+        .isEqualTo(400);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -281,6 +282,53 @@ class PageTest {
   }
 
   @Test
+  void whatIsBeingDoneSaysHowLongItStillTakes() throws IOException {
+    lamps.takes = Duration.ofHours(2);
+    lamps.ready = new CountDownLatch(1);
+    lamps.broken.add("cellar");
+    browser.open(url, 390, 844, "light");
+    browser.await("document.querySelector('#asks-list [aria-label*=cellar]')");
+    click("#asks-list [aria-label*=cellar] .primary");
+    typeToken(readToken());
+    browser.await("document.querySelector('#issues-list .left')?.textContent === 'About 2 h left'");
+    String bar = "document.querySelector('#issues-list [role=progressbar]')";
+    assertThat(browser.eval(bar + ".ariaValueNow").asString()).isEqualTo("0");
+    browser.eval(bar + ".scrollIntoView({block: 'center'}), 0");
+    picture("healing-390-light");
+    browser.eval("Date.now = (real => () => real() + 3600e3)(Date.now), 0");
+    browser.await(bar + ".ariaValueNow === '50'");
+    browser.eval("Date.now = (real => () => real() + 7200e3)(Date.now), 0");
+    browser.await(
+        "document.querySelector('#issues-list .left').textContent"
+            + " === 'Longer than the 2 h that were expected'");
+    lamps.ready.countDown();
+    browser.await("!document.querySelector('#issues-list .left')");
+    assertThat(browser.errors).isEmpty();
+  }
+
+  /** As after an error of HTTP, which a browser does not get over by itself. */
+  @Test
+  void aStreamThatIsOpenedAnewShowsNothingTwice() {
+    String before =
+        browser.before(
+            "window.streams = []; window.EventSource = class extends EventSource {"
+                + " constructor(url) { super(url); window.streams.push(this); } };");
+    browser.open(url, 390, 844, "light");
+    awaitTheQuestion();
+    browser.noLongerBefore(before);
+    String asked = "[...document.querySelectorAll('#events li')].map(e => e.innerText)";
+    browser.await(asked + ".some(text => text.includes('approve'))");
+    browser.eval("window.streams[0].close(), window.streams[0].onerror(), 0");
+    browser.await("window.streams.length === 2 && window.streams[1].readyState === 1");
+    lamps.broken.add("attic");
+    browser.await(asked + ".some(text => text.includes('attic'))");
+    assertThat(
+            browser.eval(asked + ".filter(text => text.includes('hall is dark')).length").asInt())
+        .isEqualTo(1);
+    assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
   void theOffSwitchIsOnePress() {
     browser.open(url, 1280, 900, "dark");
     awaitTheQuestion();
@@ -312,6 +360,28 @@ class PageTest {
       assertThat(browser.eval(SHIFTED).asDouble(1)).as("layout shift").isLessThan(0.1);
       picture("asks-390-" + scheme);
     }
+    browser.open(url, 360, 740, "light");
+    awaitTheQuestion();
+    String first = "document.querySelector('#asks-list ";
+    assertThat(
+            browser
+                .eval(
+                    first
+                        + ".primary').getBoundingClientRect().bottom - "
+                        + first
+                        + "article').getBoundingClientRect().top")
+                .asDouble(740))
+        .as("a question and its answers are seen at once")
+        .isLessThan(600);
+    assertThat(browser.text()).contains("take out what is in hall").doesNotContain("boot-id");
+    browser.eval(first + "article').scrollIntoView(), 0");
+    picture("asks-360-light");
+    click("#asks-list summary");
+    browser.await("document.getElementById('asks-list').innerText.includes('boot-id')");
+    browser.await("document.getElementById('asks-list').innerText.includes('CHAIN OF DECISIONS')");
+    assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+        .isLessThanOrEqualTo(360);
+    picture("asks-open-360-light");
     assertThat(browser.requested).isNotEmpty().allMatch(asked -> asked.startsWith(url));
     assertThat(bytesOfThePage()).isBetween(60_000L, 250_000L);
     assertThat(browser.errors).isEmpty();

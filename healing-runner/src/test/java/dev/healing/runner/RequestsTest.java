@@ -1,11 +1,9 @@
 package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
-import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -76,9 +74,8 @@ class RequestsTest {
       for (ObjectNode request :
           List.of(Json.object().put("for", ""), Json.object().putNull("for"))) {
         request.put("verb", "pause");
-        assertThatThrownBy(() -> answer(engine, host, request))
-            .isInstanceOf(HealingException.class)
-            .hasMessageContaining("'for' is ''");
+        assertThat(answer(engine, host, request).exit()).isEqualTo(Exit.USAGE);
+        assertThat(answer(engine, host, request).error().orElseThrow()).contains("'for' is ''");
       }
       assertThat(state.resolve("pause")).doesNotExist();
     }
@@ -93,9 +90,8 @@ class RequestsTest {
       engine.start();
       ObjectNode request = Json.object().put("verb", "heal").put("type", "lamp_broken");
       request.put("component", "hall").put("dryRun", "yes");
-      assertThatThrownBy(() -> answer(engine, host, request))
-          .isInstanceOf(HealingException.class)
-          .hasMessageContaining("'dryRun' is neither true nor false");
+      assertThat(answer(engine, host, request).error().orElseThrow())
+          .contains("'dryRun' is neither true nor false");
     }
     assertThat(lamps.mended).isEmpty();
   }

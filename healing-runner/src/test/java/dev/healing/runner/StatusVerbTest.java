@@ -16,8 +16,7 @@ class StatusVerbTest {
 
     JsonNode shown = StatusVerb.unanswered(last, new HealingException("no answer"));
 
-    assertThat(shown.path("trouble").path(0).asString())
-        .isEqualTo("no answer; what is shown is how it was");
+    assertThat(shown.path("trouble").path(0).asString()).isEqualTo("this is how it was: no answer");
     assertThat(shown.path("trouble")).hasSize(2);
     assertThat(last.path("trouble")).hasSize(1);
   }

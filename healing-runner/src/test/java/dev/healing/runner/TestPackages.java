@@ -24,6 +24,11 @@ final class TestPackages {
     return program("promtool");
   }
 
+  /** The shell. Skips the test, with the reason, where there is none to be had. */
+  static Path zsh() {
+    return program("zsh");
+  }
+
   private static Path program(String what) {
     try {
       Process process =

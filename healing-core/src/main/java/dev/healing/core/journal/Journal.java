@@ -53,7 +53,7 @@ public final class Journal implements ActionHistory {
   private final Timeline timeline;
   private final Starts starts;
   private final Map<String, Intent> open = new LinkedHashMap<>();
-  private final Set<String> rejected = new TreeSet<>();
+  private final Map<String, Optional<Question>> rejected = new TreeMap<>();
   private final Set<String> handedOver = new TreeSet<>();
   private final Map<String, Question> questions = new TreeMap<>();
   private final List<String> damaged = new ArrayList<>();
@@ -141,7 +141,14 @@ public final class Journal implements ActionHistory {
     starts.add(intent, now);
     starts.forgetTheOld();
     open.put(intent.id(), intent);
+    countedWhereRejected(intent);
     unwritten.add(new Line(Optional.of(intent.id()), json -> intent.write(json, now)));
+  }
+
+  /** No two intents of an incident that lives on have the same number. */
+  private void countedWhereRejected(Intent intent) {
+    rejected.computeIfPresent(
+        intent.issue().fingerprint().key(), (problem, asked) -> asked.map(q -> q.after(intent)));
   }
 
   /** Adds the mark that an intent is done with. */
@@ -155,10 +162,14 @@ public final class Journal implements ActionHistory {
         });
   }
 
-  /** Notes that a person does not want anything done about a problem, until it is over. */
-  public synchronized void reject(Fingerprint problem) {
-    rejected.add(problem.key());
-    mark(json -> json.writeStringProperty("rejected", problem.key()));
+  /** Notes that a person wants neither this done about a problem nor anything, until it is over. */
+  public synchronized void reject(Question question) {
+    String problem = question.problem().key();
+    if (questions.remove(problem) != null) {
+      mark(json -> json.writeStringProperty("answered", problem));
+    }
+    rejected.put(problem, Optional.of(question));
+    mark(json -> question.write(json, "rejected"));
   }
 
   /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
@@ -170,7 +181,8 @@ public final class Journal implements ActionHistory {
 
   /** Notes that a problem is over: when it comes again, it is ours again. */
   public synchronized void over(Fingerprint problem) {
-    if (rejected.remove(problem.key()) | handedOver.remove(problem.key())) {
+    boolean unwanted = rejected.remove(problem.key()) != null;
+    if (handedOver.remove(problem.key()) || unwanted) {
       mark(json -> json.writeStringProperty("over", problem.key()));
     }
   }
@@ -179,7 +191,7 @@ public final class Journal implements ActionHistory {
   public synchronized void ask(Question question) {
     Question before = questions.put(question.problem().key(), question);
     if (before == null || !before.sameAs(question)) {
-      mark(question::write);
+      mark(json -> question.write(json, "asked"));
     }
   }
 
@@ -193,6 +205,11 @@ public final class Journal implements ActionHistory {
   /** What a person was asked about a problem, and has not answered. */
   public Optional<Question> asked(Fingerprint problem) {
     return Optional.ofNullable(questions.get(problem.key()));
+  }
+
+  /** The same, or what they did not want done about a problem that may still be there. */
+  public Optional<Question> askedOrRejected(Fingerprint problem) {
+    return asked(problem).or(() -> rejected.getOrDefault(problem.key(), Optional.empty()));
   }
 
   /** All that people were asked and have not answered. */
@@ -209,7 +226,7 @@ public final class Journal implements ActionHistory {
     if (rejected.isEmpty() && handedOver.isEmpty()) {
       return List.of();
     }
-    return Stream.concat(rejected.stream(), handedOver.stream())
+    return Stream.concat(rejected.keySet().stream(), handedOver.stream())
         .distinct()
         .map(Fingerprint::new)
         .toList();
@@ -222,7 +239,7 @@ public final class Journal implements ActionHistory {
 
   /** Whether a person does not want anything done about a problem that may still be there. */
   public boolean rejected(Fingerprint problem) {
-    return rejected.contains(problem.key());
+    return rejected.containsKey(problem.key());
   }
 
   /**
@@ -336,13 +353,18 @@ public final class Journal implements ActionHistory {
       }
     }
     List<String> kept = withClocks(started);
-    for (String problem : rejected) {
-      kept.add(line("rejected", problem));
-    }
+    rejected.forEach(
+        (problem, asked) ->
+            kept.add(
+                asked
+                    .map(question -> Json.line(json -> question.write(json, "rejected")))
+                    .orElseGet(() -> line("rejected", problem))));
     for (String problem : handedOver) {
       kept.add(line("handedOver", problem));
     }
-    questions.values().forEach(question -> kept.add(Json.line(question::write)));
+    for (Question question : questions.values()) {
+      kept.add(Json.line(json -> question.write(json, "asked")));
+    }
     store.rewrite(FILE, kept);
   }
 
@@ -364,7 +386,10 @@ public final class Journal implements ActionHistory {
       return;
     }
     if (node.has("rejected")) {
-      rejected.add(node.path("rejected").asString());
+      // Lines of an earlier version have nothing else.
+      Optional<Question> asked =
+          node.has("issue") ? Optional.of(Question.of(node)) : Optional.empty();
+      rejected.put(node.path("rejected").asString(), asked);
       return;
     }
     if (node.has("handedOver")) {
@@ -393,6 +418,7 @@ public final class Journal implements ActionHistory {
     Reading at = Reading.of(node, "at");
     Intent intent = Intent.of(node, at.wall());
     open.put(intent.id(), intent);
+    countedWhereRejected(intent);
     timeline.add(at);
     starts.add(intent, at);
   }

@@ -34,6 +34,13 @@ public record Question(
     return issue.fingerprint();
   }
 
+  /** The same after this attempt, which somebody asked for all the same. */
+  Question after(Intent intent) {
+    return intent.incident().equals(incident)
+        ? new Question(issue, incident, firstSeen, intent.number(), action, target, digest, step)
+        : this;
+  }
+
   /** What a person says to answer it: {@code incident.digest}. */
   public String confirmation() {
     return incident + "." + digest;
@@ -49,9 +56,13 @@ public record Question(
     return !action.equals(other.action) || !target.equals(other.target);
   }
 
-  /** {@code {asked,incident,firstSeen,attempts,action,target,digest,step,issue}}. */
-  void write(JsonGenerator json) {
-    json.writeStringProperty("asked", problem().key());
+  /**
+   * {@code {asked,incident,firstSeen,attempts,action,target,digest,step,issue}}.
+   *
+   * @param word under which the problem is written: "asked", or what was answered
+   */
+  void write(JsonGenerator json, String word) {
+    json.writeStringProperty(word, problem().key());
     json.writeStringProperty("incident", incident);
     Json.instant(json, "firstSeen", firstSeen);
     json.writeNumberProperty("attempts", attempts);

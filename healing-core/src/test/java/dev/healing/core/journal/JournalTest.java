@@ -97,16 +97,7 @@ class JournalTest {
   @Test
   void whatIsAskedStaysSoUntilItIsAnswered() {
     Issue issue = Given.issue(host.time().now(), "web.service");
-    Question question =
-        new Question(
-            issue,
-            "abc-1",
-            issue.detectedAt(),
-            3,
-            Given.RESTART,
-            "web.service",
-            "0a0b0c0d",
-            "mend");
+    Question question = question(issue);
     journal.ask(question);
     journal.ask(question);
     journal.commit();
@@ -248,10 +239,12 @@ class JournalTest {
 
   @Test
   void whatWasRejectedStaysSoAlsoWhenTheFileIsCompactedUntilItIsOver() {
-    Fingerprint web = start("a.1", "web.service").issue().fingerprint();
+    Issue issue = start("a.1", "web.service").issue();
+    Fingerprint web = issue.fingerprint();
     Fingerprint db = start("b.1", "db.service").issue().fingerprint();
-    journal.reject(web);
-    journal.reject(db);
+    journal.ask(question(issue));
+    journal.reject(question(issue));
+    journal.reject(question(Given.issue(host.time().now(), "db.service")));
     journal.over(db);
     journal.commit();
     assertThat(reopen().rejected(web)).isTrue();
@@ -265,7 +258,24 @@ class JournalTest {
     Journal again = reopen();
     assertThat(again.damaged()).isEmpty();
     assertThat(again.rejected(web)).isTrue();
+    assertThat(again.asked(web)).as("it is answered").isEmpty();
+    assertThat(again.askedOrRejected(web)).as("what it was").contains(question(issue));
     assertThat(again.rejected(db)).isFalse();
+    assertThat(again.askedOrRejected(db)).isEmpty();
+  }
+
+  @Test
+  void aRejectionOfAnEarlierVersionIsOneStill() {
+    host.state().append(Journal.FILE, List.of("{\"rejected\":\"service_failed|web.service\"}"));
+    Fingerprint web = new Fingerprint("service_failed|web.service");
+    assertThat(reopen().rejected(web)).isTrue();
+    assertThat(reopen().askedOrRejected(web)).isEmpty();
+    assertThat(reopen().damaged()).isEmpty();
+  }
+
+  private static Question question(Issue issue) {
+    return new Question(
+        issue, "abc-1", issue.detectedAt(), 3, Given.RESTART, "web.service", "0a0b0c0d", "mend");
   }
 
   @Test

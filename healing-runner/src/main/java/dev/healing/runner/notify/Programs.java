@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /** Tells by a program of the host: the operator's own, or sendmail. */
 final class Programs implements Channel {
-  private static final Duration MOST = Duration.ofSeconds(30);
+  private static final Duration MOST = Trial.LONGEST;
   private static final int MOST_OUTPUT_BYTES = 4 << 10;
 
   /** Where it is since the days of 4.3BSD, in no PATH of a user. */

@@ -3,6 +3,7 @@ package dev.healing.runner.notify;
 import dev.healing.api.HealingException;
 import dev.healing.runner.control.Json;
 import dev.healing.spi.HostContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -10,11 +11,14 @@ import tools.jackson.databind.node.ArrayNode;
 
 /** Whether those who are to be told can be told. */
 public final class Trial {
+  /** The longest that one of them is waited for. */
+  public static final Duration LONGEST = Duration.ofSeconds(30);
+
   private Trial() {}
 
   /**
    * Tells each receiver, or the one of this name, that this is a test, at once and whatever the
-   * hour; waits for all of them, half a minute each at most.
+   * hour; waits for all of them, {@link #LONGEST} each at most.
    *
    * @param credentials the directory in which systemd keeps this process's credentials, if it does
    * @return {@code [{receiver, form, ok, problem}]}

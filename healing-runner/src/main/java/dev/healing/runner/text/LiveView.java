@@ -25,8 +25,7 @@ public final class LiveView implements Listener, AutoCloseable {
   private static final String LEAVE = "\u001b[?25h\u001b[?1049l";
 
   private final PrintStream out;
-  private final Style style;
-  private final int rows;
+  private final Supplier<Screen> screen;
   private final Supplier<JsonNode> status;
   private final Deque<Event> events = new ArrayDeque<>();
   private final ScheduledExecutorService painter =
@@ -37,16 +36,18 @@ public final class LiveView implements Listener, AutoCloseable {
             return thread;
           });
 
+  /** What it is drawn on: how wide and in which colours, and how many rows there are. */
+  public record Screen(Style style, int rows) {}
+
   /**
    * Draws this status on that terminal.
    *
-   * @param rows of the terminal
+   * @param screen as it is now, asked for each picture
    * @param status the JSON of {@code status}
    */
-  public LiveView(PrintStream out, Style style, int rows, Supplier<JsonNode> status) {
+  public LiveView(PrintStream out, Supplier<Screen> screen, Supplier<JsonNode> status) {
     this.out = out;
-    this.style = style;
-    this.rows = rows;
+    this.screen = screen;
     this.status = status;
   }
 
@@ -67,30 +68,38 @@ public final class LiveView implements Listener, AutoCloseable {
     draw();
   }
 
-  private synchronized void draw() {
+  /** Whoever ends it does not wait for a status that is long in coming. */
+  private void draw() {
+    if (!painter.isShutdown()) {
+      paint(status.get());
+    }
+  }
+
+  private synchronized void paint(JsonNode now) {
     if (painter.isShutdown()) {
       return;
     }
+    Screen on = screen.get();
     List<String> recent = new ArrayList<>();
     synchronized (events) {
-      events.forEach(event -> recent.add(line(event)));
+      events.forEach(event -> recent.add(line(event, on.style().width())));
     }
     StringBuilder frame = new StringBuilder("\u001b[H");
-    for (String line : frame(status.get(), recent, style, rows)) {
+    for (String line : frame(now, recent, on.style(), on.rows())) {
       frame.append(line).append("\u001b[K\r\n");
     }
     out.print(frame.append("\u001b[J"));
     out.flush();
   }
 
-  private String line(Event event) {
+  private static String line(Event event, int width) {
     String kind = event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     String text =
         event.at().toString().substring(11, 19)
             + " "
             + Lines.pad(kind, 20)
             + Lines.clean(event.message());
-    return Lines.cut(text, style.width());
+    return Lines.cut(text, width);
   }
 
   /** One picture; never higher than the terminal. The newest events stay, at the bottom. */

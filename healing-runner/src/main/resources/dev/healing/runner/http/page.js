@@ -56,7 +56,7 @@
   /** A button's word, and the rest of it where there is room. */
   const label = (button, word, rest) => show(button, word, () => [word, el('span.wide', {}, rest)]);
   const list = texts => el('ol.steps', {}, texts.map(t => el('li', {}, t)));
-  const pairs = entries => el('dl.pairs', {}, entries.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, v)]));
+  const pairs = (entries, kind = 'dl.pairs') => el(kind, {}, entries.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, v)]));
 
   // ----------------------------------------------------------------- numbers
 
@@ -271,15 +271,20 @@
       step && ['Risk', step.risk.toLowerCase()],
       step && ['Can it be undone', step.reversible],
       step && ['Likely to help', confidence(step)],
-      ...Object.entries(p.facts).filter(([, fact]) => fact !== ''),
     ].filter(Boolean);
-    return [el('h4', {}, 'Exactly this will be done'), list(p.steps), el('h4', {}, 'Before you decide'), pairs(facts)];
+    return [el('h4', {}, 'Exactly this will be done'), list(p.steps), el('h4', {}, 'Before you decide'), pairs(facts, 'dl.pairs.short')];
+  }
+
+  /** Else it is not done. Nobody decides by these, so they are not in the way to the answer. */
+  function stands(decision) {
+    const facts = Object.entries(decision?.preview?.facts || {}).filter(([, fact]) => fact !== '');
+    return facts.length ? [el('h4', {}, 'Done only if this is still so'), pairs(facts)] : [];
   }
 
   function confidence(step) {
     const meter = el('span.meter', {'aria-hidden': 'true'}, el('i'));
     meter.firstChild.style.width = Math.round(step.confidence * 100) + '%';
-    return el('span', {}, meter, `${Math.round(step.confidence * 100)} %: ${step.evidence}`);
+    return el('span', {}, meter, `${Math.round(step.confidence * 100)}\u00a0%: ${step.evidence}`);
   }
 
   function reasons(decision) {
@@ -379,16 +384,50 @@
         el('button.danger', {type: 'button', 'data-key': 'no-' + issue.incident, onclick: answer('reject', () => 'Rejected: it is yours now.')}, 'Reject')),
       more('ask-' + issue.incident, el('p.sub', {}, 'Evidence, alternatives, and what the guards said'), body => {
         const why = kept('why-' + issue.incident);
-        body.append(why);
+        body.append(why, ...stands(decision));
         explain(why, issue.incident);
       }));
+  }
+
+  /** When what is being done began and how long it is expected to take, by incident and attempt. */
+  const runs = new Map();
+  const runOf = issue => issue.status === 'HEALING' ? issue.incident + '/' + issue.attempts : '';
+
+  async function askRuns() {
+    const now = new Set(status.issues.map(runOf));
+    for (const run of runs.keys()) if (!now.has(run)) runs.delete(run);
+    for (const issue of status.issues) {
+      if (!runOf(issue) || runs.has(runOf(issue))) continue;
+      const {incident} = await get('explain/' + encodeURIComponent(issue.incident));
+      const decision = incident?.decision;
+      if (incident?.status === 'HEALING') runs.set(runOf(issue), {from: Date.parse(decision?.at), takes: decision?.preview?.expectedMillis});
+    }
+  }
+
+  /** How far it is and how long it still takes, as far as that is known. */
+  function progress(issue) {
+    const run = runs.get(runOf(issue));
+    const known = run?.takes > 0;
+    const bar = el('div.progress' + (known ? '.known' : ''), {role: 'progressbar', 'aria-label': issue.status === 'HEALING' ? 'An action runs' : 'It is looked again whether it helped'}, el('i'));
+    if (!known) return [bar];
+    const left = el('p.sub.left');
+    const go = () => {
+      const gone = Math.max(0, Date.now() - run.from);
+      const done = Math.min(1, gone / run.takes);
+      bar.firstChild.style.width = 100 * done + '%';
+      bar.setAttribute('aria-valuenow', Math.round(100 * done));
+      left.textContent = gone < run.takes ? `About ${took(Math.ceil((run.takes - gone) / 1000) * 1000)} left` : `Longer than the ${took(run.takes)} that were expected`;
+    };
+    go();
+    const timer = setInterval(() => { if (bar.isConnected) go(); else clearInterval(timer); }, 1000);
+    return [bar, left];
   }
 
   function drawIssues() {
     const open = status.issues.filter(i => !i.awaitsConfirmation);
     const known = new Set(status.issues.flatMap(i => ['why-' + i.incident, 'would-' + i.incident]));
     for (const key of boxes.keys()) if (!known.has(key)) boxes.delete(key);
-    const seen = open.map(i => [i.incident, i.severity, i.status, i.type, i.components, i.description, i.attempts, i.note]);
+    const seen = open.map(i => [i.incident, i.severity, i.status, i.type, i.components, i.description, i.attempts, i.note, runs.has(runOf(i))]);
     show($('issues-list'), [seen, status.issues.length > 0], () => open.length ? open.map(problem)
       : [el('p.card.calm', {}, status.issues.length ? 'Nothing besides what waits for you.' : 'Nothing is known to be.')]);
     $('unreadable').hidden = !status.unreadable.length;
@@ -403,7 +442,7 @@
         el('div.title', {}, tag(issue.severity), issue.status !== 'OPEN' && tag(issue.status), el('h3', {}, `${issue.type.replaceAll('_', ' ')}: ${issue.components.join(', ')}`)),
         el('p.what', {}, issue.description),
         el('p.sub', {}, 'Seen ', when(issue.firstSeen), issue.attempts ? ` · ${plural(issue.attempts, 'attempt')}` : '', issue.note ? ' · ' + issue.note : ''),
-        busy && el('div.progress', {role: 'progressbar', 'aria-label': issue.status === 'HEALING' ? 'An action runs' : 'It is looked again whether it helped'}, el('i'))),
+        busy && progress(issue)),
       body => {
         const why = kept('why-' + issue.incident);
         const would = kept('would-' + issue.incident);
@@ -426,6 +465,7 @@
       el('p', {}, tag(decision.verdict), ' ', sentence(decision.reason)),
       preview(decision) || [],
       may ? el('div.buttons', {}, el('button.primary', {type: 'button', 'data-key': 'do-' + issue.incident, onclick: heal}, 'Do it')) : [],
+      stands(decision),
     ].flat());
   }
 
@@ -771,10 +811,21 @@
     while ($('events').children.length > 60) $('events').lastElementChild.remove();
   }
 
+  /** The newest that is shown: a stream that is opened anew begins with what was there before. */
+  let newest = {run: '', number: 0};
+  function isNews(id) {
+    const dash = id.lastIndexOf('-');
+    const run = id.slice(0, dash), number = Number(id.slice(dash + 1));
+    if (run === newest.run && number <= newest.number) return false;
+    newest = {run, number};
+    return true;
+  }
+
   function listen() {
     const source = new EventSource(API + 'events');
     source.onopen = () => connected(true);
     source.onmessage = m => {
+      if (!isNews(m.lastEventId)) return;
       event(JSON.parse(m.data));
       soon();
     };
@@ -815,6 +866,7 @@
       status = await get('status', false, 10e3);
       connected(true);
       drawNow();
+      await askRuns();
       drawIssues();
       await drawAsks();
       if (lacking().length) {

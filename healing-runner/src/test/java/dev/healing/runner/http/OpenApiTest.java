@@ -16,13 +16,23 @@ import tools.jackson.databind.JsonNode;
 
 /** The description is that of the code: neither has what the other lacks. */
 class OpenApiTest {
+  private JsonNode all;
   private JsonNode paths;
 
   @BeforeEach
   void read() throws IOException {
     try (InputStream in = Assets.class.getResourceAsStream("openapi.json")) {
-      paths = Json.MAPPER.readTree(in).path("paths");
+      all = Json.MAPPER.readTree(in);
+      paths = all.path("paths");
     }
+  }
+
+  /** OpenAPI 3.0.3: beside a reference, or all of several, it says nothing. */
+  @Test
+  void nullableStandsBesideAType() {
+    assertThat(all.findParents("nullable"))
+        .isNotEmpty()
+        .allSatisfy(schema -> assertThat(schema.has("type")).as(schema.toString()).isTrue());
   }
 
   @Test

@@ -50,6 +50,8 @@ class DebianPackageRealHostTest {
       assertThat(host.json("status").path("daemon").asBoolean(false)).isTrue();
       assertThat(host.at("/usr/lib/healing/healing.jsa")).exists();
       assertThat(host.at("/usr/share/man/man1/healing-pause.1.gz")).exists();
+      assertThat(host.at("/usr/share/zsh/vendor-completions/_healing")).exists();
+      assertThat(host.at("/usr/share/bash-completion/completions/healing")).exists();
       assertThat(
               host.sh(
                   "cd /usr/share/doc/healing; for page in README.md docs/*.md; do"
