@@ -44,7 +44,7 @@ class CourseTest {
                 is,
                 receipt.confidence(),
                 receipt.steps(),
-                receipt.recorded(),
+                receipt.recorded(), receipt.circumstances(), receipt.sideEffects(),
                 receipt.detail())));
   }
 

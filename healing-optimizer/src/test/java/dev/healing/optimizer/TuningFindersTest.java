@@ -91,6 +91,8 @@ class TuningFindersTest {
             0.5,
             List.of(),
             List.of(),
+            new TreeMap<>(),
+            List.of(),
             "done"));
   }
 

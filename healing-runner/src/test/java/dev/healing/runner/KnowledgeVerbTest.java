@@ -138,7 +138,7 @@ class KnowledgeVerbTest {
                 new TreeMap<>(Map.of("memory.used", 0.5)),
                 0.5,
                 List.of("restart it"),
-                List.of(),
+                List.of(), new TreeMap<>(), List.of(),
                 "");
         base.record(List.of(receipt));
         base.ended(

@@ -113,7 +113,7 @@ final class KnowledgeCost {
         new TreeMap<>(Map.of("filesystem.used{/mnt/" + problem + "}", random.nextDouble())),
         0.5,
         List.of("try"),
-        List.of(),
+        List.of(), new TreeMap<>(), List.of(),
         "");
   }
 
