@@ -113,7 +113,9 @@ final class KnowledgeCost {
         new TreeMap<>(Map.of("filesystem.used{/mnt/" + problem + "}", random.nextDouble())),
         0.5,
         List.of("try"),
-        List.of(), new TreeMap<>(), List.of(),
+        List.of(),
+        new TreeMap<>(Map.of("load.per_cpu", random.nextDouble(), "generation.number", 42.0)),
+        List.of(),
         "");
   }
 
