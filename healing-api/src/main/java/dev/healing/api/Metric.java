@@ -35,6 +35,12 @@ public record Metric(String name, String component) implements Comparable<Metric
   public static final Metric LOAD = of("load.per_cpu");
 
   /**
+   * Number of the generation that the profile of a NixOS system names; absent on other hosts. It
+   * tells two times apart, and is no amount.
+   */
+  public static final Metric GENERATION = of("generation.number");
+
+  /**
    * How the names of metrics end that tell how much of something that has a limit is in use: 1 is
    * the limit.
    */

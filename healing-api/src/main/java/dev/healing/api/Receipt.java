@@ -29,6 +29,10 @@ import java.util.TreeSet;
  * @param steps what was done, as previewed
  * @param recorded what the host looked like right before, one line each: for an action that
  *     destroys something, else empty
+ * @param circumstances {@link Metric#LOAD} and {@link Metric#GENERATION} of the host in the look on
+ *     which it was decided, as far as they were read
+ * @param sideEffects what began between its start and its validation and is no symptom of anything
+ *     known, perhaps by it: {@code TYPE COMPONENT…} each, the first five
  * @param detail what the action said and why the outcome is what it is
  */
 public record Receipt(
@@ -48,6 +52,8 @@ public record Receipt(
     double confidence,
     List<String> steps,
     List<String> recorded,
+    SortedMap<String, Double> circumstances,
+    List<String> sideEffects,
     String detail) {
   /** Copies. */
   public Receipt {
@@ -56,6 +62,8 @@ public record Receipt(
     after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
     steps = List.copyOf(steps);
     recorded = List.copyOf(recorded);
+    circumstances = Collections.unmodifiableSortedMap(new TreeMap<>(circumstances));
+    sideEffects = List.copyOf(sideEffects);
   }
 
   /** The identity of the problem that was treated. */

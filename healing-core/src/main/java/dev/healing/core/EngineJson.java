@@ -47,8 +47,8 @@ public final class EngineJson {
 
   /**
    * {@code {id,incident,fingerprint,type,components,actions,target,origin,outcome,detectedAt,
-   * startedAt,finishedAt,before,after,confidence,reason,steps,recorded}}. {@code actions} has the
-   * one action of the attempt.
+   * startedAt,finishedAt,before,after,confidence,reason,steps,recorded,circumstances,sideEffects}}.
+   * {@code actions} has the one action of the attempt.
    */
   public static ObjectNode receipt(Receipt receipt) {
     return tree(json -> write(json, receipt));
@@ -75,6 +75,12 @@ public final class EngineJson {
     Json.texts(json, "steps", receipt.steps());
     if (!receipt.recorded().isEmpty()) {
       Json.texts(json, "recorded", receipt.recorded());
+    }
+    if (!receipt.circumstances().isEmpty()) {
+      Json.numbers(json, "circumstances", receipt.circumstances());
+    }
+    if (!receipt.sideEffects().isEmpty()) {
+      Json.texts(json, "sideEffects", receipt.sideEffects());
     }
   }
 
@@ -119,6 +125,8 @@ public final class EngineJson {
         node.path("confidence").asDouble(),
         Json.texts(node.path("steps")),
         Json.texts(node.path("recorded")),
+        Json.numbers(node.path("circumstances")),
+        Json.texts(node.path("sideEffects")),
         node.path("reason").asString());
   }
 

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The incidents: all that are open, and the last ones that were closed.
@@ -44,6 +45,9 @@ import java.util.function.Predicate;
 final class Incidents {
   private static final int CLOSED_KEPT = 100;
 
+  /** Of what began lately, open or not. */
+  private static final int BEGUN_KEPT = 100;
+
   /** More likely than not. */
   private static final double SURE = 0.5;
 
@@ -52,6 +56,7 @@ final class Incidents {
   private final Map<String, Tracked> open = new LinkedHashMap<>(); // by id, in order of opening
   private final Map<Fingerprint, Tracked> ofProblem = new HashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
+  private final EvictingQueue<Tracked> begun = EvictingQueue.create(BEGUN_KEPT);
   private final LeftAloneLately leftAlone = new LeftAloneLately();
   private long lastIdMillis;
   private int unrelated = -1; // counted when it is asked for
@@ -97,6 +102,11 @@ final class Incidents {
 
   private boolean isRejected(Tracked incident) {
     return incident.validator.isEmpty() && chronicle.journal().rejected(incident.fingerprint);
+  }
+
+  /** Problems that were first seen after this, open or not, oldest first: of many the newest. */
+  Stream<Tracked> begunAfter(Instant at) {
+    return begun.stream().filter(incident -> incident.firstSeen.isAfter(at));
   }
 
   /** Severities and causes may have changed. */
@@ -190,6 +200,7 @@ final class Incidents {
     }
     add(incident);
     if (validator.isEmpty()) { // else nothing is wrong: somebody has found something worth doing
+      begun.add(incident);
       chronicle.tell(
           Event.Kind.INCIDENT_OPENED,
           issue.severity() + " " + issue.type() + ": " + issue.description(),

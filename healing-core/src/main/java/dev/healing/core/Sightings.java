@@ -74,6 +74,7 @@ final class Sightings {
    */
   void take(Observation observation, Map<String, String> faults) {
     Set<Tracked> seen = new LinkedHashSet<>();
+    int known = incidents.open().size();
     // As triage left it: whether what is new is a symptom of something is not known yet.
     Optional<Issue> storm =
         Storm.issue(
@@ -86,6 +87,16 @@ final class Sightings {
     PluginFaults.issues(faults, observation.state().at())
         .forEach(i -> sighted(PluginFaults.REPORTER, i, observation, seen).ifPresent(seen::add));
     storm.flatMap(i -> sighted(PluginFaults.REPORTER, i, observation, seen)).ifPresent(seen::add);
+    // What has begun is known before what came of the actions is concluded: it may be by them.
+    List<Tracked> begun = incidents.open().stream().skip(known).toList();
+    if (!begun.isEmpty()) {
+      Triage.linkNew(begun, incidents.open(), observation.state().units());
+    }
+    for (Tracked incident : seen) {
+      if (toBeValidated(incident, observation) && provesSomething(incident, incident.seenNanos)) {
+        stillThere(incident, observation.state());
+      }
+    }
     Predicate<IssueType> reported =
         type ->
             plugins
@@ -125,11 +136,6 @@ final class Sightings {
       return Optional.of(incident); // another detector knows better
     }
     incident.sighted(issue, observation.state().at(), evidenceNanos);
-    if (toBeValidated(incident, observation)) {
-      if (provesSomething(incident, evidenceNanos)) {
-        stillThere(incident, observation.state());
-      }
-    }
     return Optional.of(incident);
   }
 

@@ -363,6 +363,8 @@ final class Tracked {
         step.map(s -> s.confidence().value()).orElse(0.0),
         List.of(),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         why);
   }
 

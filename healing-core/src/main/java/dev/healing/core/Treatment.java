@@ -9,6 +9,8 @@ import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
+import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
@@ -17,6 +19,7 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.core.calls.ActionRunner;
 import dev.healing.core.calls.Inbox;
+import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.calls.Refusals;
 import dev.healing.core.journal.Intent;
 import dev.healing.spi.HostContext;
@@ -42,6 +45,9 @@ import java.util.function.Consumer;
  * receipt; if an action does not end in time, until its thread comes back, however late.
  */
 final class Treatment {
+  private static final int MOST_SIDE_EFFECTS = 5;
+  private static final int LONGEST_TOLD = 200;
+
   /** What is done as soon as its intent is durable. */
   private record Start(Tracked incident, Proposed proposed, HostState state) {}
 
@@ -205,11 +211,20 @@ final class Treatment {
             proposed.action().preview(),
             incident.origin(),
             proposed.plan().next().confidence().value(),
+            circumstances(state),
             time.now());
     chronicle.journal().add(intent);
     incident.begins(
         Attempt.begun(intent, proposed.action().preview().lane(), state.health(), incident.seen));
     toStart.add(new Start(incident, proposed, state));
+  }
+
+  private static SortedMap<String, Double> circumstances(HostState state) {
+    SortedMap<String, Double> read = new TreeMap<>();
+    for (Metric metric : List.of(Metric.LOAD, Metric.GENERATION)) {
+      state.value(metric).ifPresent(value -> read.put(metric.toString(), value));
+    }
+    return read;
   }
 
   /** What cannot be journalled is not done: made durable at once for all that is to be started. */
@@ -391,7 +406,14 @@ final class Treatment {
     String said = attempt.gaveWay + (report == null ? "" : report.detail() + "; ");
     Receipt receipt =
         attempt.intent.receipt(
-            validation.outcome(), time.now(), after, attempt.recorded, said + validation.why());
+            validation.outcome(),
+            time.now(),
+            after,
+            attempt.recorded,
+            validation.outcome() == Outcome.NOT_ATTEMPTED
+                ? List.of()
+                : sideEffects(incident, attempt),
+            said + validation.why());
     chronicle.ended(receipt);
     own.concluded(receipt);
     preventions.ended(receipt);
@@ -420,6 +442,26 @@ final class Treatment {
             + ", "
             + receipt.detail(),
         incident);
+  }
+
+  /** Not of what was under way at a crash: all that is there was then seen anew. */
+  private List<String> sideEffects(Tracked treated, Attempt attempt) {
+    return attempt.leftOver
+        ? List.of()
+        : incidents
+            .begunAfter(attempt.intent.at())
+            .filter(other -> !other.fingerprint.equals(treated.fingerprint))
+            .filter(other -> other.cause == null && !Triage.isOurs(other))
+            .filter(other -> !other.reportedBy().equals(PluginFaults.REPORTER))
+            .map(other -> told(other.issue))
+            .distinct()
+            .limit(MOST_SIDE_EFFECTS)
+            .toList();
+  }
+
+  private static String told(Issue issue) {
+    String text = issue.type() + " " + String.join(" ", issue.components());
+    return text.length() <= LONGEST_TOLD ? text : text.substring(0, LONGEST_TOLD - 1) + "…";
   }
 
   private void free(String lane, Tracked incident) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,10 +43,34 @@ final class Triage {
     if (open.isEmpty()) {
       return ImmutableListMultimap.of();
     }
+    ListMultimap<String, Tracked> dependents = sameProblem(open);
+    open.forEach(incident -> incident.cause = null);
+    causes(open, open, units)
+        .forEach(
+            (incident, cause) -> {
+              incident.cause = cause.id;
+              dependents.put(cause.id, incident);
+            });
+    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, open));
+    return dependents;
+  }
+
+  /**
+   * Notes the causes of what has just begun, before what came of the actions is concluded: what is
+   * a symptom of something else is no side effect of them.
+   */
+  static void linkNew(
+      Collection<Tracked> begun, Collection<Tracked> open, Map<String, UnitState> units) {
+    causes(begun, open, units).forEach((incident, cause) -> incident.cause = cause.id);
+    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, begun));
+  }
+
+  /** The causes of some of the incidents, as far as they have one. */
+  private static Map<Tracked, Tracked> causes(
+      Collection<Tracked> some, Collection<Tracked> open, Map<String, UnitState> units) {
     Map<String, Tracked> explains = new HashMap<>();
     Map<String, Tracked> byComponent = new HashMap<>();
     for (Tracked incident : open) {
-      incident.cause = null;
       if (incident.status != IncidentStatus.ESCALATED) {
         incident.issue.explains().forEach(symptom -> explains.put(symptom, incident));
       }
@@ -53,25 +78,18 @@ final class Triage {
         incident.issue.components().forEach(component -> byComponent.put(component, incident));
       }
     }
-    Map<Tracked, Tracked> causes = new HashMap<>();
-    ListMultimap<String, Tracked> dependents = sameProblem(open);
-    for (Tracked incident : open) {
+    Map<Tracked, Tracked> causes = new LinkedHashMap<>();
+    for (Tracked incident : some) {
       possibleCauses(incident, explains, byComponent, units).stream()
           .filter(cause -> !leadsTo(cause, incident, causes))
           .findFirst()
-          .ifPresent(
-              cause -> {
-                causes.put(incident, cause);
-                incident.cause = cause.id;
-                dependents.put(cause.id, incident);
-              });
+          .ifPresent(cause -> causes.put(incident, cause));
     }
-    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, open));
-    return dependents;
+    return causes;
   }
 
-  private static void waitFor(Tracked storm, Collection<Tracked> open) {
-    for (Tracked incident : open) {
+  private static void waitFor(Tracked storm, Collection<Tracked> some) {
+    for (Tracked incident : some) {
       if (incident != storm && incident.cause == null && !isOurs(incident)) {
         incident.cause = storm.id;
       }
@@ -126,7 +144,7 @@ final class Triage {
   }
 
   /** A throttle that we have set and need no more is no symptom of anything. */
-  private static boolean isOurs(Tracked incident) {
+  static boolean isOurs(Tracked incident) {
     return incident.issue.type().equals(IssueType.THROTTLED_CALM);
   }
 

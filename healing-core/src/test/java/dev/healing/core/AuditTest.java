@@ -23,7 +23,7 @@ class AuditTest {
   private Receipt add(String intent, String detail) {
     Receipt receipt =
         Given.intent(intent, host.time().now(), Given.RESTART, "web.service")
-            .receipt(Outcome.HEALED, host.time().now(), Map.of(), List.of(), detail);
+            .receipt(Outcome.HEALED, host.time().now(), Map.of(), List.of(), List.of(), detail);
     audit.add(receipt);
     audit.commit();
     return receipt;

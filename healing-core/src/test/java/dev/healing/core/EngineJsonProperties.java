@@ -93,7 +93,8 @@ class EngineJsonProperties {
             "after",
             "confidence",
             "reason",
-            "steps");
+            "steps",
+            "circumstances");
     assertThat(EngineJson.receipt(receipt).path("actions").toString())
         .isEqualTo("[\"restart_service\"]");
     assertThat(EngineJson.receipt(receipt).path("detectedAt").asString())
@@ -167,6 +168,8 @@ class EngineJsonProperties {
         new TreeMap<>(after),
         0.25,
         steps,
+        steps,
+        new TreeMap<>(after),
         steps,
         text);
   }

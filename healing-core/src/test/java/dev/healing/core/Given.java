@@ -8,6 +8,7 @@ import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Preview;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -81,11 +83,12 @@ public final class Given {
         preview(target),
         Origin.AUTOMATIC,
         0.5,
+        new TreeMap<>(Map.of(Metric.LOAD.toString(), 0.25)),
         at);
   }
 
   public static Receipt receipt(Intent intent, Outcome outcome, Instant at) {
-    return intent.receipt(outcome, at, Map.of(), List.of(), "as it was");
+    return intent.receipt(outcome, at, Map.of(), List.of(), List.of(), "as it was");
   }
 
   /** An engine on this host with these plugins and nothing that it found by itself. */

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Measures the host: memory, swap, processors, load, file systems, pressure, failed units, and the
- * {@link Health} that follows from them. Key: {@code mounts}, places to watch beside those that
- * {@link FileSystemChoice} finds.
+ * Measures the host: memory, swap, processors, load, file systems, pressure, failed units, the
+ * generation of a NixOS system, and the {@link Health} that follows from them. Key: {@code mounts},
+ * places to watch beside those that {@link FileSystemChoice} finds.
  */
 public final class HostSampler implements Sampler {
   /** What is unreadable when systemd does not answer. */
@@ -33,6 +33,7 @@ public final class HostSampler implements Sampler {
 
   private final HostContext context;
   private final FileSystems fileSystems;
+  private final Seldom<Optional<SystemProfile>> profile;
   private Set<String> unsettled = new TreeSet<>();
   private boolean looked;
   private Optional<CpuTimes> lastTimes = Optional.empty();
@@ -41,6 +42,7 @@ public final class HostSampler implements Sampler {
   private HostSampler(HostContext context, List<String> mounts) {
     this.context = context;
     this.fileSystems = new FileSystems(context, mounts);
+    this.profile = SystemProfile.watched(context);
   }
 
   /** Makes it. */
@@ -77,6 +79,7 @@ public final class HostSampler implements Sampler {
                 Metric.SWAP_USED,
                 Metric.CPU_BUSY,
                 Metric.LOAD,
+                Metric.GENERATION,
                 Metric.of(Metric.FILESYSTEM_USED, "*"),
                 Metric.of(Metric.FILESYSTEM_AVAILABLE, "*"),
                 Metric.of(Metric.FILESYSTEM_INODES_USED, "*"),
@@ -94,6 +97,7 @@ public final class HostSampler implements Sampler {
     fileSystems.sample(look);
     OptionalDouble pressure = pressure(look);
     OptionalDouble failed = units(look);
+    generation(look);
     Health health =
         new Health(
             memory.usedFraction(),
@@ -210,6 +214,14 @@ public final class HostSampler implements Sampler {
     } catch (HealingException e) {
       look.unreadable(SYSTEMD, e.getMessage());
       return OptionalDouble.empty();
+    }
+  }
+
+  private void generation(Look look) {
+    try {
+      profile.look().ifPresent(system -> look.add(Metric.GENERATION, system.generation()));
+    } catch (HealingException e) {
+      look.unreadable(Metric.GENERATION.toString(), e.getMessage());
     }
   }
 

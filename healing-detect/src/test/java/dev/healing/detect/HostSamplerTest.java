@@ -138,6 +138,26 @@ class HostSamplerTest {
   }
 
   @Test
+  void tellsTheGenerationWhereThereIsOne() throws Exception {
+    assertThat(values(sampler.read())).doesNotContainKey(Metric.GENERATION);
+    Path profiles = Files.createDirectories(root.resolve("nix/var/nix/profiles"));
+    Path profile = profiles.resolve("system");
+    Files.createSymbolicLink(profile, Path.of("system-42-link"));
+    host.time().advance(Duration.ofMinutes(1)); // where there is none it is looked for seldom
+    assertThat(values(sampler.read())).containsEntry(Metric.GENERATION, 42.0);
+    Files.delete(profile);
+    Files.createSymbolicLink(profile, Path.of("system-43-link"));
+    assertThat(values(sampler.read())).as("at once").containsEntry(Metric.GENERATION, 43.0);
+    Files.delete(profile);
+    Files.createSymbolicLink(profile, Path.of("elsewhere"));
+    Reading broken = sampler.read();
+    assertThat(values(broken)).doesNotContainKey(Metric.GENERATION).containsKey(Metric.HEALTH);
+    assertThat(broken.unreadable())
+        .extracting(Unreadable::what)
+        .containsExactly("generation.number");
+  }
+
+  @Test
   void reportsFailedUnits() {
     host.systemd().service("nginx.service").fail("nginx.service");
     Reading reading = sampler.read();

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param recoverySeconds from when they were started to when it was known that they had healed
  * @param metrics of the issue, by their names; at most {@link #MOST_METRICS}; absent if none was
  *     read
+ * @param context when and on what host it was tried, and what began meanwhile; absent before it was
+ *     kept, and if nothing is known of that
  */
 record Course(
     int recoveries,
     double recoverySeconds,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Change> metrics) {
-  static final Course NONE = new Course(0, 0, List.of());
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Change> metrics,
+    @Nullable Contexts context) {
+  static final Course NONE = new Course(0, 0, List.of(), null);
 
   static final int MOST = 100;
   static final int MOST_METRICS = 4;
@@ -78,7 +81,12 @@ record Course(
       seconds = mean(seconds, Math.min(took, Absences.MOST_SECONDS), known);
     }
     SortedMap<String, List<Double>> seen = line.metrics();
-    return new Course(known, seconds, seen == null ? metrics : with(seen));
+    Contexts all = (context == null ? Contexts.NONE : context).with(line);
+    return new Course(
+        known,
+        seconds,
+        seen == null ? metrics : with(seen),
+        all.equals(Contexts.NONE) ? null : all);
   }
 
   private List<Change> with(SortedMap<String, List<Double>> seen) {

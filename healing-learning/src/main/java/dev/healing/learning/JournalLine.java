@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param ending how an incident ended; present if one did
  * @param metrics of the issue, by their names: before and after; absent like {@code action}, and if
  *     none was read both times
+ * @param context in what circumstances it was done, and what began meanwhile; absent like {@code
+ *     action}, and if nothing is known of that
  */
 record JournalLine(
     long seq,
@@ -45,7 +47,8 @@ record JournalLine(
     @Nullable Origin origin,
     @Nullable Double passedAfter,
     @Nullable IncidentStatus ending,
-    @Nullable SortedMap<String, List<Double>> metrics) {
+    @Nullable SortedMap<String, List<Double>> metrics,
+    @Nullable Context context) {
   JournalLine {
     Counts.require("seq", seq);
     if (seq == 0 || key == null || at == null) {
@@ -130,7 +133,8 @@ record JournalLine(
         receipt.origin(),
         null,
         null,
-        Course.seen(receipt.before(), receipt.after()));
+        Course.seen(receipt.before(), receipt.after()),
+        Context.of(receipt));
   }
 
   static JournalLine of(long seq, Recovery recovery) {
@@ -146,6 +150,7 @@ record JournalLine(
         null,
         null,
         recovery.took().toMillis() / 1e3,
+        null,
         null,
         null);
   }
@@ -169,6 +174,7 @@ record JournalLine(
             .orElse(null),
         null,
         incident.status(),
+        null,
         null);
   }
 }

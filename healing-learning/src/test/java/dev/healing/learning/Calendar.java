@@ -125,6 +125,8 @@ final class Calendar implements TimeSource {
         0.5,
         List.of("restart it"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "");
   }
 }

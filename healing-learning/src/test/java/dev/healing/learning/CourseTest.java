@@ -45,6 +45,8 @@ class CourseTest {
                 receipt.confidence(),
                 receipt.steps(),
                 receipt.recorded(),
+                receipt.circumstances(),
+                receipt.sideEffects(),
                 receipt.detail())));
   }
 
@@ -62,7 +64,8 @@ class CourseTest {
     assertThat(course(base))
         .isEqualTo(
             "\"course\":{\"recoveries\":2,\"recoverySeconds\":20.0,\"metrics\":[{\"metric\":"
-                + "\"filesystem.used{/var}\",\"attempts\":3,\"before\":0.96,\"after\":0.7}]}");
+                + "\"filesystem.used{/var}\",\"attempts\":3,\"before\":0.96,\"after\":0.7}],"
+                + "\"context\":{\"hours\":[0,0,2,3,0,0,0,0]}}");
     assertThat(course(Samples.open(store))).as("from the journal").isEqualTo(course(base));
     base.close();
     assertThat(course(Samples.open(store))).as("from the document").isEqualTo(course(base));

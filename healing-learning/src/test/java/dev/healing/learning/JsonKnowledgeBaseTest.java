@@ -93,7 +93,8 @@ class JsonKnowledgeBaseTest {
         .endsWith(
             """
             "actions":{"clean_disk":{"attempts":1,"healed":1,"unchanged":0,"worse":0,"failed":0,\
-            "ambiguous":0,"takenBack":0.0,"course":{"recoveries":1,"recoverySeconds":0.0},\
+            "ambiguous":0,"takenBack":0.0,"course":{"recoveries":1,"recoverySeconds":0.0,\
+            "context":{"hours":[0,0,1,1,0,0,0,0]}},\
             "counted":[1.0,1.0,0.0,0.0],"lastOutcome":"HEALED",\
             "lastSeen":"2026-11-24T10:00:00Z"}}}
             ]}""");

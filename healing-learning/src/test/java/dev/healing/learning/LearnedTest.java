@@ -68,6 +68,8 @@ class LearnedTest {
                 confidence(type, where, action).value(),
                 List.of("try"),
                 List.of(),
+                new TreeMap<>(),
+                List.of(),
                 "")));
   }
 

@@ -57,6 +57,8 @@ class LeftAloneTest {
                 receipt.confidence(),
                 receipt.steps(),
                 receipt.recorded(),
+                receipt.circumstances(),
+                receipt.sideEffects(),
                 receipt.detail())));
   }
 

@@ -41,6 +41,8 @@ class MonthsTest {
         0.5,
         List.of("delete"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "");
   }
 

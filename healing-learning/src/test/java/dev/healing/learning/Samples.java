@@ -64,6 +64,8 @@ final class Samples {
         0.5,
         List.of("delete old logs"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "done");
   }
 

@@ -41,6 +41,8 @@ class StandingsTest {
                 receipt.confidence(),
                 receipt.steps(),
                 receipt.recorded(),
+                receipt.circumstances(),
+                receipt.sideEffects(),
                 receipt.detail())));
   }
 

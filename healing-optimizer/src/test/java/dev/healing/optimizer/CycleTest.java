@@ -122,6 +122,8 @@ class CycleTest {
         0.5,
         List.of("delete"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "done");
   }
 

@@ -78,6 +78,8 @@ class ProactiveOptimizerTest {
         0.5,
         List.of("free it"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "done");
   }
 

@@ -92,6 +92,8 @@ class TuningFindersTest {
             0.5,
             List.of(),
             List.of(),
+            new TreeMap<>(),
+            List.of(),
             "done"));
   }
 

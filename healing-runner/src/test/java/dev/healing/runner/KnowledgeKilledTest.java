@@ -146,6 +146,8 @@ class KnowledgeKilledTest {
           0.5,
           List.of("try"),
           List.of(),
+          new TreeMap<>(),
+          List.of(),
           "");
     }
   }

@@ -104,6 +104,9 @@ class KnowledgeVerbTest {
     assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
         .contains("restart_service healed 12 of 12; last HEALED, 2026-11-24 08:")
         .contains("; healed within 2.0 s on average; memory.used 0.95 → 0.50")
+        .contains("; healed 3 of 3 at 00-06h UTC,")
+        .contains("; load by processor 0.25 where it healed; in generation 42 healed 12 of 12")
+        .contains("; began meanwhile, perhaps by it: service_failed db.service (3)")
         .contains("Brier score 0.25");
   }
 
@@ -139,6 +142,8 @@ class KnowledgeVerbTest {
                 0.5,
                 List.of("restart it"),
                 List.of(),
+                new TreeMap<>(Map.of("load.per_cpu", 0.25, "generation.number", 42.0)),
+                i > 9 ? List.of("service_failed db.service") : List.of(),
                 "");
         base.record(List.of(receipt));
         base.ended(

@@ -10,9 +10,11 @@ import dev.healing.api.Receipt;
 import dev.healing.core.journal.Timeline.Reading;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +32,8 @@ import tools.jackson.databind.JsonNode;
  * @param confidence in it
  * @param settling how long after it the symptom is looked at again
  * @param steps exactly what, as previewed
+ * @param circumstances of the host in the look on which it was decided; none in lines of before
+ *     they were kept
  * @param at now
  */
 public record Intent(
@@ -43,11 +47,13 @@ public record Intent(
     double confidence,
     Duration settling,
     List<String> steps,
+    SortedMap<String, Double> circumstances,
     Instant at) {
   private static final int MOST_STEPS = 50;
 
   /** Copies; of many steps the first ones. */
   public Intent {
+    circumstances = Collections.unmodifiableSortedMap(new TreeMap<>(circumstances));
     steps = List.copyOf(steps.subList(0, Math.min(MOST_STEPS, steps.size())));
   }
 
@@ -61,6 +67,7 @@ public record Intent(
       Preview preview,
       Origin origin,
       double confidence,
+      SortedMap<String, Double> circumstances,
       Instant at) {
     return new Intent(
         id,
@@ -73,6 +80,7 @@ public record Intent(
         confidence,
         action.settling(),
         preview.steps(),
+        circumstances,
         at);
   }
 
@@ -87,6 +95,7 @@ public record Intent(
       Instant finished,
       Map<String, Double> after,
       List<String> recorded,
+      List<String> sideEffects,
       String detail) {
     return new Receipt(
         id,
@@ -105,6 +114,8 @@ public record Intent(
         confidence,
         steps,
         recorded,
+        circumstances,
+        sideEffects,
         detail);
   }
 
@@ -120,6 +131,9 @@ public record Intent(
     json.writeNumberProperty("confidence", confidence);
     json.writeNumberProperty("settlingMillis", settling.toMillis());
     Json.texts(json, "steps", steps);
+    if (!circumstances.isEmpty()) {
+      Json.numbers(json, "circumstances", circumstances);
+    }
     Json.object(json, "issue", evidence -> Json.write(evidence, issue));
   }
 
@@ -136,6 +150,7 @@ public record Intent(
         node.required("confidence").asDouble(),
         Duration.ofMillis(node.required("settlingMillis").asLong()),
         Json.texts(node.required("steps")),
+        Json.numbers(node.path("circumstances")),
         at);
   }
 }

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SafetyGuardsTest {
@@ -352,6 +353,7 @@ class SafetyGuardsTest {
             Given.preview("runaway:17"),
             Origin.AUTOMATIC,
             0.5,
+            new TreeMap<>(),
             now);
     journal.add(other);
     journal.close(Given.receipt(other, Outcome.HEALED, now));

@@ -226,6 +226,7 @@ class JournalClocksTest {
             small.confidence(),
             small.settling(),
             Collections.nCopies(50, "x".repeat(11_000)),
+            small.circumstances(),
             small.at());
     journal.add(large);
     journal.close(Given.receipt(large, Outcome.HEALED, host.time().now()));

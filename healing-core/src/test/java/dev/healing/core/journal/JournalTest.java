@@ -175,6 +175,7 @@ class JournalTest {
             good.confidence(),
             ChronoUnit.FOREVER.getDuration(),
             good.steps(),
+            good.circumstances(),
             good.at()));
 
     assertThatThrownBy(journal::commit)
@@ -315,6 +316,7 @@ class JournalTest {
               small.confidence(),
               small.settling(),
               List.of(steps),
+              small.circumstances(),
               small.at());
       journal.add(large);
       journal.close(Given.receipt(large, Outcome.HEALED, host.time().now()));

@@ -59,6 +59,13 @@ public final class HistoryView {
             text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
     OpportunitiesView.benefit(json.path("benefit"))
         .ifPresent(came -> lines.addAll(style.wrap(came, 4)));
+    if (!json.path("sideEffects").isEmpty()) {
+      lines.addAll(
+          style.wrap(
+              "began meanwhile, perhaps by it: "
+                  + Lines.clean(joined(json.path("sideEffects"), "; ")),
+              4));
+    }
     return lines;
   }
 

@@ -148,7 +148,7 @@ public final class KnowledgeView {
                     + ", "
                     + Lines.instant(counts.path("lastSeen").asString(""))
                 : "")
-            + went(counts.path("course"));
+            + CourseWords.told(counts.path("course"));
     return imported.isObject()
         ? here
             + "; "
@@ -158,33 +158,6 @@ public final class KnowledgeView {
             + " of "
             + imported.path("attempts").asLong()
         : here;
-  }
-
-  /** How long it took, and what became of the metrics. */
-  private static String went(JsonNode course) {
-    StringBuilder went = new StringBuilder();
-    if (course.path("recoveries").asLong() > 0) {
-      went.append("; healed within ")
-          .append(Lines.millis(Math.round(1e3 * course.path("recoverySeconds").asDouble())))
-          .append(" on average");
-    }
-    course
-        .path("metrics")
-        .forEach(
-            metric ->
-                went.append("; ")
-                    .append(metric.path("metric").asString(""))
-                    .append(' ')
-                    .append(number(metric.path("before").asDouble()))
-                    .append(" → ")
-                    .append(number(metric.path("after").asDouble())));
-    return went.toString();
-  }
-
-  private static String number(double value) {
-    return Math.abs(value) < 1000
-        ? String.format(Locale.ROOT, "%.2f", value)
-        : String.format(Locale.ROOT, "%.3g", value);
   }
 
   private static List<String> standings(JsonNode standings) {

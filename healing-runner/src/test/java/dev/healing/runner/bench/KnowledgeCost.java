@@ -114,6 +114,8 @@ final class KnowledgeCost {
         0.5,
         List.of("try"),
         List.of(),
+        new TreeMap<>(Map.of("load.per_cpu", random.nextDouble(), "generation.number", 42.0)),
+        List.of(),
         "");
   }
 

@@ -136,6 +136,8 @@ final class OpportunityCost {
         0.5,
         List.of("restart " + unit),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         unit + " is active again after 0.054 s; looked again: the issue is gone");
   }
 }

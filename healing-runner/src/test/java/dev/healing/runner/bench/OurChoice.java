@@ -213,6 +213,8 @@ final class OurChoice implements World.Policy {
         confidence,
         List.of("try"),
         List.of(),
+        new TreeMap<>(),
+        List.of(),
         "");
   }
 }

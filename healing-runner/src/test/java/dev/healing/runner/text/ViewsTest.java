@@ -83,6 +83,27 @@ class ViewsTest {
   }
 
   @Test
+  void whatBeganMeanwhileIsToldWithWhatWasDone() {
+    String receipt =
+        """
+        {"finishedAt": "2026-11-24T10:00:00Z", "outcome": "HEALED", "actions": ["restart_service"],
+         "components": ["web.service"], "type": "service_failed", "incident": "i1", "reason": "up"%s}
+        """;
+    JsonNode with =
+        Json.MAPPER.readTree(
+            receipt.formatted(
+                ", \"sideEffects\": [\"service_failed db.service\", \"disk_full /\"]"));
+    assertThat(HistoryView.receipt(with, Style.PLAIN))
+        .contains("    began meanwhile, perhaps by it: service_failed db.service; disk_full /");
+    JsonNode trail =
+        Json.MAPPER.createObjectNode().set("trail", Json.MAPPER.createArrayNode().add(with));
+    assertThat(text(HistoryView::explain, trail))
+        .contains("perhaps by it: service_failed db.service");
+    JsonNode without = Json.MAPPER.readTree(receipt.formatted(""));
+    assertThat(text(HistoryView::receipt, without)).doesNotContain("perhaps");
+  }
+
+  @Test
   void unknownHealthIsNotZero() {
     JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");
 
