@@ -139,8 +139,9 @@ class RestartRealHostTest {
     unit("test-hopeless.service", "[Service]\nExecStart=/bin/sh -c 'echo no such luck; exit 7'\n");
   }
 
+  /** Only its shell is asked to stop: a sleep that has just begun would be, too. */
   private static String stopsIn(int seconds) {
-    return "[Service]\nTimeoutStopSec=5min\n"
+    return "[Service]\nTimeoutStopSec=5min\nKillMode=mixed\n"
         + "ExecStart=/bin/bash -c 'trap \"sleep %d; exit 0\" TERM; while :; do sleep 0.1; done'\n"
             .formatted(seconds);
   }
