@@ -122,8 +122,8 @@ class RestartRealHostTest {
     unit(
         "test-slow.service",
         stopsIn(7)
-            + "ExecStopPost=/bin/sh -c 'touch /run/test-slow;"
-            + " rm -f /run/test-sick/test-slow.service'\n");
+            + "ExecStartPre=/bin/sh -c 'test ! -e /run/test-sick/test-slow.service"
+            + " || touch /run/test-slow; rm -f /run/test-sick/test-slow.service'\n");
     unit("test-still.service", stopsIn(120));
     unit(
         "test-locked.service",
