@@ -26,6 +26,9 @@ final class Alike {
 
   private static final int GOES_ON_FOR = 4 * Highs.HOUR;
 
+  /** Of how much lower than now it was then, below the highest before: has to be risen as well. */
+  private static final double FROM_RECORD = 0.5;
+
   private final Outline past;
   private final double left;
 
@@ -125,14 +128,16 @@ final class Alike {
   private double passage(int from, double growth) {
     int known = Math.min(past.now - from, Highs.DAY);
     double faster = GOES_ON * (past.rise(past.now) - past.rise(from)) / Outline.longRise();
+    double lower = past.belowRecord(from) - past.belowRecord(past.now);
+    double needed = left + FROM_RECORD * Math.max(0, lower);
     float[] top = past.top;
     for (int i = 1; i <= known; i++) {
-      if (top[from + i] - top[from] + faster * Math.min(i, GOES_ON_FOR) >= left) {
+      if (top[from + i] - top[from] + faster * Math.min(i, GOES_ON_FOR) >= needed) {
         return i;
       }
     }
     double rest =
-        left
+        needed
             - (past.highest(from + known - Highs.DAY, from + known) - top[from])
             - faster * Math.min(known, GOES_ON_FOR);
     return growth > 0 ? known + Math.max(0, rest) / growth : Double.POSITIVE_INFINITY;
