@@ -15,8 +15,9 @@ import oshi.util.GlobalConfig;
  *
  * <p>The root counts whatever its type. Of the others, what is on a block device or is a pool
  * counts, unless its type is one of OSHI's pseudo or network types, an image that is always full,
- * or the device is already watched at another place. What is mounted on demand, as an EFI partition
- * may be, would never be unmounted again if it was watched. What is configured counts always.
+ * it is mounted read-only, so that it does not fill up and nobody could make room on it, or the
+ * device is already watched at another place. What is mounted on demand, as an EFI partition may
+ * be, would never be unmounted again if it was watched. What is configured counts always.
  */
 final class FileSystemChoice {
   private static final Set<String> PSEUDO = types(GlobalConfig.OSHI_PSEUDO_FILESYSTEM_TYPES);
@@ -79,6 +80,7 @@ final class FileSystemChoice {
     return !PSEUDO.contains(mount.type())
         && !IMAGES.contains(mount.type())
         && !mayHang(mount)
+        && !mount.readOnly()
         && !plumbing(mount)
         && (mount.source().startsWith("/dev/") || POOLS.contains(mount.type()));
   }
