@@ -35,6 +35,7 @@ public final class KernelSampler implements Sampler {
 
   private final HostContext context;
   private final KernelLimits limits;
+  private final OpenFiles openFiles;
   private final OomVictims victims;
   private final Counters counters = new Counters();
   private Optional<VmStat> last = Optional.empty();
@@ -45,6 +46,7 @@ public final class KernelSampler implements Sampler {
   private KernelSampler(HostContext context) {
     this.context = context;
     this.limits = new KernelLimits(context.time(), context.files());
+    this.openFiles = new OpenFiles(context.time(), context.files());
     this.victims = new OomVictims(context);
   }
 
@@ -67,7 +69,8 @@ public final class KernelSampler implements Sampler {
         OOM_KILLS,
         SWAP_TRAFFIC,
         Metric.of(OomVictims.KILLED, "*"),
-        Metric.of(KernelLimits.USED, "*"));
+        Metric.of(KernelLimits.USED, "*"),
+        Metric.of(OpenFiles.USED, "*"));
   }
 
   @Override
@@ -77,6 +80,7 @@ public final class KernelSampler implements Sampler {
     List<Sample> samples = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();
     limits.sample(samples, unreadable);
+    samples.addAll(openFiles.sample());
     boolean calm = traffic.filter(pages -> pages.value() == 0).isPresent();
     try {
       if (last.isEmpty() || nanos - lastNanos >= (calm ? CALM_NANOS : SHORTEST_NANOS)) {

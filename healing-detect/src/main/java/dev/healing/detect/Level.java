@@ -256,6 +256,15 @@ public final class Level {
     return new Detection(issues, unreadable, age);
   }
 
+  /** What two of them found. */
+  static Detection together(Detection one, Detection other) {
+    List<Issue> issues = new ArrayList<>(one.issues());
+    issues.addAll(other.issues());
+    List<Unreadable> unreadable = new ArrayList<>(one.unreadable());
+    unreadable.addAll(other.unreadable());
+    return new Detection(issues, unreadable, longer(one.age(), other.age()));
+  }
+
   private boolean gone(Track track, Instant look, Duration every) {
     int window = limits.of().m();
     return track.absent >= window
