@@ -57,6 +57,9 @@ public final class DiskFull implements Detector {
       Configuration mounts = section.section("mounts");
       for (String mount : mounts.keys()) {
         Configuration own = mounts.section(mount);
+        if (!mount.startsWith("/") || mount.length() > 1 && mount.endsWith("/")) {
+          mounts.contradiction(mount, "under the name of a mount point, such as /data"); // no match
+        }
         if (own.enabled()) {
           special.put(mount, LevelKeys.of(own, usual));
         } else {
