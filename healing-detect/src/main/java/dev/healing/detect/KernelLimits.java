@@ -55,6 +55,7 @@ final class KernelLimits {
         List.of(
             ofHost("file_handles", this::fileHandles),
             ofHost("tasks", this::tasks),
+            ofHost("container_tasks", this::tasksOfContainer),
             ofHost("conntrack", this::conntrack));
   }
 
@@ -190,6 +191,11 @@ final class KernelLimits {
     }
     long most = Math.min(threads.getAsLong(), pids.getAsLong());
     return fraction(tasks(text("/proc/loadavg")), OptionalLong.of(most));
+  }
+
+  /** Of the group that a container sees as its root; a host's own root has no limit. */
+  private OptionalDouble tasksOfContainer() {
+    return Numbers.larger(tasksOf(GROUPS), tasksOf(GROUPS + "/pids"));
   }
 
   /** All processes and threads that there are. */

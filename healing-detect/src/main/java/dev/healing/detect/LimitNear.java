@@ -28,6 +28,7 @@ public final class LimitNear implements Detector {
       Map.of(
           "file_handles", "open files of the host (fs.file-max)",
           "tasks", "processes and threads of the host (kernel.pid_max, kernel.threads-max)",
+          "container_tasks", "processes and threads of this container (pids.max)",
           "conntrack", "tracked connections (net.netfilter.nf_conntrack_max)");
 
   private final Level level;

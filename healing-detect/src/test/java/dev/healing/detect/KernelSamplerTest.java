@@ -126,6 +126,21 @@ class KernelSamplerTest {
   }
 
   @Test
+  void aContainerThatHasNearlyAllTasksThatItMayIsReported() {
+    for (String group : new String[] {"/sys/fs/cgroup", "/sys/fs/cgroup/pids"}) {
+      host.files().write(group + "/pids.max", "100\n").write(group + "/pids.current", "90\n");
+      Looks looks = looks(new LimitNear.Provider());
+      looks.again();
+      later(looks, SECOND);
+      assertThat(later(looks, SECOND).issues())
+          .extracting(Issue::description)
+          .containsExactly("90% of the processes and threads of this container (pids.max)");
+      host.files().write(group + "/pids.max", "max\n");
+      assertThat(looks(new LimitNear.Provider()).again()).isEqualTo(Detection.NOTHING);
+    }
+  }
+
+  @Test
   void tasksOfAServiceAreMeasuredUntilItHasEnded() throws Exception {
     for (String version : new String[] {"", "/pids"}) {
       copyACapturedHost();
