@@ -154,7 +154,7 @@ public final class Level {
   public Standing update(Instant look, String component, Optional<Sample> sample) {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
     track.absent = sample.isEmpty() ? track.absent + 1 : 0;
-    if (track.absent == 1) {
+    if (track.absent == 1 || look.isBefore(track.absentSince)) { // the clock was set back
       track.absentSince = look;
     }
     if (sample.isEmpty() || known(track, sample.get(), look)) {
