@@ -33,6 +33,12 @@ final class FileSystemChoice {
 
   private static final Set<String> PLUMBING = Set.of("/run/", "/dev/", "/proc/", "/sys/");
 
+  /** Some are only writable while a kernel is installed, which fails if they are full. */
+  private static final Set<String> FOR_KERNELS = Set.of("/boot", "/boot/efi", "/efi");
+
+  /** Where desktops mount what a person plugs in (udisks). */
+  private static final String PLUGGED_IN = "/run/media/";
+
   private FileSystemChoice() {}
 
   private static Set<String> types(String key) {
@@ -80,8 +86,9 @@ final class FileSystemChoice {
     return !PSEUDO.contains(mount.type())
         && !IMAGES.contains(mount.type())
         && !mayHang(mount)
-        && !mount.readOnly()
+        && (!mount.readOnly() || FOR_KERNELS.contains(mount.mountPoint()))
         && !plumbing(mount)
+        && !mount.mountPoint().startsWith(PLUGGED_IN)
         && (mount.source().startsWith("/dev/") || POOLS.contains(mount.type()));
   }
 
