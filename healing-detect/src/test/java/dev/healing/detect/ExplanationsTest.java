@@ -107,6 +107,11 @@ class ExplanationsTest {
         .isEmpty();
     assertThat(explained(new DiskFull.Provider(), 3, HostStates.now().sample(used, 0.995)))
         .containsExactlyInAnyOrder("var-lib-my\\x2ddb.mount", "host");
+    Metric available = Metric.of(Metric.FILESYSTEM_AVAILABLE, "/var/lib/my-db");
+    HostStates large = HostStates.now().sample(used, 0.995).sample(available, 20e9);
+    assertThat(explained(new DiskFull.Provider(), 3, large)).as("of 4 TB").isEmpty();
+    large.sample(available, 1e9);
+    assertThat(explained(new DiskFull.Provider(), 3, large)).hasSize(2);
   }
 
   @ParameterizedTest
@@ -120,7 +125,6 @@ class ExplanationsTest {
   void mountUnitsAreNamedAsSystemdDoes(String mountPoint, String unit) {
     assertThat(MountUnit.of(mountPoint)).isEqualTo(unit);
   }
-}
 
   @Test
   void ofAllThatFailTogetherTheLogOfPackagesIsReadOnce() throws IOException {
@@ -157,3 +161,4 @@ class ExplanationsTest {
         .allSatisfy(issue -> assertThat(issue.description()).contains("packages were changed 60"));
     assertThat(read).containsExactly("/var/log/dpkg.log");
   }
+}
