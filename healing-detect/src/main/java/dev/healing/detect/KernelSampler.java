@@ -27,6 +27,9 @@ public final class KernelSampler implements Sampler {
 
   private static final String VMSTAT = "/proc/vmstat";
 
+  /** Of the group that a container sees as its root; a host's own root has none. */
+  private static final String OF_CONTAINER = "/sys/fs/cgroup/memory.events";
+
   /** Of two looks that follow each other too closely the later one says little. */
   private static final long SHORTEST_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -106,7 +109,11 @@ public final class KernelSampler implements Sampler {
                 .read(VMSTAT)
                 .orElseThrow(() -> new HostException(VMSTAT + " is not there")));
     kills = Optional.empty();
-    stat.oomKills().ifPresent(count -> killed(count, now));
+    // In a container those of the kernel are its host's, and of all others there.
+    Optional<String> own = context.files().read(OF_CONTAINER);
+    (own.isPresent() ? VmStat.parse(own.get()) : stat)
+        .oomKills()
+        .ifPresent(count -> killed(count, now));
     OptionalDouble rate = OptionalDouble.empty();
     if (last.isPresent()) {
       rate = stat.swappedPagesPerSecondSince(last.get(), (nanos - lastNanos) / 1e9);
