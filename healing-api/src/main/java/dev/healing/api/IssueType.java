@@ -79,6 +79,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Reads and writes of a disk take seconds each. Component: the disk. */
   public static final IssueType DISK_SLOW = of("disk_slow");
 
+  /** Reads and writes of a disk failed. Component: the disk. */
+  public static final IssueType DISK_ERRORS = of("disk_errors");
+
   /**
    * Something is at its critical temperature, or slowed down for its heat. Component: the sensor,
    * or the processor.

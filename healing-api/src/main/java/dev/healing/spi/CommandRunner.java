@@ -81,18 +81,26 @@ public interface CommandRunner {
    * @param timedOut whether it was killed for its time limit
    */
   record Result(int exitCode, String stdout, String stderr, boolean truncated, boolean timedOut) {
+    private static final int LONGEST_COMPLAINT = 300;
+
     /** Whether it ended by itself, with exit code 0. */
     public boolean ok() {
       return exitCode == 0 && !timedOut;
     }
 
-    /** The last line of stderr, or what else there is to say about a failure. */
+    /**
+     * The last line of stderr, or what else there is to say about a failure; at most 300 characters
+     * of it, since it is told, kept and sent on.
+     */
     public String complaint() {
       if (timedOut) {
         return "took too long and was ended";
       }
       String[] lines = stderr.strip().split("\\R");
       String last = lines[lines.length - 1].strip();
+      if (last.length() > LONGEST_COMPLAINT) {
+        return last.substring(0, LONGEST_COMPLAINT - 1) + "…";
+      }
       return last.isEmpty() ? "exit code " + exitCode : last;
     }
   }

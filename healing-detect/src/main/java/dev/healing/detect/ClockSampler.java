@@ -24,10 +24,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether the clock follows the world's, as the time service says that runs: systemd-timesyncd or
- * chrony. Asked every 10 minutes, and not of systemd-timedated, which would be started for each
- * question. On a host without such a service, as in containers, or without a route to anywhere,
- * nothing is told.
+ * Whether the clock follows the world's, as the time service says that runs: systemd-timesyncd,
+ * chrony, ntpd or OpenNTPD. Asked every 10 minutes, and not of systemd-timedated, which would be
+ * started for each question. On a host without such a service, as in containers, or without a route
+ * to anywhere, nothing is told.
  */
 public final class ClockSampler implements Sampler {
   /**
@@ -49,11 +49,33 @@ public final class ClockSampler implements Sampler {
   private static final Pattern TRACKING =
       Pattern.compile("(?:[^,\n]*,){3}(\\d{1,11})\\.\\d+,(?:[^,\n]*,){9}([A-Z][A-Za-z ]+)\\s*");
 
+  /** Of the system variables: leap is 11 as long as it is not synchronised (RFC 5905). */
+  private static final Pattern LEAP = Pattern.compile("leap=([01][01])");
+
+  /** When the clock was last set or adjusted: seconds since 1900, in hexadecimal. */
+  private static final Pattern REFTIME = Pattern.compile("reftime=(?:0x)?([0-9a-f]{8})\\.");
+
+  private static final long SECONDS_1900_TO_1970 = 2_208_988_800L;
+  private static final long ERA_SECONDS = 1L << 32;
+
+  /** A service, and how it is asked; the first that runs is. */
+  private record Service(String unit, Supplier<Optional<Boolean>> synchronised) {}
+
   private final HostContext context;
+  private final List<Service> services;
   private final Background<Reading> told;
 
   private ClockSampler(HostContext context) {
     this.context = context;
+    this.services =
+        List.of(
+            new Service("systemd-timesyncd.service", this::timesyncd),
+            new Service("chronyd.service", this::chrony),
+            new Service("chrony.service", this::chrony),
+            new Service("ntpsec.service", this::ntpd),
+            new Service("ntp.service", this::ntpd),
+            new Service("ntpd.service", this::ntpd),
+            new Service("openntpd.service", this::openNtpd));
     this.told = new Background<>(context, "clock", EVERY);
   }
 
@@ -85,10 +107,7 @@ public final class ClockSampler implements Sampler {
       return NOTHING;
     }
     try {
-      return asked("systemd-timesyncd.service", this::timesyncd)
-          .or(() -> asked("chronyd.service", this::chrony))
-          .or(() -> asked("chrony.service", this::chrony))
-          .orElse(NOTHING);
+      return services.stream().flatMap(s -> asked(s).stream()).findFirst().orElse(NOTHING);
     } catch (HostException e) {
       String why = String.valueOf(e.getMessage());
       return new Reading(List.of(), List.of(), List.of(new Unreadable(SYNCHRONISED, why)));
@@ -96,13 +115,13 @@ public final class ClockSampler implements Sampler {
   }
 
   /** Absent if the service does not run. */
-  private Optional<Reading> asked(String service, Supplier<Optional<Boolean>> synchronised) {
+  private Optional<Reading> asked(Service service) {
     return context
         .systemd()
-        .unit(service)
+        .unit(service.unit())
         .filter(UnitState::active)
-        .map(unit -> synchronised.get().filter(yes -> yes || leadsSomewhere()))
-        .map(yes -> yes.map(flag -> reading(service, flag)).orElse(NOTHING));
+        .map(unit -> service.synchronised().get().filter(yes -> yes || leadsSomewhere()))
+        .map(yes -> yes.map(flag -> reading(service.unit(), flag)).orElse(NOTHING));
   }
 
   private Reading reading(String service, boolean synchronised) {
@@ -124,12 +143,24 @@ public final class ClockSampler implements Sampler {
   }
 
   private Optional<Boolean> chrony() {
-    Result result =
-        context.commands().run(Command.of(TIME_LIMIT, "chronyc", "-c", "-n", "tracking"));
-    if (!result.ok()) {
-      throw new HostException("chronyc: " + result.complaint());
+    return chrony(answer("chronyc", "-c", "-n", "tracking"), context.time().now());
+  }
+
+  private Optional<Boolean> ntpd() {
+    return ntpd(answer("ntpq", "-n", "-c", "rv 0 leap,reftime"), context.time().now());
+  }
+
+  private Optional<Boolean> openNtpd() {
+    return openNtpd(answer("ntpctl", "-s", "status"));
+  }
+
+  private String answer(String... argv) {
+    Result result = context.commands().run(Command.of(TIME_LIMIT, argv));
+    // ntpq ends with 0 whatever it meets.
+    if (!result.ok() || result.stdout().isBlank()) {
+      throw new HostException(argv[0] + ": " + result.complaint());
     }
-    return chrony(result.stdout(), context.time().now());
+    return result.stdout();
   }
 
   /** From what {@code chronyc -c tracking} says; absent if that is not understood. */
@@ -141,6 +172,34 @@ public final class ClockSampler implements Sampler {
     Instant heard = Instant.ofEpochSecond(Long.parseLong(fields.group(1)));
     return Optional.of(
         !fields.group(2).strip().equals("Not synchronised") && heard.isAfter(now.minus(STALE)));
+  }
+
+  /** From what {@code ntpq} says; absent if that is not understood. */
+  static Optional<Boolean> ntpd(String variables, Instant now) {
+    Matcher leap = LEAP.matcher(variables);
+    if (!leap.find()) {
+      return Optional.empty();
+    }
+    if (leap.group(1).equals("11")) {
+      return Optional.of(false);
+    }
+    Matcher reftime = REFTIME.matcher(variables);
+    return reftime.find()
+        ? Optional.of(since1900(Long.parseLong(reftime.group(1), 16)).isAfter(now.minus(STALE)))
+        : Optional.empty();
+  }
+
+  /** Before 1970 nobody had it: then it is of the era that begins in 2036. */
+  private static Instant since1900(long seconds) {
+    long since1970 = seconds - SECONDS_1900_TO_1970;
+    return Instant.ofEpochSecond(since1970 < 0 ? since1970 + ERA_SECONDS : since1970);
+  }
+
+  /** From what {@code ntpctl} says; absent if that is not understood. */
+  static Optional<Boolean> openNtpd(String status) {
+    return status.contains("clock synced")
+        ? Optional.of(true)
+        : status.contains("clock unsynced") ? Optional.of(false) : Optional.empty();
   }
 
   private boolean lately(Instant at) {

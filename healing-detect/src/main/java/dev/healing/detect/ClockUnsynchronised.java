@@ -77,7 +77,12 @@ public final class ClockUnsynchronised implements Detector {
 
   private Issue issue(Sample sample, Duration lasts) {
     String service = sample.metric().component();
-    String ask = service.startsWith("chrony") ? "chronyc sources" : "timedatectl timesync-status";
+    String ask =
+        service.startsWith("chrony")
+            ? "chronyc sources"
+            : service.startsWith("ntp")
+                ? "ntpq -pn"
+                : service.startsWith("openntpd") ? "ntpctl -s all" : "timedatectl timesync-status";
     return Issue.of(
         sample.at(),
         IssueType.CLOCK_UNSYNCHRONISED,

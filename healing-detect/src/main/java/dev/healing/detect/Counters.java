@@ -54,10 +54,14 @@ final class Counters {
     return NAMES.contains(name);
   }
 
-  /** Notes the value that the metric has now. */
+  /**
+   * Notes the value that the metric has now. Where the clock was set back since it came to that, it
+   * has it from now on: what is dated in the future is in no window, and what comes next would grow
+   * from nothing.
+   */
   Sample note(Metric metric, double value, Instant now) {
     Sample before = told.get(metric);
-    if (before != null && before.value() == value) {
+    if (before != null && before.value() == value && !before.at().isAfter(now)) {
       return before;
     }
     if (before == null && told.size() >= MOST) {

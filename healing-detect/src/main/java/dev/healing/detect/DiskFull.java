@@ -30,6 +30,9 @@ public final class DiskFull implements Detector {
   /** From here on it is why a unit that needs this file system fails, and the host is slow. */
   private static final double EXHAUSTED = 0.99;
 
+  /** Of a large one a hundredth is much: where so much is left, hardly anybody fails for it. */
+  private static final double ENOUGH_BYTES = 1L << 30;
+
   private final LevelKeys usual;
   private final Map<String, LevelKeys> special;
   private final Set<String> ignored;
@@ -57,6 +60,9 @@ public final class DiskFull implements Detector {
       Configuration mounts = section.section("mounts");
       for (String mount : mounts.keys()) {
         Configuration own = mounts.section(mount);
+        if (!mount.startsWith("/") || mount.length() > 1 && mount.endsWith("/")) {
+          mounts.contradiction(mount, "under the name of a mount point, such as /data"); // no match
+        }
         if (own.enabled()) {
           special.put(mount, LevelKeys.of(own, usual));
         } else {
@@ -159,7 +165,9 @@ public final class DiskFull implements Detector {
     room(evidence, available).ifPresent(text::add);
     boolean critical = bytes == Level.Standing.CRITICAL || inodes == Level.Standing.CRITICAL;
     boolean exhausted =
-        bytes.bad() && evidence.value(used) >= EXHAUSTED
+        bytes.bad()
+                && evidence.value(used) >= EXHAUSTED
+                && !(evidence.value(available) >= ENOUGH_BYTES)
             || inodes.bad() && evidence.value(inodesUsed) >= EXHAUSTED;
     return Issue.of(
             state.at(),

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * How long reads and writes of disks take, each half minute: of whole ones that are devices and
- * cannot be taken out. What is made of them (LVM, RAID, loops) waits for them. In a container they
- * are the host's.
+ * How long reads and writes of disks take, each half minute, and how many failed: of whole ones
+ * that are devices and cannot be taken out. What is made of them (LVM, RAID, loops) waits for them.
+ * In a container they are the host's.
  */
 public final class DiskSampler implements Sampler {
   /** Name of how long one read or write took on the mean; the component is the disk. */
@@ -30,6 +30,8 @@ public final class DiskSampler implements Sampler {
   private static final String DISKSTATS = "/proc/diskstats";
   private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
 
+  private static final Pattern ALWAYS_FIXED = Pattern.compile("(nvme|vd|xvd|dasd)\\w+");
+
   /** How often it is measured. */
   static final Duration EVERY = Duration.ofSeconds(30);
 
@@ -37,6 +39,7 @@ public final class DiskSampler implements Sampler {
 
   private final HostContext context;
   private final Seldom<Reading> measured;
+  private final DiskErrorLog errors;
   private final Map<String, Boolean> disks = new HashMap<>();
   private Map<String, DiskTimes> before = Map.of();
   private long beforeNanos;
@@ -44,6 +47,7 @@ public final class DiskSampler implements Sampler {
   private DiskSampler(HostContext context) {
     this.context = context;
     this.measured = new Seldom<>(context.time(), EVERY, reading -> false, this::measure);
+    this.errors = new DiskErrorLog(context, this::fixed);
   }
 
   /** Makes it. */
@@ -61,12 +65,18 @@ public final class DiskSampler implements Sampler {
 
   @Override
   public Set<Metric> metrics() {
-    return Set.of(Metric.of(WAIT, "*"));
+    return Set.of(Metric.of(WAIT, "*"), Metric.of(DiskErrorLog.ERRORS, "*"));
   }
 
   @Override
   public Reading read() {
-    return measured.look();
+    Reading waits = measured.look();
+    Reading failures = errors.read();
+    List<Sample> samples = new ArrayList<>(waits.samples());
+    samples.addAll(failures.samples());
+    List<Unreadable> unreadable = new ArrayList<>(waits.unreadable());
+    unreadable.addAll(failures.unreadable());
+    return new Reading(samples, List.of(), unreadable);
   }
 
   private Reading measure() {
@@ -99,6 +109,14 @@ public final class DiskSampler implements Sampler {
               w -> samples.add(new Sample(Metric.of(WAIT, name), w, context.time().now())));
         });
     return new Reading(samples, List.of(), List.of());
+  }
+
+  /**
+   * One that is gone for its errors is told of all the same, unless it may have been pulled out.
+   */
+  private boolean fixed(String name) {
+    boolean gone = !Files.exists(context.files().path("/sys/block/" + name));
+    return gone ? ALWAYS_FIXED.matcher(name).matches() : disk(name);
   }
 
   private boolean disk(String name) {

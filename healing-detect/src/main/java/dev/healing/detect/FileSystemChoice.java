@@ -15,8 +15,9 @@ import oshi.util.GlobalConfig;
  *
  * <p>The root counts whatever its type. Of the others, what is on a block device or is a pool
  * counts, unless its type is one of OSHI's pseudo or network types, an image that is always full,
- * or the device is already watched at another place. What is mounted on demand, as an EFI partition
- * may be, would never be unmounted again if it was watched. What is configured counts always.
+ * it is mounted read-only, so that it does not fill up and nobody could make room on it, or the
+ * device is already watched at another place. What is mounted on demand, as an EFI partition may
+ * be, would never be unmounted again if it was watched. What is configured counts always.
  */
 final class FileSystemChoice {
   private static final Set<String> PSEUDO = types(GlobalConfig.OSHI_PSEUDO_FILESYSTEM_TYPES);
@@ -31,6 +32,12 @@ final class FileSystemChoice {
   private static final Set<String> SERVED = Set.of("9p", "virtiofs", "ceph", "lustre", "fuse");
 
   private static final Set<String> PLUMBING = Set.of("/run/", "/dev/", "/proc/", "/sys/");
+
+  /** Some are only writable while a kernel is installed, which fails if they are full. */
+  private static final Set<String> FOR_KERNELS = Set.of("/boot", "/boot/efi", "/efi");
+
+  /** Where desktops mount what a person plugs in (udisks). */
+  private static final String PLUGGED_IN = "/run/media/";
 
   private FileSystemChoice() {}
 
@@ -79,7 +86,9 @@ final class FileSystemChoice {
     return !PSEUDO.contains(mount.type())
         && !IMAGES.contains(mount.type())
         && !mayHang(mount)
+        && (!mount.readOnly() || FOR_KERNELS.contains(mount.mountPoint()))
         && !plumbing(mount)
+        && !mount.mountPoint().startsWith(PLUGGED_IN)
         && (mount.source().startsWith("/dev/") || POOLS.contains(mount.type()));
   }
 

@@ -7,7 +7,9 @@ import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.TimeSource;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,10 @@ final class KernelLimits {
   private static final Pattern TASKS = Pattern.compile("\\S+ \\S+ \\S+ \\d+/(\\d{1,18}) \\d+\\s*");
 
   private static final String CONNTRACK = "/proc/sys/net/netfilter/nf_conntrack_";
+
+  /** PROC_PID_INIT_INO of the kernel: it is the same on every host. */
+  private static final String HOSTS_PIDS = "pid:[4026531836]";
+
   private static final String GROUPS = "/sys/fs/cgroup";
 
   private final TimeSource time;
@@ -55,6 +61,7 @@ final class KernelLimits {
         List.of(
             ofHost("file_handles", this::fileHandles),
             ofHost("tasks", this::tasks),
+            ofHost("container_tasks", this::tasksOfContainer),
             ofHost("conntrack", this::conntrack));
   }
 
@@ -182,7 +189,11 @@ final class KernelLimits {
         : OptionalDouble.empty();
   }
 
+  /** In a namespace of its own the limit may be that one's, and the count is the whole host's. */
   private OptionalDouble tasks() {
+    if (!ofTheHost()) {
+      return OptionalDouble.empty();
+    }
     OptionalLong threads = number("/proc/sys/kernel/threads-max");
     OptionalLong pids = number("/proc/sys/kernel/pid_max");
     if (threads.isEmpty() || pids.isEmpty()) {
@@ -190,6 +201,20 @@ final class KernelLimits {
     }
     long most = Math.min(threads.getAsLong(), pids.getAsLong());
     return fraction(tasks(text("/proc/loadavg")), OptionalLong.of(most));
+  }
+
+  private boolean ofTheHost() {
+    try {
+      Path namespace = Files.readSymbolicLink(files.path("/proc/self/ns/pid"));
+      return namespace.toString().equals(HOSTS_PIDS);
+    } catch (IOException e) {
+      return true; // nobody says that there are others
+    }
+  }
+
+  /** Of the group that a container sees as its root; a host's own root has no limit. */
+  private OptionalDouble tasksOfContainer() {
+    return Numbers.larger(tasksOf(GROUPS), tasksOf(GROUPS + "/pids"));
   }
 
   /** All processes and threads that there are. */

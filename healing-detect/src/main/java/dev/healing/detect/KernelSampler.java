@@ -27,6 +27,9 @@ public final class KernelSampler implements Sampler {
 
   private static final String VMSTAT = "/proc/vmstat";
 
+  /** Of the group that a container sees as its root; a host's own root has none. */
+  private static final String OF_CONTAINER = "/sys/fs/cgroup/memory.events";
+
   /** Of two looks that follow each other too closely the later one says little. */
   private static final long SHORTEST_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -35,6 +38,7 @@ public final class KernelSampler implements Sampler {
 
   private final HostContext context;
   private final KernelLimits limits;
+  private final OpenFiles openFiles;
   private final OomVictims victims;
   private final Counters counters = new Counters();
   private Optional<VmStat> last = Optional.empty();
@@ -45,6 +49,7 @@ public final class KernelSampler implements Sampler {
   private KernelSampler(HostContext context) {
     this.context = context;
     this.limits = new KernelLimits(context.time(), context.files());
+    this.openFiles = new OpenFiles(context.time(), context.files());
     this.victims = new OomVictims(context);
   }
 
@@ -67,7 +72,8 @@ public final class KernelSampler implements Sampler {
         OOM_KILLS,
         SWAP_TRAFFIC,
         Metric.of(OomVictims.KILLED, "*"),
-        Metric.of(KernelLimits.USED, "*"));
+        Metric.of(KernelLimits.USED, "*"),
+        Metric.of(OpenFiles.USED, "*"));
   }
 
   @Override
@@ -77,6 +83,7 @@ public final class KernelSampler implements Sampler {
     List<Sample> samples = new ArrayList<>();
     List<Unreadable> unreadable = new ArrayList<>();
     limits.sample(samples, unreadable);
+    samples.addAll(openFiles.sample());
     boolean calm = traffic.filter(pages -> pages.value() == 0).isPresent();
     try {
       if (last.isEmpty() || nanos - lastNanos >= (calm ? CALM_NANOS : SHORTEST_NANOS)) {
@@ -102,7 +109,11 @@ public final class KernelSampler implements Sampler {
                 .read(VMSTAT)
                 .orElseThrow(() -> new HostException(VMSTAT + " is not there")));
     kills = Optional.empty();
-    stat.oomKills().ifPresent(count -> killed(count, now));
+    // In a container those of the kernel are its host's, and of all others there.
+    Optional<String> own = context.files().read(OF_CONTAINER);
+    (own.isPresent() ? VmStat.parse(own.get()) : stat)
+        .oomKills()
+        .ifPresent(count -> killed(count, now));
     OptionalDouble rate = OptionalDouble.empty();
     if (last.isPresent()) {
       rate = stat.swappedPagesPerSecondSince(last.get(), (nanos - lastNanos) / 1e9);

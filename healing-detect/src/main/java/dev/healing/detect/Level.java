@@ -154,7 +154,7 @@ public final class Level {
   public Standing update(Instant look, String component, Optional<Sample> sample) {
     Track track = tracks.computeIfAbsent(component, c -> new Track());
     track.absent = sample.isEmpty() ? track.absent + 1 : 0;
-    if (track.absent == 1) {
+    if (track.absent == 1 || look.isBefore(track.absentSince)) { // the clock was set back
       track.absentSince = look;
     }
     if (sample.isEmpty() || known(track, sample.get(), look)) {
@@ -254,6 +254,15 @@ public final class Level {
       }
     }
     return new Detection(issues, unreadable, age);
+  }
+
+  /** What two of them found. */
+  static Detection together(Detection one, Detection other) {
+    List<Issue> issues = new ArrayList<>(one.issues());
+    issues.addAll(other.issues());
+    List<Unreadable> unreadable = new ArrayList<>(one.unreadable());
+    unreadable.addAll(other.unreadable());
+    return new Detection(issues, unreadable, longer(one.age(), other.age()));
   }
 
   private boolean gone(Track track, Instant look, Duration every) {

@@ -1,7 +1,9 @@
 package dev.healing.detect;
 
+import dev.healing.api.Configuration;
 import dev.healing.api.Configuration.NofM;
 import dev.healing.api.Detection;
+import dev.healing.api.Globs;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
@@ -10,6 +12,7 @@ import dev.healing.api.Severity;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +28,17 @@ public final class LimitNear implements Detector {
       Map.of(
           "file_handles", "open files of the host (fs.file-max)",
           "tasks", "processes and threads of the host (kernel.pid_max, kernel.threads-max)",
+          "container_tasks", "processes and threads of this container (pids.max)",
           "conntrack", "tracked connections (net.netfilter.nf_conntrack_max)");
 
   private final Level level;
+  private final Level files;
+  private final Globs ignored;
 
-  private LimitNear(Level level) {
-    this.level = level;
+  private LimitNear(LevelKeys keys, Globs ignored) {
+    this.level = keys.level();
+    this.files = keys.level();
+    this.ignored = ignored;
   }
 
   /** Makes it. */
@@ -42,7 +50,9 @@ public final class LimitNear implements Detector {
 
     @Override
     public Detector create(HostContext context) {
-      return new LimitNear(LevelKeys.of(context.configuration(), DEFAULTS).level());
+      Configuration section = context.configuration();
+      return new LimitNear(
+          LevelKeys.of(section, DEFAULTS), Globs.of(section.globs("ignore", List.of())));
     }
   }
 
@@ -53,8 +63,16 @@ public final class LimitNear implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    return level.judgeEach(
-        state, KernelLimits.USED, (used, standing) -> issue(state, used, standing));
+    Detection all =
+        level.judgeEach(
+            state,
+            KernelLimits.USED,
+            Duration.ZERO,
+            ignored,
+            (used, standing) -> issue(state, used, standing));
+    Detection ofProcesses =
+        files.judgeEach(state, OpenFiles.USED, OpenFiles.EVERY, ignored, LimitNear::ofAProcess);
+    return Level.together(all, ofProcesses);
   }
 
   private static Issue issue(HostState state, Sample used, Level.Standing standing) {
@@ -67,5 +85,21 @@ public final class LimitNear implements Detector {
         Texts.percent(used.value()) + " of the " + name,
         Evidence.of(state, used.metric()).metrics(),
         List.of(what));
+  }
+
+  /** Less severe than the others: there are programs that keep as many open as they may. */
+  private static Issue ofAProcess(Sample used, Level.Standing standing) {
+    String unit = used.metric().component();
+    return Issue.of(
+        used.at(),
+        IssueType.LIMIT_NEAR,
+        standing == Level.Standing.CRITICAL ? Severity.HIGH : Severity.MEDIUM,
+        "a process of "
+            + unit
+            + " has "
+            + Texts.percent(used.value())
+            + " of the files open that it may (LimitNOFILE)",
+        Map.of(used.metric().toString(), used.value()),
+        List.of(unit));
   }
 }

@@ -43,8 +43,8 @@ public final class LinkDown implements Detector {
   /** A link that is down, by the clock that nobody sets: it may be set back meanwhile. */
   private record Down(Sample sample, long sinceNanos) {
     static Down of(Sample sample, @Nullable Down before, Instant at, long now) {
-      if (before != null && before.sample().equals(sample)) {
-        return before;
+      if (before != null && !sample.at().isAfter(before.sample().at())) {
+        return new Down(sample, before.sinceNanos()); // earlier if the clock was set back
       }
       long already = Math.max(0, Duration.between(sample.at(), at).toNanos());
       return new Down(sample, now - already);

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * @param givenUp whether it was mounted to be written to, and the kernel lets nobody any more: it
  *     found the file system damaged, or its device gone. Whoever mounts or remounts it read-only
  *     says so of the mount as well
+ * @param readOnly whether it was mounted so that nobody writes to it: the mount and the file system
+ *     say so both, and not only one of several mounts of it
  * @param automount whether something is mounted over it when it is asked for, and unmounted when it
  *     was not for a while
  */
@@ -27,6 +29,7 @@ record MountInfo(
     String type,
     String source,
     boolean givenUp,
+    boolean readOnly,
     boolean automount) {
   private static final Pattern MAJOR_MINOR = Pattern.compile("\\d{1,9}:\\d{1,9}");
   private static final int DEVICE = 2;
@@ -61,6 +64,7 @@ record MountInfo(
     }
     String type = unescape(fields[separator + 1]);
     List<String> ofFileSystem = options(fields[separator + 3]);
+    boolean writable = options(fields[OPTIONS]).contains("rw");
     return Optional.of(
         new MountInfo(
             fields[DEVICE],
@@ -68,8 +72,8 @@ record MountInfo(
             unescape(fields[MOUNT_POINT]),
             type,
             unescape(fields[separator + 2]),
-            options(fields[OPTIONS]).contains("rw")
-                && ofFileSystem.stream().anyMatch(GIVEN_UP::contains),
+            writable && ofFileSystem.stream().anyMatch(GIVEN_UP::contains),
+            !writable && ofFileSystem.contains("ro"),
             type.equals("autofs")
                 && ofFileSystem.stream().anyMatch(o -> o.matches("timeout=[1-9]\\d*"))));
   }

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether packages were changed right before something, on a host with a package manager. A
- * generation of NixOS says more: see {@link GenerationBroken}.
+ * generation of NixOS says more: see {@link GenerationBroken}. Reads what it needs once: of what
+ * fails together hundreds may ask.
  */
 final class PackageChange {
   private static final Duration BEFORE = Duration.ofMinutes(10);
@@ -39,15 +41,23 @@ final class PackageChange {
           "(?m)^(\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d)"
               + " (install|upgrade|remove|purge) ([a-z0-9.+-]{1,100})");
 
-  private PackageChange() {}
+  private final HostFiles files;
+  private @Nullable List<Change> log;
+
+  PackageChange(HostFiles files) {
+    this.files = files;
+  }
+
+  /** A line of the log. */
+  private record Change(Instant at, String what) {}
 
   /** What was changed, and how long before; empty if nothing is known to have been. */
-  static Optional<String> before(HostFiles files, Instant failed) {
+  Optional<String> before(Instant failed) {
     try {
       for (String database : DATABASES) {
-        Optional<Duration> before = before(files, database, failed);
+        Optional<Duration> before = before(database, failed);
         if (before.isPresent()) {
-          String names = String.join(", ", changed(files, failed));
+          String names = String.join(", ", changed(failed));
           return Optional.of(
               "packages were changed "
                   + before.get().toSeconds()
@@ -61,8 +71,7 @@ final class PackageChange {
     return Optional.empty();
   }
 
-  private static Optional<Duration> before(HostFiles files, String database, Instant failed)
-      throws IOException {
+  private Optional<Duration> before(String database, Instant failed) throws IOException {
     if (!Files.exists(files.path(database))) {
       return Optional.empty();
     }
@@ -76,12 +85,11 @@ final class PackageChange {
     return !changed.isAfter(failed) && changed.isAfter(failed.minus(BEFORE));
   }
 
-  private static List<String> changed(HostFiles files, Instant failed) {
+  private List<String> changed(Instant failed) {
     List<String> names = new ArrayList<>();
-    Matcher line = DPKG.matcher(log(files));
-    while (line.find()) {
-      if (lately(instant(line.group(1), line.group(2)), failed)) {
-        names.add(line.group(3) + " " + line.group(4));
+    for (Change change : log()) {
+      if (lately(change.at(), failed)) {
+        names.add(change.what());
       }
     }
     int more = names.size() - NAMED;
@@ -92,7 +100,21 @@ final class PackageChange {
     return names;
   }
 
-  private static String log(HostFiles files) {
+  private List<Change> log() {
+    List<Change> known = log;
+    if (known == null) {
+      known = new ArrayList<>();
+      Matcher line = DPKG.matcher(text());
+      while (line.find()) {
+        Instant at = instant(line.group(1), line.group(2));
+        known.add(new Change(at, line.group(3) + " " + line.group(4)));
+      }
+      log = known;
+    }
+    return known;
+  }
+
+  private String text() {
     try {
       return files.read(DPKG_LOG).orElse("");
     } catch (HealingException e) {

@@ -84,9 +84,10 @@ public final class ServiceFailed implements Detector {
       return unreadable(state);
     }
     List<Issue> issues = new ArrayList<>();
+    PackageChange changes = new PackageChange(files);
     for (UnitState unit : new TreeMap<>(state.units()).values()) {
       if ((unit.failed() || stuck(state, unit)) && !ignored(unit.name())) {
-        issues.add(issue(state, unit));
+        issues.add(issue(state, unit, changes));
       }
     }
     List<Unreadable> unknown = onTheirWay(state);
@@ -176,7 +177,7 @@ public final class ServiceFailed implements Detector {
     return new Detection(List.of(), unknown);
   }
 
-  private Issue issue(HostState state, UnitState unit) {
+  private Issue issue(HostState state, UnitState unit, PackageChange changes) {
     StringBuilder text = new StringBuilder(unit.name()).append(" has failed");
     if (unit.onItsWay()) {
       text.append(" and is ").append(unit.activeState()).append(" without an end");
@@ -185,7 +186,7 @@ public final class ServiceFailed implements Detector {
       text.append(": ").append(unit.result());
     }
     unit.changedAt().ifPresent(at -> text.append(", since ").append(at));
-    text.append(circumstances(unit));
+    text.append(circumstances(unit, changes));
     return Issue.of(
         state.at(),
         IssueType.SERVICE_FAILED,
@@ -195,10 +196,10 @@ public final class ServiceFailed implements Detector {
         List.of(unit.name()));
   }
 
-  private String circumstances(UnitState unit) {
+  private String circumstances(UnitState unit, PackageChange changes) {
     Failure known = failures.get(unit.name());
     if (known == null || !known.at().equals(unit.changedAt())) {
-      Optional<String> change = unit.changedAt().flatMap(at -> PackageChange.before(files, at));
+      Optional<String> change = unit.changedAt().flatMap(changes::before);
       known = new Failure(unit.changedAt(), change.map(said -> "; " + said).orElse(""));
       failures.put(unit.name(), known);
     }

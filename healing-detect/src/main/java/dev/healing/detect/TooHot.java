@@ -8,12 +8,9 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
-import dev.healing.api.Unreadable;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,12 +65,7 @@ public final class TooHot implements Detector {
     Detection slow =
         throttled.judgeEach(
             state, HeatSampler.THROTTLED, HeatSampler.EVERY, name -> false, (at, s) -> slow(at));
-    List<Issue> issues = new ArrayList<>(hot.issues());
-    issues.addAll(slow.issues());
-    List<Unreadable> unreadable = new ArrayList<>(hot.unreadable());
-    unreadable.addAll(slow.unreadable());
-    Duration age = hot.age().compareTo(slow.age()) < 0 ? slow.age() : hot.age();
-    return new Detection(issues, unreadable, age);
+    return Level.together(hot, slow);
   }
 
   /** Not more: there are processors that are made to run at their limit, and slow down by it. */

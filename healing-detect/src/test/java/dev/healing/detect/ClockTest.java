@@ -8,6 +8,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Severity;
 import dev.healing.api.Unreadable;
+import dev.healing.spi.CommandRunner.Result;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.TestHost;
 import java.nio.file.Files;
@@ -143,6 +144,46 @@ class ClockTest {
     assertThat(ClockSampler.chrony(Hosts.text("vm", "chronyc.unsynchronised"), then))
         .contains(false);
     assertThat(ClockSampler.chrony(said.replace(",Normal", ""), then)).isEmpty();
+  }
+
+  @Test
+  void ntpdAndOpenNtpdAreAskedInTheirWay() {
+    host.systemd().service("ntpsec.service");
+    String[] ask = {"ntpq", "-n", "-c", "rv 0 leap,reftime"};
+    host.commands().succeeds(Hosts.text("vm", "ntpq.unsynchronised"), ask);
+    Issue issue = over(Duration.ofMinutes(61)).issues().get(0);
+    assertThat(issue.components()).containsExactly("ntpsec.service");
+    assertThat(issue.description()).contains("ntpsec.service runs", "ntpq -pn");
+    host.commands().on(c -> new Result(0, "", "***Request timed out\n", false, false), ask);
+    assertThat(over(Duration.ofMinutes(11)).unreadable())
+        .containsExactly(new Unreadable("ntpsec.service", "ntpq: ***Request timed out"));
+    host.systemd().fail("ntpsec.service");
+    host.systemd().service("openntpd.service");
+    String asks = "4/4 peers valid, clock unsynced";
+    host.commands().succeeds(asks, "ntpctl", "-s", "status");
+    assertThat(over(Duration.ofMinutes(90)).issues())
+        .singleElement()
+        .satisfies(i -> assertThat(i.description()).contains("openntpd.service", "ntpctl -s all"));
+    host.commands().succeeds("4/4 peers valid, clock synced, stratum 3", "ntpctl", "-s", "status");
+    assertThat(over(Duration.ofMinutes(11))).isEqualTo(Detection.NOTHING);
+    assertThat(looks.values()).containsExactly(Map.entry(flag("openntpd.service"), 1.0));
+  }
+
+  @Test
+  void whatNtpdSaysIsReadFromACapturedAnswer() {
+    String unsynchronised = Hosts.text("vm", "ntpq.unsynchronised");
+    Instant then = Instant.parse("2026-11-27T05:22:45Z");
+    assertThat(ClockSampler.ntpd(unsynchronised, then)).contains(false);
+    String said = "leap=00, reftime=eeb39225.544d4664  Fri, Nov 27 2026  5:22:45.329\n";
+    assertThat(ClockSampler.ntpd(said, then)).contains(true);
+    assertThat(ClockSampler.ntpd(said, then.plus(Duration.ofHours(10)))).contains(false);
+    assertThat(
+            ClockSampler.ntpd(
+                "leap=01, reftime=00000010.0\n", Instant.parse("2036-02-07T07:00:00Z")))
+        .as("the next era")
+        .contains(true);
+    assertThat(ClockSampler.ntpd("leap=00\n", then)).isEmpty();
+    assertThat(ClockSampler.ntpd("", then)).isEmpty();
   }
 
   @Test

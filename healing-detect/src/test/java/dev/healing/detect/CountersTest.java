@@ -26,6 +26,15 @@ class CountersTest {
   }
 
   @Test
+  void whatIsDatedInTheFutureSinceTheClockWasSetBackIsOfNow() {
+    Counters counters = new Counters();
+    Instant future = START.plus(Duration.ofDays(400));
+    counters.note(COUNT, 3, future);
+    assertThat(counters.note(COUNT, 3, START).at()).isEqualTo(START);
+    assertThat(counters.note(COUNT, 3, START.plusSeconds(1)).at()).isEqualTo(START);
+  }
+
+  @Test
   void namesThatComeAndGoAreNotCollectedForEver() {
     Counters counters = new Counters();
     counters.note(COUNT, 1, START.minusSeconds(1));

@@ -290,6 +290,13 @@ class DetectorsContractTest {
   }
 
   @Nested
+  class OfDiskErrors extends OfOneMetric {
+    OfDiskErrors() {
+      super(new DiskErrors.Provider(), Metric.of(DiskErrorLog.ERRORS, "sda"), 0, 9);
+    }
+  }
+
+  @Nested
   class OfTooHot extends OfOneMetric {
     OfTooHot() {
       super(new TooHot.Provider(), Metric.of(HeatSampler.CRITICAL, "nvme0/Composite"), 0.5, 1);

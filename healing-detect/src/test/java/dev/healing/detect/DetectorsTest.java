@@ -24,6 +24,8 @@ import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectorsTest {
   private static final Metric DATA = Metric.of(Metric.FILESYSTEM_USED, "/data");
@@ -148,6 +150,15 @@ class DetectorsTest {
                 new DiskFull.Provider(),
                 Map.of("mounts", Map.of("/x", Map.of("high", "90%", "clear", "95%")))))
         .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"data", "/data/"})
+  void aNameThatNoMountPointHasIsAMistake(String name) {
+    assertThat(problems(new DiskFull.Provider(), Map.of("mounts", Map.of(name, "off"))))
+        .singleElement()
+        .asString()
+        .contains("mounts." + name, "a mount point, such as /data");
   }
 
   @Test

@@ -125,6 +125,15 @@ class DisksTest {
   }
 
   @Test
+  void aDiskThatIsGoneIsForgottenThoughTheClockWasSetBackMeanwhile() {
+    halfMinutes(1, 100, 20, 1);
+    assertThat(halfMinutes(6, 50, 3000, 60).issues()).hasSize(1);
+    halfMinutes(1, 0, 0, 0);
+    host.time().jumpWall(Duration.ofDays(-400));
+    assertThat(halfMinutes(7, 0, 0, 0)).isEqualTo(Detection.NOTHING);
+  }
+
+  @Test
   void aDiskThatTakesSecondsForEachOfAFewIsSlow() {
     halfMinutes(1, 100, 20, 1);
     assertThat(halfMinutes(4, 10, 3000, 1).issues()).isEmpty();

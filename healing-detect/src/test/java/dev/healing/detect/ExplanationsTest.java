@@ -2,20 +2,27 @@ package dev.healing.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.api.UnitState;
 import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.testkit.HostAround;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import dev.healing.testkit.VirtualTime;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -100,6 +107,11 @@ class ExplanationsTest {
         .isEmpty();
     assertThat(explained(new DiskFull.Provider(), 3, HostStates.now().sample(used, 0.995)))
         .containsExactlyInAnyOrder("var-lib-my\\x2ddb.mount", "host");
+    Metric available = Metric.of(Metric.FILESYSTEM_AVAILABLE, "/var/lib/my-db");
+    HostStates large = HostStates.now().sample(used, 0.995).sample(available, 20e9);
+    assertThat(explained(new DiskFull.Provider(), 3, large)).as("of 4 TB").isEmpty();
+    large.sample(available, 1e9);
+    assertThat(explained(new DiskFull.Provider(), 3, large)).hasSize(2);
   }
 
   @ParameterizedTest
@@ -112,5 +124,41 @@ class ExplanationsTest {
   })
   void mountUnitsAreNamedAsSystemdDoes(String mountPoint, String unit) {
     assertThat(MountUnit.of(mountPoint)).isEqualTo(unit);
+  }
+
+  @Test
+  void ofAllThatFailTogetherTheLogOfPackagesIsReadOnce() throws IOException {
+    TestHost host = new TestHost();
+    Instant changed = VirtualTime.START.minusSeconds(60);
+    host.files().write("/var/lib/dpkg/status", "").write("/var/log/dpkg.log", "");
+    Files.setLastModifiedTime(host.files().path("/var/lib/dpkg/status"), FileTime.from(changed));
+    List<Object> read = new ArrayList<>();
+    HostFiles counted =
+        (HostFiles)
+            Proxy.newProxyInstance(
+                HostFiles.class.getClassLoader(),
+                new Class<?>[] {HostFiles.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("read")) {
+                    read.add(arguments[0]);
+                  }
+                  return method.invoke(host.files(), arguments);
+                });
+    HostContext around =
+        new HostAround(host) {
+          @Override
+          public HostFiles files() {
+            return counted;
+          }
+        };
+    HostStates states = HostStates.now();
+    for (int i = 0; i < 500; i++) {
+      states.unit(unit("bad-" + i + ".service", "signal", VirtualTime.START));
+    }
+    Detection found = new ServiceFailed.Provider().create(around).detect(states.build());
+    assertThat(found.issues())
+        .hasSize(500)
+        .allSatisfy(issue -> assertThat(issue.description()).contains("packages were changed 60"));
+    assertThat(read).containsExactly("/var/log/dpkg.log");
   }
 }

@@ -126,6 +126,52 @@ class KernelSamplerTest {
   }
 
   @Test
+  void whomTheKernelKilledElsewhereIsNoProblemOfAContainer() {
+    String events = "low 0\nhigh 0\nmax 7\noom 1\noom_kill %d\noom_group_kill 0\n";
+    host.files().write("/sys/fs/cgroup/memory.events", events.formatted(4));
+    Looks looks = looks(new OutOfMemory.Provider());
+    looks.again();
+    host.files().write("/proc/vmstat", "pswpin 0\npswpout 0\noom_kill 900\n");
+    assertThat(later(looks, Duration.ofMinutes(1))).isEqualTo(Detection.NOTHING);
+    host.files().write("/sys/fs/cgroup/memory.events", events.formatted(6));
+    assertThat(later(looks, Duration.ofMinutes(1)).issues())
+        .singleElement()
+        .satisfies(i -> assertThat(i.description()).startsWith("the kernel killed 2 processes"));
+  }
+
+  /** Since Linux 6.14 it may have a limit of its own; what is counted is the whole host's. */
+  @Test
+  void whatAllOfTheHostHaveIsNotHeldAgainstTheLimitOfAContainer() throws Exception {
+    host.files().write("/proc/sys/kernel/pid_max", "310\n");
+    host.files().write("/proc/loadavg", "0.1 0.1 0.1 1/509 3\n");
+    Path namespace = root.resolve("proc/self/ns/pid");
+    Files.createDirectories(namespace.getParent());
+    for (String seen : new String[] {"pid:[4026532207]", "pid:[4026531836]"}) {
+      Files.deleteIfExists(namespace);
+      Files.createSymbolicLink(namespace, Path.of(seen));
+      Looks looks = looks(new LimitNear.Provider());
+      looks.again();
+      later(looks, SECOND);
+      assertThat(later(looks, SECOND).issues()).hasSize(seen.endsWith("836]") ? 1 : 0);
+    }
+  }
+
+  @Test
+  void aContainerThatHasNearlyAllTasksThatItMayIsReported() {
+    for (String group : new String[] {"/sys/fs/cgroup", "/sys/fs/cgroup/pids"}) {
+      host.files().write(group + "/pids.max", "100\n").write(group + "/pids.current", "90\n");
+      Looks looks = looks(new LimitNear.Provider());
+      looks.again();
+      later(looks, SECOND);
+      assertThat(later(looks, SECOND).issues())
+          .extracting(Issue::description)
+          .containsExactly("90% of the processes and threads of this container (pids.max)");
+      host.files().write(group + "/pids.max", "max\n");
+      assertThat(looks(new LimitNear.Provider()).again()).isEqualTo(Detection.NOTHING);
+    }
+  }
+
+  @Test
   void tasksOfAServiceAreMeasuredUntilItHasEnded() throws Exception {
     for (String version : new String[] {"", "/pids"}) {
       copyACapturedHost();

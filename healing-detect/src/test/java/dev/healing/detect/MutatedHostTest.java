@@ -115,6 +115,7 @@ class MutatedHostTest {
     String memory = Hosts.text("vm", "proc/meminfo");
     real.files().write("/proc/meminfo", memory.replaceAll("(Swap.*:).* 0 kB", "$1 1000 kB"));
     real.files().write("/sys/fs/cgroup/system.slice/memory.current", "1\n");
+    real.files().write("/sys/fs/cgroup/memory.events", "max 7\noom 1\noom_kill 4\n");
     service(real, "/sys/fs/cgroup/pids/system.slice/app.service");
     service(real, "/sys/fs/cgroup/system.slice/app.service");
     String stalled = "full avg10=90.00 avg60=90.00 avg300=9.00 total=1\n";

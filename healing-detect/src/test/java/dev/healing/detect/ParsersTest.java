@@ -61,6 +61,27 @@ class ParsersTest {
     assertThat(places(NIXOS, List.of())).containsExactly("/", "/boot", "/boot/efi", "/srv/my data");
   }
 
+  /** Captured from a host: full by design, and nobody could make room on them. */
+  @Test
+  void whatIsMountedReadOnlyOrPluggedInIsNotWatchedUnlessThatIsConfigured() {
+    String readOnly =
+        """
+        21 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
+        31 21 8:1 / /usr ro,relatime shared:21 - ext4 /dev/sda1 ro
+        32 21 8:5 / /data rw,relatime shared:22 - ext4 /dev/sda5 ro,errors=remount-ro
+        35 21 8:7 / /boot ro,relatime shared:25 - vfat /dev/sda7 ro
+        34 21 8:17 / /run/media/me/STICK rw,nosuid shared:24 - vfat /dev/sdb1 rw
+        33 21 8:6 / /nix/store ro,relatime shared:23 - ext4 /dev/sda6 rw
+        """;
+    assertThat(places(readOnly, List.of())).containsExactly("/", "/data", "/boot", "/nix/store");
+    assertThat(places(readOnly, List.of("/usr", "/run/media/me/STICK")))
+        .contains("/usr", "/run/media/me/STICK");
+    assertThat(MountInfo.parse(readOnly).get(2).givenUp()).isTrue();
+    assertThat(places(readOnly.replaceAll(" / rw,(.*) rw\n", " / ro,$1 ro\n"), List.of()))
+        .as("the root counts always")
+        .contains("/");
+  }
+
   @Test
   void whatIsMountedOnDemandIsNotKeptMountedByWatchingIt() {
     String automount =

@@ -50,6 +50,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   private final Optional<Map<String, Map<?, ?>>> seen;
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> startedAgain = new ConcurrentHashMap<>();
+  private final KnownUnits known = new KnownUnits(System::nanoTime);
   private final AtomicLong signals = new AtomicLong();
   private volatile boolean subscribed;
   private volatile @Nullable Calm calm;
@@ -94,14 +95,15 @@ final class DbusSystemd implements Systemd, AutoCloseable {
         && now.atNanos() - last.atNanos() < BELIEVED_NANOS) {
       return List.of();
     }
-    List<UnitState> units = new ArrayList<>();
-    List<Object[]> rows = failedRows();
-    calm = subscribed && rows.isEmpty() ? now : null;
-    for (Object[] row : rows) {
-      String name = String.valueOf(row[0]);
-      unit(name).filter(UnitState::failed).ifPresent(units::add);
-    }
-    return units;
+    List<String> names = failedRows().stream().map(row -> String.valueOf(row[0])).toList();
+    calm = subscribed && names.isEmpty() ? now : null;
+    return subscribed
+        ? known.of(names, this::failedUnit)
+        : names.stream().flatMap(name -> failedUnit(name).stream()).toList();
+  }
+
+  private Optional<UnitState> failedUnit(String name) {
+    return unit(name).filter(UnitState::failed);
   }
 
   private List<Object[]> failedRows() {
@@ -355,6 +357,8 @@ final class DbusSystemd implements Systemd, AutoCloseable {
   /** What a signal says of a unit; one that is of another type is for another handler. */
   private void changed(DBusSignal signal, String type, BiConsumer<String, Map<?, ?>> handler) {
     signals.incrementAndGet();
+    String path = String.valueOf(signal.getPath());
+    UnitName.ofObjectPath(path).ifPresent(known::changed);
     try {
       Object[] values = signal.getParameters();
       if (values == null
@@ -363,8 +367,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
           || !(values[1] instanceof Map<?, ?> properties)) {
         return;
       }
-      UnitName.ofObjectPath(String.valueOf(signal.getPath()))
-          .ifPresent(unit -> handler.accept(unit, properties));
+      UnitName.ofObjectPath(path).ifPresent(unit -> handler.accept(unit, properties));
     } catch (DBusException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "a signal of systemd was lost: " + e, e);
     }

@@ -68,11 +68,15 @@ public final class Surprise {
    * @return 0 (nothing to say) to 1; comparable between series of any kind
    */
   public double score(Instant at, double value) {
-    double surprise = surprise(at.getEpochSecond(), Math.max(-LARGEST, Math.min(LARGEST, value)));
+    double surprise = surprise(at.getEpochSecond(), bounded(value));
     rows++;
     return telling.tells(rows, surprise)
         ? 1 - Telling.THRESHOLD / (2 * surprise)
         : UNTOLD * Math.min(1, surprise / Telling.THRESHOLD);
+  }
+
+  private static double bounded(double value) {
+    return Math.max(-LARGEST, Math.min(LARGEST, value));
   }
 
   private double surprise(long second, double value) {
@@ -84,7 +88,7 @@ public final class Surprise {
     double sum = 0;
     if (rows >= EXPECTATION_ROWS - 1) {
       sum += drift(0, absolute, surplus);
-      sum += drift(4, scaled, scale > 0 ? finerSurplus / scale : finerSurplus);
+      sum += drift(4, scaled, scale > 0 ? bounded(finerSurplus / scale) : finerSurplus);
       sum += drift(8, localDrift, localSurplus);
     }
     if (rows > 0) {

@@ -109,6 +109,19 @@ class SurpriseTest {
             });
   }
 
+  /**
+   * As after millions of rows of one value: how far off it usually is has become next to nothing.
+   */
+  @Test
+  void whatHasHardlyEverChangedIsStillScored() {
+    double[] values = new double[400];
+    values[100] = Double.MIN_NORMAL;
+    Arrays.fill(values, 200, 400, 5);
+    for (double score : scores(values)) {
+      assertThat(score).isBetween(0.0, 1.0);
+    }
+  }
+
   @Test
   void anEpisodeIsToldOnce() {
     double[] values = noise(ROWS, 1);

@@ -35,6 +35,8 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
   /** Stands for one that was not understood, where that has been noted. */
   static final Probe NONE = new Probe("tcp", List.of("nowhere:0"), Duration.ZERO);
 
+  private static final int MOST_PORT = 65_535;
+
   /** What a shell or env says of a program that it cannot find or may not run. */
   private static final Set<Integer> NOT_RUN = Set.of(126, 127);
 
@@ -64,8 +66,8 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
       section.contradiction("file", "an absolute path");
     } else if (!dbus.isEmpty() && !BUS_NAME.matcher(dbus).matches()) {
       section.contradiction("dbus", "a name like org.example.Service");
-    } else if (!tcp.isEmpty() && !tcp.matches(".+:\\d{1,5}")) {
-      section.contradiction("tcp", "host:port");
+    } else if (!tcp.isEmpty() && !isAddress(tcp)) {
+      section.contradiction("tcp", "host:port, with a port from 1 to 65535");
     } else if (!http.isEmpty() && !isUrl(http)) {
       section.contradiction("http", "a URL like http://127.0.0.1:8080/health");
     } else if (!command.isEmpty()) {
@@ -190,10 +192,20 @@ record Probe(String kind, List<String> what, Duration youngerThan) {
         : Optional.of(this + ": nobody owns that name");
   }
 
+  private static boolean isAddress(String text) {
+    return text.matches(".+:\\d{1,5}") && isPort(text.substring(text.lastIndexOf(':') + 1));
+  }
+
+  private static boolean isPort(String digits) {
+    int port = Integer.parseInt(digits);
+    return port >= 1 && port <= MOST_PORT;
+  }
+
   private static boolean isUrl(String text) {
     try {
       URI url = new URI(text);
-      return text.matches("https?://.+") && url.getHost() != null;
+      int port = url.getPort(); // -1 if none is written
+      return text.matches("https?://.+") && url.getHost() != null && port != 0 && port <= MOST_PORT;
     } catch (URISyntaxException e) {
       return false;
     }

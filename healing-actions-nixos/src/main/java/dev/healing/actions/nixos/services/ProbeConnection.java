@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,6 +105,7 @@ final class ProbeConnection {
             + " HTTP/1.1\r\nHost: "
             + url.getHost()
             + (url.getPort() >= 0 ? ":" + port : "")
+            + authorization(url)
             + "\r\nUser-Agent: healing\r\nAccept: */*\r\nConnection: close\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     String line = firstLine(socket.getInputStream());
@@ -113,6 +115,15 @@ final class ProbeConnection {
     }
     int code = Integer.parseInt(status.group(1));
     return code >= 200 && code < 400 ? Optional.empty() : Optional.of(probe + ": answered " + code);
+  }
+
+  /** Who asks, where the URL says so: as any client would send it (RFC 7617). */
+  private static String authorization(URI url) {
+    return url.getUserInfo() == null
+        ? ""
+        : "\r\nAuthorization: Basic "
+            + Base64.getEncoder()
+                .encodeToString(url.getUserInfo().getBytes(StandardCharsets.UTF_8));
   }
 
   /**

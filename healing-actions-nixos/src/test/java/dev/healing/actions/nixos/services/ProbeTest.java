@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.healing.actions.nixos.RealHost;
 import dev.healing.api.Configuration;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,17 +58,23 @@ class ProbeTest {
   }
 
   private Optional<String> answering(int status) throws IOException {
+    return asked("", exchange -> status);
+  }
+
+  /** What a server makes of being asked so. */
+  private Optional<String> asked(String user, Function<HttpExchange, Integer> answer)
+      throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
-          exchange.sendResponseHeaders(status, -1);
+          exchange.sendResponseHeaders(answer.apply(exchange), -1);
           exchange.close();
         });
     server.start();
     try {
-      return complaint("http", "http://127.0.0.1:" + server.getAddress().getPort() + "/");
+      return complaint("http", "http://" + user + "127.0.0.1:" + server.getAddress().getPort());
     } finally {
       server.stop(0);
     }
@@ -76,6 +84,18 @@ class ProbeTest {
   void answerThatIsNoErrorIsHealthy() throws IOException {
     assertThat(answering(200)).isEmpty();
     assertThat(answering(503)).hasValueSatisfying(why -> assertThat(why).contains("503"));
+  }
+
+  @Test
+  void whoIsNamedInTheUrlAsks() throws IOException {
+    Function<HttpExchange, Integer> known =
+        exchange ->
+            "Basic bWU6cyBjcmV0".equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                ? 200
+                : 401;
+    assertThat(asked("me:s%20cret@", known)).isEmpty();
+    assertThat(asked("me:other@", known)).isPresent();
+    assertThat(asked("", known)).isPresent();
   }
 
   @Test
