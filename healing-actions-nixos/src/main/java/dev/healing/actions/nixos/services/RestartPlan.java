@@ -116,18 +116,19 @@ public record RestartPlan(
                 name, other, name));
   }
 
-  /** One that has run to its end, and is up for the others to see. */
+  /** As one that has run to its end, and is up for the others to see. */
   private static Optional<String> runAgain(
       Systemd systemd, RestartKeys keys, String name, String other) {
-    boolean ran = systemd.unit(other).filter(u -> u.type().equals("oneshot")).isPresent();
-    return ran && !keys.oneshot()
-        ? Optional.of(
-            "a restart of "
-                + name
-                + " would run "
-                + other
-                + " again, a oneshot, which may repeat its effects (oneshot: on allows it)")
-        : Optional.empty();
+    return systemd
+        .unit(other)
+        .flatMap(Restartable::once)
+        .filter(what -> !keys.oneshot())
+        .map(
+            what ->
+                String.format(
+                    "a restart of %s would run %s again, %s, which may repeat its effects"
+                        + " (oneshot: on allows it)",
+                    name, other, what));
   }
 
   private static void refuseIfProtected(

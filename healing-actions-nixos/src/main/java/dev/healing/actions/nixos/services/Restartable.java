@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A service that may be restarted as it is at this moment, whatever that takes with it: it failed,
@@ -31,6 +32,10 @@ record Restartable(
           "InactiveExitTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
           "ExecMainExitTimestampMonotonic");
+
+  /** As systemd-run calls what it was given no name for, by its version. */
+  private static final Pattern NAMELESS =
+      Pattern.compile("run-(?:r[0-9a-f]+|u[0-9]+|p[0-9]+-i[0-9]+)\\.service");
 
   /** How a stop can end badly. A watchdog or the lack of memory stops too, and is no wish. */
   private static final Set<String> BY_STOPPING =
@@ -181,10 +186,23 @@ record Restartable(
   }
 
   private static Optional<String> runAgain(UnitState unit, RestartKeys keys) {
-    return unit.type().equals("oneshot") && !keys.oneshot()
-        ? Optional.of(
-            unit.name()
-                + " is a oneshot: running it again may repeat its effects (oneshot: on allows it)")
+    return once(unit)
+        .filter(what -> !keys.oneshot())
+        .map(
+            what ->
+                unit.name()
+                    + " is "
+                    + what
+                    + ": running it again may repeat its effects (oneshot: on allows it)");
+  }
+
+  /** What was to be done once, if it is that: to run it again may repeat its effects. */
+  static Optional<String> once(UnitState unit) {
+    if (unit.type().equals("oneshot")) {
+      return Optional.of("a oneshot");
+    }
+    return NAMELESS.matcher(unit.name()).matches()
+        ? Optional.of("a command that somebody ran (systemd-run)")
         : Optional.empty();
   }
 

@@ -61,6 +61,10 @@ class RestartRefusalsTest {
     restartRefused("b.service", "systemd itself gave up");
     restartRefused("c.service", "may repeat its effects");
     restartRefused("d.mount", "no service");
+    for (String nameless : List.of("run-rd41d8cd98f", "run-u42", "run-p1403-i1703")) {
+      unit(nameless + ".service", "loaded", "exit-code", "simple");
+      restartRefused(nameless + ".service", "a command that somebody ran");
+    }
     restartRefused("none.service", "no such unit");
   }
 
