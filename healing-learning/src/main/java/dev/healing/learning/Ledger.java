@@ -11,10 +11,12 @@ import dev.healing.api.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,10 @@ final class Ledger {
   private static final Duration HALF_LIFE = Duration.ofDays(180);
 
   private final int mostProblems;
+  private final long mostBytes;
+
+  /** What they take in memory, about. */
+  private long bytes;
 
   /** Least lately seen first. */
   private final LinkedHashMap<String, Problem> problems = new LinkedHashMap<>();
@@ -44,22 +50,66 @@ final class Ledger {
   /** Which knowledge base this is: what it has seen first, nobody else has. */
   private @Nullable String id;
 
-  Ledger(KnowledgeFile file, int mostProblems) {
+  /**
+   * Without problems yet: {@link #add} each.
+   *
+   * @param mostProblems how many are kept
+   * @param mostBytes how much memory they may take, about
+   */
+  Ledger(
+      KnowledgeFile file,
+      SortedMap<String, SortedMap<String, Imported>> seeds,
+      int mostProblems,
+      long mostBytes) {
     this.mostProblems = mostProblems;
+    this.mostBytes = mostBytes;
     this.folded = file.folded();
     this.totals = new Totals(file.statistics());
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
     this.calibration = new Calibration(file.calibration());
-    this.seeds = new Seeds(file.imports(), file.seeds(), model);
+    this.seeds = new Seeds(file.imports(), seeds, model);
     this.standings = new Standings(file.standings());
     this.months = new Months(file.months());
     this.vicinity = new Vicinity(file.vicinity());
     this.hindsight = new Hindsight(model, calibration, months);
     this.id = file.id();
-    for (KnownProblem problem : file.problems()) {
-      problems.put(problem.key(), problem.open(model));
+  }
+
+  /** Knowing nothing. */
+  static Ledger empty(int mostProblems, long mostBytes) {
+    return new Ledger(KnowledgeFile.EMPTY, Collections.emptySortedMap(), mostProblems, mostBytes);
+  }
+
+  /**
+   * Adds what is known of a problem that was seen later than all before it.
+   *
+   * @throws IllegalArgumentException if it is there
+   */
+  void add(KnownProblem problem) {
+    if (problems.containsKey(problem.key())) {
+      throw new IllegalArgumentException("problem '" + problem.key() + "' is there twice");
     }
+    Problem opened = problem.open(model);
+    problems.put(problem.key(), opened);
+    weigh(opened);
     keep(mostProblems);
+  }
+
+  /**
+   * The same once more.
+   *
+   * @throws IllegalArgumentException if there is more of anything than could be written and read
+   */
+  Ledger copy() {
+    Ledger copy = new Ledger(file(), seeds.file(), mostProblems, mostBytes);
+    problems.values().forEach(problem -> copy.add(KnownProblem.of(problem)));
+    return copy;
+  }
+
+  private void weigh(Problem problem) {
+    bytes -= problem.bytes;
+    problem.bytes = problem.weighed();
+    bytes += problem.bytes;
   }
 
   /** Sequence number of the newest outcome that is counted. */
@@ -132,6 +182,7 @@ final class Ledger {
       attempted(problem, line, first);
     }
     folded = line.seq();
+    weigh(problem);
     keep(mostProblems);
   }
 
@@ -199,37 +250,39 @@ final class Ledger {
   /** As {@link Seeds#adopt}. */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
     seeds.adopt(elsewhere, from, digest, now, id, problems, mostProblems);
+    problems.values().forEach(this::weigh);
+    keep(mostProblems);
   }
 
   private void keep(int most) {
     Iterator<Problem> leastLately = problems.values().iterator();
-    while (problems.size() > most) {
+    while (problems.size() > most || bytes + model.bytes() > mostBytes && problems.size() > 1) {
       Problem forgotten = leastLately.next();
       forgotten.actions.values().forEach(Attempts::withdraw);
       leastLately.remove();
+      bytes -= forgotten.bytes;
+      String type = Problem.type(forgotten.key);
+      forgotten.actions.keySet().forEach(action -> model.forget(type, action));
       totals.forgot();
     }
   }
 
-  KnowledgeFile file() {
-    return file(problems.values().stream().map(KnownProblem::of).toList());
-  }
-
   /**
-   * The same as a document in parts, made of one problem after the other: all at once are large.
+   * All that is known as a document in parts, made of one problem after the other: all at once are
+   * large.
    *
-   * @param most characters: of problems that do not fit, those seen least lately are forgotten
+   * @param most bytes: of problems that do not fit, those seen least lately are forgotten
    */
   List<String> text(long most) {
     while (true) {
-      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(List.of()))));
-      long length = parts.get(0).length();
+      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(), seeds.file())));
+      long length = KnowledgeJson.bytes(parts.get(0));
       for (Problem problem : problems.values()) {
         if (length > most) {
           break;
         }
         String line = KnowledgeJson.line(KnownProblem.of(problem), parts.size() == 1);
-        length += line.length();
+        length += KnowledgeJson.bytes(line);
         parts.add(line);
       }
       if (length <= most || problems.isEmpty()) {
@@ -240,7 +293,8 @@ final class Ledger {
     }
   }
 
-  private KnowledgeFile file(List<KnownProblem> all) {
+  /** All that stands beside the problems. */
+  private KnowledgeFile file() {
     return new KnowledgeFile(
         KnowledgeFile.VERSION,
         folded,
@@ -250,10 +304,8 @@ final class Ledger {
         model.lending.logLikelihoods(),
         model.doubts.file(),
         seeds.imports(),
-        seeds.file(),
         standings.file(),
         months.file(),
-        vicinity.file(),
-        all);
+        vicinity.file());
   }
 }
