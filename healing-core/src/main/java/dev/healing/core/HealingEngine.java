@@ -85,7 +85,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private static final Duration TO_PREPARE = Duration.ofMinutes(2);
 
   /** What was learned in years elsewhere: nobody else waits for it. */
-  private static final Duration MUCH_TO_ADOPT = Duration.ofMinutes(2);
+  private static final Duration MUCH = Duration.ofMinutes(2);
 
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
@@ -571,7 +571,19 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if the knowledge base does not come back
    */
   public String knowledge() {
-    return askKnowledge(KnowledgeBase::export);
+    return askMuch(KnowledgeBase::export);
+  }
+
+  /**
+   * The same, of many problems only those that were seen most lately: what a process with little
+   * memory has room for beside all that is known. How many others there are is a member {@code
+   * leftOut}.
+   *
+   * @param mostProblems at least so many, if there are
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public String knowledge(int mostProblems) {
+    return askKnowledge(knowledge -> knowledge.export(mostProblems));
   }
 
   /**
@@ -592,11 +604,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
    */
   public List<String> adoptKnowledge(String document, String from) {
+    return askMuch(knowledge -> knowledge.adopt(document, from));
+  }
+
+  /** What takes long if much is known, on a host with little to spare. */
+  private <T> T askMuch(Function<KnowledgeBase, T> question) {
     Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
     return inquiries.ask(
-        "knowledge:" + knowledge.name(),
-        MUCH_TO_ADOPT,
-        () -> knowledge.plugin().adopt(document, from));
+        "knowledge:" + knowledge.name(), MUCH, () -> question.apply(knowledge.plugin()));
   }
 
   private <T> T askKnowledge(Function<KnowledgeBase, T> question) {

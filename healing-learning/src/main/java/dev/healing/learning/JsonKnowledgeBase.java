@@ -94,7 +94,12 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export() {
-    String text = String.join("", ledger().text(Long.MAX_VALUE));
+    return export(Integer.MAX_VALUE);
+  }
+
+  @Override
+  public synchronized String export(int newest) {
+    String text = ledger().newest(newest);
     if (unreadable != null) {
       throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
     }

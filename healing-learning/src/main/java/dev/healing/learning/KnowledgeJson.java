@@ -66,8 +66,13 @@ final class KnowledgeJson {
         .build();
   }
 
-  /** All but the problems, of which one line each follows, and then {@link #END}. */
-  static String begin(KnowledgeFile file, SortedMap<String, SortedMap<String, Imported>> seeds) {
+  /**
+   * All but the problems, of which one line each follows, and then {@link #END}.
+   *
+   * @param leftOut how many do not follow
+   */
+  static String begin(
+      KnowledgeFile file, SortedMap<String, SortedMap<String, Imported>> seeds, int leftOut) {
     StringBuilder text = new StringBuilder(8192);
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
@@ -83,6 +88,9 @@ final class KnowledgeJson {
     member(text, "standings", file.standings());
     member(text, "months", file.months());
     member(text, "vicinity", file.vicinity());
+    if (leftOut > 0) {
+      member(text, "leftOut", leftOut);
+    }
     return text.append(",\n\"problems\":[").toString();
   }
 

@@ -275,7 +275,7 @@ final class Ledger {
    */
   List<String> text(long most) {
     while (true) {
-      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(), seeds.file())));
+      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(), seeds.file(), 0)));
       long length = KnowledgeJson.bytes(parts.get(0));
       for (Problem problem : problems.values()) {
         if (length > most) {
@@ -291,6 +291,18 @@ final class Ledger {
       }
       keep((parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
     }
+  }
+
+  /** A document with that many problems at most: those that were seen most lately. */
+  String newest(int most) {
+    int leftOut = Math.max(0, problems.size() - most);
+    StringBuilder text = new StringBuilder(KnowledgeJson.begin(file(), seeds.file(), leftOut));
+    boolean first = true;
+    for (Problem problem : (Iterable<Problem>) problems.values().stream().skip(leftOut)::iterator) {
+      text.append(KnowledgeJson.line(KnownProblem.of(problem), first));
+      first = false;
+    }
+    return text.append(KnowledgeJson.END).toString();
   }
 
   /** All that stands beside the problems. */

@@ -362,6 +362,18 @@ class JsonKnowledgeBaseTest {
   }
 
   @Test
+  void ofManyProblemsTheNewestAreToldAndHowManyAreNot() {
+    JsonKnowledgeBase base = open(store);
+    for (String mount : List.of("/a", "/b", "/a", "/c")) {
+      base.record(List.of(receipt(mount, CLEAN_DISK, Outcome.HEALED)));
+    }
+    assertThat(base.export(2))
+        .contains("\"attempts\":4", "\"leftOut\":1", "disk_full:/a", "disk_full:/c")
+        .doesNotContain("disk_full:/b\",\"runs");
+    assertThat(base.export(3)).isEqualTo(base.export()).doesNotContain("leftOut");
+  }
+
+  @Test
   void forgetsTheProblemsThatDoNotFitIntoMemory() {
     int most = 20_000;
     JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 10_000, 10, most);
