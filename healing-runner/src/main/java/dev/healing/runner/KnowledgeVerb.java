@@ -82,7 +82,9 @@ final class KnowledgeVerb implements Verb {
       invocation.out().println(invocation.looking(KnowledgeVerb::oneLine));
       return Exit.DONE;
     }
-    Answer answer = Answer.of(invocation.looking(engine -> shown(engine, engine.knowledge(), Integer.MAX_VALUE)));
+    Answer answer =
+        Answer.of(
+            invocation.looking(engine -> shown(engine, engine.knowledge(), Integer.MAX_VALUE)));
     return invocation.show(answer, KnowledgeView::knowledge);
   }
 
