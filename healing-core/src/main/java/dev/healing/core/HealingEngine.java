@@ -1,5 +1,7 @@
 package dev.healing.core;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
@@ -18,6 +20,7 @@ import dev.healing.api.Pattern;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
+import dev.healing.api.Risk;
 import dev.healing.api.Unreadable;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Inquiries;
@@ -55,10 +58,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -546,6 +552,29 @@ public final class HealingEngine implements AutoCloseable, Healer {
       infos.add(new PluginInfo(one.kind(), one.name(), one.origin(), state, one.problem()));
     }
     return infos;
+  }
+
+  /**
+   * How far each action that can be used here may go by itself, before anything that it has lost:
+   * the operator's ceiling, and CONFIRM at most where its risk is CRITICAL.
+   */
+  public SortedMap<ActionId, Autonomy> autonomies() {
+    Plugins plugins = thread.ask(loop::plugins);
+    Autonomy configured = thread.ask(loop::settings).autonomy();
+    SortedMap<ActionId, Autonomy> autonomies = new TreeMap<>();
+    plugins
+        .remedies()
+        .forEach(
+            (action, remedy) -> {
+              Autonomy most =
+                  remedy.description().risk() == Risk.CRITICAL ? Autonomy.CONFIRM : Autonomy.AUTO;
+              if (plugins.unusable(action.name()).isEmpty()) {
+                autonomies.put(
+                    action,
+                    Stream.of(configured, remedy.ceiling(), most).min(naturalOrder()).get());
+              }
+            });
+    return autonomies;
   }
 
   /**

@@ -50,7 +50,8 @@ final class KnowledgeJson {
           .build();
 
   /** What Jackson says of its own methods. */
-  private static final Pattern OF_A_CLASS = Pattern.compile(", from `[^`]*`");
+  private static final Pattern OF_A_CLASS =
+      Pattern.compile(", from `[^`]*`| \\(start marker at .*\\)$");
 
   private static final ObjectReader LINES = MAPPER.readerFor(JournalLine.class);
   private static final ObjectWriter LINE_WRITER = MAPPER.writerFor(JournalLine.class);

@@ -95,7 +95,7 @@ final class KnowledgeVerb implements Verb {
   }
 
   /**
-   * What is known, and what keeps happening.
+   * What is known, what keeps happening, and how far each action may go.
    *
    * @param most of the problems: those seen most lately; how many more there are is {@code leftOut}
    */
@@ -119,6 +119,8 @@ final class KnowledgeVerb implements Verb {
     }
     ArrayNode patterns = json.putArray("patterns");
     engine.patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
+    ObjectNode autonomy = json.putObject("autonomy");
+    engine.autonomies().forEach((action, far) -> autonomy.put(action.name(), far.name()));
     return json;
   }
 

@@ -159,6 +159,7 @@ class PageTest {
     click("#history-list summary");
     browser.await(LEARNED + ".includes('healed 1 of 1, which lets expect 27 to 100 %')");
     browser.await(LEARNED + ".includes('No action has lost a rung')");
+    browser.await(LEARNED + ".match(/confirm\\s+new_lamp/)");
     assertThat(browser.eval("document.querySelector('#learned [aria-current]').innerText"))
         .hasToString("\"confirm\"");
     browser.await(LEARNED + ".match(/Healed 1 of 1 at [0-9]{2}-[0-9]{2}h UTC; load by processor/)");

@@ -801,11 +801,12 @@
   }
 
   /** How far it may go by itself, and what has lost that. */
-  function ladder(standings) {
+  function ladder(standings, actions) {
     const rungs = ['OBSERVE', 'SUGGEST', 'CONFIRM', 'AUTO'];
     return [
       el('h3', {}, 'How far it may go by itself'),
       el('p', {}, rungs.map(r => el('span.tag' + (r === status?.autonomy ? '.PROCEED' : ''), r === status?.autonomy ? {'aria-current': 'true'} : {}, r.toLowerCase()))),
+      pairs(rungs.map(r => [r.toLowerCase(), Object.keys(actions).filter(a => actions[a] === r).join(', ')]).filter(([, all]) => all)),
       standings.length ? pairs(standings.map(s => [`${s.action} for ${s.type}`, `has made it worse ${plural(s.worse, 'time')}: ${plural(s.below, 'rung')} below what it might else, until it has proven itself`]))
         : el('p.sub', {}, 'No action has lost a rung by making something worse.'),
     ];
@@ -822,13 +823,13 @@
     const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
       .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
     const months = (all.months || []).filter(m => m.incidents).slice(-6).reverse();
-    show($('learned'), [s, c, rows, months, all.patterns, all.standings, status?.autonomy], () => [
+    show($('learned'), [s, c, rows, months, all.patterns, all.standings, all.autonomy, status?.autonomy], () => [
       el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
         c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
       months.length ? pairs(months.map(month)) : null,
       ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern)] : [],
       ...rows.length ? [el('h3', {}, 'What helped'), pairs(rows.map(r => [`${r.name} for ${r.key}`, el('div', {}, helped(r), circumstances(r.course?.context))]))] : [],
-      ...ladder(all.standings || []),
+      ...ladder(all.standings || [], all.autonomy || {}),
     ].filter(Boolean));
   }
 
