@@ -3,7 +3,6 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
-import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Incident;
 import dev.healing.api.IssueType;
@@ -16,7 +15,6 @@ import dev.healing.api.Standing;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
-import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,9 +37,6 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   /** What was folded into the newest {@link #FILE}: for the day that it is damaged. */
   static final String OLD_JOURNAL = "knowledge.journal.old.jsonl";
-
-  /** Of where something was imported from. */
-  private static final int MOST_FROM = 200;
 
   /** The journal is folded in when it has this many lines, or as many as there are problems. */
   static final int LEAST_LINES = 1_000;
@@ -168,56 +163,20 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public List<String> adopt(String document, String from) {
-    String shortened = from.substring(0, Math.min(MOST_FROM, from.length()));
-    Elsewhere elsewhere;
-    try {
-      elsewhere = Elsewhere.read(() -> new StringReader(document), shortened, time.now());
-    } catch (KnowledgeJson.BadKnowledgeException e) {
-      throw new HealingException(from + " is no knowledge that can be imported: " + e.getMessage());
-    }
+    Adoption adoption = Adoption.of(document, from, time.now());
     synchronized (writing) {
-      Ledger more = with(elsewhere, shortened, KnowledgeJson.digest(document));
+      adoption.requireRoomForACopy(store.exists(FILE) ? store.size(FILE) : 0);
+      Ledger copy = copy();
+      if (unreadable != null) {
+        throw new HostException(unreadable.getMessage() + " Nothing is imported.");
+      }
+      Ledger more = adoption.onTopOf(copy);
       synchronized (this) {
         ledger = more;
       }
       journal.writeAll();
     }
-    return elsewhere.told();
-  }
-
-  /** A copy takes many times the room of the file, and who has no more memory ends. */
-  private void requireRoomForACopy(String from) {
-    long bytes = store.exists(FILE) ? store.size(FILE) : 0;
-    long memory = Runtime.getRuntime().maxMemory();
-    if (bytes > memory / 16) {
-      throw new HealingException(
-          from
-              + " is not imported: what is known here ("
-              + (bytes >> 20)
-              + " MiB) would have to be copied, for which this process has too little memory ("
-              + (memory >> 20)
-              + " MiB): stop the daemon, import, and start it again");
-    }
-  }
-
-  /** What is known and that: a copy, so that an import is taken as a whole or not at all. */
-  private Ledger with(Elsewhere elsewhere, String from, String digest) {
-    requireRoomForACopy(from);
-    Ledger more = copy();
-    if (unreadable != null) {
-      throw new HostException(unreadable.getMessage() + " Nothing is imported.");
-    }
-    try {
-      more.adopt(elsewhere, from, digest, time.now());
-      return more.copy(); // refuses what could not be written and read again
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new HealingException(
-          from
-              + " cannot be imported on top of what is known: "
-              + e.getMessage()
-              + ". Nothing is imported.",
-          e);
-    }
+    return adoption.told();
   }
 
   /** Makes a line of an outcome. */

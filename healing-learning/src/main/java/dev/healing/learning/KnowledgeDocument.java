@@ -1,7 +1,5 @@
 package dev.healing.learning;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.healing.api.ActionId;
 import dev.healing.api.HostException;
 import dev.healing.learning.BoundedParser.Part;
@@ -9,8 +7,6 @@ import dev.healing.learning.KnowledgeJson.BadKnowledgeException;
 import dev.healing.spi.StateStore.Text;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.CharBuffer;
-import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -87,7 +83,7 @@ final class KnowledgeDocument<T> {
       if (made == null) {
         KnowledgeFile file = document.beside();
         boolean nameless = identified && file.id() == null && file.folded() > 0;
-        document.file = nameless ? file.identified(digest(text)) : file;
+        document.file = nameless ? file.identified(KnowledgeJson.digest(text)) : file;
         made = document.pass(text, false);
       }
       if (made == null) {
@@ -260,22 +256,5 @@ final class KnowledgeDocument<T> {
       // Then it says none that anybody could read.
     }
     return OptionalInt.empty();
-  }
-
-  /** The same for the same text. */
-  static String digest(Text text) throws IOException {
-    MessageDigest sha = KnowledgeJson.sha();
-    CharBuffer piece = CharBuffer.allocate(1 << 13);
-    try (Reader in = text.open()) {
-      while (in.read(piece) >= 0) {
-        boolean half = Character.isHighSurrogate(piece.get(piece.position() - 1));
-        int end = piece.position() - (half ? 1 : 0);
-        piece.flip();
-        sha.update(UTF_8.encode(piece.duplicate().limit(end)));
-        piece.position(end);
-        piece.compact();
-      }
-    }
-    return KnowledgeJson.shortened(sha);
   }
 }

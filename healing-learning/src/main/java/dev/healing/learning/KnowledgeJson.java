@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.healing.api.HostException;
+import dev.healing.spi.StateStore.Text;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.CharBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -140,12 +145,31 @@ final class KnowledgeJson {
 
   /** The same for the same text. */
   static String digest(String text) {
+    try {
+      return digest(() -> new StringReader(text));
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can always be read", e);
+    }
+  }
+
+  /** The same for the same text. */
+  static String digest(Text text) throws IOException {
     MessageDigest sha = sha();
-    sha.update(text.getBytes(UTF_8));
+    CharBuffer piece = CharBuffer.allocate(1 << 13);
+    try (Reader in = text.open()) {
+      while (in.read(piece) >= 0) {
+        boolean half = Character.isHighSurrogate(piece.get(piece.position() - 1));
+        int end = piece.position() - (half ? 1 : 0);
+        piece.flip();
+        sha.update(UTF_8.encode(piece.duplicate().limit(end)));
+        piece.position(end);
+        piece.compact();
+      }
+    }
     return shortened(sha);
   }
 
-  static MessageDigest sha() {
+  private static MessageDigest sha() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -153,7 +177,7 @@ final class KnowledgeJson {
     }
   }
 
-  static String shortened(MessageDigest sha) {
+  private static String shortened(MessageDigest sha) {
     return HexFormat.of().formatHex(sha.digest(), 0, 16);
   }
 

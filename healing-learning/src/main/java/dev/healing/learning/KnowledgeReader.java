@@ -61,6 +61,15 @@ final class KnowledgeReader {
    */
   Ledger read() {
     Ledger read = newestGood();
+    if (read.crowdedOut() > 0) {
+      problems.add(
+          JsonKnowledgeBase.FILE
+              + ": problems left out, those seen least lately, since there is no memory for them: "
+              + read.crowdedOut()
+              + "; HEALING_JAVA_OPTIONS=-Xmx"
+              + (Runtime.getRuntime().maxMemory() >> 19)
+              + "m has room for twice as many");
+    }
     replay(JsonKnowledgeBase.OLD_JOURNAL, read);
     linesInJournal = replay(JsonKnowledgeBase.JOURNAL, read);
     return read;

@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -28,15 +26,8 @@ final class Ledger {
   /** What was seen so long ago counts half. */
   private static final Duration HALF_LIFE = Duration.ofDays(180);
 
-  private final int mostProblems;
   private final long mostBytes;
-
-  /** What they take in memory, about. */
-  private long bytes;
-
-  /** Least lately seen first. */
-  private final LinkedHashMap<String, Problem> problems = new LinkedHashMap<>();
-
+  private final Remembered problems;
   private final Model model;
   private final Calibration calibration;
   private final Totals totals;
@@ -61,11 +52,11 @@ final class Ledger {
       SortedMap<String, SortedMap<String, Imported>> seeds,
       int mostProblems,
       long mostBytes) {
-    this.mostProblems = mostProblems;
     this.mostBytes = mostBytes;
     this.folded = file.folded();
     this.totals = new Totals(file.statistics());
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
+    this.problems = new Remembered(mostProblems, mostBytes, model, totals);
     this.calibration = new Calibration(file.calibration());
     this.seeds = new Seeds(file.imports(), seeds, model);
     this.standings = new Standings(file.standings());
@@ -86,13 +77,12 @@ final class Ledger {
    * @throws IllegalArgumentException if it is there
    */
   void add(KnownProblem problem) {
-    if (problems.containsKey(problem.key())) {
+    if (problems.get(problem.key()) != null) {
       throw new IllegalArgumentException("problem '" + problem.key() + "' is there twice");
     }
     Problem opened = problem.open(model);
-    problems.put(problem.key(), opened);
-    weigh(opened);
-    keep(mostProblems);
+    problems.seen(opened);
+    problems.changed(opened);
   }
 
   /**
@@ -101,15 +91,9 @@ final class Ledger {
    * @throws IllegalArgumentException if there is more of anything than could be written and read
    */
   Ledger copy() {
-    Ledger copy = new Ledger(file(), seeds.file(), mostProblems, mostBytes);
-    problems.values().forEach(problem -> copy.add(KnownProblem.of(problem)));
+    Ledger copy = new Ledger(file(), seeds.file(), problems.most(), mostBytes);
+    problems.all().forEach(problem -> copy.add(KnownProblem.of(problem)));
     return copy;
-  }
-
-  private void weigh(Problem problem) {
-    bytes -= problem.bytes;
-    problem.bytes = problem.weighed();
-    bytes += problem.bytes;
   }
 
   /** Sequence number of the newest outcome that is counted. */
@@ -119,6 +103,11 @@ final class Ledger {
 
   int size() {
     return problems.size();
+  }
+
+  /** How many problems were left out since there was no memory for them. */
+  int crowdedOut() {
+    return problems.crowdedOut();
   }
 
   /** How likely the action is to heal the problem, in words and numbers. */
@@ -165,12 +154,11 @@ final class Ledger {
 
   /** Counts it. Its sequence number is above all that were counted before. */
   void count(JournalLine line) {
-    // Taken out and put back: that makes it the problem that was seen most lately.
-    Problem problem = problems.remove(line.key());
+    Problem problem = problems.get(line.key());
     if (problem == null) {
       problem = seeds.sown(Problem.unknown(line.key()));
     }
-    problems.put(line.key(), problem);
+    problems.seen(problem);
     id = id == null ? KnowledgeJson.digest(line.key() + line.at() + line.receipt()) : id;
     boolean first = detected(problem, line);
     if (line.passedAfter() != null) {
@@ -182,8 +170,7 @@ final class Ledger {
       attempted(problem, line, first);
     }
     folded = line.seq();
-    weigh(problem);
-    keep(mostProblems);
+    problems.changed(problem);
   }
 
   /** Counts the incident, if it is the first that is heard of it. */
@@ -203,7 +190,7 @@ final class Ledger {
       problem.gaps.count(at - before);
     }
     hindsight.returned(problem, at);
-    vicinity.came(problems, line.key(), at, now);
+    vicinity.came(problems.byKey(), line.key(), at, now);
     return true;
   }
 
@@ -244,27 +231,13 @@ final class Ledger {
 
   /** What keeps happening. */
   List<Pattern> patterns(Instant now) {
-    return Patterns.among(problems.values(), now);
+    return Patterns.among(problems.all(), now);
   }
 
   /** As {@link Seeds#adopt}. */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
-    seeds.adopt(elsewhere, from, digest, now, id, problems, mostProblems);
-    problems.values().forEach(this::weigh);
-    keep(mostProblems);
-  }
-
-  private void keep(int most) {
-    Iterator<Problem> leastLately = problems.values().iterator();
-    while (problems.size() > most || bytes + model.bytes() > mostBytes && problems.size() > 1) {
-      Problem forgotten = leastLately.next();
-      forgotten.actions.values().forEach(Attempts::withdraw);
-      leastLately.remove();
-      bytes -= forgotten.bytes;
-      String type = Problem.type(forgotten.key);
-      forgotten.actions.keySet().forEach(action -> model.forget(type, action));
-      totals.forgot();
-    }
+    seeds.adopt(elsewhere, from, digest, now, id, problems.byKey(), problems.most());
+    problems.changed();
   }
 
   /**
@@ -277,7 +250,7 @@ final class Ledger {
     while (true) {
       List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(), seeds.file(), 0)));
       long length = KnowledgeJson.bytes(parts.get(0));
-      for (Problem problem : problems.values()) {
+      for (Problem problem : problems.all()) {
         if (length > most) {
           break;
         }
@@ -285,11 +258,12 @@ final class Ledger {
         length += KnowledgeJson.bytes(line);
         parts.add(line);
       }
-      if (length <= most || problems.isEmpty()) {
+      if (length <= most || problems.size() == 0) {
         parts.add(KnowledgeJson.END);
         return parts;
       }
-      keep((parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
+      problems.keep(
+          (parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
     }
   }
 
@@ -298,7 +272,7 @@ final class Ledger {
     int leftOut = Math.max(0, problems.size() - most);
     StringBuilder text = new StringBuilder(KnowledgeJson.begin(file(), seeds.file(), leftOut));
     boolean first = true;
-    for (Problem problem : (Iterable<Problem>) problems.values().stream().skip(leftOut)::iterator) {
+    for (Problem problem : (Iterable<Problem>) problems.all().stream().skip(leftOut)::iterator) {
       text.append(KnowledgeJson.line(KnownProblem.of(problem), first));
       first = false;
     }

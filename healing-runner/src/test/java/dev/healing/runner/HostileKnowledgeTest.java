@@ -171,6 +171,9 @@ class HostileKnowledgeTest {
     if (hostile.refused) {
       assertThat(asideAs("knowledge.json.damaged-")).as(said).isOne();
     }
+    if (hostile == Hostile.ACTIONS_OF_ALL_PROBLEMS) {
+      assertThat(said).contains("problems left out, those seen least lately");
+    }
     Matcher kept = KEPT.matcher(said);
     assertThat(kept.find()).as(said).isTrue();
     assertThat(Integer.parseInt(kept.group(1))).as("MB kept").isLessThan(36);
