@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -162,7 +162,7 @@ final class SeedDocument {
       into.leaveOut("entries from the future: their clock was wrong, or they are made up");
       return;
     }
-    List<String> actions = new ArrayList<>();
+    Set<String> actions = new LinkedHashSet<>(); // what is named twice was done once
     JsonNode named = entry.path("actions");
     for (JsonNode one : named.isArray() ? named : List.of(named)) {
       String name = name(one);
