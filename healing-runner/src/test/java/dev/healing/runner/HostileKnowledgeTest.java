@@ -49,8 +49,7 @@ class HostileKnowledgeTest {
 
   /** What is done to a good document: how it begins is kept, the list of its problems is not. */
   enum Hostile {
-    NUMBERS("\"more\":[", "1,", "1]", "\"problems\":[]", true),
-    NUMBERS_THAT_ARE_NOT_THE_SAME("\"more\":[", "1.5,", "1]", "\"problems\":[]", true),
+    NUMBERS("\"more\":[", "1.5,", "1]", "\"problems\":[]", true),
     TINY_OBJECTS("\"more\":[", "{},", "{}]", "\"problems\":[]", true),
     NESTED("\"more\":", "[", "", "\"problems\":[]", true),
     NAMES("\"more\":{", "\"%07x\":1,", "\"last\":1}", "\"problems\":[]", true),
@@ -60,7 +59,6 @@ class HostileKnowledgeTest {
         "\"last\":1}",
         "\"problems\":[]",
         true),
-    MEMBERS("\"more\":1", ",\"%07x\":1", "", "\"problems\":[]", true),
     A_LONG_TEXT("\"more\":\"", "texttext", "\"", "\"problems\":[]", true),
     A_LONG_NAME("\"", "texttext", "\":1", "\"problems\":[]", true),
     DIGITS("\"more\":", "11111111", "", "\"problems\":[]", true),
@@ -81,7 +79,6 @@ class HostileKnowledgeTest {
         "\"problems\":[" + Hostile.problem("first", "b"), ",%s", "]", "\"more\":1", false),
     ONE_PROBLEM_AFTER_THE_OTHER(
         "\"problems\":[" + Hostile.problem("first", "b"), ",%p", "]", "\"more\":1", false),
-    PROBLEMS_THAT_ARE_NONE("\"problems\":[", "{},", "{}]", "\"more\":1", true),
     WHAT_IS_KNOWN_BY_ITS_HASH("\"problems\":[],\"more\":1", "", "", "\"more2\":1", false);
 
     static final String ACTION =
