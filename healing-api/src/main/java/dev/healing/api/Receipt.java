@@ -32,7 +32,8 @@ import java.util.TreeSet;
  * @param circumstances {@link Metric#LOAD} and {@link Metric#GENERATION} of the host in the look on
  *     which it was decided, as far as they were read
  * @param sideEffects what began between its start and its validation and is no symptom of anything
- *     known, perhaps by it: {@code TYPE COMPONENT…} each, the first five
+ *     known, perhaps by it: {@code TYPE COMPONENT…} each, the first five; behind it {@code (or by
+ *     ACTION TARGET)} where another action was under way as well
  * @param detail what the action said and why the outcome is what it is
  */
 public record Receipt(

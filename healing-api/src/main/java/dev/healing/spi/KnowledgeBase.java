@@ -95,6 +95,17 @@ public interface KnowledgeBase extends AutoCloseable {
   /** Everything known, as one JSON document. */
   String export();
 
+  /**
+   * The same, of many problems only those that were seen most lately: all that is known may be a
+   * large part of all memory, and a text of it as large again. How many others there are is a
+   * member {@code leftOut}.
+   *
+   * @param mostProblems at least so many, if there are
+   */
+  default String export(int mostProblems) {
+    return export();
+  }
+
   /** What is wrong with its files, one line each. */
   default List<String> problems() {
     return List.of();

@@ -1,7 +1,12 @@
 package dev.healing.spi;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Durable files of one owner, with checksums. File names only, no paths: up to 50 letters, digits,
@@ -34,6 +39,25 @@ public interface StateStore {
    */
   record Document(Optional<String> content, Optional<String> problem) {}
 
+  /** The text of a document that may be a large part of all memory. */
+  @FunctionalInterface
+  interface Text {
+    /**
+     * Begins to read it; again as often as need be, once the one before is closed.
+     *
+     * @throws IOException if the disk does not do its part
+     */
+    Reader open() throws IOException;
+  }
+
+  /**
+   * What somebody made of a document.
+   *
+   * @param made of the newest good one; absent if there is none
+   * @param problem as in {@link Document}
+   */
+  record Made<T>(Optional<T> made, Optional<String> problem) {}
+
   /** Where the files are, for messages. */
   String location();
 
@@ -47,6 +71,19 @@ public interface StateStore {
 
   /** Reads an appended file; no lines if there is none. */
   Lines lines(String file);
+
+  /**
+   * The same line by line, for a file that is large beside all memory.
+   *
+   * @param longest bytes of a line; one that is longer is damaged
+   * @param reader is given those that are whole, oldest first
+   * @return what is wrong with others, as in {@link Lines}
+   */
+  default List<String> lines(String file, int longest, Consumer<String> reader) {
+    Lines all = lines(file);
+    all.lines().forEach(reader);
+    return all.damaged();
+  }
 
   /**
    * Appends JSON objects, one per line, durably when it returns: one fsync for all. A checksum is
@@ -65,10 +102,22 @@ public interface StateStore {
   Document document(String file);
 
   /**
-   * Reads the copy before a document: for who finds that the document makes no sense, and may not
-   * give it another name. Absent if there is none that is good.
+   * The same, for a document that is large beside all memory: none of it is kept.
+   *
+   * @param reader makes something of it; not called if there is no good one. It has no use for this
+   *     store meanwhile
    */
-  default Optional<String> copyBefore(String file) {
+  default <T> Made<T> document(String file, Function<Text, T> reader) {
+    Document all = document(file);
+    return new Made<>(
+        all.content().map(text -> reader.apply(() -> new StringReader(text))), all.problem());
+  }
+
+  /**
+   * Reads the copy before a document likewise: for who finds that the document makes no sense, and
+   * may not give it another name. Absent if there is none that is good.
+   */
+  default <T> Optional<T> copyBefore(String file, Function<Text, T> reader) {
     return Optional.empty();
   }
 

@@ -1,5 +1,7 @@
 package dev.healing.core;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
@@ -18,6 +20,7 @@ import dev.healing.api.Pattern;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.RefusedException;
+import dev.healing.api.Risk;
 import dev.healing.api.Unreadable;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Inquiries;
@@ -55,10 +58,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +91,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private static final Duration TO_PREPARE = Duration.ofMinutes(2);
 
   /** What was learned in years elsewhere: nobody else waits for it. */
-  private static final Duration MUCH_TO_ADOPT = Duration.ofMinutes(2);
+  private static final Duration MUCH = Duration.ofMinutes(2);
 
   private final HostContext host;
   private final Optional<LinuxHost> ownHost;
@@ -549,6 +555,29 @@ public final class HealingEngine implements AutoCloseable, Healer {
   }
 
   /**
+   * How far each action that can be used here may go by itself, before anything that it has lost:
+   * the operator's ceiling, and CONFIRM at most where its risk is CRITICAL.
+   */
+  public SortedMap<ActionId, Autonomy> autonomies() {
+    Plugins plugins = thread.ask(loop::plugins);
+    Autonomy configured = thread.ask(loop::settings).autonomy();
+    SortedMap<ActionId, Autonomy> autonomies = new TreeMap<>();
+    plugins
+        .remedies()
+        .forEach(
+            (action, remedy) -> {
+              Autonomy most =
+                  remedy.description().risk() == Risk.CRITICAL ? Autonomy.CONFIRM : Autonomy.AUTO;
+              if (plugins.unusable(action.name()).isEmpty()) {
+                autonomies.put(
+                    action,
+                    Stream.of(configured, remedy.ceiling(), most).min(naturalOrder()).get());
+              }
+            });
+    return autonomies;
+  }
+
+  /**
    * What is worth doing in this state, best first.
    *
    * @throws HealingException if there is no optimizer, or it does not come back
@@ -571,7 +600,19 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if the knowledge base does not come back
    */
   public String knowledge() {
-    return askKnowledge(KnowledgeBase::export);
+    return askMuch(KnowledgeBase::export);
+  }
+
+  /**
+   * The same, of many problems only those that were seen most lately: what a process with little
+   * memory has room for beside all that is known. How many others there are is a member {@code
+   * leftOut}.
+   *
+   * @param mostProblems at least so many, if there are
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public String knowledge(int mostProblems) {
+    return askKnowledge(knowledge -> knowledge.export(mostProblems));
   }
 
   /**
@@ -592,11 +633,14 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
    */
   public List<String> adoptKnowledge(String document, String from) {
+    return askMuch(knowledge -> knowledge.adopt(document, from));
+  }
+
+  /** What takes long if much is known, on a host with little to spare. */
+  private <T> T askMuch(Function<KnowledgeBase, T> question) {
     Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
     return inquiries.ask(
-        "knowledge:" + knowledge.name(),
-        MUCH_TO_ADOPT,
-        () -> knowledge.plugin().adopt(document, from));
+        "knowledge:" + knowledge.name(), MUCH, () -> question.apply(knowledge.plugin()));
   }
 
   private <T> T askKnowledge(Function<KnowledgeBase, T> question) {

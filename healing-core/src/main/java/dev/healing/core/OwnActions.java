@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Receipt;
 import dev.healing.core.journal.Intent;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,9 @@ final class OwnActions {
   static final int MOST = 1_000;
 
   private final Map<String, OwnAction> byIntent = new LinkedHashMap<>();
+
+  /** When what came of them was known, by intent. */
+  private final Map<String, Instant> concluded = new HashMap<>();
 
   /** Those of before the start. */
   void remember(Collection<Receipt> receipts, Instant now) {
@@ -67,6 +72,7 @@ final class OwnActions {
               known.startedAt(),
               known.endedAt(),
               Optional.of(receipt.outcome())));
+      concluded.put(receipt.id(), receipt.finishedAt());
       forget(receipt.finishedAt());
     }
   }
@@ -88,14 +94,36 @@ final class OwnActions {
   /** Those that were over long ago, and the oldest of too many. */
   private void forget(Instant now) {
     Instant oldest = now.minus(REMEMBERED);
-    Iterator<OwnAction> each = byIntent.values().iterator();
+    Iterator<Map.Entry<String, OwnAction>> each = byIntent.entrySet().iterator();
     while (each.hasNext()) {
-      boolean over = each.next().endedAt().filter(end -> end.isBefore(oldest)).isPresent();
+      Map.Entry<String, OwnAction> one = each.next();
+      boolean over = one.getValue().endedAt().filter(end -> end.isBefore(oldest)).isPresent();
       if (!over && byIntent.size() <= MOST) {
         return; // the older ones come first
       }
+      concluded.remove(one.getKey());
       each.remove();
     }
+  }
+
+  /**
+   * Others that were under way, or not looked at again yet, while this one was, and were started
+   * before that.
+   */
+  List<OwnAction> beside(Intent intent, Instant before) {
+    return byIntent.entrySet().stream()
+        .filter(other -> !other.getKey().equals(intent.id()))
+        .filter(
+            other -> {
+              Instant known = concluded.get(other.getKey());
+              return known == null
+                  ? other.getValue().outcome().isEmpty()
+                  : known.isAfter(intent.at());
+            })
+        .map(Map.Entry::getValue)
+        .filter(other -> other.startedAt().isBefore(before))
+        .filter(other -> !other.outcome().equals(Optional.of(Outcome.NOT_ATTEMPTED)))
+        .toList();
   }
 
   /** Oldest first. */

@@ -9,7 +9,6 @@ import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
-import dev.healing.api.Issue;
 import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
@@ -36,6 +35,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * From a decision to a receipt: journal intent, execute, settle, and conclude with what validation
@@ -453,15 +453,27 @@ final class Treatment {
             .filter(other -> !other.fingerprint.equals(treated.fingerprint))
             .filter(other -> other.cause == null && !Triage.isOurs(other))
             .filter(other -> !other.reportedBy().equals(PluginFaults.REPORTER))
-            .map(other -> told(other.issue))
+            .map(other -> told(other, attempt.intent))
             .distinct()
             .limit(MOST_SIDE_EFFECTS)
             .toList();
   }
 
-  private static String told(Issue issue) {
-    String text = issue.type() + " " + String.join(" ", issue.components());
-    return text.length() <= LONGEST_TOLD ? text : text.substring(0, LONGEST_TOLD - 1) + "…";
+  /** With what else it may have begun by. */
+  private String told(Tracked begun, Intent intent) {
+    String text = begun.issue.type() + " " + String.join(" ", begun.issue.components());
+    String others =
+        own.beside(intent, begun.firstSeen).stream()
+            .map(other -> other.action() + " " + other.target())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(" or "));
+    return shortened(text, LONGEST_TOLD / 2)
+        + (others.isEmpty() ? "" : " (or by " + shortened(others, LONGEST_TOLD / 2 - 9) + ")");
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 
   private void free(String lane, Tracked incident) {

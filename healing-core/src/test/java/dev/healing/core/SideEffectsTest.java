@@ -34,10 +34,12 @@ class SideEffectsTest {
   private static final String WEB = "web.service";
   private static final String OTHER = "worker.service";
   private static final String APP = "app.service";
+  private static final String APACHE = "apache.service";
 
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
   private double load = 0.25;
+  private HealingEngine engine;
 
   @AfterEach
   void end() {
@@ -64,6 +66,7 @@ class SideEffectsTest {
         HostStates.at(host.time().now())
             .service(APP, broken.contains(APP), WEB)
             .service(OTHER, broken.contains(OTHER))
+            .service(APACHE, broken.contains(APACHE))
             .service(WEB, broken.contains(WEB))
             .build();
     return new Reading(
@@ -90,12 +93,16 @@ class SideEffectsTest {
 
   /** What came of the first restart of the web server, in which this happens. */
   private Receipt restarted(Consumer<Execution> effect) {
-    HealingEngine engine = engine(effect);
+    engine = engine(effect);
     engine.open();
     broken.add(WEB);
     new EngineDriver(host.time(), engine).run(Duration.ofSeconds(20));
+    return first(WEB);
+  }
+
+  private Receipt first(String target) {
     return engine.audit().history(20).stream()
-        .filter(receipt -> receipt.target().equals(WEB))
+        .filter(receipt -> receipt.target().equals(target))
         .reduce((newer, older) -> older)
         .orElseThrow();
   }
@@ -142,6 +149,38 @@ class SideEffectsTest {
     Receipt receipt = restarted(execution -> broken.remove(WEB));
     assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
     assertThat(receipt.sideEffects()).isEmpty();
+  }
+
+  /** Nobody can know which of the two it was. */
+  @Test
+  void ofTwoThatAreUnderWayAtOnceEitherMayBeTheCause() {
+    broken.add(APACHE);
+    Receipt receipt =
+        restarted(
+            execution -> {
+              execution.pause(Duration.ofSeconds(3));
+              broken.add(OTHER);
+              broken.removeAll(List.of(WEB, APACHE));
+            });
+    assertThat(receipt.sideEffects())
+        .containsExactly("service_failed worker.service (or by restart_service apache.service)");
+    assertThat(first(APACHE).sideEffects())
+        .containsExactly("service_failed worker.service (or by restart_service web.service)");
+  }
+
+  /** What was started when it was there already did not begin it. */
+  @Test
+  void whatIsStartedAfterwardsIsNotTheCause() {
+    Receipt receipt =
+        restarted(
+            execution -> {
+              if (broken.add(OTHER)) {
+                execution.pause(Duration.ofSeconds(5)); // and that one is restarted meanwhile
+              }
+              broken.clear();
+            });
+    assertThat(receipt.sideEffects()).containsExactly("service_failed worker.service");
+    assertThat(first(OTHER).sideEffects()).isEmpty();
   }
 
   @Test

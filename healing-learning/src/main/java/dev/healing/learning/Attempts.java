@@ -15,6 +15,9 @@ final class Attempts {
   /** What {@link #FADING} makes of an endless row of attempts. */
   static final double MOST_COUNTED = 1 / (1 - FADING);
 
+  /** With its arrays, and what it stands in. */
+  private static final int OWN_BYTES = 500;
+
   final Pool.OfType pool;
   private @Nullable Tally seen;
   double takenBack;
@@ -40,6 +43,12 @@ final class Attempts {
 
   Attempts(Pool.OfType pool) {
     this.pool = pool;
+    pool.joined();
+  }
+
+  /** What it takes in memory, about. */
+  long weighed() {
+    return OWN_BYTES + course.weighed();
   }
 
   @Nullable Tally seen() {
@@ -129,6 +138,7 @@ final class Attempts {
     meanHealed = 0;
     meanTried = 0;
     lendImported(Imported.NONE);
+    pool.left();
   }
 
   /** Whether most of what was seen no longer counts, since the problem has changed. */

@@ -14,6 +14,9 @@ record Company(int of, int near, int before, int around, double awaySeconds, dou
   /** With so many, all count half from then on. */
   private static final int MOST = 200;
 
+  /** Of memory, with what it stands in, and without the key. */
+  static final int BYTES = 150;
+
   Company {
     Counts.require("company.of", of, 0, MOST);
     Counts.require("company.near", near, 0, of);

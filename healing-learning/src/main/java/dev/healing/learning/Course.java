@@ -31,6 +31,9 @@ record Course(
   static final int MOST_METRICS = 4;
   private static final int MOST_NAME = 200;
 
+  /** Of this, of a metric and of a side effect, without their names. */
+  private static final int OWN_BYTES = 100;
+
   /** Beyond it means are not computed well. */
   private static final double MOST_VALUE = 1e18;
 
@@ -63,6 +66,20 @@ record Course(
     Counts.require("course.recoverySeconds", recoverySeconds, 0, Absences.MOST_SECONDS);
     metrics = metrics == null ? List.of() : List.copyOf(metrics);
     Counts.requireSize("course.metrics", metrics, 0, MOST_METRICS);
+  }
+
+  /** What it takes in memory, about. */
+  long weighed() {
+    long all = OWN_BYTES;
+    for (Change metric : metrics) {
+      all += OWN_BYTES + 2L * metric.metric().length();
+    }
+    if (context != null) {
+      for (String sideEffect : context.sideEffects().keySet()) {
+        all += OWN_BYTES + 2L * sideEffect.length();
+      }
+    }
+    return all;
   }
 
   private static double mean(double before, double next, int all) {

@@ -1,12 +1,8 @@
 package dev.healing.learning;
 
-import dev.healing.api.ActionId;
 import dev.healing.api.IssueType;
-import java.time.DateTimeException;
-import java.time.Duration;
+import dev.healing.spi.StateStore.Text;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -16,150 +12,71 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
- * What was seen elsewhere, read from a document: another host's export, or the seed of a system
- * that was here before, {@code {"fixes": {fp: [{timestamp, actions, impact}]}, "failures": {fp:
- * [{timestamp, actions, error}]}, "patterns": {}, "statistics": {}}}. Of several actions that fixed
- * something together each is credited with a part; of several that failed each has failed. What
- * makes no sense is left out and told.
+ * What was seen elsewhere, read from a document: another host's export, or the {@linkplain
+ * SeedDocument seed} of a system that was here before. What makes no sense is left out and told.
  */
 final class Elsewhere {
-  private static final int MOST_PROBLEMS = 100_000;
-  private static final int MOST_KEY = 1_000;
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,20})?");
+  /** Actions on problems. */
+  private static final int MOST_PAIRS = 100_000;
 
-  /** More are milliseconds: of the year 1973, and not seconds of the year 5138. */
-  private static final double LATEST_SECONDS = 1e11;
+  private static final int MOST_KEY = 1_000;
 
   private final String from;
-  private final Instant now;
   private final SortedMap<String, SortedMap<String, Imported>> byKey = new TreeMap<>();
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
   private final SortedMap<String, Long> leftOut = new TreeMap<>();
   private final List<String> told = new ArrayList<>();
   private @Nullable String source;
   private long attempts;
+  private int pairs;
 
-  private Elsewhere(String from, Instant now) {
+  private Elsewhere(String from) {
     this.from = from;
-    this.now = now;
   }
 
   /** Reads it. Throws {@link KnowledgeJson.BadKnowledgeException} only. */
-  static Elsewhere read(String document, String from, Instant now) {
-    JsonNode root = KnowledgeJson.tree(document);
-    Elsewhere elsewhere = new Elsewhere(from, now);
-    if (root.has("problems")) {
-      elsewhere.export(KnowledgeJson.file(document));
-    } else if (root.path("fixes").isObject() || root.path("failures").isObject()) {
-      elsewhere.seed(root.path("fixes"), true);
-      elsewhere.seed(root.path("failures"), false);
-      elsewhere.told.add(
-          "patterns and statistics are not taken: they are made from what is seen here");
-    } else {
-      throw new KnowledgeJson.BadKnowledgeException(
-          "expected an export with problems, or a seed with fixes and failures");
+  static Elsewhere read(Text document, String from, Instant now) {
+    Elsewhere elsewhere = new Elsewhere(from);
+    if (SeedDocument.names(document).contains("problems")) {
+      return KnowledgeDocument.read(
+          document,
+          false,
+          (file, seeds) -> {
+            elsewhere.source = file.id();
+            return elsewhere;
+          },
+          Elsewhere::add);
     }
+    new SeedDocument(elsewhere, now).read(document);
+    elsewhere.told.add(
+        "patterns and statistics are not taken: they are made from what is seen here");
     return elsewhere;
   }
 
-  private void export(KnowledgeFile file) {
-    source = file.id();
-    for (KnownProblem problem : file.problems()) {
-      problem
-          .actions()
-          .forEach(
-              (action, seen) -> {
-                long decided = seen.attempts() - seen.ambiguous();
-                if (decided > 0) {
-                  add(problem.key(), action, new Imported(decided, seen.healed(), from));
-                }
-              });
+  private void add(KnownProblem problem) {
+    if (byKey.containsKey(problem.key())) {
+      throw new IllegalArgumentException("problem '" + problem.key() + "' is there twice");
     }
-  }
-
-  private void seed(JsonNode byFingerprint, boolean fixed) {
-    byFingerprint
-        .properties()
+    problem
+        .actions()
         .forEach(
-            problem -> {
-              if (!known(problem.getKey())) {
-                leaveOut("fingerprints that are neither type:component nor eight hex digits");
-              } else if (!problem.getValue().isArray()) {
-                leaveOut("fingerprints without a list of what was done");
-              } else {
-                problem.getValue().forEach(entry -> seed(problem.getKey(), entry, fixed));
+            (action, seen) -> {
+              long decided = seen.attempts() - seen.ambiguous();
+              if (decided > 0) {
+                add(problem.key(), action, decided, seen.healed());
               }
             });
   }
 
-  private void seed(String problem, JsonNode entry, boolean fixed) {
-    if (entry.path("impact").asDouble(0) < 0) {
-      leaveOut("fixes whose impact is negative: nobody knows what healed there");
-      return;
-    }
-    if (inTheFuture(entry.path("timestamp"))) {
-      leaveOut("entries from the future: their clock was wrong, or they are made up");
-      return;
-    }
-    List<String> actions = new ArrayList<>();
-    JsonNode named = entry.path("actions");
-    for (JsonNode one : named.isArray() ? named : List.of(named)) {
-      String name = name(one);
-      if (!name.isEmpty()) {
-        actions.add(name);
-      }
-    }
-    if (actions.isEmpty()) {
-      leaveOut("entries without an action that has a name");
-    }
-    for (String action : actions) {
-      add(problem, action, new Imported(1, fixed ? 1.0 / actions.size() : 0, from));
-    }
-  }
-
-  /**
-   * By more than a day: clocks differ, and so do time zones. Seconds or milliseconds since 1970, or
-   * ISO-8601.
-   */
-  private boolean inTheFuture(JsonNode timestamp) {
-    Instant latest = now.plus(Duration.ofDays(1));
-    String text = timestamp.asString("");
-    if (timestamp.isNumber() || NUMBER.matcher(text).matches()) {
-      double since1970 = Double.parseDouble(timestamp.asString());
-      double seconds = since1970 > LATEST_SECONDS ? since1970 / 1e3 : since1970;
-      return seconds > latest.getEpochSecond();
-    }
-    try {
-      return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
-          .isAfter(LocalDate.ofInstant(latest, ZoneOffset.UTC));
-    } catch (DateTimeException e) {
-      return false; // without a time it counts like any other
-    }
-  }
-
-  /** Of an action that is a name, or an object that has one; empty if there is none. */
-  private static String name(JsonNode action) {
-    JsonNode named = action;
-    for (String member : List.of("action", "name", "type")) {
-      named = named.isObject() && named.has(member) ? named.path(member) : named;
-    }
-    try {
-      return named.isString() ? ActionId.of(named.asString().toLowerCase(Locale.ROOT)).name() : "";
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
-  }
-
-  private static boolean hash(String problem) {
+  static boolean hash(String problem) {
     return problem.matches("[0-9a-fA-F]{8}");
   }
 
-  private static boolean known(String problem) {
+  /** Whether it is how problems are called. */
+  static boolean known(String problem) {
     int colon = problem.indexOf(':');
     if (problem.length() > MOST_KEY || colon < 1 || colon + 1 == problem.length()) {
       return hash(problem);
@@ -172,13 +89,19 @@ final class Elsewhere {
     }
   }
 
-  private void add(String problem, String action, Imported seen) {
+  /** So many attempts of an action on a problem, of which as many healed. */
+  void add(String problem, String action, long tried, double healed) {
+    Imported seen = new Imported(tried, healed, from);
     boolean isHash = hash(problem);
     Map<String, SortedMap<String, Imported>> into = isHash ? byHash : byKey;
     String name = isHash ? problem.toLowerCase(Locale.ROOT) : problem;
-    if (!into.containsKey(name) && byKey.size() + byHash.size() >= MOST_PROBLEMS) {
-      leaveOut("attempts on more than " + MOST_PROBLEMS + " problems");
-      return;
+    SortedMap<String, Imported> known = into.get(name);
+    if (known == null || !known.containsKey(action)) {
+      if (pairs >= MOST_PAIRS) {
+        leaveOut("attempts of more than " + MOST_PAIRS + " actions on problems");
+        return;
+      }
+      pairs++;
     }
     into.computeIfAbsent(name, n -> new TreeMap<>()).merge(action, seen, Imported::plus);
     attempts += seen.attempts();
@@ -208,7 +131,21 @@ final class Elsewhere {
     }
   }
 
-  private void leaveOut(String what) {
+  /** Likewise of those of which only the short hash is known. */
+  void fitHashes(int room) {
+    int free = room;
+    for (Iterator<SortedMap<String, Imported>> all = byHash.values().iterator(); all.hasNext(); ) {
+      SortedMap<String, Imported> actions = all.next();
+      free -= actions.size();
+      if (free < 0) {
+        attempts -= actions.values().stream().mapToLong(Imported::attempts).sum();
+        leaveOut("problems known by their short hash, of which no more are kept");
+        all.remove();
+      }
+    }
+  }
+
+  void leaveOut(String what) {
     leftOut.merge(what, 1L, Long::sum);
   }
 

@@ -1,5 +1,6 @@
 package dev.healing.learning;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ record Imported(long attempts, double healed, @Nullable String from) {
   /** and all of it together never more than a few attempts here. */
   private static final double MOST_COUNTED = 4;
 
+  /** Characters of the names of where it came from, but for {@link #OTHERS}. */
+  private static final int MOST_FROM = 200;
+
+  private static final String OTHERS = " and others";
+
   Imported {
     Counts.require("imported.attempts", attempts);
     Counts.require("imported.healed", healed, 0, attempts);
@@ -27,8 +33,18 @@ record Imported(long attempts, double healed, @Nullable String from) {
   }
 
   Imported plus(Imported more) {
-    return new Imported(
-        attempts + more.attempts, healed + more.healed, more.from == null ? from : more.from);
+    return new Imported(attempts + more.attempts, healed + more.healed, both(from, more.from));
+  }
+
+  /** Names of both, as far as there is room. */
+  private static @Nullable String both(@Nullable String one, @Nullable String other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    boolean known = List.of(one.split(", ", -1)).contains(other) || one.endsWith(OTHERS);
+    return known
+        ? one
+        : one.length() + other.length() > MOST_FROM ? one + OTHERS : one + ", " + other;
   }
 
   /** How many attempts here it counts as. */

@@ -3,7 +3,6 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
-import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Incident;
 import dev.healing.api.IssueType;
@@ -45,8 +44,8 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   private final StateStore store;
   private final TimeSource time;
   private final int mostProblems;
-  private final int leastLines;
   private final long mostBytes;
+  private final KnowledgeJournal journal;
 
   private final Object writing = new Object();
   private final List<String> problems = new ArrayList<>();
@@ -55,33 +54,21 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   /** Why the files could not even be read; then they are left as they are. */
   private @Nullable HostException unreadable;
 
-  /** What went wrong with the newest write; gone with the next one that works. */
-  private @Nullable String unwritten;
-
-  private long linesInJournal;
-  private long foldAt;
-  private long bytesInJournal;
-  private long foldAtBytes;
-
-  /** Whether there are outcomes in the journal that {@link #FILE} has not counted. */
-  private boolean unfolded;
-
-  /** Whether there are outcomes in memory that the journal does not have. */
-  private boolean journalBehind;
-
   JsonKnowledgeBase(StateStore store, TimeSource time, int mostProblems, int leastLines) {
     this(store, time, mostProblems, leastLines, KnowledgeReader.mostWritten(mostProblems));
   }
 
-  /** With this many bytes at most for {@link #FILE}, and a sixth of them for {@link #JOURNAL}. */
+  /**
+   * With this many bytes at most for {@link #FILE}, a sixth of them for {@link #JOURNAL}, and twice
+   * as many in memory.
+   */
   JsonKnowledgeBase(
       StateStore store, TimeSource time, int mostProblems, int leastLines, long mostBytes) {
     this.store = store;
     this.time = time;
     this.mostProblems = mostProblems;
-    this.leastLines = leastLines;
     this.mostBytes = mostBytes;
-    this.foldAtBytes = mostBytes / 6;
+    this.journal = new KnowledgeJournal(store, leastLines, mostBytes, this::text, this::known);
   }
 
   @Override
@@ -102,7 +89,12 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export() {
-    String text = String.join("", ledger().text(Long.MAX_VALUE));
+    return export(Integer.MAX_VALUE);
+  }
+
+  @Override
+  public synchronized String export(int newest) {
+    String text = ledger().newest(newest);
     if (unreadable != null) {
       throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
     }
@@ -114,17 +106,19 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     return ledger().text(mostBytes);
   }
 
-  private synchronized KnowledgeFile snapshot() {
-    return ledger().file();
+  private synchronized long known() {
+    return ledger().size();
+  }
+
+  private synchronized Ledger copy() {
+    return ledger().copy();
   }
 
   @Override
   public synchronized List<String> problems() {
     ledger();
     List<String> all = new ArrayList<>(problems);
-    if (unwritten != null) {
-      all.add(unwritten);
-    }
+    journal.trouble().ifPresent(all::add);
     return List.copyOf(all);
   }
 
@@ -163,76 +157,26 @@ final class JsonKnowledgeBase implements KnowledgeBase {
                 + lines.size()
                 + " outcomes are remembered until the next start only");
       }
-      write(lines);
-      if (linesInJournal >= foldAt || bytesInJournal >= foldAtBytes) {
-        foldNowOrLater();
-      }
+      journal.write(lines);
     }
   }
 
   @Override
   public List<String> adopt(String document, String from) {
-    Elsewhere elsewhere;
-    try {
-      elsewhere = Elsewhere.read(document, from, time.now());
-    } catch (KnowledgeJson.BadKnowledgeException e) {
-      throw new HealingException(from + " is no knowledge that can be imported: " + e.getMessage());
-    }
+    Adoption adoption = Adoption.of(document, from, time.now());
     synchronized (writing) {
-      Ledger more = with(elsewhere, from, KnowledgeJson.digest(document));
+      adoption.requireRoomForACopy(store.exists(FILE) ? store.size(FILE) : 0);
+      Ledger copy = copy();
+      if (unreadable != null) {
+        throw new HostException(unreadable.getMessage() + " Nothing is imported.");
+      }
+      Ledger more = adoption.onTopOf(copy);
       synchronized (this) {
         ledger = more;
       }
-      journalBehind = true; // until it is in the document
-      try {
-        fold();
-      } catch (HostException e) {
-        String message =
-            "knowledge base: what was imported is in memory only: "
-                + e.getMessage()
-                + "; it is written with the next outcome";
-        tell(message);
-        throw new HostException(message, e);
-      }
+      journal.writeAll();
     }
-    return elsewhere.told();
-  }
-
-  /** A copy takes many times the room of the file, and who has no more memory ends. */
-  private void requireRoomForACopy(String from) {
-    long bytes = store.exists(FILE) ? store.size(FILE) : 0;
-    long memory = Runtime.getRuntime().maxMemory();
-    if (bytes > memory / 16) {
-      throw new HealingException(
-          from
-              + " is not imported: what is known here ("
-              + (bytes >> 20)
-              + " MiB) would have to be copied, for which this process has too little memory ("
-              + (memory >> 20)
-              + " MiB): stop the daemon, import, and start it again");
-    }
-  }
-
-  /** What is known and that: a copy, so that an import is taken as a whole or not at all. */
-  private Ledger with(Elsewhere elsewhere, String from, String digest) {
-    requireRoomForACopy(from);
-    KnowledgeFile known = snapshot();
-    if (unreadable != null) {
-      throw new HostException(unreadable.getMessage() + " Nothing is imported.");
-    }
-    try {
-      Ledger more = new Ledger(known, mostProblems);
-      more.adopt(elsewhere, from, digest, time.now());
-      more.file(); // refuses what could not be written and read again
-      return more;
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new HealingException(
-          from
-              + " cannot be imported on top of what is known: "
-              + e.getMessage()
-              + ". Nothing is imported.",
-          e);
-    }
+    return adoption.told();
   }
 
   /** Makes a line of an outcome. */
@@ -246,94 +190,23 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     try {
       for (T outcome : outcomes) {
         JournalLine line = numbered.line(ledger().folded() + 1, outcome);
+        if (line.key().length() > KnowledgeJson.LONGEST) {
+          continue; // what is not read again is not written
+        }
         ledger().count(line);
         lines.add(KnowledgeJson.text(line));
       }
     } catch (RuntimeException e) {
-      journalBehind = true; // those before it are counted, and will not be written one by one
+      journal.behind(); // those before it are counted, and will not be written one by one
       throw e;
     }
     return lines;
   }
 
-  private void write(List<String> lines) {
-    try {
-      if (journalBehind) {
-        // A line now would leave a gap before it. The whole document has no gaps.
-        fold();
-      } else {
-        store.append(JOURNAL, lines);
-        linesInJournal += lines.size();
-        bytesInJournal += KnowledgeReader.bytes(lines);
-        unfolded = true;
-      }
-      tell(null);
-    } catch (HostException e) {
-      journalBehind = true;
-      String message =
-          "knowledge base: the newest outcomes are in memory only, since they could not be written"
-              + " to "
-              + store.location()
-              + ": "
-              + e.getMessage()
-              + "; they are written with the next outcome";
-      tell(message);
-      throw new HostException(message, e);
-    }
-  }
-
-  /** For when all is safe in the journal: then a failure costs nothing but room. */
-  private void foldNowOrLater() {
-    try {
-      fold();
-    } catch (HostException e) {
-      foldAt = linesInJournal + enough();
-      foldAtBytes = bytesInJournal + mostBytes / 6;
-      tell(
-          "knowledge base: "
-              + JOURNAL
-              + " could not be folded into "
-              + FILE
-              + ": "
-              + e.getMessage()
-              + "; nothing is lost, it is tried again later");
-    }
-  }
-
-  /**
-   * Writes all that is known into {@link #FILE} and starts a new journal. A crash after the first
-   * step leaves a journal whose lines are all counted, which the sequence numbers tell.
-   */
-  private void fold() {
-    store.replace(FILE, text());
-    journalBehind = false;
-    unfolded = false;
-    if (store.exists(JOURNAL)) {
-      store.rename(JOURNAL, OLD_JOURNAL);
-    }
-    linesInJournal = 0;
-    bytesInJournal = 0;
-    foldAt = enough();
-    foldAtBytes = mostBytes / 6;
-  }
-
-  /** As many lines as make writing the whole document worth it, so that a record stays O(1). */
-  private synchronized long enough() {
-    return Math.max(leastLines, ledger().size());
-  }
-
-  private synchronized void tell(@Nullable String trouble) {
-    unwritten = trouble;
-  }
-
   @Override
   public void close() {
     synchronized (writing) {
-      if (journalBehind) {
-        fold();
-      } else if (unfolded) {
-        foldNowOrLater();
-      }
+      journal.close();
     }
   }
 
@@ -342,17 +215,15 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     if (known == null) {
       known = read();
       ledger = known;
-      foldAt = Math.max(leastLines, known.size());
     }
     return known;
   }
 
   private Ledger read() {
-    KnowledgeReader reader = new KnowledgeReader(store, time, mostProblems);
+    KnowledgeReader reader = new KnowledgeReader(store, time, mostProblems, 2 * mostBytes);
     try {
       Ledger read = reader.read();
-      linesInJournal = reader.linesInJournal();
-      bytesInJournal = reader.bytesInJournal();
+      journal.goOn(reader.linesInJournal(), reader.bytesInJournal(), read.size());
       problems.addAll(reader.problems());
       return read;
     } catch (HostException e) {
@@ -365,7 +236,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
               + "; see that they can be read, and start again.";
       unreadable = new HostException(why, e);
       problems.add(why);
-      return new Ledger(KnowledgeFile.EMPTY, mostProblems);
+      return Ledger.empty(mostProblems, 2 * mostBytes);
     }
   }
 }

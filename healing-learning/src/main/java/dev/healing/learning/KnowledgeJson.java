@@ -3,17 +3,24 @@ package dev.healing.learning;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.healing.api.HostException;
+import dev.healing.spi.StateStore.Text;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.CharBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,23 +32,53 @@ final class KnowledgeJson {
 
   static final String END = "\n]}";
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+  /** Characters of a name or a text: nothing of ours has more. */
+  static final int LONGEST = 20_000;
+
+  /**
+   * Whatever a file says, no more is kept of it while it is read than what is asked for. Names are
+   * not remembered from one to the next: there may be as many as the file has room for.
+   */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .streamReadConstraints(constraints(LONGEST))
+          .build();
+
+  static final JsonMapper MAPPER =
+      JsonMapper.builder(FACTORY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .changeDefaultPropertyInclusion(
               usual -> usual.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
-  private static final ObjectReader FILES = MAPPER.readerFor(KnowledgeFile.class);
-  private static final ObjectReader OLD_FILES = MAPPER.readerFor(Version1.class);
+
+  /** What Jackson says of its own methods. */
+  private static final Pattern OF_A_CLASS =
+      Pattern.compile(", from `[^`]*`| \\(start marker at .*\\)$");
+
   private static final ObjectReader LINES = MAPPER.readerFor(JournalLine.class);
   private static final ObjectWriter LINE_WRITER = MAPPER.writerFor(JournalLine.class);
 
   private KnowledgeJson() {}
 
-  /** All but the problems, of which one line each follows, and then {@link #END}. */
-  static String begin(KnowledgeFile file) {
+  static StreamReadConstraints constraints(int longestText) {
+    return StreamReadConstraints.builder()
+        .maxNestingDepth(50)
+        .maxNumberLength(100)
+        .maxNameLength(LONGEST)
+        .maxStringLength(longestText)
+        .build();
+  }
+
+  /**
+   * All but the problems, of which one line each follows, and then {@link #END}.
+   *
+   * @param leftOut how many do not follow
+   */
+  static String begin(
+      KnowledgeFile file, SortedMap<String, SortedMap<String, Imported>> seeds, int leftOut) {
     StringBuilder text = new StringBuilder(8192);
     text.append("{\n\"version\":").append(file.version());
     text.append(",\n\"folded\":").append(file.folded());
@@ -53,10 +90,13 @@ final class KnowledgeJson {
     member(text, "lending", file.lending());
     member(text, "doubts", file.doubts());
     member(text, "imports", file.imports());
-    member(text, "seeds", file.seeds());
+    member(text, "seeds", seeds);
     member(text, "standings", file.standings());
     member(text, "months", file.months());
     member(text, "vicinity", file.vicinity());
+    if (leftOut > 0) {
+      member(text, "leftOut", leftOut);
+    }
     return text.append(",\n\"problems\":[").toString();
   }
 
@@ -73,95 +113,90 @@ final class KnowledgeJson {
     return LINE_WRITER.writeValueAsString(line);
   }
 
-  static KnowledgeFile file(String text) {
-    boolean old = version(text).orElse(KnowledgeFile.VERSION) == Version1.VERSION;
-    KnowledgeFile file = old ? newest(read(OLD_FILES, text)) : read(FILES, text);
-    requireBelievable("folded", file.folded());
-    return file;
-  }
-
-  private static KnowledgeFile newest(Version1 file) {
+  static JournalLine line(String text) {
     try {
-      return file.newest();
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new BadKnowledgeException(String.valueOf(e.getMessage()));
+      JournalLine line = LINES.readValue(text);
+      if (line == null) {
+        throw new BadKnowledgeException("expected a JSON object");
+      }
+      requireBelievable("seq", line.seq());
+      return line;
+    } catch (JacksonException e) {
+      throw bad(e);
     }
   }
 
-  static JournalLine line(String text) {
-    JournalLine line = read(LINES, text);
-    requireBelievable("seq", line.seq());
-    return line;
-  }
-
   /** Everything else in the files is at most that, so that counting on never ends in an error. */
-  private static void requireBelievable(String name, long seq) {
+  static void requireBelievable(String name, long seq) {
     if (seq > MOST_BELIEVED) {
       throw new BadKnowledgeException(name + " is " + seq + ": expected at most " + MOST_BELIEVED);
     }
   }
 
-  /**
-   * The version that the document says it has; absent if it says none. Reads no further than to
-   * there, since a newer schema may have anything behind it.
-   */
-  static OptionalInt version(String text) {
-    try (JsonParser parser = MAPPER.createParser(text)) {
-      parser.nextToken();
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean found = "version".equals(parser.currentName());
-        JsonToken value = parser.nextToken();
-        if (found) {
-          return value == JsonToken.VALUE_NUMBER_INT
-              ? OptionalInt.of(parser.getIntValue())
-              : OptionalInt.empty();
-        }
-        parser.skipChildren();
-      }
-      return OptionalInt.empty();
-    } catch (JacksonException e) {
-      return OptionalInt.empty();
+  /** How many it takes in UTF-8. */
+  static long bytes(String text) {
+    long bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
     }
+    return bytes;
   }
 
-  /** Any document. */
-  static JsonNode tree(String text) {
-    try {
-      return MAPPER.readTree(text);
-    } catch (JacksonException e) {
-      throw new BadKnowledgeException(e.getOriginalMessage());
-    }
-  }
-
-  /** The same for the same document. */
+  /** The same for the same text. */
   static String digest(String text) {
     try {
-      byte[] sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-      return HexFormat.of().formatHex(sha, 0, 16);
+      return digest(() -> new StringReader(text));
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can always be read", e);
+    }
+  }
+
+  /** The same for the same text. */
+  static String digest(Text text) throws IOException {
+    MessageDigest sha = sha();
+    CharBuffer piece = CharBuffer.allocate(1 << 13);
+    try (Reader in = text.open()) {
+      while (in.read(piece) >= 0) {
+        boolean half = Character.isHighSurrogate(piece.get(piece.position() - 1));
+        int end = piece.position() - (half ? 1 : 0);
+        piece.flip();
+        sha.update(UTF_8.encode(piece.duplicate().limit(end)));
+        piece.position(end);
+        piece.compact();
+      }
+    }
+    return shortened(sha);
+  }
+
+  private static MessageDigest sha() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
-  private static <T> T read(ObjectReader reader, String text) {
-    T value;
-    try {
-      value = reader.readValue(text);
-    } catch (JacksonException e) {
-      Throwable why = e.getCause(); // ours, without the names of classes around it
-      throw new BadKnowledgeException(
-          why instanceof IllegalArgumentException
-              ? String.valueOf(why.getMessage())
-              : e.getOriginalMessage());
+  private static String shortened(MessageDigest sha) {
+    return HexFormat.of().formatHex(sha.digest(), 0, 16);
+  }
+
+  /** In our own words, where they are: without the names of classes around them. */
+  static BadKnowledgeException bad(JacksonException e) {
+    if (e instanceof JacksonIOException io) {
+      throw new HostException(String.valueOf(io.getOriginalMessage()), io);
     }
-    if (value == null) {
-      throw new BadKnowledgeException("expected a JSON object");
+    for (Throwable why = e.getCause(); why != null; why = why.getCause()) {
+      if (why instanceof IllegalArgumentException || why instanceof ArithmeticException) {
+        return new BadKnowledgeException(String.valueOf(why.getMessage()));
+      }
     }
-    return value;
+    String message = String.valueOf(e.getOriginalMessage());
+    return new BadKnowledgeException(OF_A_CLASS.matcher(message).replaceAll(""));
   }
 
   /** The text is no knowledge of ours; the message says why not. Never leaves this package. */
-  static final class BadKnowledgeException extends RuntimeException {
+  static final class BadKnowledgeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     BadKnowledgeException(String message) {

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of the knowledge base, for once. What is damaged, makes no sense or is too large
@@ -25,6 +26,9 @@ final class KnowledgeReader {
   /** Bytes: it is read as a whole, beside all that is known, and folded long before. */
   private static final long MOST_OF_A_JOURNAL = Runtime.getRuntime().maxMemory() / 8;
 
+  /** Bytes of a line of a journal; a key may need six for a character. */
+  private static final int LONGEST_LINE = 8 * KnowledgeJson.LONGEST;
+
   private static final String COPY = "the copy before " + JsonKnowledgeBase.FILE;
 
   private static final DateTimeFormatter STAMP =
@@ -33,11 +37,18 @@ final class KnowledgeReader {
   private final StateStore store;
   private final TimeSource time;
   private final int mostProblems;
+  private final long mostInMemory;
   private final List<String> problems = new ArrayList<>();
   private long linesInJournal;
   private long bytesInJournal;
 
-  KnowledgeReader(StateStore store, TimeSource time, int mostProblems) {
+  /**
+   * To read them once.
+   *
+   * @param mostInMemory bytes that what is known may take, about
+   */
+  KnowledgeReader(StateStore store, TimeSource time, int mostProblems, long mostInMemory) {
+    this.mostInMemory = mostInMemory;
     this.store = store;
     this.time = time;
     this.mostProblems = mostProblems;
@@ -49,7 +60,16 @@ final class KnowledgeReader {
    * @throws HostException if they cannot be read at all
    */
   Ledger read() {
-    Ledger read = new Ledger(newestGood(), mostProblems);
+    Ledger read = newestGood();
+    if (read.crowdedOut() > 0) {
+      problems.add(
+          JsonKnowledgeBase.FILE
+              + ": problems left out, those seen least lately, since there is no memory for them: "
+              + read.crowdedOut()
+              + "; HEALING_JAVA_OPTIONS=-Xmx"
+              + (Runtime.getRuntime().maxMemory() >> 19)
+              + "m has room for twice as many");
+    }
     replay(JsonKnowledgeBase.OLD_JOURNAL, read);
     linesInJournal = replay(JsonKnowledgeBase.JOURNAL, read);
     return read;
@@ -68,11 +88,6 @@ final class KnowledgeReader {
     return bytesInJournal;
   }
 
-  /** About as many as they take on disk. */
-  static long bytes(List<String> parts) {
-    return parts.stream().mapToLong(String::length).sum();
-  }
-
   /**
    * How large the document may become, in bytes. Who writes it has it in memory beside all that it
    * is about, which takes twice as much; and what is a third of all memory is not read again.
@@ -81,47 +96,59 @@ final class KnowledgeReader {
     return Math.min(mostBytes(mostProblems), Runtime.getRuntime().maxMemory() / 15 * 4);
   }
 
-  private KnowledgeFile newestGood() {
+  /** What became of a document: all that it says, or why it is none of ours. */
+  private record Read(@Nullable Ledger ledger, String why, OptionalInt version) {}
+
+  private Ledger newestGood() {
     if (!setAsideIfHuge(JsonKnowledgeBase.FILE, mostBytes(mostProblems))) {
       return copyBefore();
     }
     for (int tries = 0; tries < MOST_SET_ASIDE; tries++) {
-      StateStore.Document document = store.document(JsonKnowledgeBase.FILE);
-      document.problem().ifPresent(problems::add);
-      if (document.content().isEmpty()) {
-        return KnowledgeFile.EMPTY;
+      StateStore.Made<Read> made = store.document(JsonKnowledgeBase.FILE, this::read);
+      made.problem().ifPresent(problems::add);
+      if (made.made().isEmpty()) {
+        return nothing();
       }
-      String content = document.content().get();
-      try {
-        return file(content);
-      } catch (KnowledgeJson.BadKnowledgeException e) {
-        if (!store.exists(JsonKnowledgeBase.FILE)) {
-          problems.add(COPY + " is no good either: " + e.getMessage());
-          return KnowledgeFile.EMPTY;
-        }
-        if (!setAside(content, String.valueOf(e.getMessage()))) {
-          return copyBefore();
-        }
+      Read read = made.made().get();
+      if (read.ledger() != null) {
+        return read.ledger();
+      }
+      if (!store.exists(JsonKnowledgeBase.FILE)) {
+        problems.add(COPY + " is no good either: " + read.why());
+        return nothing();
+      }
+      if (!setAside(read)) {
+        return copyBefore();
       }
     }
-    return KnowledgeFile.EMPTY;
+    return nothing();
   }
 
-  private static KnowledgeFile file(String content) {
-    return KnowledgeJson.file(content).identified(content);
+  private Ledger nothing() {
+    return Ledger.empty(mostProblems, mostInMemory);
+  }
+
+  private Read read(StateStore.Text text) {
+    try {
+      Ledger ledger =
+          KnowledgeDocument.read(
+              text,
+              true,
+              (file, seeds) -> new Ledger(file, seeds, mostProblems, mostInMemory),
+              Ledger::add);
+      return new Read(ledger, "", OptionalInt.empty());
+    } catch (KnowledgeJson.BadKnowledgeException e) {
+      return new Read(null, String.valueOf(e.getMessage()), KnowledgeDocument.version(text));
+    }
   }
 
   /** For who only looks. */
-  private KnowledgeFile copyBefore() {
-    try {
-      return store
-          .copyBefore(JsonKnowledgeBase.FILE)
-          .map(KnowledgeReader::file)
-          .orElse(KnowledgeFile.EMPTY);
-    } catch (KnowledgeJson.BadKnowledgeException e) {
-      problems.add(COPY + " is no good either: " + e.getMessage());
-      return KnowledgeFile.EMPTY;
+  private Ledger copyBefore() {
+    Read read = store.copyBefore(JsonKnowledgeBase.FILE, this::read).orElse(null);
+    if (read != null && read.ledger() == null) {
+      problems.add(COPY + " is no good either: " + read.why());
     }
+    return read == null || read.ledger() == null ? nothing() : read.ledger();
   }
 
   private static long mostBytes(int mostProblems) {
@@ -144,15 +171,15 @@ final class KnowledgeReader {
   }
 
   /** Gives a file that is whole and yet no good another name; false if it is still there. */
-  private boolean setAside(String content, String why) {
-    OptionalInt version = KnowledgeJson.version(content);
-    if (version.isPresent() && version.getAsInt() > KnowledgeFile.VERSION) {
+  private boolean setAside(Read read) {
+    if (read.version().isPresent() && read.version().getAsInt() > KnowledgeFile.VERSION) {
+      int version = read.version().getAsInt();
       return renamed(
           JsonKnowledgeBase.FILE,
-          JsonKnowledgeBase.FILE + ".version-" + version.getAsInt(),
+          JsonKnowledgeBase.FILE + ".version-" + version,
           JsonKnowledgeBase.FILE
               + " has version "
-              + version.getAsInt()
+              + version
               + " and this program knows version "
               + KnowledgeFile.VERSION,
           "; use the newer program, or go on with what is learned from now on");
@@ -160,13 +187,17 @@ final class KnowledgeReader {
     return renamed(
         JsonKnowledgeBase.FILE,
         JsonKnowledgeBase.FILE + ".damaged-" + STAMP.format(time.now()),
-        JsonKnowledgeBase.FILE + " makes no sense: " + why,
+        JsonKnowledgeBase.FILE + " makes no sense: " + read.why(),
         "");
   }
 
   /** Who only looks leaves it where it is, and looks past it. */
-  private boolean renamed(String file, String aside, String problem, String advice) {
+  private boolean renamed(String file, String name, String problem, String advice) {
+    String aside = name;
     try {
+      for (int i = 2; store.exists(aside); i++) {
+        aside = name + "-" + i; // nothing that was set aside is ever lost
+      }
       store.rename(file, aside);
     } catch (HostException e) {
       problems.add(problem + ": left out, and left where it is: " + e.getMessage());
@@ -181,33 +212,49 @@ final class KnowledgeReader {
     if (!setAsideIfHuge(journal, Math.min(mostBytes(mostProblems), MOST_OF_A_JOURNAL))) {
       return 0;
     }
-    StateStore.Lines lines = store.lines(journal);
-    problems.addAll(lines.damaged());
-    long missing = 0;
-    List<String> senseless = new ArrayList<>();
-    for (String text : lines.lines()) {
+    Replay replay = new Replay(into);
+    problems.addAll(store.lines(journal, LONGEST_LINE, replay::line));
+    replay.tell(journal);
+    bytesInJournal = replay.bytes;
+    return replay.lines;
+  }
+
+  /** Counts line after line. */
+  private final class Replay {
+    private final Ledger into;
+    private long lines;
+    private long bytes;
+    private long missing;
+    private long senseless;
+    private String first = "";
+
+    Replay(Ledger into) {
+      this.into = into;
+    }
+
+    void line(String text) {
+      lines++;
+      bytes += KnowledgeJson.bytes(text);
       try {
         JournalLine line = KnowledgeJson.line(text);
-        if (line.seq() > into.folded()) {
+        if (line.key().length() <= KnowledgeJson.LONGEST && line.seq() > into.folded()) {
           missing += line.seq() - into.folded() - 1;
           into.count(line);
         }
       } catch (KnowledgeJson.BadKnowledgeException e) {
-        senseless.add(e.getMessage());
+        first = senseless == 0 ? String.valueOf(e.getMessage()) : first;
+        senseless++;
       }
     }
-    if (missing > 0) {
-      problems.add(journal + ": outcomes missing before or among its lines: " + missing);
+
+    void tell(String journal) {
+      if (missing > 0) {
+        problems.add(journal + ": outcomes missing before or among its lines: " + missing);
+      }
+      if (senseless > 0) {
+        problems.add(
+            journal + ": lines left out as senseless: " + senseless + ", the first: " + first);
+      }
     }
-    if (!senseless.isEmpty()) {
-      problems.add(
-          journal
-              + ": lines left out as senseless: "
-              + senseless.size()
-              + ", the first: "
-              + senseless.get(0));
-    }
-    bytesInJournal = bytes(lines.lines());
-    return lines.lines().size();
   }
 }

@@ -11,10 +11,10 @@ import dev.healing.api.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +26,8 @@ final class Ledger {
   /** What was seen so long ago counts half. */
   private static final Duration HALF_LIFE = Duration.ofDays(180);
 
-  private final int mostProblems;
-
-  /** Least lately seen first. */
-  private final LinkedHashMap<String, Problem> problems = new LinkedHashMap<>();
-
+  private final long mostBytes;
+  private final Remembered problems;
   private final Model model;
   private final Calibration calibration;
   private final Totals totals;
@@ -44,22 +41,59 @@ final class Ledger {
   /** Which knowledge base this is: what it has seen first, nobody else has. */
   private @Nullable String id;
 
-  Ledger(KnowledgeFile file, int mostProblems) {
-    this.mostProblems = mostProblems;
+  /**
+   * Without problems yet: {@link #add} each.
+   *
+   * @param mostProblems how many are kept
+   * @param mostBytes how much memory they may take, about
+   */
+  Ledger(
+      KnowledgeFile file,
+      SortedMap<String, SortedMap<String, Imported>> seeds,
+      int mostProblems,
+      long mostBytes) {
+    this.mostBytes = mostBytes;
     this.folded = file.folded();
     this.totals = new Totals(file.statistics());
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
+    this.problems = new Remembered(mostProblems, mostBytes, model, totals);
     this.calibration = new Calibration(file.calibration());
-    this.seeds = new Seeds(file.imports(), file.seeds(), model);
+    this.seeds = new Seeds(file.imports(), seeds, model);
     this.standings = new Standings(file.standings());
     this.months = new Months(file.months());
     this.vicinity = new Vicinity(file.vicinity());
     this.hindsight = new Hindsight(model, calibration, months);
     this.id = file.id();
-    for (KnownProblem problem : file.problems()) {
-      problems.put(problem.key(), problem.open(model));
+  }
+
+  /** Knowing nothing. */
+  static Ledger empty(int mostProblems, long mostBytes) {
+    return new Ledger(KnowledgeFile.EMPTY, Collections.emptySortedMap(), mostProblems, mostBytes);
+  }
+
+  /**
+   * Adds what is known of a problem that was seen later than all before it.
+   *
+   * @throws IllegalArgumentException if it is there
+   */
+  void add(KnownProblem problem) {
+    if (problems.get(problem.key()) != null) {
+      throw new IllegalArgumentException("problem '" + problem.key() + "' is there twice");
     }
-    keep(mostProblems);
+    Problem opened = problem.open(model);
+    problems.seen(opened);
+    problems.changed(opened);
+  }
+
+  /**
+   * The same once more.
+   *
+   * @throws IllegalArgumentException if there is more of anything than could be written and read
+   */
+  Ledger copy() {
+    Ledger copy = new Ledger(file(), seeds.file(), problems.most(), mostBytes);
+    problems.all().forEach(problem -> copy.add(KnownProblem.of(problem)));
+    return copy;
   }
 
   /** Sequence number of the newest outcome that is counted. */
@@ -69,6 +103,11 @@ final class Ledger {
 
   int size() {
     return problems.size();
+  }
+
+  /** How many problems were left out since there was no memory for them. */
+  int crowdedOut() {
+    return problems.crowdedOut();
   }
 
   /** How likely the action is to heal the problem, in words and numbers. */
@@ -115,12 +154,11 @@ final class Ledger {
 
   /** Counts it. Its sequence number is above all that were counted before. */
   void count(JournalLine line) {
-    // Taken out and put back: that makes it the problem that was seen most lately.
-    Problem problem = problems.remove(line.key());
+    Problem problem = problems.get(line.key());
     if (problem == null) {
       problem = seeds.sown(Problem.unknown(line.key()));
     }
-    problems.put(line.key(), problem);
+    problems.seen(problem);
     id = id == null ? KnowledgeJson.digest(line.key() + line.at() + line.receipt()) : id;
     boolean first = detected(problem, line);
     if (line.passedAfter() != null) {
@@ -132,7 +170,7 @@ final class Ledger {
       attempted(problem, line, first);
     }
     folded = line.seq();
-    keep(mostProblems);
+    problems.changed(problem);
   }
 
   /** Counts the incident, if it is the first that is heard of it. */
@@ -152,7 +190,7 @@ final class Ledger {
       problem.gaps.count(at - before);
     }
     hindsight.returned(problem, at);
-    vicinity.came(problems, line.key(), at, now);
+    vicinity.came(problems.byKey(), line.key(), at, now);
     return true;
   }
 
@@ -193,54 +231,56 @@ final class Ledger {
 
   /** What keeps happening. */
   List<Pattern> patterns(Instant now) {
-    return Patterns.among(problems.values(), now);
+    return Patterns.among(problems.all(), now);
   }
 
   /** As {@link Seeds#adopt}. */
   void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
-    seeds.adopt(elsewhere, from, digest, now, id, problems, mostProblems);
-  }
-
-  private void keep(int most) {
-    Iterator<Problem> leastLately = problems.values().iterator();
-    while (problems.size() > most) {
-      Problem forgotten = leastLately.next();
-      forgotten.actions.values().forEach(Attempts::withdraw);
-      leastLately.remove();
-      totals.forgot();
-    }
-  }
-
-  KnowledgeFile file() {
-    return file(problems.values().stream().map(KnownProblem::of).toList());
+    seeds.adopt(elsewhere, from, digest, now, id, problems.byKey(), problems.most());
+    problems.changed();
   }
 
   /**
-   * The same as a document in parts, made of one problem after the other: all at once are large.
+   * All that is known as a document in parts, made of one problem after the other: all at once are
+   * large.
    *
-   * @param most characters: of problems that do not fit, those seen least lately are forgotten
+   * @param most bytes: of problems that do not fit, those seen least lately are forgotten
    */
   List<String> text(long most) {
     while (true) {
-      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(List.of()))));
-      long length = parts.get(0).length();
-      for (Problem problem : problems.values()) {
+      List<String> parts = new ArrayList<>(List.of(KnowledgeJson.begin(file(), seeds.file(), 0)));
+      long length = KnowledgeJson.bytes(parts.get(0));
+      for (Problem problem : problems.all()) {
         if (length > most) {
           break;
         }
         String line = KnowledgeJson.line(KnownProblem.of(problem), parts.size() == 1);
-        length += line.length();
+        length += KnowledgeJson.bytes(line);
         parts.add(line);
       }
-      if (length <= most || problems.isEmpty()) {
+      if (length <= most || problems.size() == 0) {
         parts.add(KnowledgeJson.END);
         return parts;
       }
-      keep((parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
+      problems.keep(
+          (parts.size() - 1) * 9 / 10); // not so few that it is the same again with the next
     }
   }
 
-  private KnowledgeFile file(List<KnownProblem> all) {
+  /** A document with that many problems at most: those that were seen most lately. */
+  String newest(int most) {
+    int leftOut = Math.max(0, problems.size() - most);
+    StringBuilder text = new StringBuilder(KnowledgeJson.begin(file(), seeds.file(), leftOut));
+    boolean first = true;
+    for (Problem problem : (Iterable<Problem>) problems.all().stream().skip(leftOut)::iterator) {
+      text.append(KnowledgeJson.line(KnownProblem.of(problem), first));
+      first = false;
+    }
+    return text.append(KnowledgeJson.END).toString();
+  }
+
+  /** All that stands beside the problems. */
+  private KnowledgeFile file() {
     return new KnowledgeFile(
         KnowledgeFile.VERSION,
         folded,
@@ -250,10 +290,8 @@ final class Ledger {
         model.lending.logLikelihoods(),
         model.doubts.file(),
         seeds.imports(),
-        seeds.file(),
         standings.file(),
         months.file(),
-        vicinity.file(),
-        all);
+        vicinity.file());
   }
 }

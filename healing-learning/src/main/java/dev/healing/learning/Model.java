@@ -12,6 +12,10 @@ final class Model {
   final Lending lending;
   final Doubts doubts;
   private final Map<String, Pool> pools = new HashMap<>();
+
+  /** How many types all of them have. */
+  private long ofTypes;
+
   private final double[] expected = new double[Lending.PAIRS];
   private final double[] predicted = new double[Lending.PAIRS];
 
@@ -21,7 +25,29 @@ final class Model {
   }
 
   Pool.OfType pool(String type, String action) {
-    return pools.computeIfAbsent(action, name -> new Pool()).ofType(type);
+    Pool pool = pools.computeIfAbsent(action, name -> new Pool());
+    ofTypes -= pool.types();
+    Pool.OfType ofType = pool.ofType(type);
+    ofTypes += pool.types();
+    return ofType;
+  }
+
+  /** Of a problem of this type with this action nothing is known any more. */
+  void forget(String type, String action) {
+    Pool pool = pools.get(action);
+    if (pool != null) {
+      ofTypes -= pool.types();
+      pool.forget(type);
+      ofTypes += pool.types();
+      if (pool.types() == 0) {
+        pools.remove(action);
+      }
+    }
+  }
+
+  /** What others borrow from takes so much memory, about. */
+  long bytes() {
+    return ofTypes * Pool.OfType.BYTES + pools.size() * Pool.BYTES;
   }
 
   /** What came of an action on a problem; begun if there is nothing yet. */

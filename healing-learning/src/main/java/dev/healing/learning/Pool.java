@@ -21,6 +21,9 @@ final class Pool {
   /** What the uniform distribution is worth to the record everywhere: two attempts at 0.5. */
   private static final double UNIFORM = 2;
 
+  /** Of memory, with what it stands in. */
+  static final int BYTES = 700;
+
   private static final int STRENGTHS = Lending.TO_PROBLEM.length;
 
   private final Map<String, OfType> types = new HashMap<>();
@@ -38,6 +41,18 @@ final class Pool {
     return types.computeIfAbsent(type, name -> new OfType());
   }
 
+  int types() {
+    return types.size();
+  }
+
+  /** Unless a problem of that type is known. */
+  void forget(String type) {
+    OfType known = types.get(type);
+    if (known != null && known.problems == 0) {
+      types.remove(type);
+    }
+  }
+
   private static double counted(double tried, double strength) {
     return tried * (strength + 1) / (tried + strength);
   }
@@ -48,10 +63,24 @@ final class Pool {
 
   /** The record of the action on problems of one type. */
   final class OfType {
+    /** Of memory, with what it stands in. */
+    static final int BYTES = 300;
+
+    /** How many have something to lend. */
+    private int problems;
+
     private final double[] healed = new double[STRENGTHS];
     private final double[] tried = new double[STRENGTHS];
     private long healedSeen;
     private long decidedSeen;
+
+    void joined() {
+      problems++;
+    }
+
+    void left() {
+      problems--;
+    }
 
     /** An attempt, as it was seen. */
     void seen(long moreHealed, long moreDecided) {

@@ -16,6 +16,9 @@ final class Problem {
   /** How many moments are kept. Three do as well as six. */
   static final int MOST_RUNS = 3;
 
+  /** With its arrays and maps. */
+  private static final int OWN_BYTES = 600;
+
   /** How probable it is that it changes with the next outcome. */
   private static final double CHANGES = 0.01;
 
@@ -31,6 +34,9 @@ final class Problem {
 
   /** How it fares when it is left alone; null if it never was. */
   @Nullable LifeTable alone;
+
+  /** As last {@linkplain #weighed weighed}. */
+  long bytes;
 
   private final double[] weights = new double[MOST_RUNS];
   private int runs;
@@ -61,6 +67,18 @@ final class Problem {
     if (alone != null) {
       alone.count(seconds, passed);
     }
+  }
+
+  /** What it takes in memory, about. */
+  long weighed() {
+    long all = OWN_BYTES + 2L * key.length() + (alone == null ? 0 : 2L * 8 * LifeTable.SPANS);
+    for (String other : company.keySet()) {
+      all += Company.BYTES + 2L * other.length();
+    }
+    for (Attempts attempts : actions.values()) {
+      all += attempts.weighed();
+    }
+    return all;
   }
 
   int runs() {

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * show up here.
  */
 final class Seeds {
+  /** Actions on problems of which only the short hash is known. */
+  static final int MOST = 20_000;
+
+  static final int MOST_IMPORTS = 1_000;
+
   private final List<Import> imports;
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
 
@@ -73,6 +78,7 @@ final class Seeds {
       int most) {
     refuseWhatIsKnown(elsewhere.source(), from, digest, own);
     elsewhere.fit(problems.keySet(), most - problems.size());
+    elsewhere.fitHashes(MOST - byHash.values().stream().mapToInt(SortedMap::size).sum());
     imports.add(new Import(from, digest, elsewhere.source(), now, elsewhere.attempts()));
     elsewhere.byHash().forEach(this::add);
     Map<String, Problem> here = new LinkedHashMap<>(problems);
@@ -100,6 +106,13 @@ final class Seeds {
 
   private void refuseWhatIsKnown(
       @Nullable String source, String from, String digest, @Nullable String own) {
+    if (imports.size() >= MOST_IMPORTS) {
+      throw new HealingException(
+          from
+              + " is not imported: "
+              + MOST_IMPORTS
+              + " documents were, and of more it could not be told whether they were before");
+    }
     if (source != null && source.equals(own)) {
       throw new HealingException(
           from

@@ -8,17 +8,20 @@ import java.util.TreeMap;
  * The schema of {@code knowledge.json} up to version 1, which had counts only, and how it becomes
  * the newest.
  */
-record Version1(int version, long folded, Totals.Statistics statistics, List<Problem> problems) {
+record Version1(int version, long folded, Totals.Statistics statistics) {
   static final int VERSION = 1;
 
-  record Problem(String fingerprint, String key, SortedMap<String, Tally> actions) {}
+  record Problem(String fingerprint, String key, SortedMap<String, Tally> actions) {
+    KnownProblem newest() {
+      return Version1.newest(this);
+    }
+  }
 
   KnowledgeFile newest() {
-    if (problems == null || problems.contains(null)) {
-      throw new IllegalArgumentException("expected problems and statistics");
+    if (statistics == null) {
+      throw new IllegalArgumentException("expected statistics");
     }
-    return KnowledgeFile.fresh(
-        folded, statistics, problems.stream().map(Version1::newest).toList());
+    return KnowledgeFile.fresh(folded, statistics);
   }
 
   private static KnownProblem newest(Problem problem) {

@@ -12,6 +12,10 @@
  * knowledge.journal.old.jsonl}: should {@code knowledge.json} be damaged, the copy before it and
  * the two journals still give everything.
  *
+ * <p>A document is read problem by problem ({@code KnowledgeDocument}), and refused where it is
+ * larger than anything that is written here ({@code BoundedParser}): whatever it says, it takes no
+ * more memory than what is remembered ({@code Remembered}).
+ *
  * <p>Problems are told apart by their full key. The short hash stands beside it for people, and is
  * never looked up by.
  */

@@ -115,6 +115,25 @@ class ElsewhereTest {
   }
 
   @Test
+  void whatIsNamedTwiceInAnEntryWasDoneOnceAndAllSourcesAreNamed() {
+    JsonKnowledgeBase base = open(store);
+    String seed =
+        "{\"fixes\":{\"disk_full:/var\":[{\"actions\":[\"clean_disk\",\"clean_disk\"]}%s]}}";
+    base.adopt(seed.formatted(""), "one.json");
+    base.adopt(seed.formatted(",{}"), "other.json");
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).reason())
+        .contains("one.json, other.json has seen it heal 2.0 of 2 times");
+    for (int i = 0; i < 40; i++) {
+      base.adopt(seed.formatted(",{}".repeat(i + 2)), "again-" + i + ".json");
+    }
+    assertThat(base.confidence(disk("/var"), CLEAN_DISK).reason())
+        .contains("one.json, other.json, again-0.json,", " and others has seen it heal 42.0 of 42")
+        .hasSizeLessThan(1_000);
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK))
+        .isEqualTo(base.confidence(disk("/var"), CLEAN_DISK));
+  }
+
+  @Test
   void whatOthersBorrowOfItIsToldToo() {
     JsonKnowledgeBase base = open(store);
     base.adopt(

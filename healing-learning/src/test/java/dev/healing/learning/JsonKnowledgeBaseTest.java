@@ -362,6 +362,18 @@ class JsonKnowledgeBaseTest {
   }
 
   @Test
+  void ofManyProblemsTheNewestAreToldAndHowManyAreNot() {
+    JsonKnowledgeBase base = open(store);
+    for (String mount : List.of("/a", "/b", "/a", "/c")) {
+      base.record(List.of(receipt(mount, CLEAN_DISK, Outcome.HEALED)));
+    }
+    assertThat(base.export(2))
+        .contains("\"attempts\":4", "\"leftOut\":1", "disk_full:/a", "disk_full:/c")
+        .doesNotContain("disk_full:/b\",\"runs");
+    assertThat(base.export(3)).isEqualTo(base.export()).doesNotContain("leftOut");
+  }
+
+  @Test
   void forgetsTheProblemsThatDoNotFitIntoMemory() {
     int most = 20_000;
     JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 10_000, 10, most);
@@ -385,9 +397,7 @@ class JsonKnowledgeBaseTest {
     JsonKnowledgeBase base = new JsonKnowledgeBase(store, Samples.TIME, 10_000, 1_000, 40_000);
     for (int i = 0; i < 100; i++) {
       base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
-      assertThat(
-              KnowledgeReader.bytes(store.lines.getOrDefault(JsonKnowledgeBase.JOURNAL, List.of())))
-          .isLessThan(40_000 / 6);
+      assertThat(store.size(JsonKnowledgeBase.JOURNAL)).isLessThan(40_000 / 6);
     }
     assertThat(store.replaces).isPositive();
   }
@@ -440,6 +450,17 @@ class JsonKnowledgeBaseTest {
     base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     base.close();
     assertThat(store.documents).containsEntry("knowledge.json.version-5", newer);
+
+    String another = newer.replace("quite", "and again");
+    store.documents.put(JsonKnowledgeBase.FILE, another);
+    assertThat(open(store).problems())
+        .singleElement()
+        .asString()
+        .contains("set aside as knowledge.json.version-5-2");
+    assertThat(store.documents)
+        .as("nothing that was kept is lost")
+        .containsEntry("knowledge.json.version-5", newer)
+        .containsEntry("knowledge.json.version-5-2", another);
   }
 
   @ParameterizedTest

@@ -3,11 +3,13 @@ package dev.healing.learning;
 import dev.healing.api.HostException;
 import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * State in memory, which outlives a knowledge base and can die, or refuse to work, at any step of a
@@ -81,8 +83,9 @@ final class MemoryStore implements StateStore {
   }
 
   @Override
-  public Optional<String> copyBefore(String file) {
-    return Optional.ofNullable(copies.get(file));
+  public <T> Optional<T> copyBefore(String file, Function<Text, T> reader) {
+    return Optional.ofNullable(copies.get(file))
+        .map(text -> reader.apply(() -> new StringReader(text)));
   }
 
   @Override

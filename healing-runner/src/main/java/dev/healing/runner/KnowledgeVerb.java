@@ -34,6 +34,9 @@ final class KnowledgeVerb implements Verb {
 
   private static final long MOST_BYTES = 64L << 20;
 
+  /** As bytes and as text it is in memory at once, and what is learned from it beside that. */
+  private static final long MOST_OF_MEMORY = Runtime.getRuntime().maxMemory() / 8;
+
   @Override
   public String name() {
     return "knowledge";
@@ -79,7 +82,9 @@ final class KnowledgeVerb implements Verb {
       invocation.out().println(invocation.looking(KnowledgeVerb::oneLine));
       return Exit.DONE;
     }
-    Answer answer = Answer.of(invocation.looking(engine -> newest(engine, Integer.MAX_VALUE)));
+    Answer answer =
+        Answer.of(
+            invocation.looking(engine -> shown(engine, engine.knowledge(), Integer.MAX_VALUE)));
     return invocation.show(answer, KnowledgeView::knowledge);
   }
 
@@ -90,13 +95,17 @@ final class KnowledgeVerb implements Verb {
   }
 
   /**
-   * What is known, and what keeps happening.
+   * What is known, what keeps happening, and how far each action may go.
    *
    * @param most of the problems: those seen most lately; how many more there are is {@code leftOut}
    */
   static ObjectNode newest(HealingEngine engine, int most) {
+    return shown(engine, engine.knowledge(most), most);
+  }
+
+  private static ObjectNode shown(HealingEngine engine, String knowledge, int most) {
     ObjectNode json = Json.object();
-    try (JsonParser parser = Json.MAPPER.createParser(engine.knowledge())) {
+    try (JsonParser parser = Json.MAPPER.createParser(knowledge)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = parser.currentName();
@@ -110,13 +119,15 @@ final class KnowledgeVerb implements Verb {
     }
     ArrayNode patterns = json.putArray("patterns");
     engine.patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
+    ObjectNode autonomy = json.putObject("autonomy");
+    engine.autonomies().forEach((action, far) -> autonomy.put(action.name(), far.name()));
     return json;
   }
 
   /** One after the other: as trees, all of them would take many times the room. */
   private static void problems(JsonParser parser, int most, ObjectNode into) {
     Deque<JsonNode> newest = new ArrayDeque<>();
-    int leftOut = 0;
+    int leftOut = into.path("leftOut").asInt(0); // by who knows them
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       newest.add(parser.readValueAsTree());
       if (newest.size() > most) {
@@ -158,11 +169,11 @@ final class KnowledgeVerb implements Verb {
   private int adopt(Invocation invocation, Path file) {
     String document = read(file);
     String from = String.valueOf(file.getFileName());
-    ObjectNode request = invocation.request("import").put("from", from).put("document", document);
-    boolean fits = request.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_TO_A_DAEMON;
+    ObjectNode request = invocation.request("import").put("from", from);
+    boolean fits = fits(request, document);
     Answer answer =
         invocation
-            .ask(fits ? request : invocation.request("status"))
+            .ask(fits ? request.put("document", document) : invocation.request("status"))
             .map(given -> fits ? given : tooLarge(file))
             .orElseGet(() -> adoptWithoutDaemon(invocation, document, from));
     return invocation.show(
@@ -172,6 +183,17 @@ final class KnowledgeVerb implements Verb {
           json.path("imported").forEach(line -> lines.add(Lines.clean(line.asString(""))));
           return lines;
         });
+  }
+
+  private static boolean fits(ObjectNode request, String document) {
+    return document.length() <= MOST_TO_A_DAEMON
+        && request
+                .deepCopy()
+                .put("document", document)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8)
+                .length
+            <= MOST_TO_A_DAEMON;
   }
 
   private static Answer tooLarge(Path file) {
@@ -213,6 +235,16 @@ final class KnowledgeVerb implements Verb {
       if (Files.size(file) > MOST_BYTES) {
         throw new HostException(
             file + " has " + Files.size(file) + " bytes: expected at most " + MOST_BYTES);
+      }
+      if (Files.size(file) > MOST_OF_MEMORY) {
+        throw new HostException(
+            file
+                + " has "
+                + Files.size(file)
+                + " bytes: expected at most "
+                + MOST_OF_MEMORY
+                + ", an eighth of the memory that this process may use; more has"
+                + " HEALING_JAVA_OPTIONS=-Xmx512m");
       }
       return Files.readString(file);
     } catch (CharacterCodingException e) {

@@ -64,17 +64,22 @@ class KnowledgeVerbTest {
         seed,
         """
         {"fixes": {"service_failed:web.service": [
-          {"timestamp": "2026-01-01T00:00:00Z", "actions": ["restart_service"], "impact": 1}]},
+          {"timestamp": "2026-01-01T00:00:00Z", "actions": ["restart_service", "clear_cache"],
+           "impact": 1}]},
          "failures": {}, "patterns": {}, "statistics": {}}
         """);
     String state = directory + "/state";
     assertThat(run("knowledge", "import", seed.toString(), "--state", state))
         .as(err.toString(UTF_8))
         .isZero();
-    assertThat(out.toString(UTF_8)).contains("1 attempt");
+    assertThat(out.toString(UTF_8)).contains("2 attempts");
     out.reset();
     assertThat(run("knowledge", "show", "--state", state)).isZero();
-    assertThat(out.toString(UTF_8)).contains("web.service", "old.json");
+    assertThat(out.toString(UTF_8).replaceAll("\\s+", " "))
+        .contains(
+            "service_failed:web.service: restart_service never tried here; old.json has seen 0.5 of"
+                + " 1")
+        .containsPattern("How far an action may go by itself auto .*confirm .*kill_process");
   }
 
   @Test
@@ -83,7 +88,8 @@ class KnowledgeVerbTest {
     Path seed = directory.resolve("o\u001b]0;gotcha\u0007ld.json");
     Files.writeString(seed, "{\"fixes\": [");
     assertThat(refused(seed.toString()))
-        .contains("ld.json is no knowledge")
+        .contains("ld.json is no knowledge", "expected close marker for Array")
+        .doesNotContain("Source")
         .doesNotContain("\u001b");
     Files.writeString(
         seed,

@@ -159,22 +159,49 @@ class PageTest {
     click("#history-list summary");
     browser.await(LEARNED + ".includes('healed 1 of 1, which lets expect 27 to 100 %')");
     browser.await(LEARNED + ".includes('No action has lost a rung')");
+    browser.await(LEARNED + ".match(/confirm\\s+new_lamp/)");
     assertThat(browser.eval("document.querySelector('#learned [aria-current]').innerText"))
         .hasToString("\"confirm\"");
+    browser.await(LEARNED + ".match(/Healed 1 of 1 at [0-9]{2}-[0-9]{2}h UTC; load by processor/)");
+    browser.await(HISTORY + ".match(/When it was decided: load by processor [0-9]/)");
     picture("healed-1280-light");
-    // As if it had done harm, which it does not here.
-    browser.eval(
-        "window.fetch = (real => (to, how) => real(to, how).then(async answer => {"
-            + " if (!String(to).includes('knowledge')) return answer;"
-            + " const json = await answer.json(); json.standings = [{type: 'lamp_broken',"
-            + " action: 'new_lamp', below: 2, worse: 1}];"
-            + " return new Response(JSON.stringify(json)); }))(window.fetch), 0");
+    asIfItHadDoneHarm();
     lamps.broken.add("cellar"); // of which the page is told, and asks again
     browser.await(LEARNED + ".includes('worse 1 time: 2 rungs below')");
+    browser.await(
+        LEARNED
+            + ".includes('Healed 1 of 2 at 06-12h UTC, 3 of 4 at 18-24h UTC; load by processor 0.25"
+            + " where it healed, 2 where it did not; in generation 42 healed 1 of 2; began"
+            + " meanwhile, perhaps by it: <i>dark</i> (3); cold (2)')");
+    browser.await(
+        HISTORY
+            + ".includes('Began meanwhile, perhaps by it: <i>dark</i> (or by old_lamp hall); cold')");
+    assertThat(browser.eval("document.querySelector('main i:not(:empty)') === null"))
+        .as("as text")
+        .hasToString("true");
+    picture("harm-1280-light");
     assertThat(browser.errors).isEmpty();
   }
 
   private static final String LEARNED = "document.getElementById('learned').innerText";
+  private static final String HISTORY = "document.getElementById('history-list').innerText";
+
+  /** Which it does not here: in what the page is told, which is what the API would say. */
+  private static void asIfItHadDoneHarm() {
+    browser.eval(
+        "window.fetch = (real => (to, how) => real(to, how).then(async answer => {"
+            + " if (!/knowledge|history/.test(to)) return answer;"
+            + " const json = await answer.json();"
+            + " if (String(to).includes('history')) {"
+            + " json[0].sideEffects = ['<i>dark</i> (or by old_lamp hall)', 'cold'];"
+            + " } else {"
+            + " json.standings = [{type: 'lamp_broken', action: 'new_lamp', below: 2, worse: 1}];"
+            + " json.problems[0].actions.new_lamp.course = {context: {"
+            + " hours: [0, 0, 1, 2, 0, 0, 3, 4], load: [1, 0.25, 1, 2], generation: [42, 1, 2],"
+            + " sideEffects: {cold: 2, '<i>dark</i>': 3}}};"
+            + " }"
+            + " return new Response(JSON.stringify(json)); }))(window.fetch), 0");
+  }
 
   @Test
   void whatWillBeFullIsDrawnAheadOfNow() throws Exception {

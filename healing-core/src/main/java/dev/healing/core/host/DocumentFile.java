@@ -1,8 +1,18 @@
 package dev.healing.core.host;
 
 import dev.healing.spi.StateStore.Document;
+import dev.healing.spi.StateStore.Made;
+import dev.healing.spi.StateStore.Text;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
+import java.io.Reader;
+import java.io.SequenceInputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A document: one JSON object with its checksum, and beside it the copy before.
@@ -24,15 +35,35 @@ final class DocumentFile {
   /** With a larger one no memory would be left for what it says. */
   private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 3;
 
+  /** Blanks at the end of a file that are looked past. */
+  private static final int TAIL = 1 << 10;
+
   private DocumentFile() {}
+
+  /** As a whole; see {@link #read(Path, boolean, Function)}. */
+  static Document read(Path path, boolean setAside) throws IOException {
+    Made<String> made = read(path, setAside, DocumentFile::all);
+    return new Document(made.made(), made.problem());
+  }
+
+  /** A reader has no place for another exception. */
+  private static String all(Text text) {
+    StringWriter all = new StringWriter();
+    try (Reader in = text.open()) {
+      in.transferTo(all);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all.toString().strip();
+  }
 
   /**
    * Reads it, or else the copy before it, and says so.
    *
    * @param setAside whether one that is damaged is given another name
    */
-  static Document read(Path path, boolean setAside) throws IOException {
-    Path backup = backup(path);
+  static <T> Made<T> read(Path path, boolean setAside, Function<Text, T> reader)
+      throws IOException {
     String problem;
     if (tooLarge(path)) {
       problem =
@@ -42,16 +73,14 @@ final class DocumentFile {
               + " bytes: expected at most "
               + MOST_BYTES
               + ", a third of the memory that this process may use";
+    } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return Files.exists(backup(path), LinkOption.NOFOLLOW_LINKS)
+          ? fallBack(path, path + " is missing", reader)
+          : new Made<>(Optional.empty(), Optional.empty());
     } else {
-      Optional<byte[]> bytes = Durable.read(path);
-      if (bytes.isEmpty()) {
-        return Files.exists(backup, LinkOption.NOFOLLOW_LINKS)
-            ? fallBack(backup, path + " is missing")
-            : new Document(Optional.empty(), Optional.empty());
-      }
-      Optional<String> good = good(bytes.get());
+      Optional<T> good = good(path, reader);
       if (good.isPresent()) {
-        return new Document(good, Optional.empty());
+        return new Made<>(good, Optional.empty());
       }
       problem = path + " is damaged: its checksum does not fit";
     }
@@ -60,27 +89,25 @@ final class DocumentFile {
       Durable.rename(path, aside);
       problem += "; it was set aside as " + aside.getFileName();
     }
-    return fallBack(backup, problem);
+    return fallBack(path, problem, reader);
   }
 
-  private static Document fallBack(Path backup, String problem) throws IOException {
-    Optional<String> good = readGood(backup);
-    return new Document(
+  private static <T> Made<T> fallBack(Path path, String problem, Function<Text, T> reader)
+      throws IOException {
+    Optional<T> good = copyBefore(path, reader);
+    return new Made<>(
         good,
         Optional.of(
             problem
                 + (good.isPresent()
-                    ? "; the copy before it is used (" + backup.getFileName() + ")"
+                    ? "; the copy before it is used (" + backup(path).getFileName() + ")"
                     : "; there is no good copy: it starts empty")));
   }
 
-  private static Optional<String> readGood(Path path) throws IOException {
-    return tooLarge(path) ? Optional.empty() : Durable.read(path).flatMap(DocumentFile::good);
-  }
-
-  /** The copy before it, if that is good. */
-  static Optional<String> copyBefore(Path path) throws IOException {
-    return readGood(backup(path));
+  /** Of the copy before it, if that is good. */
+  static <T> Optional<T> copyBefore(Path path, Function<Text, T> reader) throws IOException {
+    Path backup = backup(path);
+    return tooLarge(backup) ? Optional.empty() : good(backup, reader);
   }
 
   /**
@@ -109,23 +136,68 @@ final class DocumentFile {
     }
   }
 
-  private static Optional<String> good(byte[] bytes) {
-    return Sealed.unseal(bytes, 0, length(bytes)).or(() -> handWritten(bytes));
+  /** What the reader makes of it, if it is good. */
+  private static <T> Optional<T> good(Path path, Function<Text, T> reader) throws IOException {
+    Durable.requireRegular(path);
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      return goodText(file).map(reader);
+    } catch (FileNotFoundException e) {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e; // for another reason
+      }
+      return Optional.empty();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
-  private static Optional<String> handWritten(byte[] bytes) {
-    if (bytes.length == 0 || bytes[0] != '{' && !Character.isWhitespace(bytes[0])) {
-      return Optional.empty(); // without a copy of what may be large
+  private static Optional<Text> goodText(RandomAccessFile file) throws IOException {
+    long end = Sealed.end(file);
+    if (end >= 0) {
+      return Optional.of(text(file, end, "}"));
     }
-    return Optional.of(new String(bytes, StandardCharsets.UTF_8).strip())
-        .filter(Sealed::handWritten);
+    Text all = text(file, Long.MAX_VALUE, "");
+    return Sealed.handWritten(all, tail(file)) ? Optional.of(all) : Optional.empty();
+  }
+
+  /** Its end, without blanks behind it. */
+  private static String tail(RandomAccessFile file) throws IOException {
+    byte[] tail = new byte[(int) Math.min(file.length(), TAIL)];
+    file.seek(file.length() - tail.length);
+    file.readFully(tail);
+    String text = new String(tail, StandardCharsets.ISO_8859_1).strip();
+    return text.substring(Math.max(0, text.length() - 32));
+  }
+
+  /** The first bytes of a file, and what comes after them. */
+  private static Text text(RandomAccessFile file, long bytes, String end) {
+    return () -> {
+      file.seek(0);
+      InputStream begin =
+          new InputStream() {
+            private long left = bytes;
+
+            @Override
+            public int read() throws IOException {
+              byte[] one = new byte[1];
+              return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) throws IOException {
+              int read = left == 0 ? -1 : file.read(into, from, (int) Math.min(left, most));
+              left -= Math.max(0, read);
+              return read;
+            }
+          };
+      InputStream rest = new ByteArrayInputStream(end.getBytes(StandardCharsets.UTF_8));
+      return new InputStreamReader(new SequenceInputStream(begin, rest), StandardCharsets.UTF_8);
+    };
   }
 
   private static boolean whole(Path path) throws IOException {
-    return sealed(path)
-        || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-            && size(path) <= MOST_BYTES
-            && Durable.read(path).flatMap(DocumentFile::handWritten).isPresent();
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+        && good(path, text -> true).isPresent();
   }
 
   private static boolean sealed(Path path) throws IOException {
@@ -133,17 +205,8 @@ final class DocumentFile {
       return false;
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      return Sealed.fits(file);
+      return Sealed.end(file) >= 0;
     }
-  }
-
-  /** Without blanks at its end. */
-  private static int length(byte[] bytes) {
-    int length = bytes.length;
-    while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
-      length--;
-    }
-    return length;
   }
 
   private static Path aside(Path path) {

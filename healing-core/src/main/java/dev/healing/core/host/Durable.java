@@ -124,14 +124,19 @@ final class Durable {
 
   /** All of a file, which is no link; empty if there is none. */
   static Optional<byte[]> read(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException("it is no regular file"); // to open a pipe takes until somebody writes
-    }
+    requireRegular(path);
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(in.readAllBytes());
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Refuses what is there and no regular file: to open a pipe takes until somebody writes. */
+  static void requireRegular(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("it is no regular file");
     }
   }
 }

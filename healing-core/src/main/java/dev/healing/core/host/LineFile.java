@@ -1,16 +1,28 @@
 package dev.healing.core.host;
 
 import dev.healing.spi.StateStore.Lines;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** An appended file of sealed lines, open for writing. */
 final class LineFile implements AutoCloseable {
+  private static final int PIECE = 1 << 13;
+
+  /** Told one by one. */
+  private static final int MOST_DAMAGED = 100;
+
   private final RandomAccessFile file;
   private final Object identity;
   private long end;
@@ -89,29 +101,69 @@ final class LineFile implements AutoCloseable {
     return lines.toByteArray();
   }
 
+  /** Reads all lines; see {@link #read(String, InputStream, int, Consumer)}. */
+  static Lines parse(String name, byte[] content) {
+    List<String> whole = new ArrayList<>();
+    try {
+      List<String> damaged =
+          read(name, new ByteArrayInputStream(content), content.length, whole::add);
+      return new Lines(whole, damaged);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can always be read", e);
+    }
+  }
+
+  /** Reads a file, which is no link, line by line; nothing if there is none. */
+  static List<String> read(Path path, int longest, Consumer<String> reader) throws IOException {
+    Durable.requireRegular(path);
+    try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+      return read(String.valueOf(path.getFileName()), in, longest, reader);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
   /**
    * Reads the lines. A last line without a line break is what a crash leaves, and was never
    * acknowledged; any other bad line is damage.
+   *
+   * @param longest bytes of a line; one that is longer is damaged
+   * @param whole is given those that are whole
+   * @return what is wrong with the others; of very many with the first
    */
-  static Lines parse(String name, byte[] content) {
-    List<String> whole = new ArrayList<>();
+  private static List<String> read(String name, InputStream in, int longest, Consumer<String> whole)
+      throws IOException {
     List<String> damaged = new ArrayList<>();
-    int limit = wholeBytes(content);
-    int number = 0;
-    for (int start = 0; start < limit; ) {
-      int stop = start;
-      while (content[stop] != '\n') {
-        stop++;
+    byte[] piece = new byte[PIECE];
+    byte[] line = new byte[PIECE];
+    int length = 0;
+    long bad = 0;
+    long number = 1;
+    for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+      for (int i = 0; i < read; i++) {
+        if (piece[i] != '\n') {
+          if (length < longest) {
+            line = length < line.length ? line : Arrays.copyOf(line, 2 * length);
+            line[length] = piece[i];
+          }
+          length = Math.min(length, longest) + 1;
+          continue;
+        }
+        Optional<String> good =
+            length > longest ? Optional.empty() : Sealed.unseal(line, 0, length);
+        if (good.isPresent()) {
+          whole.accept(good.get());
+        } else if (++bad <= MOST_DAMAGED) {
+          damaged.add(name + ":" + number + ": the checksum does not fit: the line is ignored");
+        }
+        number++;
+        length = 0;
       }
-      number++;
-      String place = name + ":" + number;
-      Sealed.unseal(content, start, stop)
-          .ifPresentOrElse(
-              whole::add,
-              () -> damaged.add(place + ": the checksum does not fit: the line is ignored"));
-      start = stop + 1;
     }
-    return new Lines(whole, damaged);
+    if (bad > MOST_DAMAGED) {
+      damaged.add(name + ": " + (bad - MOST_DAMAGED) + " more lines are ignored like those");
+    }
+    return damaged;
   }
 
   /** Up to where the content is lines: after the last line break. */

@@ -3,8 +3,11 @@ package dev.healing.core.host;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.healing.spi.StateStore.Text;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.Reader;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -15,6 +18,10 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -30,7 +37,12 @@ final class Sealed {
 
   /** Apart, since it is rarely needed and large. */
   private static final class Json {
-    private static final JsonMapper MAPPER = new JsonMapper();
+    /** Remembers no names: there may be many. */
+    private static final JsonMapper MAPPER =
+        new JsonMapper(
+            JsonFactory.builder()
+                .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                .build());
   }
 
   private Sealed() {}
@@ -101,12 +113,12 @@ final class Sealed {
   }
 
   /**
-   * Whether it ends in its checksum, but for blanks. In pieces, since what is to replace it fills
-   * memory meanwhile.
+   * Where the last brace of a text that ends in its checksum, but for blanks, belongs; below 0 if
+   * it does not. In pieces, since it may be a large part of all memory.
    *
    * @param sealed in UTF-8
    */
-  static boolean fits(RandomAccessFile sealed) throws IOException {
+  static long end(RandomAccessFile sealed) throws IOException {
     byte[] piece = new byte[PIECE];
     long begin = Math.max(0, sealed.length() - PIECE);
     int length = (int) (sealed.length() - begin);
@@ -117,24 +129,24 @@ final class Sealed {
     }
     int at = length - SEAL_LENGTH;
     if (at < 1) {
-      return false;
+      return -1;
     }
     String seal = new String(piece, at, SEAL_LENGTH, ISO_8859_1);
     if (!seal.startsWith(KEY)) {
-      return false; // however large it is
+      return -1; // however large it is
     }
-    long left = begin + (piece[at - 1] == ',' ? at - 1 : at);
+    long end = begin + (piece[at - 1] == ',' ? at - 1 : at);
     CRC32C crc = new CRC32C();
     sealed.seek(0);
-    while (left > 0) {
+    for (long left = end; left > 0; ) {
       int read = sealed.read(piece, 0, (int) Math.min(PIECE, left));
-      if (read < 0) {
-        return false;
+      if (read < 0 || left == end && piece[0] != '{') {
+        return -1;
       }
       crc.update(piece, 0, read);
       left -= read;
     }
-    return seal.equals(KEY + closed(crc) + "\"}");
+    return seal.equals(KEY + closed(crc) + "\"}") ? end : -1;
   }
 
   /**
@@ -166,23 +178,57 @@ final class Sealed {
   /**
    * Whether a person wrote this: a whole JSON object without a checksum, nor with anything at its
    * end that could be the remains of one.
+   *
+   * @param end of the text, without blanks behind it
    */
-  static boolean handWritten(String text) {
-    String stripped = text.strip();
-    if (!stripped.startsWith("{") || LIKE_A_SEAL.matcher(tail(stripped)).matches()) {
+  static boolean handWritten(Text text, String end) throws IOException {
+    if (!end.endsWith("}") || LIKE_A_SEAL.matcher(end).matches()) {
       return false;
     }
-    try (JsonParser parser = Json.MAPPER.createParser(stripped)) {
-      parser.nextToken();
-      parser.skipChildren(); // as a tree it would be many times as large
-      return parser.nextToken() == null;
-    } catch (JacksonException e) {
+    try (Reader all = text.open()) {
+      Shortened in = new Shortened(all);
+      try (JsonParser parser = Json.MAPPER.createParser(in)) {
+        int open = 0;
+        JsonToken next = parser.nextToken();
+        boolean object = next == JsonToken.START_OBJECT;
+        while (object && next != null) { // as a tree it would be many times as large
+          in.sinceToken = 0;
+          open += next.isStructStart() ? 1 : next.isStructEnd() ? -1 : 0;
+          next = parser.nextToken();
+          object = open > 0 || next == null;
+        }
+        return object;
+      }
+    } catch (JacksonIOException e) {
+      throw e.getCause();
+    } catch (JacksonException | TooLongException e) {
       return false;
     }
   }
 
-  private static String tail(String text) {
-    return text.substring(Math.max(0, text.length() - 32));
+  /** A name or a text is longer than anybody writes, and would fill memory. */
+  private static final class TooLongException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Ends where a name or a text is too long. */
+  private static final class Shortened extends FilterReader {
+    private static final int MOST = 1 << 20;
+    private long sinceToken;
+
+    Shortened(Reader in) {
+      super(in);
+    }
+
+    @Override
+    public int read(char[] into, int from, int most) throws IOException {
+      int read = in.read(into, from, most);
+      sinceToken += Math.max(0, read);
+      if (sinceToken > MOST) {
+        throw new TooLongException();
+      }
+      return read;
+    }
   }
 
   /** Of the text that the last brace comes after. */

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +143,12 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public List<String> lines(String file, int longest, Consumer<String> reader) {
+    Path path = path(file);
+    return attempt("read", path, () -> LineFile.read(path, longest, reader));
+  }
+
+  @Override
   public synchronized void append(String file, List<String> jsonObjects) {
     Path path = writable(file);
     byte[] bytes = LineFile.bytes(jsonObjects);
@@ -216,6 +224,14 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
+  public <T> Made<T> document(String file, Function<Text, T> reader) {
+    Path path = path(file);
+    synchronized (documents) {
+      return attempt("read", path, () -> DocumentFile.read(path, lock != null, reader));
+    }
+  }
+
+  @Override
   public void replace(String file, List<String> parts) {
     Path path = writable(file);
     synchronized (documents) {
@@ -224,10 +240,10 @@ final class StateDirectory implements StateStore, AutoCloseable {
   }
 
   @Override
-  public Optional<String> copyBefore(String file) {
+  public <T> Optional<T> copyBefore(String file, Function<Text, T> reader) {
     Path path = path(file);
     synchronized (documents) {
-      return attempt("read", path, () -> DocumentFile.copyBefore(path));
+      return attempt("read", path, () -> DocumentFile.copyBefore(path, reader));
     }
   }
 

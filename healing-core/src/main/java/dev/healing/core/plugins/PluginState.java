@@ -5,6 +5,8 @@ import dev.healing.spi.StateStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A plugin's own files: its kind and name stand before the name that it gives to a file. So it can
@@ -52,6 +54,11 @@ record PluginState(StateStore store, String owner) implements StateStore {
   }
 
   @Override
+  public List<String> lines(String file, int longest, Consumer<String> reader) {
+    return store.lines(own(file), longest, reader);
+  }
+
+  @Override
   public void append(String file, List<String> jsonObjects) {
     store.append(own(file), jsonObjects);
   }
@@ -77,8 +84,13 @@ record PluginState(StateStore store, String owner) implements StateStore {
   }
 
   @Override
-  public Optional<String> copyBefore(String file) {
-    return store.copyBefore(own(file));
+  public <T> Made<T> document(String file, Function<Text, T> reader) {
+    return store.document(own(file), reader);
+  }
+
+  @Override
+  public <T> Optional<T> copyBefore(String file, Function<Text, T> reader) {
+    return store.copyBefore(own(file), reader);
   }
 
   @Override

@@ -105,6 +105,11 @@ final class Muted {
     }
 
     @Override
+    public String export(int mostProblems) {
+      return real.export(mostProblems);
+    }
+
+    @Override
     public void close() {
       real.close();
     }

@@ -6,6 +6,7 @@ import static dev.healing.runner.text.Fields.word;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /** What was done, what would be, and why, as text. Tolerant: what is not there is not shown. */
@@ -114,6 +115,7 @@ public final class HistoryView {
     for (JsonNode entry : json.path("trail")) {
       if (entry.has("outcome")) {
         lines.addAll(receipt(entry, style));
+        lines.addAll(circumstances(entry.path("circumstances"), style));
         for (JsonNode line : entry.path("recorded")) {
           style.field("  before", line.asString("")).stream().map(style::dim).forEach(lines::add);
         }
@@ -125,6 +127,21 @@ public final class HistoryView {
       }
     }
     return lines;
+  }
+
+  private static List<String> circumstances(JsonNode json, Style style) {
+    List<String> known = new ArrayList<>();
+    if (json.has("load.per_cpu")) {
+      known.add(
+          String.format(
+              Locale.ROOT, "load by processor %.2f", json.path("load.per_cpu").asDouble()));
+    }
+    if (json.has("generation.number")) {
+      known.add("generation " + json.path("generation.number").asLong());
+    }
+    return known.isEmpty()
+        ? List.of()
+        : style.wrap("when it was decided: " + String.join(", ", known), 4);
   }
 
   /** Of {@code reject}. */

@@ -26,6 +26,8 @@ public final class KnowledgeView {
     section(lines, style, "Month by month (UTC)", months(json.path("months")));
     section(lines, style, "What keeps happening", patterns(json.path("patterns"), style));
     section(lines, style, "What was tried", tried(json.path("problems"), style));
+    section(
+        lines, style, "How far an action may go by itself", autonomy(json.path("autonomy"), style));
     section(lines, style, "Autonomy lost by making it worse", standings(json.path("standings")));
     section(lines, style, "Learned from elsewhere", imports(json));
     lines.add("");
@@ -137,10 +139,9 @@ public final class KnowledgeView {
     }
     String here =
         tried.action()
-            + " healed "
-            + counts.path("healed").asLong()
-            + " of "
-            + tried.attempts()
+            + (tried.attempts() == 0
+                ? " never tried here"
+                : " healed " + counts.path("healed").asLong() + " of " + tried.attempts())
             + (others.isEmpty() ? "" : " (" + String.join(", ", others) + ")")
             + (counts.path("lastSeen").isString()
                 ? "; last "
@@ -154,10 +155,37 @@ public final class KnowledgeView {
             + "; "
             + imported.path("from").asString("")
             + " has seen "
-            + Math.round(imported.path("healed").asDouble())
+            + part(imported.path("healed").asDouble())
             + " of "
             + imported.path("attempts").asLong()
         : here;
+  }
+
+  /** Of what several actions healed together each has a part. */
+  private static String part(double healed) {
+    return healed == Math.rint(healed)
+        ? String.valueOf((long) healed)
+        : String.format(Locale.ROOT, "%.1f", healed);
+  }
+
+  /** From the highest rung down. */
+  private static List<String> autonomy(JsonNode autonomy, Style style) {
+    List<String> lines = new ArrayList<>();
+    for (String rung : List.of("AUTO", "CONFIRM", "SUGGEST", "OBSERVE")) {
+      List<String> actions = new ArrayList<>();
+      autonomy
+          .properties()
+          .forEach(
+              one -> {
+                if (one.getValue().asString("").equals(rung)) {
+                  actions.add(one.getKey());
+                }
+              });
+      if (!actions.isEmpty()) {
+        lines.addAll(style.field("  " + rung.toLowerCase(Locale.ROOT), String.join(", ", actions)));
+      }
+    }
+    return lines;
   }
 
   private static List<String> standings(JsonNode standings) {

@@ -312,6 +312,19 @@
   /** Whether what was predicted would have been. */
   const judged = p => el('p.sub', {}, tag(p.verdict), ' ', sentence(p.reason), ' · ', when(p.at));
 
+  /** On what host it was decided, and what began before it was looked at again. */
+  function around(r) {
+    const c = r.circumstances || {};
+    const host = [
+      c['load.per_cpu'] != null && `load by processor ${measured('load.per_cpu', c['load.per_cpu'])}`,
+      c['generation.number'] != null && `generation ${c['generation.number']}`,
+    ].filter(Boolean);
+    return [
+      r.sideEffects?.length ? el('p', {}, `Began meanwhile, perhaps by it: ${r.sideEffects.join('; ')}`) : null,
+      host.length ? el('p.sub', {}, `When it was decided: ${host.join(', ')}`) : null,
+    ];
+  }
+
   /** Before and after, side by side. */
   function attempt(r) {
     const names = [...new Set([...Object.keys(r.before), ...Object.keys(r.after)])];
@@ -320,6 +333,7 @@
       el('p.sub', {}, sentence(r.reason)),
       r.prevention ? judged(r.prevention) : null,
       names.length ? pairs(names.map(n => [n, `${measured(n, r.before[n])} → ${measured(n, r.after[n])}`])) : null,
+      ...around(r),
       r.steps.length ? list(r.steps) : null,
       r.recorded ? el('h4', {}, 'The host right before') : null,
       r.recorded ? el('pre', {tabindex: 0}, r.recorded.join('\n')) : null,
@@ -769,12 +783,30 @@
     return el('span', {}, meter, `healed ${r.healed} of ${r.attempts}, which lets expect ${low} to ${high} %`);
   }
 
+  /** When, on what host and with what side effects it was tried, as far as that is known. */
+  function circumstances(context) {
+    const {hours = [], load = [], generation = [], sideEffects = {}} = context || {};
+    const times = [0, 1, 2, 3].filter(q => hours[2 * q + 1])
+      .map(q => `${hours[2 * q]} of ${hours[2 * q + 1]} at ${two(6 * q)}-${two(6 * q + 6)}h UTC`);
+    const loads = [[load[0], load[1], 'where it healed'], [load[2], load[3], 'where it did not']]
+      .filter(l => l[0]).map(l => `${measured('load.per_cpu', l[1])} ${l[2]}`);
+    const began = Object.entries(sideEffects).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([what, n]) => `${what} (${n})`);
+    const told = [
+      times.length && `healed ${times.join(', ')}`,
+      loads.length && `load by processor ${loads.join(', ')}`,
+      generation.length && `in generation ${generation[0]} healed ${generation[1]} of ${generation[2]}`,
+      began.length && `began meanwhile, perhaps by it: ${began.join('; ')}`,
+    ].filter(Boolean).join('; ');
+    return told ? el('p.sub', {}, sentence(told)) : null;
+  }
+
   /** How far it may go by itself, and what has lost that. */
-  function ladder(standings) {
+  function ladder(standings, actions) {
     const rungs = ['OBSERVE', 'SUGGEST', 'CONFIRM', 'AUTO'];
     return [
       el('h3', {}, 'How far it may go by itself'),
       el('p', {}, rungs.map(r => el('span.tag' + (r === status?.autonomy ? '.PROCEED' : ''), r === status?.autonomy ? {'aria-current': 'true'} : {}, r.toLowerCase()))),
+      pairs(rungs.map(r => [r.toLowerCase(), Object.keys(actions).filter(a => actions[a] === r).join(', ')]).filter(([, all]) => all)),
       standings.length ? pairs(standings.map(s => [`${s.action} for ${s.type}`, `has made it worse ${plural(s.worse, 'time')}: ${plural(s.below, 'rung')} below what it might else, until it has proven itself`]))
         : el('p.sub', {}, 'No action has lost a rung by making something worse.'),
     ];
@@ -791,13 +823,13 @@
     const rows = all.problems.flatMap(p => Object.entries(p.actions).map(([name, a]) => ({name, key: p.key, ...a})))
       .sort((a, b) => b.attempts - a.attempts).slice(0, 12);
     const months = (all.months || []).filter(m => m.incidents).slice(-6).reverse();
-    show($('learned'), [s, c, rows, months, all.patterns, all.standings, status?.autonomy], () => [
+    show($('learned'), [s, c, rows, months, all.patterns, all.standings, all.autonomy, status?.autonomy], () => [
       el('p', {}, s.attempts ? `Of ${plural(s.attempts, 'attempt')} ${s.healed} healed.` : 'Nothing was tried yet.',
         c.calibrationError != null ? ` What it said of its chances was off by ${Math.round(c.calibrationError * 100)} points on average.` : ''),
       months.length ? pairs(months.map(month)) : null,
       ...all.patterns?.length ? [el('h3', {}, 'What keeps happening'), ...all.patterns.map(pattern)] : [],
-      ...rows.length ? [el('h3', {}, 'What helped'), pairs(rows.map(r => [`${r.name} for ${r.key}`, helped(r)]))] : [],
-      ...ladder(all.standings || []),
+      ...rows.length ? [el('h3', {}, 'What helped'), pairs(rows.map(r => [`${r.name} for ${r.key}`, el('div', {}, helped(r), circumstances(r.course?.context))]))] : [],
+      ...ladder(all.standings || [], all.autonomy || {}),
     ].filter(Boolean));
   }
 

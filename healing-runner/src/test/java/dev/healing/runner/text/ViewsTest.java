@@ -92,13 +92,15 @@ class ViewsTest {
     JsonNode with =
         Json.MAPPER.readTree(
             receipt.formatted(
-                ", \"sideEffects\": [\"service_failed db.service\", \"disk_full /\"]"));
+                ", \"sideEffects\": [\"service_failed db.service\", \"disk_full /\"],"
+                    + " \"circumstances\": {\"load.per_cpu\": 0.25, \"generation.number\": 42.0}"));
     assertThat(HistoryView.receipt(with, Style.PLAIN))
         .contains("    began meanwhile, perhaps by it: service_failed db.service; disk_full /");
     JsonNode trail =
         Json.MAPPER.createObjectNode().set("trail", Json.MAPPER.createArrayNode().add(with));
     assertThat(text(HistoryView::explain, trail))
-        .contains("perhaps by it: service_failed db.service");
+        .contains("perhaps by it: service_failed db.service")
+        .contains("when it was decided: load by processor 0.25, generation 42");
     JsonNode without = Json.MAPPER.readTree(receipt.formatted(""));
     assertThat(text(HistoryView::receipt, without)).doesNotContain("perhaps");
   }

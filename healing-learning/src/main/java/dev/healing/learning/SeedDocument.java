@@ -1,0 +1,213 @@
+package dev.healing.learning;
+
+import dev.healing.api.ActionId;
+import dev.healing.api.HostException;
+import dev.healing.learning.BoundedParser.Part;
+import dev.healing.learning.KnowledgeJson.BadKnowledgeException;
+import dev.healing.spi.StateStore.Text;
+import java.io.IOException;
+import java.io.Reader;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The seed of a system that was here before, {@code {"fixes": {fp: [{timestamp, actions, impact}]},
+ * "failures": {fp: [{timestamp, actions, error}]}, "patterns": {}, "statistics": {}}}, read entry
+ * by entry. Of several actions that fixed something together each is credited with a part; of
+ * several that failed each has failed. What is not taken may be of any size.
+ */
+final class SeedDocument {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,20})?");
+
+  /** More are milliseconds: of the year 1973, and not seconds of the year 5138. */
+  private static final double LATEST_SECONDS = 1e11;
+
+  private static final int MOST_TOKENS = 10_000;
+
+  /** Of an entry: all that a command had to say of an error may be in it. */
+  private static final int MOST_CHARACTERS = 1 << 20;
+
+  /** Remembers no names, not even to tell whether one is there twice: there may be many. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              KnowledgeJson.MAPPER
+                  .tokenStreamFactory()
+                  .rebuild()
+                  .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(KnowledgeJson.constraints(MOST_CHARACTERS))
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .build();
+
+  private static final ObjectReader ENTRIES =
+      MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Elsewhere into;
+  private final Instant now;
+
+  SeedDocument(Elsewhere into, Instant now) {
+    this.into = into;
+    this.now = now;
+  }
+
+  /** What is done with a member of a document. */
+  private interface Member {
+    void read(BoundedParser parser, String name);
+  }
+
+  private static void members(Text document, Member member) {
+    Part all = new Part("the document", Integer.MAX_VALUE, Long.MAX_VALUE);
+    try (Reader in = document.open();
+        BoundedParser parser = BoundedParser.of(MAPPER, in, all)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new BadKnowledgeException("expected a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        member.read(parser, name);
+      }
+      if (parser.nextToken() != null) {
+        throw new BadKnowledgeException("expected nothing behind the JSON object");
+      }
+    } catch (JacksonException e) {
+      throw KnowledgeJson.bad(e);
+    } catch (IOException e) {
+      throw new HostException("it could not be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Which of those that tell what a document is it has. */
+  static Set<String> names(Text document) {
+    Set<String> names = new TreeSet<>();
+    members(
+        document,
+        (parser, name) -> {
+          if (name.equals("problems") || name.equals("fixes") || name.equals("failures")) {
+            names.add(name);
+          }
+          parser.skipChildren();
+        });
+    return names;
+  }
+
+  /** Reads all of it. */
+  void read(Text document) {
+    Set<String> seen = new TreeSet<>();
+    members(
+        document,
+        (parser, name) -> {
+          boolean fixed = name.equals("fixes");
+          if ((fixed || name.equals("failures")) && parser.hasToken(JsonToken.START_OBJECT)) {
+            if (!seen.add(name)) {
+              throw new BadKnowledgeException(name + " is there twice");
+            }
+            problems(parser, fixed);
+          } else {
+            parser.skipChildren();
+          }
+        });
+    if (seen.isEmpty()) {
+      throw new BadKnowledgeException(
+          "expected an export with problems, or a seed with fixes and failures");
+    }
+  }
+
+  private void problems(BoundedParser parser, boolean fixed) {
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String problem = parser.currentName();
+      boolean list = parser.nextToken() == JsonToken.START_ARRAY;
+      if (!Elsewhere.known(problem)) {
+        into.leaveOut("fingerprints that are neither type:component nor eight hex digits");
+        parser.skipChildren();
+      } else if (!list) {
+        into.leaveOut("fingerprints without a list of what was done");
+        parser.skipChildren();
+      } else {
+        entries(parser, problem, fixed);
+      }
+    }
+  }
+
+  private void entries(BoundedParser parser, String problem, boolean fixed) {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      Part before = parser.enter(new Part("an entry of " + problem, MOST_TOKENS, MOST_CHARACTERS));
+      entry(problem, ENTRIES.readValue(parser), fixed);
+      parser.enter(before);
+    }
+  }
+
+  private void entry(String problem, JsonNode entry, boolean fixed) {
+    if (entry.path("impact").asDouble(0) < 0) {
+      into.leaveOut("fixes whose impact is negative: nobody knows what healed there");
+      return;
+    }
+    if (inTheFuture(entry.path("timestamp"))) {
+      into.leaveOut("entries from the future: their clock was wrong, or they are made up");
+      return;
+    }
+    Set<String> actions = new LinkedHashSet<>(); // what is named twice was done once
+    JsonNode named = entry.path("actions");
+    for (JsonNode one : named.isArray() ? named : List.of(named)) {
+      String name = name(one);
+      if (!name.isEmpty()) {
+        actions.add(name);
+      }
+    }
+    if (actions.isEmpty()) {
+      into.leaveOut("entries without an action that has a name");
+    }
+    for (String action : actions) {
+      into.add(problem, action, 1, fixed ? 1.0 / actions.size() : 0);
+    }
+  }
+
+  /**
+   * By more than a day: clocks differ, and so do time zones. Seconds or milliseconds since 1970, or
+   * ISO-8601.
+   */
+  private boolean inTheFuture(JsonNode timestamp) {
+    Instant latest = now.plus(Duration.ofDays(1));
+    String text = timestamp.asString("");
+    if (timestamp.isNumber() || NUMBER.matcher(text).matches()) {
+      double since1970 = Double.parseDouble(timestamp.asString());
+      double seconds = since1970 > LATEST_SECONDS ? since1970 / 1e3 : since1970;
+      return seconds > latest.getEpochSecond();
+    }
+    try {
+      return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
+          .isAfter(LocalDate.ofInstant(latest, ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      return false; // without a time it counts like any other
+    }
+  }
+
+  /** Of an action that is a name, or an object that has one; empty if there is none. */
+  private static String name(JsonNode action) {
+    JsonNode named = action;
+    for (String member : List.of("action", "name", "type")) {
+      named = named.isObject() && named.has(member) ? named.path(member) : named;
+    }
+    try {
+      return named.isString() ? ActionId.of(named.asString().toLowerCase(Locale.ROOT)).name() : "";
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+}
