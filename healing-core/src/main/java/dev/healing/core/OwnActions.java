@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was started by us within the last month, for detectors to tell our doing from what would
@@ -25,6 +26,9 @@ final class OwnActions {
 
   private final Map<String, OwnAction> byIntent = new LinkedHashMap<>();
 
+  /** What each look shows, until something changes. */
+  private @Nullable List<OwnAction> all;
+
   /** Those of before the start. */
   void remember(Collection<Receipt> receipts, Instant now) {
     receipts.stream()
@@ -35,13 +39,15 @@ final class OwnActions {
                 byIntent.put(
                     receipt.id(),
                     new OwnAction(
+                        receipt.type(),
                         receipt.action(),
                         receipt.target(),
                         receipt.components(),
+                        receipt.detectedAt(),
                         receipt.startedAt().orElseThrow(),
                         Optional.of(receipt.finishedAt()),
                         Optional.of(receipt.outcome()))));
-    forget(now);
+    changed(now);
   }
 
   void begun(Intent intent, Instant now) {
@@ -61,13 +67,15 @@ final class OwnActions {
       byIntent.put(
           receipt.id(),
           new OwnAction(
+              known.type(),
               known.action(),
               known.target(),
               known.components(),
+              known.detectedAt(),
               known.startedAt(),
               known.endedAt(),
               Optional.of(receipt.outcome())));
-      forget(receipt.finishedAt());
+      changed(receipt.finishedAt());
     }
   }
 
@@ -76,17 +84,20 @@ final class OwnActions {
     byIntent.put(
         intent.id(),
         new OwnAction(
+            intent.issue().type(),
             intent.action(),
             intent.target(),
             intent.issue().components(),
+            intent.detectedAt(),
             startedAt,
             endedAt,
             known == null ? Optional.empty() : known.outcome()));
-    forget(endedAt.orElse(startedAt));
+    changed(endedAt.orElse(startedAt));
   }
 
-  /** Those that were over long ago, and the oldest of too many. */
-  private void forget(Instant now) {
+  /** Forgets what was over long ago, and the oldest of too many. */
+  private void changed(Instant now) {
+    all = null;
     Instant oldest = now.minus(REMEMBERED);
     Iterator<OwnAction> each = byIntent.values().iterator();
     while (each.hasNext()) {
@@ -100,6 +111,11 @@ final class OwnActions {
 
   /** Oldest first. */
   List<OwnAction> all() {
-    return List.copyOf(byIntent.values());
+    List<OwnAction> shown = all;
+    if (shown == null) {
+      shown = List.copyOf(byIntent.values());
+      all = shown;
+    }
+    return shown;
   }
 }
