@@ -18,7 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the unchanged engine over a trace, in the trace's time: what would this policy have done?
@@ -43,31 +47,74 @@ public final class Replay {
   }
 
   /**
-   * Replays.
+   * Replays several policies beside each other, each on a thread of its own: the trace is read
+   * once. If one cannot be replayed, all end at once.
    *
-   * @param policy an engine that is assembled and not built: its configuration and plugins; its
-   *     host is not used
+   * @param policies engines that are assembled and not built: their configuration and plugins;
+   *     their hosts are not used
    * @param bootId of the trace
    * @param trace gives the next look, and nothing at the end; asked on another thread, one look
    *     after the other, and not any more when this returns
    * @param helps what is taken for granted, since no trace can tell: that each action helps, so
    *     that its problem is gone for the engine until it comes back; or that none does
+   * @return what came of each
    * @throws HealingException if the trace is empty or damaged
    */
-  public static Replayed run(
-      HealingEngine.Builder policy,
+  public static List<Replayed> run(
+      List<HealingEngine.Builder> policies,
       String bootId,
       Supplier<Optional<RecordedLook>> trace,
       boolean helps) {
-    ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
+    List<ReplayPlugins> plugins =
+        policies.stream().map(policy -> ReplayPlugins.in(policy.registry(), helps)).toList();
     Supplier<Optional<RecordedLook>> announced =
         () -> {
           Optional<RecordedLook> look = trace.get();
-          look.ifPresent(plugins::announce);
+          look.ifPresent(l -> plugins.forEach(one -> one.announce(l)));
           return look;
         };
-    try (ReadAhead ahead = new ReadAhead(announced)) {
-      return new Replay(plugins).over(policy, new ReplayHost(bootId), ahead::next);
+    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+    List<CompletableFuture<Replayed>> replays = new ArrayList<>();
+    ReadAhead ahead = new ReadAhead(announced, policies.size());
+    try {
+      for (int i = 0; i < policies.size(); i++) {
+        HealingEngine.Builder policy = policies.get(i);
+        Replay replay = new Replay(plugins.get(i));
+        ReadAhead.Reader reader = ahead.readers().get(i);
+        replays.add(
+            CompletableFuture.supplyAsync(
+                    () ->
+                        replay.over(
+                            policy, new ReplayHost(bootId, Set.of(Audit.FILE)), reader::next),
+                    Replay::onItsOwn)
+                .whenComplete(
+                    (replayed, why) -> {
+                      if (why != null && fault.compareAndSet(null, why)) {
+                        ahead.close(); // what the others say then is worth nothing
+                      }
+                    }));
+      }
+      replays.forEach(replay -> replay.handle((replayed, why) -> why).join());
+    } finally {
+      ahead.close();
+    }
+    thrown(fault.get());
+    return replays.stream().map(CompletableFuture::join).toList();
+  }
+
+  private static void onItsOwn(Runnable replay) {
+    Thread thread = new Thread(replay, "healing-replay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void thrown(@Nullable Throwable fault) {
+    Throwable why = fault instanceof CompletionException ? fault.getCause() : fault;
+    if (why instanceof RuntimeException e) {
+      throw e;
+    }
+    if (why instanceof Error e) {
+      throw e;
     }
   }
 
@@ -106,11 +153,9 @@ public final class Replay {
     Incident incident = life.newest;
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
-        plugins.treated().stream()
-            .filter(one -> one.problem().equals(incident.fingerprint()))
-            .filter(one -> !one.at().isBefore(incident.firstSeen()))
-            .filter(one -> closed.filter(one.at()::isAfter).isEmpty())
-            .findFirst();
+        plugins
+            .treated(incident.fingerprint(), incident.firstSeen())
+            .filter(one -> closed.filter(one.at()::isAfter).isEmpty());
     return new Replayed.Problem(
         incident, taken.isPresent() ? taken.get().over() : closed, life.would);
   }
