@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -105,6 +106,7 @@ final class ReplayVerb implements Verb {
     try (Waiting unused = Waiting.on(invocation.err(), invocation.columns(), share::progress)) {
       Consumer<RecordedLook> drawn = page.isPresent() ? columns::add : look -> {};
       json.setAll(new TraceReplay(recorded, share, policies, drawn).run());
+      series.keySet().forEach(metric -> known(metric, json, invocation));
       page.ifPresent(out -> write(out, ReplayPage.of(json, columns)));
     } catch (RuntimeException e) {
       report.ifPresent(ReplayVerb::delete);
@@ -144,6 +146,23 @@ final class ReplayVerb implements Verb {
       }
     }
     return series;
+  }
+
+  /** What is not seen with any policy is no answer to what it would have done. */
+  private static void known(Metric metric, ObjectNode json, Invocation invocation) {
+    for (JsonNode policy : json.path("policies")) {
+      if (policy.path("unseen").valueStream().noneMatch(one -> is(metric, one))) {
+        return;
+      }
+    }
+    throw invocation.wrong(
+        "--csv: nothing here measures "
+            + metric
+            + ": expected a metric like memory.used.fraction or filesystem.used.fraction{/var}");
+  }
+
+  private static boolean is(Metric metric, JsonNode unseen) {
+    return unseen.path("what").asString("").equals(metric.name());
   }
 
   private static List<Policy> policies(Invocation invocation) {

@@ -85,10 +85,11 @@ final class TraceReplay {
     }
   }
 
-  /** The looks of a trace up to where it is damaged: what is before can be used. */
+  /** The looks of a trace up to where it is damaged: what is before can be used, if any is. */
   private static final class Whole implements Supplier<Optional<RecordedLook>> {
     private final TraceReader trace;
     private Optional<String> damage = Optional.empty();
+    private boolean begun;
 
     private Whole(TraceReader trace) {
       this.trace = trace;
@@ -97,8 +98,13 @@ final class TraceReplay {
     @Override
     public Optional<RecordedLook> get() {
       try {
-        return damage.isPresent() ? Optional.empty() : trace.next();
+        Optional<RecordedLook> look = damage.isPresent() ? Optional.empty() : trace.next();
+        begun = true;
+        return look;
       } catch (HealingException e) {
+        if (!begun) {
+          throw e;
+        }
         damage = Optional.of(String.valueOf(e.getMessage()));
         return Optional.empty();
       }
