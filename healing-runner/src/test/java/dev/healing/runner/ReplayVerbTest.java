@@ -135,6 +135,9 @@ class ReplayVerbTest {
     JsonNode problem = json.path("policies").path(0).path("problems").path(0);
     assertThat(problem.path("severity").asString()).isEqualTo("CRITICAL");
     assertThat(problem.path("firstSeen").asString()).isEqualTo("2026-03-01T00:12:00Z");
+    out.reset();
+    assertThat(run("--csv", csv, "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8).replaceAll("\\s+", " ")).contains("at the end, after 17 min");
 
     Files.writeString(file, "2026-03-01T00:00:00Z,1\n2026-02-01T00:00:00Z,1\n");
     assertThat(run("--csv", csv)).isEqualTo(1);

@@ -148,7 +148,7 @@ public final class ReplayView {
     Instant from = Instant.parse(text(problem, "firstSeen"));
     boolean over = !text(problem, "over").isEmpty();
     Instant to = Instant.parse(over ? text(problem, "over") : text(json, "to"));
-    String length = Lines.millis(Duration.between(from, to).toMillis());
+    String length = Lines.length(Duration.between(from, to));
     return over ? "lasted " + length : "still there at the end, after " + length;
   }
 
