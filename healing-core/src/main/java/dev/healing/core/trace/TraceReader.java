@@ -31,6 +31,8 @@ import tools.jackson.databind.JsonNode;
  */
 public final class TraceReader implements AutoCloseable {
   private static final int MOST_NAMES = 100_000;
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private final TraceLines lines;
   private final TraceHeader header;
@@ -128,9 +130,10 @@ public final class TraceReader implements AutoCloseable {
     return new RecordedLook(at, line.up(), wokenBy, found, unitsNow, unreadable, faults);
   }
 
-  /** No clock shows what milliseconds cannot count. */
   private static Instant possible(Instant at) {
-    at.toEpochMilli();
+    if (at.isBefore(EARLIEST) || at.isAfter(LATEST)) {
+      throw new IllegalArgumentException("no clock shows " + at);
+    }
     return at;
   }
 
