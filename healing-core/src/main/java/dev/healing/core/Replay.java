@@ -5,6 +5,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Issue;
 import dev.healing.api.Unreadable;
 import dev.healing.core.replay.ReadAhead;
 import dev.healing.core.replay.ReplayHost;
@@ -36,13 +37,50 @@ public final class Replay {
     this.plugins = plugins;
   }
 
-  /** An incident on its way. */
+  /** An incident on its way: of what there may be hundreds of thousands of, only what is told. */
   private static final class Life {
+    private final boolean told;
     private Incident newest;
     private final List<Replayed.Would> would = new ArrayList<>();
 
-    private Life(Incident newest) {
-      this.newest = newest;
+    private Life(boolean told, Incident first) {
+      this.told = told;
+      this.newest = brief(first);
+    }
+
+    private void is(Incident incident) {
+      newest = brief(incident);
+    }
+
+    private void would(
+        Instant at, Replayed.Step step, Optional<Decision> decision, String whyInWords) {
+      Optional<ActionId> action =
+          decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
+      would.add(new Replayed.Would(at, step, action, told ? whyInWords : ""));
+    }
+
+    private Incident brief(Incident all) {
+      Issue issue = all.issue();
+      return new Incident(
+          all.id(),
+          all.fingerprint(),
+          told
+              ? issue
+              : Issue.of(
+                  issue.detectedAt(),
+                  issue.type(),
+                  issue.severity(),
+                  "",
+                  Map.of(),
+                  issue.components()),
+          all.status(),
+          all.firstSeen(),
+          all.lastSeen(),
+          all.closedAt(),
+          all.cause(),
+          Optional.empty(),
+          List.of(),
+          told ? all.note() : "");
     }
   }
 
@@ -163,7 +201,7 @@ public final class Replay {
   private void ended(Incident incident) {
     Life life = lives.get(incident.id());
     if (life != null) {
-      life.newest = incident;
+      life.is(incident);
     }
   }
 
@@ -172,31 +210,23 @@ public final class Replay {
     if (incident == null) {
       return;
     }
-    Life life = lives.computeIfAbsent(incident.id(), id -> new Life(incident));
-    life.newest = incident;
+    boolean told = lives.size() < Replayed.TOLD;
+    Life life = lives.computeIfAbsent(incident.id(), id -> new Life(told, incident));
+    life.is(incident);
     Optional<Decision> decision = incident.decision();
     String reason = decision.map(d -> d.verdict().reason()).orElse(incident.note());
+    Instant at = event.at();
     switch (event.kind()) {
-      case ACTION_STARTED ->
-          life.would.add(would(event, Replayed.Step.STARTED, decision, planned(decision)));
-      case CONFIRMATION_NEEDED ->
-          life.would.add(would(event, Replayed.Step.ASKED, decision, reason));
-      case DECIDED -> life.would.add(would(event, Replayed.Step.HELD_BACK, decision, reason));
+      case ACTION_STARTED -> life.would(at, Replayed.Step.STARTED, decision, planned(decision));
+      case CONFIRMATION_NEEDED -> life.would(at, Replayed.Step.ASKED, decision, reason);
+      case DECIDED -> life.would(at, Replayed.Step.HELD_BACK, decision, reason);
       case ESCALATED ->
-          life.would.add(
-              would(event, Replayed.Step.HANDED_OVER, Optional.empty(), event.message()));
+          life.would(at, Replayed.Step.HANDED_OVER, Optional.empty(), event.message());
       default -> {}
     }
   }
 
   private static String planned(Optional<Decision> decision) {
     return decision.map(d -> d.plan().reason()).orElse("");
-  }
-
-  private static Replayed.Would would(
-      Event event, Replayed.Step step, Optional<Decision> decision, String why) {
-    Optional<ActionId> action =
-        decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
-    return new Replayed.Would(event.at(), step, action, why);
   }
 }

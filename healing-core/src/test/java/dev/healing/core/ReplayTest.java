@@ -201,6 +201,26 @@ class ReplayTest {
     assertThat(both.get(1).problems().get(0).acted()).isEmpty();
   }
 
+  /** A sick host has hundreds of thousands in a month: all of them in words fill any memory. */
+  @Test
+  void ofVeryManyProblemsAllAreCountedAndTheFirstToldInWords() {
+    List<RecordedLook> looks = new ArrayList<>();
+    for (int second = 0; second < 2 * Replayed.TOLD + 20; second++) {
+      looks.add(look(second, second % 2 == 1));
+    }
+    Replayed replayed = replay(Map.of("autonomy", "observe"), looks, true);
+    assertThat(replayed.problems()).hasSize(Replayed.TOLD + 10);
+    assertThat(replayed.count(Replayed.Step.HELD_BACK)).isEqualTo(Replayed.TOLD + 10);
+    Replayed.Problem last = replayed.problems().get(Replayed.TOLD - 1);
+    assertThat(last.incident().issue().description()).isEqualTo("web.service failed");
+    assertThat(last.would().get(0).why()).contains("autonomy");
+    Replayed.Problem counted = replayed.problems().get(Replayed.TOLD);
+    assertThat(counted.incident().issue().description()).isEmpty();
+    assertThat(counted.incident().issue().components()).containsExactly("web.service");
+    assertThat(counted.would().get(0).why()).isEmpty();
+    assertThat(counted.over()).isPresent();
+  }
+
   @Test
   void aReplayOfManyLooksIsTheSameAsOfEachAlone() {
     Replayed replayed = replay(Map.of(), looks(5_000, 100), true);

@@ -319,6 +319,9 @@ public final class ReplayPage {
       html.leaf("p", text(problem, "id"), "class", "id").close("article").line();
     }
     more(problems.size());
+    if (policies.get(policy).has("leftOut")) {
+      html.leaf("p", ReplayView.leftOut(policies.get(policy)) + ".");
+    }
     for (JsonNode unseen : policies.get(policy).path("unseen")) {
       html.leaf("p", "Not seen: " + text(unseen, "what") + ": " + text(unseen, "why"));
     }

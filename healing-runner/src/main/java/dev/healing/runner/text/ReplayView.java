@@ -60,6 +60,9 @@ public final class ReplayView {
       if (policy.path("problems").isEmpty()) {
         lines.add("  nothing would have been wrong");
       }
+      if (policy.has("leftOut")) {
+        lines.add("  " + leftOut(policy));
+      }
       unseen(policy, lines);
     }
     lines.add("");
@@ -77,6 +80,11 @@ public final class ReplayView {
         + " to "
         + Lines.instant(text(json, "to"))
         + (json.path("torn").asBoolean(false) ? "; its end is torn off" : "");
+  }
+
+  /** Those of which nothing is told but how many they are. */
+  public static String leftOut(JsonNode policy) {
+    return text(policy, "leftOut") + " more problems are counted and not told";
   }
 
   /** What is taken for granted, and what the words mean. */
