@@ -5,7 +5,6 @@ import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -46,10 +45,5 @@ public interface Healer {
    */
   default Optional<Preview> preview(Issue issue, ActionId action, HostState state) {
     return Optional.empty();
-  }
-
-  /** What has been done lately, newest first. */
-  default List<Receipt> history(int most) {
-    return List.of();
   }
 }

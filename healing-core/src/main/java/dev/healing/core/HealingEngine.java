@@ -313,6 +313,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
     if (thread.started()) {
       throw new IllegalStateException("the engine is watching: ask for its state instead");
     }
+    loop.recall();
     return new SingleLook(host.time(), inbox, loop, origin).take();
   }
 
@@ -377,11 +378,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return Optional.of(
         inquiries.ask(
             "action:" + action, TO_PREPARE, () -> remedy.action().prepare(issue, state).preview()));
-  }
-
-  @Override
-  public List<Receipt> history(int most) {
-    return audit().history(most);
   }
 
   /**

@@ -233,7 +233,7 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = chronicle.audit().history(1_000);
+    List<Receipt> known = chronicle.audit().history(OwnActions.MOST);
     treatment.remember(known, past);
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
@@ -254,6 +254,11 @@ final class HealingLoop {
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }
     }
+  }
+
+  /** Knows what was done before, for a look that goes on with nothing. */
+  void recall() {
+    treatment.recall(chronicle.audit().history(OwnActions.MOST));
   }
 
   void wake() {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was started by us within the last month, for detectors to tell our doing from what would
@@ -30,6 +31,9 @@ final class OwnActions {
   /** When what came of them was known, by intent. */
   private final Map<String, Instant> concluded = new HashMap<>();
 
+  /** What each look shows, until something changes. */
+  private @Nullable List<OwnAction> all;
+
   /** Those of before the start. */
   void remember(Collection<Receipt> receipts, Instant now) {
     receipts.stream()
@@ -40,13 +44,15 @@ final class OwnActions {
                 byIntent.put(
                     receipt.id(),
                     new OwnAction(
+                        receipt.type(),
                         receipt.action(),
                         receipt.target(),
                         receipt.components(),
+                        receipt.detectedAt(),
                         receipt.startedAt().orElseThrow(),
                         Optional.of(receipt.finishedAt()),
                         Optional.of(receipt.outcome()))));
-    forget(now);
+    changed(now);
   }
 
   void begun(Intent intent, Instant now) {
@@ -66,14 +72,16 @@ final class OwnActions {
       byIntent.put(
           receipt.id(),
           new OwnAction(
+              known.type(),
               known.action(),
               known.target(),
               known.components(),
+              known.detectedAt(),
               known.startedAt(),
               known.endedAt(),
               Optional.of(receipt.outcome())));
       concluded.put(receipt.id(), receipt.finishedAt());
-      forget(receipt.finishedAt());
+      changed(receipt.finishedAt());
     }
   }
 
@@ -82,17 +90,20 @@ final class OwnActions {
     byIntent.put(
         intent.id(),
         new OwnAction(
+            intent.issue().type(),
             intent.action(),
             intent.target(),
             intent.issue().components(),
+            intent.detectedAt(),
             startedAt,
             endedAt,
             known == null ? Optional.empty() : known.outcome()));
-    forget(endedAt.orElse(startedAt));
+    changed(endedAt.orElse(startedAt));
   }
 
-  /** Those that were over long ago, and the oldest of too many. */
-  private void forget(Instant now) {
+  /** Forgets what was over long ago, and the oldest of too many. */
+  private void changed(Instant now) {
+    all = null;
     Instant oldest = now.minus(REMEMBERED);
     Iterator<Map.Entry<String, OwnAction>> each = byIntent.entrySet().iterator();
     while (each.hasNext()) {
@@ -128,6 +139,11 @@ final class OwnActions {
 
   /** Oldest first. */
   List<OwnAction> all() {
-    return List.copyOf(byIntent.values());
+    List<OwnAction> shown = all;
+    if (shown == null) {
+      shown = List.copyOf(byIntent.values());
+      all = shown;
+    }
+    return shown;
   }
 }

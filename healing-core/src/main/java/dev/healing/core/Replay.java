@@ -5,6 +5,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Issue;
 import dev.healing.api.Unreadable;
 import dev.healing.core.replay.ReadAhead;
 import dev.healing.core.replay.ReplayHost;
@@ -18,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the unchanged engine over a trace, in the trace's time: what would this policy have done?
@@ -32,42 +37,122 @@ public final class Replay {
     this.plugins = plugins;
   }
 
-  /** An incident on its way. */
+  /** An incident on its way: of what there may be hundreds of thousands of, only what is told. */
   private static final class Life {
+    private final boolean told;
     private Incident newest;
     private final List<Replayed.Would> would = new ArrayList<>();
 
-    private Life(Incident newest) {
-      this.newest = newest;
+    private Life(boolean told, Incident first) {
+      this.told = told;
+      this.newest = brief(first);
+    }
+
+    private void is(Incident incident) {
+      newest = brief(incident);
+    }
+
+    private void would(
+        Instant at, Replayed.Step step, Optional<Decision> decision, String whyInWords) {
+      Optional<ActionId> action =
+          decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
+      would.add(new Replayed.Would(at, step, action, told ? whyInWords : ""));
+    }
+
+    private Incident brief(Incident all) {
+      Issue issue = all.issue();
+      return new Incident(
+          all.id(),
+          all.fingerprint(),
+          told
+              ? issue
+              : Issue.of(
+                  issue.detectedAt(),
+                  issue.type(),
+                  issue.severity(),
+                  "",
+                  Map.of(),
+                  issue.components()),
+          all.status(),
+          all.firstSeen(),
+          all.lastSeen(),
+          all.closedAt(),
+          all.cause(),
+          Optional.empty(),
+          List.of(),
+          told ? all.note() : "");
     }
   }
 
   /**
-   * Replays.
+   * Replays several policies beside each other, each on a thread of its own: the trace is read
+   * once. If one cannot be replayed, all end at once.
    *
-   * @param policy an engine that is assembled and not built: its configuration and plugins; its
-   *     host is not used
+   * @param policies engines that are assembled and not built: their configuration and plugins;
+   *     their hosts are not used
    * @param bootId of the trace
    * @param trace gives the next look, and nothing at the end; asked on another thread, one look
    *     after the other, and not any more when this returns
    * @param helps what is taken for granted, since no trace can tell: that each action helps, so
    *     that its problem is gone for the engine until it comes back; or that none does
+   * @return what came of each
    * @throws HealingException if the trace is empty or damaged
    */
-  public static Replayed run(
-      HealingEngine.Builder policy,
+  public static List<Replayed> run(
+      List<HealingEngine.Builder> policies,
       String bootId,
       Supplier<Optional<RecordedLook>> trace,
       boolean helps) {
-    ReplayPlugins plugins = ReplayPlugins.in(policy.registry(), helps);
+    List<ReplayPlugins> plugins =
+        policies.stream().map(policy -> ReplayPlugins.in(policy.registry(), helps)).toList();
     Supplier<Optional<RecordedLook>> announced =
         () -> {
           Optional<RecordedLook> look = trace.get();
-          look.ifPresent(plugins::announce);
+          look.ifPresent(l -> plugins.forEach(one -> one.announce(l)));
           return look;
         };
-    try (ReadAhead ahead = new ReadAhead(announced)) {
-      return new Replay(plugins).over(policy, new ReplayHost(bootId), ahead::next);
+    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+    List<CompletableFuture<Replayed>> replays = new ArrayList<>();
+    ReadAhead ahead = new ReadAhead(announced, policies.size());
+    try {
+      for (int i = 0; i < policies.size(); i++) {
+        HealingEngine.Builder policy = policies.get(i);
+        Replay replay = new Replay(plugins.get(i));
+        ReadAhead.Reader reader = ahead.readers().get(i);
+        replays.add(
+            CompletableFuture.supplyAsync(
+                    () ->
+                        replay.over(
+                            policy, new ReplayHost(bootId, Set.of(Audit.FILE)), reader::next),
+                    Replay::onItsOwn)
+                .whenComplete(
+                    (replayed, why) -> {
+                      if (why != null && fault.compareAndSet(null, why)) {
+                        ahead.close(); // what the others say then is worth nothing
+                      }
+                    }));
+      }
+      replays.forEach(replay -> replay.handle((replayed, why) -> why).join());
+    } finally {
+      ahead.close();
+    }
+    thrown(fault.get());
+    return replays.stream().map(CompletableFuture::join).toList();
+  }
+
+  private static void onItsOwn(Runnable replay) {
+    Thread thread = new Thread(replay, "healing-replay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void thrown(@Nullable Throwable fault) {
+    Throwable why = fault instanceof CompletionException ? fault.getCause() : fault;
+    if (why instanceof RuntimeException e) {
+      throw e;
+    }
+    if (why instanceof Error e) {
+      throw e;
     }
   }
 
@@ -106,11 +191,9 @@ public final class Replay {
     Incident incident = life.newest;
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
-        plugins.treated().stream()
-            .filter(one -> one.problem().equals(incident.fingerprint()))
-            .filter(one -> !one.at().isBefore(incident.firstSeen()))
-            .filter(one -> closed.filter(one.at()::isAfter).isEmpty())
-            .findFirst();
+        plugins
+            .treated(incident.fingerprint(), incident.firstSeen())
+            .filter(one -> closed.filter(one.at()::isAfter).isEmpty());
     return new Replayed.Problem(
         incident, taken.isPresent() ? taken.get().over() : closed, life.would);
   }
@@ -118,7 +201,7 @@ public final class Replay {
   private void ended(Incident incident) {
     Life life = lives.get(incident.id());
     if (life != null) {
-      life.newest = incident;
+      life.is(incident);
     }
   }
 
@@ -127,31 +210,23 @@ public final class Replay {
     if (incident == null) {
       return;
     }
-    Life life = lives.computeIfAbsent(incident.id(), id -> new Life(incident));
-    life.newest = incident;
+    boolean told = lives.size() < Replayed.TOLD;
+    Life life = lives.computeIfAbsent(incident.id(), id -> new Life(told, incident));
+    life.is(incident);
     Optional<Decision> decision = incident.decision();
     String reason = decision.map(d -> d.verdict().reason()).orElse(incident.note());
+    Instant at = event.at();
     switch (event.kind()) {
-      case ACTION_STARTED ->
-          life.would.add(would(event, Replayed.Step.STARTED, decision, planned(decision)));
-      case CONFIRMATION_NEEDED ->
-          life.would.add(would(event, Replayed.Step.ASKED, decision, reason));
-      case DECIDED -> life.would.add(would(event, Replayed.Step.HELD_BACK, decision, reason));
+      case ACTION_STARTED -> life.would(at, Replayed.Step.STARTED, decision, planned(decision));
+      case CONFIRMATION_NEEDED -> life.would(at, Replayed.Step.ASKED, decision, reason);
+      case DECIDED -> life.would(at, Replayed.Step.HELD_BACK, decision, reason);
       case ESCALATED ->
-          life.would.add(
-              would(event, Replayed.Step.HANDED_OVER, Optional.empty(), event.message()));
+          life.would(at, Replayed.Step.HANDED_OVER, Optional.empty(), event.message());
       default -> {}
     }
   }
 
   private static String planned(Optional<Decision> decision) {
     return decision.map(d -> d.plan().reason()).orElse("");
-  }
-
-  private static Replayed.Would would(
-      Event event, Replayed.Step step, Optional<Decision> decision, String why) {
-    Optional<ActionId> action =
-        decision.filter(d -> !d.plan().empty()).map(d -> d.plan().next().action().id());
-    return new Replayed.Would(event.at(), step, action, why);
   }
 }

@@ -24,6 +24,9 @@ public record Replayed(
   /** How soon a problem is over after an action so that it might have been so without. */
   public static final Duration SOON = Duration.ofMinutes(1);
 
+  /** Of so many problems all is told; of those after them only what is counted, without words. */
+  public static final int TOLD = 20_000;
+
   /** Copies. */
   public Replayed {
     problems = List.copyOf(problems);
@@ -55,7 +58,7 @@ public record Replayed(
   /**
    * A problem of the trace.
    *
-   * @param incident as it was at its end, or at the trace's
+   * @param incident as it was at its end, or at the trace's, without its decision and attempts
    * @param over when it was over in the trace; absent if it lasted to the end
    * @param would what would have been done about it, oldest first
    */

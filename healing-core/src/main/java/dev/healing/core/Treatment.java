@@ -116,9 +116,14 @@ final class Treatment {
     dependents = byCause;
   }
 
-  /** What was done before the start, newest first. */
-  void remember(List<Receipt> receipts, MeasuredPast past) {
+  /** What was done before, newest first. */
+  void recall(List<Receipt> receipts) {
     own.remember(receipts, time.now());
+  }
+
+  /** What was done before the start, newest first: and what came of it is judged on. */
+  void remember(List<Receipt> receipts, MeasuredPast past) {
+    recall(receipts);
     preventions.open(receipts, chronicle.audit().preventions(), past);
   }
 

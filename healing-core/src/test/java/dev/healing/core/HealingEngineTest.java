@@ -250,6 +250,20 @@ class HealingEngineTest {
   }
 
   @Test
+  void aLookKnowsWhatWasDoneBefore() throws Exception {
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"));
+        HealingEngine engine = builder(real, Map.of()).build()) {
+      Instant now = real.time().now();
+      Audit audit = new Audit(real.state());
+      audit.add(Given.receipt(Given.intent("a.1", now, Given.RESTART, UNIT), Outcome.HEALED, now));
+      audit.commit();
+      assertThat(engine.look().state().ownActions())
+          .singleElement()
+          .satisfies(own -> assertThat(own.target()).isEqualTo(UNIT));
+    }
+  }
+
+  @Test
   void whatNobodyCanLookAtAgainEndsAmbiguous() {
     HealingEngine engine =
         opened(Given.engine(host, Map.of()).add(Given.action(Given.RESTART, risk, e -> mend())));
@@ -515,7 +529,8 @@ class HealingEngineTest {
     run(engine, Duration.ofSeconds(10));
     engine.reload(Configuration.empty());
     run(engine, Duration.ofMinutes(2));
-    assertThat(engine.history(1).get(0).detail()).contains("did not end within its time limit");
+    assertThat(engine.audit().history(1).get(0).detail())
+        .contains("did not end within its time limit");
     assertThat(openAbout(engine, "action:")).as("it ran before the reload").isEmpty();
     broken.clear();
     run(engine, Duration.ofSeconds(10));

@@ -38,6 +38,28 @@ class OwnActionsTest {
   }
 
   @Test
+  void whatForAndSinceWhenIsKnownAlsoAfterARestart() {
+    Intent intent = healed("a.1", BEGIN.plusSeconds(60));
+    OwnActions next = new OwnActions();
+    next.remember(
+        List.of(Given.receipt(intent, Outcome.HEALED, BEGIN.plusSeconds(65))),
+        BEGIN.plusSeconds(70));
+    assertThat(next.all()).isEqualTo(own.all());
+    assertThat(own.all().get(0).type()).isEqualTo(Given.TYPE);
+    assertThat(own.all().get(0).detectedAt()).isEqualTo(BEGIN.plusSeconds(60));
+  }
+
+  @Test
+  void looksBetweenTwoActionsShareOneList() {
+    healed("a.1", BEGIN);
+    List<OwnAction> before = own.all();
+    assertThat(own.all()).isSameAs(before);
+    healed("b.1", BEGIN.plusSeconds(60));
+    assertThat(own.all()).hasSize(2);
+    assertThat(before).hasSize(1);
+  }
+
+  @Test
   void itIsRememberedForAMonthAlsoOverARestart() {
     healed("a.1", BEGIN);
     healed("b.1", BEGIN.plus(Duration.ofDays(20)));

@@ -33,6 +33,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A service that fails at its tenth second, for some seconds, in a trace of a minute or two. */
@@ -112,9 +113,12 @@ class ReplayTest {
 
   private static Replayed replay(
       HealingEngine.Builder policy, List<RecordedLook> looks, boolean helps) {
+    return Replay.run(List.of(policy), "boot", each(looks), helps).get(0);
+  }
+
+  private static Supplier<Optional<RecordedLook>> each(List<RecordedLook> looks) {
     Iterator<RecordedLook> next = looks.iterator();
-    return Replay.run(
-        policy, "boot", () -> next.hasNext() ? Optional.of(next.next()) : Optional.empty(), helps);
+    return () -> next.hasNext() ? Optional.of(next.next()) : Optional.empty();
   }
 
   @Test
@@ -141,7 +145,7 @@ class ReplayTest {
     assertThatThrownBy(
             () ->
                 Replay.run(
-                    policy(Map.of()),
+                    List.of(policy(Map.of()), policy(Map.of())),
                     "boot",
                     () -> {
                       int next = asked.getAndIncrement();
@@ -161,7 +165,7 @@ class ReplayTest {
     assertThatThrownBy(
             () ->
                 Replay.run(
-                    policy(Map.of("autonomy", "wild")),
+                    List.of(policy(Map.of()), policy(Map.of("autonomy", "wild"))),
                     "boot",
                     () -> Optional.of(look(asked.getAndIncrement(), false)),
                     true))
@@ -171,6 +175,50 @@ class ReplayTest {
         .as("who reads it")
         .noneMatch(thread -> thread.getName().equals("healing-trace"));
     assertThat(asked).hasValue(then);
+  }
+
+  @Test
+  void severalPoliciesReadTheTraceOnceAndEachSaysWhatItSaysAlone() {
+    List<RecordedLook> looks = looks(5_000, 100);
+    AtomicInteger asked = new AtomicInteger();
+    Supplier<Optional<RecordedLook>> trace = each(looks);
+    List<Replayed> both =
+        Replay.run(
+            List.of(policy(Map.of()), policy(Map.of("autonomy", "observe"))),
+            "boot",
+            () -> {
+              asked.incrementAndGet();
+              return trace.get();
+            },
+            true);
+    assertThat(asked).hasValue(looks.size() + 1);
+    assertThat(both)
+        .usingRecursiveComparison()
+        .isEqualTo(
+            List.of(
+                replay(Map.of(), looks, true), replay(Map.of("autonomy", "observe"), looks, true)));
+    assertThat(both.get(0).problems().get(0).acted()).isPresent();
+    assertThat(both.get(1).problems().get(0).acted()).isEmpty();
+  }
+
+  /** A sick host has hundreds of thousands in a month: all of them in words fill any memory. */
+  @Test
+  void ofVeryManyProblemsAllAreCountedAndTheFirstToldInWords() {
+    List<RecordedLook> looks = new ArrayList<>();
+    for (int second = 0; second < 2 * Replayed.TOLD + 20; second++) {
+      looks.add(look(second, second % 2 == 1));
+    }
+    Replayed replayed = replay(Map.of("autonomy", "observe"), looks, true);
+    assertThat(replayed.problems()).hasSize(Replayed.TOLD + 10);
+    assertThat(replayed.count(Replayed.Step.HELD_BACK)).isEqualTo(Replayed.TOLD + 10);
+    Replayed.Problem last = replayed.problems().get(Replayed.TOLD - 1);
+    assertThat(last.incident().issue().description()).isEqualTo("web.service failed");
+    assertThat(last.would().get(0).why()).contains("autonomy");
+    Replayed.Problem counted = replayed.problems().get(Replayed.TOLD);
+    assertThat(counted.incident().issue().description()).isEmpty();
+    assertThat(counted.incident().issue().components()).containsExactly("web.service");
+    assertThat(counted.would().get(0).why()).isEmpty();
+    assertThat(counted.over()).isPresent();
   }
 
   @Test

@@ -11,13 +11,17 @@ public final class Texts {
 
   /** {@code 91.2%}. */
   public static String percent(double fraction) {
-    double tenths = fraction * 1000;
-    long whole = Math.round(tenths);
-    if (tenths > 0 && tenths < 1e6 && Math.abs(tenths - whole) < 0.499) { // no matter how it rounds
-      return whole % 10 == 0 ? whole / 10 + "%" : whole / 10 + "." + whole % 10 + "%";
-    }
-    String text = String.format(Locale.ROOT, "%.1f", fraction * 100);
+    String text = tenths(fraction * 100);
     return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + "%";
+  }
+
+  /** To a tenth; seldom by {@code String.format}, which would cost more than most looks. */
+  private static String tenths(double number) {
+    double tenths = number * 10;
+    long whole = Math.round(tenths);
+    return tenths > 0 && tenths < 1e6 && Math.abs(tenths - whole) < 0.499 // however it rounds
+        ? whole / 10 + "." + whole % 10
+        : String.format(Locale.ROOT, "%.1f", number);
   }
 
   /** {@code 90 s}, {@code 10 min} or {@code 24 h}: the largest unit that says it exactly. */
@@ -37,6 +41,8 @@ public final class Texts {
       amount /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", amount, UNITS[unit]);
+    return (unit == 0 ? String.format(Locale.ROOT, "%.0f", amount) : tenths(amount))
+        + " "
+        + UNITS[unit];
   }
 }

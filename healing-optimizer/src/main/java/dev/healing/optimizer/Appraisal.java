@@ -138,9 +138,12 @@ final class Appraisal {
     }
     OptionalDouble usual = experience.usual(found.id());
     if (usual.isPresent()) {
-      double amount = usual.getAsDouble();
+      double gain = Math.max(0, wanted.more() ? usual.getAsDouble() : -usual.getAsDouble());
       return with(
-          found, wanted, amount, "; as a rule it brings " + amount(wanted, Math.abs(amount)));
+          found,
+          wanted,
+          wanted.more() ? gain : 0 - gain,
+          "; as a rule it brings " + (gain == 0 ? "nothing" : amount(wanted, gain)));
     }
     return wanted.estimated().isPresent()
         ? found
@@ -149,9 +152,12 @@ final class Appraisal {
   }
 
   private static String amount(Benefit of, double amount) {
-    return of.of().name().endsWith(".bytes")
+    String name = of.of().name();
+    return name.endsWith(".bytes")
         ? Estimate.bytes(amount)
-        : String.valueOf(Math.round(amount));
+        : name.endsWith(".fraction")
+            ? Estimate.percent(amount)
+            : String.valueOf(Math.round(amount));
   }
 
   private static Opportunity with(Opportunity found, Benefit wanted, double estimate, String how) {

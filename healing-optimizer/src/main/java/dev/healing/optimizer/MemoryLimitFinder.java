@@ -32,11 +32,9 @@ final class MemoryLimitFinder implements Finder {
   private static final double OF_PEAK = 0.8;
 
   private final HostContext host;
-  private final PastRestarts past;
 
-  MemoryLimitFinder(HostContext host, PastRestarts past) {
+  MemoryLimitFinder(HostContext host) {
     this.host = host;
-    this.past = past;
   }
 
   @Override
@@ -46,8 +44,8 @@ final class MemoryLimitFinder implements Finder {
 
   @Override
   public Findings look(HostState state) {
-    return past.advised(
-        state.at(),
+    return PastRestarts.advised(
+        state,
         r -> r.type().equals(IssueType.MEMORY_HIGH) || r.type().equals(IssueType.OUT_OF_MEMORY),
         FROM,
         (unit, restarts) -> advised(state, unit, restarts.size()));

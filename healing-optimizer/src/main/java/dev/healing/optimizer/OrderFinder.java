@@ -6,7 +6,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
-import dev.healing.api.Receipt;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Severity;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
@@ -30,11 +30,9 @@ final class OrderFinder implements Finder {
   private static final Set<String> NEEDS = Set.of("Requires", "Requisite", "Wants", "BindsTo");
 
   private final HostContext host;
-  private final PastRestarts past;
 
-  OrderFinder(HostContext host, PastRestarts past) {
+  OrderFinder(HostContext host) {
     this.host = host;
-    this.past = past;
   }
 
   @Override
@@ -46,8 +44,8 @@ final class OrderFinder implements Finder {
   public Findings look(HostState state) {
     Instant booted = state.at().minusNanos(host.time().monotonicNanos());
     Instant up = booted.plus(BOOTING);
-    return past.advised(
-        state.at(),
+    return PastRestarts.advised(
+        state,
         r ->
             r.type().equals(IssueType.SERVICE_FAILED)
                 && r.detectedAt().isAfter(booted)
@@ -56,8 +54,8 @@ final class OrderFinder implements Finder {
         (unit, restarts) -> advised(state, restarts.get(0)));
   }
 
-  private Optional<Opportunity> advised(HostState state, Receipt receipt) {
-    String unit = receipt.target();
+  private Optional<Opportunity> advised(HostState state, OwnAction restart) {
+    String unit = restart.target();
     Set<String> needed = new TreeSet<>(host.systemd().related(unit, NEEDS));
     needed.removeAll(host.systemd().related(unit, Set.of("After")));
     Set<String> late = new TreeSet<>();
@@ -67,7 +65,8 @@ final class OrderFinder implements Finder {
             .unit(other)
             .filter(UnitState::active)
             .flatMap(UnitState::changedAt)
-            .filter(at -> at.isAfter(receipt.detectedAt()) && at.isBefore(receipt.finishedAt()))
+            .filter(
+                at -> at.isAfter(restart.detectedAt()) && at.isBefore(PastRestarts.end(restart)))
             .ifPresent(at -> late.add(other));
       }
     }
@@ -78,7 +77,7 @@ final class OrderFinder implements Finder {
     String why =
         unit
             + " failed at boot at "
-            + receipt.detectedAt()
+            + restart.detectedAt()
             + " and was well when restarted, after "
             + names
             + ", which it needs, had come up; no After= says that it waits";

@@ -121,7 +121,8 @@ final class ProactiveOptimizer implements Optimizer {
     Opportunity opportunity = found.opportunity();
     timing.tried(opportunity.type());
     Busy busy = new Busy();
-    Supplier<Optional<String>> stop = found.heavy() ? busy::reason : Optional::empty;
+    Supplier<Optional<String>> stop =
+        found.heavy() ? () -> busy.reason().or(timing::windowClosed) : Optional::empty;
     learn(
         opportunity,
         own.heal(

@@ -62,7 +62,7 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
     return new ProactiveOptimizer(
         context,
         healer,
-        finders(context, healer),
+        finders(context),
         configuration.count("min-score", MIN_SCORE, 0, Estimate.MOST_URGENT),
         configuration.count("health-floor", HEALTH_FLOOR, 0, 100),
         Windows.read(configuration, "windows", ZoneId.systemDefault()),
@@ -70,10 +70,9 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
         configuration.flag("by-itself", false));
   }
 
-  static List<Finder> finders(HostContext host, Healer healer) {
+  static List<Finder> finders(HostContext host) {
     Configuration configuration = host.configuration();
     NixStore nix = new NixStore(host.files());
-    PastRestarts past = new PastRestarts(healer, host.time());
     Configuration memory = configuration.section("memory");
     Configuration disk = configuration.section("disk");
     Configuration generations = configuration.section("generations");
@@ -101,12 +100,9 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
         store,
         new StoreFinder(
             nix, store.fraction("from", STORE_FROM), store.duration("every", STORE_EVERY)));
-    add(
-        finders,
-        services,
-        new RestartFinder(host, past, services.count("restarts", RESTARTS, 1, 1_000)));
-    add(finders, services, new OrderFinder(host, past));
-    add(finders, services, new MemoryLimitFinder(host, past));
+    add(finders, services, new RestartFinder(host, services.count("restarts", RESTARTS, 1, 1_000)));
+    add(finders, services, new OrderFinder(host));
+    add(finders, services, new MemoryLimitFinder(host));
     add(
         finders,
         processes,

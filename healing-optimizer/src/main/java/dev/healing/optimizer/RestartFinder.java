@@ -6,7 +6,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
-import dev.healing.api.Receipt;
+import dev.healing.api.OwnAction;
 import dev.healing.api.Severity;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
@@ -27,7 +27,6 @@ final class RestartFinder implements Finder {
   private static final int LEAST_PRIORITY = 5;
 
   private final HostContext host;
-  private final PastRestarts past;
   private final int from;
 
   /**
@@ -35,9 +34,8 @@ final class RestartFinder implements Finder {
    *
    * @param from so many restarts in thirty days
    */
-  RestartFinder(HostContext host, PastRestarts past, int from) {
+  RestartFinder(HostContext host, int from) {
     this.host = host;
-    this.past = past;
     this.from = from;
   }
 
@@ -48,22 +46,22 @@ final class RestartFinder implements Finder {
 
   @Override
   public Findings look(HostState state) {
-    return past.advised(
-        state.at(),
+    return PastRestarts.advised(
+        state,
         r -> r.type().equals(IssueType.SERVICE_FAILED),
         from,
         (unit, restarts) -> advised(state, unit, restarts));
   }
 
-  private Optional<Opportunity> advised(HostState state, String unit, List<Receipt> receipts) {
+  private Optional<Opportunity> advised(HostState state, String unit, List<OwnAction> healed) {
     Map<String, String> now = host.systemd().properties(unit, Set.of("Restart", "Type"));
     if (!now.getOrDefault("Restart", "").equals("no")
         || !RUNNING.contains(now.getOrDefault("Type", ""))) {
       return Optional.empty();
     }
     double downSeconds =
-        receipts.stream()
-                .mapToLong(r -> Duration.between(r.detectedAt(), r.finishedAt()).toMillis())
+        healed.stream()
+                .mapToLong(r -> Duration.between(r.detectedAt(), PastRestarts.end(r)).toMillis())
                 .sum()
             / 1000.0;
     String why =
@@ -72,11 +70,11 @@ final class RestartFinder implements Finder {
             "%s failed and was healed by a restart %d times in %d days, for which it was down for"
                 + " %.0f s in all; Restart=no",
             unit,
-            receipts.size(),
+            healed.size(),
             PastRestarts.WINDOW.toDays(),
             downSeconds);
     Metric restarts = Metric.of("service.healed.count", unit);
-    SortedMap<String, Double> numbers = Estimate.less(restarts, receipts.size(), -receipts.size());
+    SortedMap<String, Double> numbers = Estimate.less(restarts, healed.size(), -healed.size());
     numbers.put(Metric.of("service.down.seconds", unit).toString(), downSeconds);
     Issue issue =
         Issue.of(state.at(), IssueType.SERVICE_SETTINGS, Severity.LOW, why, numbers, Set.of(unit));
@@ -84,10 +82,10 @@ final class RestartFinder implements Finder {
         Estimate.advice(
             type(),
             issue,
-            LEAST_PRIORITY + receipts.size() / from,
+            LEAST_PRIORITY + healed.size() / from,
             0.8,
             "systemd starts it again within 5 s: "
-                + receipts.size()
+                + healed.size()
                 + " incidents fewer in "
                 + PastRestarts.WINDOW.toDays()
                 + " days",

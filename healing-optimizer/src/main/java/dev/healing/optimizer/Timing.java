@@ -70,6 +70,11 @@ final class Timing {
         .or(() -> heavy ? heavy(state, because) : Optional.empty());
   }
 
+  /** Why what is heavy is not to go on; empty if it may. */
+  Optional<String> windowClosed() {
+    return windows.closed(time.now());
+  }
+
   /** Whether caches were not looked through lately; of the others it does not matter. */
   boolean due(OptimizationType type, Instant now) {
     return type != OptimizationType.CACHE_OPTIMIZATION

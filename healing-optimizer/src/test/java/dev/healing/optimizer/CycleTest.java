@@ -339,6 +339,20 @@ class CycleTest {
   }
 
   @Test
+  void heavyWorkIsToldToStopWhenItsWindowEnds() {
+    takes = Duration.ofMinutes(10);
+    LocalTime now = host.time().now().atZone(java.time.ZoneId.systemDefault()).toLocalTime();
+    minutes(optimizer(hhmm(now) + "-" + hhmm(now.plusHours(3))), 1, () -> full(90));
+    assertThat(stops).isNotEmpty();
+
+    host.time().advance(Duration.ofMinutes(170));
+    assertThat(stops).allSatisfy(stop -> assertThat(stop.get()).isEmpty());
+    host.time().advance(Duration.ofMinutes(10));
+    assertThat(stops)
+        .allSatisfy(stop -> assertThat(stop.get().orElse("")).contains("maintenance windows"));
+  }
+
+  @Test
   void aWindowThatIsNoneIsAMistake() {
     for (String wrong : List.of("2:00-5:00", "02:00", "02:00-02:00", "25:00-26:00", "night")) {
       Configuration section = Configuration.of(Map.of("windows", List.of(wrong)));

@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionId;
 import dev.healing.api.Globs;
 import dev.healing.api.HostState;
-import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
-import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
-import dev.healing.api.Receipt;
+import dev.healing.api.OwnAction;
 import dev.healing.api.UnitState;
-import dev.healing.spi.Detector;
-import dev.healing.spi.Healer;
 import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.testkit.HostStates;
@@ -30,9 +26,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -43,20 +37,7 @@ class TuningFindersTest {
   private static final String WEB = "web.service";
 
   private TestHost host;
-  private final List<Receipt> receipts = new ArrayList<>();
-  private final Healer healer =
-      new Healer() {
-        @Override
-        public CompletionStage<Receipt> heal(
-            Issue issue, Optional<ActionId> action, Detector validator) {
-          throw new AssertionError("a finder changes nothing");
-        }
-
-        @Override
-        public List<Receipt> history(int most) {
-          return receipts;
-        }
-      };
+  private final List<OwnAction> own = new ArrayList<>();
 
   @BeforeEach
   void host(@TempDir Path root) {
@@ -65,36 +46,23 @@ class TuningFindersTest {
   }
 
   private HostState now() {
-    return HostStates.at(host.time().now()).build();
-  }
-
-  private PastRestarts past() {
-    return new PastRestarts(healer, host.time());
+    HostStates now = HostStates.at(host.time().now());
+    own.forEach(now::own);
+    return now.build();
   }
 
   private void healed(IssueType type, String unit, Duration ago, Outcome outcome) {
     Instant at = host.time().now().minus(ago);
-    receipts.add(
-        new Receipt(
-            "r" + receipts.size(),
-            "i",
+    own.add(
+        new OwnAction(
             type,
-            new TreeSet<>(Set.of(unit)),
             ActionId.RESTART_SERVICE,
             unit,
-            Origin.AUTOMATIC,
-            outcome,
+            new TreeSet<>(Set.of(unit)),
             at.minusSeconds(20),
-            Optional.of(at.minusSeconds(10)),
-            at,
-            new TreeMap<>(),
-            new TreeMap<>(),
-            0.5,
-            List.of(),
-            List.of(),
-            new TreeMap<>(),
-            List.of(),
-            "done"));
+            at.minusSeconds(10),
+            Optional.of(at),
+            Optional.of(outcome)));
   }
 
   @Nested
@@ -105,7 +73,7 @@ class TuningFindersTest {
     }
 
     private List<Opportunity> restart() {
-      return new RestartFinder(host, past(), 3).look(now()).opportunities();
+      return new RestartFinder(host, 3).look(now()).opportunities();
     }
 
     @Test
@@ -170,7 +138,7 @@ class TuningFindersTest {
                   "0123456789abcdef0123456789abcdef",
                   Optional.of(host.time().now().minus(databaseUpAgo)),
                   Set.of()));
-      return new OrderFinder(host, past()).look(now()).opportunities();
+      return new OrderFinder(host).look(now()).opportunities();
     }
 
     @Test
@@ -195,7 +163,7 @@ class TuningFindersTest {
     }
 
     private List<Opportunity> memory() {
-      return new MemoryLimitFinder(host, past()).look(now()).opportunities();
+      return new MemoryLimitFinder(host).look(now()).opportunities();
     }
 
     @Test

@@ -19,12 +19,12 @@ final class ReadShare {
   /**
    * Nothing yet.
    *
-   * @param file what each of them reads; if there is none, it is unknown how much that is
-   * @param readers by their names
+   * @param file what is read; if there is none, it is unknown how much that is
+   * @param policies by their names
    */
-  ReadShare(Optional<Path> file, List<String> readers) {
-    what = "replaying with " + String.join(" and ", readers);
-    allBytes = readers.size() * file.map(ReadShare::bytes).orElse(0L);
+  ReadShare(Optional<Path> file, List<String> policies) {
+    what = "replaying with " + String.join(" and ", policies);
+    allBytes = file.map(ReadShare::bytes).orElse(0L);
   }
 
   private static long bytes(Path file) {

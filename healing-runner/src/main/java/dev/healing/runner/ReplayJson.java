@@ -11,7 +11,7 @@ final class ReplayJson {
   private ReplayJson() {}
 
   /**
-   * {@code {config, counts, problems, unseen}}.
+   * {@code {config, counts, problems, leftOut?, unseen}}.
    *
    * @param name of the configuration
    */
@@ -28,7 +28,12 @@ final class ReplayJson {
         replayed.problems().stream().filter(Replayed.Problem::perhapsNeedless).count());
     counts.put("missed", replayed.problems().stream().filter(p -> p.missed(replayed.to())).count());
     ArrayNode problems = json.putArray("problems");
-    replayed.problems().forEach(problem -> problems.add(json(problem, replayed)));
+    replayed.problems().stream()
+        .limit(Replayed.TOLD)
+        .forEach(problem -> problems.add(json(problem, replayed)));
+    if (replayed.problems().size() > problems.size()) {
+      json.put("leftOut", replayed.problems().size() - problems.size());
+    }
     ArrayNode unseen = json.putArray("unseen");
     replayed
         .unseen()

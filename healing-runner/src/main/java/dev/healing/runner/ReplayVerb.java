@@ -2,8 +2,9 @@ package dev.healing.runner;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
-import dev.healing.runner.PolicyReplay.Policy;
-import dev.healing.runner.PolicyReplay.Recorded;
+import dev.healing.core.trace.RecordedLook;
+import dev.healing.runner.TraceReplay.Policy;
+import dev.healing.runner.TraceReplay.Recorded;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.report.Columns;
@@ -20,12 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -105,51 +104,15 @@ final class ReplayVerb implements Verb {
     json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
     json.put("assumed", assumed);
     try (Waiting unused = Waiting.on(invocation.err(), invocation.columns(), share::progress)) {
-      List<PolicyReplay> all = new ArrayList<>();
-      for (Policy policy : policies) {
-        boolean drawn = page.isPresent() && all.isEmpty();
-        all.add(new PolicyReplay(recorded, share, policy, drawn ? columns::add : look -> {}));
-      }
-      together(all).forEach(json.putArray("policies")::add);
-      json.setAll(all.get(0).about());
+      Consumer<RecordedLook> drawn = page.isPresent() ? columns::add : look -> {};
+      json.setAll(new TraceReplay(recorded, share, policies, drawn).run());
+      series.keySet().forEach(metric -> known(metric, json, invocation));
       page.ifPresent(out -> write(out, ReplayPage.of(json, columns)));
     } catch (RuntimeException e) {
       report.ifPresent(ReplayVerb::delete);
       throw e;
     }
     return invocation.show(Answer.of(json), ReplayView::lines);
-  }
-
-  /** Each on a thread of its own; if one fails, all end at once. */
-  private static List<ObjectNode> together(List<PolicyReplay> all) {
-    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
-    List<CompletableFuture<ObjectNode>> replays = new ArrayList<>();
-    for (PolicyReplay one : all) {
-      replays.add(
-          CompletableFuture.supplyAsync(one::run, ReplayVerb::onItsOwn)
-              .whenComplete(
-                  (json, why) -> {
-                    if (why != null && fault.compareAndSet(null, why)) {
-                      all.forEach(PolicyReplay::stop); // what they say then is worth nothing
-                    }
-                  }));
-    }
-    for (CompletableFuture<ObjectNode> replay : replays) {
-      replay.exceptionally(why -> Json.object()).join();
-    }
-    Throwable first = fault.get();
-    if (first != null) {
-      throw first.getCause() instanceof RuntimeException cause
-          ? cause
-          : new CompletionException(first);
-    }
-    return replays.stream().map(CompletableFuture::join).toList();
-  }
-
-  private static void onItsOwn(Runnable replay) {
-    Thread thread = new Thread(replay, "healing-replay");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private static void write(OutputStream to, String page) {
@@ -183,6 +146,23 @@ final class ReplayVerb implements Verb {
       }
     }
     return series;
+  }
+
+  /** What is not seen with any policy is no answer to what it would have done. */
+  private static void known(Metric metric, ObjectNode json, Invocation invocation) {
+    for (JsonNode policy : json.path("policies")) {
+      if (policy.path("unseen").valueStream().noneMatch(one -> is(metric, one))) {
+        return;
+      }
+    }
+    throw invocation.wrong(
+        "--csv: nothing here measures "
+            + metric
+            + ": expected a metric like memory.used.fraction or filesystem.used.fraction{/var}");
+  }
+
+  private static boolean is(Metric metric, JsonNode unseen) {
+    return unseen.path("what").asString("").equals(metric.name());
   }
 
   private static List<Policy> policies(Invocation invocation) {

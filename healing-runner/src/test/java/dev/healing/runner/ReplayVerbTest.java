@@ -135,6 +135,9 @@ class ReplayVerbTest {
     JsonNode problem = json.path("policies").path(0).path("problems").path(0);
     assertThat(problem.path("severity").asString()).isEqualTo("CRITICAL");
     assertThat(problem.path("firstSeen").asString()).isEqualTo("2026-03-01T00:12:00Z");
+    out.reset();
+    assertThat(run("--csv", csv, "--config", config("{}").toString())).isZero();
+    assertThat(out.toString(UTF_8).replaceAll("\\s+", " ")).contains("at the end, after 17 min");
 
     Files.writeString(file, "2026-03-01T00:00:00Z,1\n2026-02-01T00:00:00Z,1\n");
     assertThat(run("--csv", csv)).isEqualTo(1);
@@ -149,10 +152,49 @@ class ReplayVerbTest {
   }
 
   @Test
-  void aMetricThatNothingLooksAtIsNamed() throws IOException {
+  void aMetricThatNothingMeasuresIsAMistake() throws IOException {
     Path file = Files.writeString(directory.resolve("x.csv"), "2026-03-01T00:00:00Z,1\n");
-    assertThat(run("--csv", "memory.usde.fraction=" + file)).isZero();
-    assertThat(out.toString(UTF_8)).contains("not seen: memory.usde.fraction: nothing here");
+    Path page = directory.resolve("x.html");
+    String right = "filesystem.used.fraction{/var}=" + file;
+    String wrong = "memory.usde.fraction=" + file;
+    assertThat(run("--csv", right, wrong, "--html", page.toString())).isEqualTo(2);
+    assertThat(out.toString(UTF_8)).isEmpty();
+    assertThat(page).doesNotExist();
+    assertThat(err.toString(UTF_8)).contains("nothing here measures memory.usde.fraction");
+    assertThat(run("--csv", right)).isZero();
+  }
+
+  @Test
+  void whatIsDamagedFromItsFirstLookOnSaysSoAndWhy() throws IOException {
+    byte[] whole;
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(trace))) {
+      whole = in.readAllBytes();
+    }
+    String header = new String(whole, UTF_8).lines().findFirst().orElseThrow();
+    for (String look :
+        List.of(
+            "{\"at\":\"2026-03-01T00:00:00Z\",\"metrics\":[0],\"values\":[1],\"times\":[0]}",
+            "{\"at\":\"+1000000000-12-31T23:59:59.999999999Z\"}",
+            "?")) {
+      Path damaged = directory.resolve("first.trace");
+      try (GZIPOutputStream to = new GZIPOutputStream(Files.newOutputStream(damaged))) {
+        to.write((header + "\n" + look + "\n").getBytes(UTF_8));
+      }
+      err.reset();
+      assertThat(run(damaged.toString(), "--config", config("{}").toString())).isEqualTo(1);
+      assertThat(err.toString(UTF_8))
+          .contains("first.trace: the trace is damaged in its first look (")
+          .doesNotContain("REDACTED");
+    }
+  }
+
+  @Test
+  void rowsThatAreCenturiesApartAreNoTrace() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("x.csv"), "2026-03-01 00:00:00,0.5\n9999-03-01 00:00:00,0.5\n");
+    assertThat(run("--csv", "memory.used.fraction=" + file)).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("9999-03-01T00:00:00Z is too long after");
   }
 
   @Test
@@ -231,6 +273,36 @@ class ReplayVerbTest {
     Path none = directory.resolve("none.html");
     assertThat(run("/no/such/trace", "--html", none.toString())).isEqualTo(1);
     assertThat(none).as("half a report").doesNotExist();
+  }
+
+  @Test
+  void labelsOfLevelsThatAreCloseDoNotLieUponEachOther() throws IOException {
+    Path later = config("detectors: {disk_full: {high: 93%, critical: 97%, clear: 50%}}");
+    Path page = directory.resolve("levels.html");
+    assertThat(
+            run(
+                trace.toString(),
+                "--config",
+                config("{detectors: {system_slow: {low: 50}}}").toString(),
+                "--against",
+                later.toString(),
+                "--html",
+                page.toString()))
+        .as(err.toString(UTF_8))
+        .isZero();
+    String html = Files.readString(page);
+    int charts = 0;
+    for (String chart : html.split("<svg")) {
+      Matcher label = Pattern.compile("<text class=\"level\"[^>]* y=\"([0-9.]+)\"").matcher(chart);
+      double before = Double.NEGATIVE_INFINITY;
+      for (; label.find(); charts++) {
+        double y = Double.parseDouble(label.group(1));
+        assertThat(y - before).isGreaterThanOrEqualTo(12);
+        before = y;
+      }
+    }
+    assertThat(charts).isGreaterThanOrEqualTo(2);
+    assertThat(html).contains("B critical 97.0 %, A critical 95.0 %, B high 93.0 %");
   }
 
   @Test

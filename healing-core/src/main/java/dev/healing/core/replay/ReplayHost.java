@@ -45,15 +45,20 @@ public final class ReplayHost
         }
       };
 
-  private final StateStore state = new ReplayState();
+  private final StateStore state;
   private final String bootId;
   private final Map<String, UnitState> units = new HashMap<>();
   private Instant now = Instant.EPOCH;
   private long nanos;
 
-  /** Shows nothing yet. */
-  public ReplayHost(String bootId) {
+  /**
+   * Shows nothing yet.
+   *
+   * @param notKept files of lines of its state that nobody reads again
+   */
+  public ReplayHost(String bootId, Set<String> notKept) {
     this.bootId = bootId;
+    this.state = new ReplayState(notKept);
   }
 
   /** It is now as this look found it. */

@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -65,8 +66,8 @@ public final class ReplayPlugins {
   public record Treated(Fingerprint problem, Instant at, Optional<Instant> over) {}
 
   private final boolean helps;
-  private final Map<Fingerprint, Treated> hidden = new HashMap<>();
-  private final List<Treated> treated = new ArrayList<>();
+  private final Map<IssueType, Map<Fingerprint, Treated>> hidden = new HashMap<>();
+  private final Map<Fingerprint, NavigableMap<Instant, Treated>> treated = new HashMap<>();
   private final Map<String, Unreadable> unseen = new TreeMap<>();
   private final MetricNames names = new MetricNames();
   private @Nullable RecordedLook shown;
@@ -103,9 +104,11 @@ public final class ReplayPlugins {
     return Objects.requireNonNull(shown, "no look is shown");
   }
 
-  /** What was treated and is taken to have helped, oldest first. */
-  public List<Treated> treated() {
-    return List.copyOf(treated);
+  /** When a problem was first treated from then on, and is taken to have helped. */
+  public Optional<Treated> treated(Fingerprint problem, Instant from) {
+    return Optional.ofNullable(treated.get(problem))
+        .map(all -> all.ceilingEntry(from))
+        .map(Map.Entry::getValue);
   }
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
@@ -237,9 +240,8 @@ public final class ReplayPlugins {
     }
 
     private Detection withoutTreated(Detection found, Instant at) {
-      Set<IssueType> types = real.reports();
-      List<Treated> mine =
-          hidden.values().stream().filter(one -> types.contains(one.problem().type())).toList();
+      List<Treated> mine = new ArrayList<>();
+      real.reports().forEach(type -> mine.addAll(hidden.getOrDefault(type, Map.of()).values()));
       if (mine.isEmpty()) {
         return found;
       }
@@ -247,20 +249,31 @@ public final class ReplayPlugins {
       found.issues().forEach(issue -> there.add(issue.fingerprint()));
       for (Treated one : mine) {
         if (found.unreadable().isEmpty() && !there.contains(one.problem())) {
-          Treated ended = new Treated(one.problem(), one.at(), Optional.of(at));
-          treated.replaceAll(other -> other == one ? ended : other);
-          hidden.remove(one.problem());
+          over(one, at);
         }
       }
       return new Detection(
-          found.issues().stream()
-              .filter(issue -> !hidden.containsKey(issue.fingerprint()))
-              .toList(),
+          found.issues().stream().filter(issue -> !isHidden(issue)).toList(),
           found.unreadable(),
           found.age(),
           found.forecasts(),
           found.measured());
     }
+  }
+
+  private boolean isHidden(Issue issue) {
+    return hidden.getOrDefault(issue.type(), Map.of()).containsKey(issue.fingerprint());
+  }
+
+  private void hide(Issue issue, Treated one) {
+    hidden.computeIfAbsent(issue.type(), type -> new HashMap<>()).put(one.problem(), one);
+    treated.computeIfAbsent(one.problem(), problem -> new TreeMap<>()).putIfAbsent(one.at(), one);
+  }
+
+  private void over(Treated one, Instant at) {
+    hidden.values().removeIf(some -> some.remove(one.problem(), one) && some.isEmpty());
+    Objects.requireNonNull(treated.get(one.problem()))
+        .replace(one.at(), one, new Treated(one.problem(), one.at(), Optional.of(at)));
   }
 
   // ------------------------------------------------------------------ actions
@@ -314,8 +327,7 @@ public final class ReplayPlugins {
             return ActionReport.of(Result.NOTHING_GAINED, "taken not to help", Map.of(), Map.of());
           }
           Treated one = new Treated(issue.fingerprint(), shown().at(), Optional.empty());
-          treated.add(one);
-          hidden.put(one.problem(), one);
+          hide(issue, one);
           return ActionReport.done("taken to help");
         }
       };

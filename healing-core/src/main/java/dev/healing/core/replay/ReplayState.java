@@ -9,10 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
-/** State in memory, gone with the replay: so none is left behind, however that ends. */
+/**
+ * State in memory, gone with the replay: so none is left behind, however that ends. Of a file that
+ * nobody reads again not even that is kept, nor put into words.
+ */
 final class ReplayState implements StateStore {
+  private final Set<String> notKept;
   private final Map<String, Appended> appended = new HashMap<>();
   private final Map<String, String> documents = new HashMap<>();
   private final Map<String, String> plain = new HashMap<>();
@@ -27,6 +32,11 @@ final class ReplayState implements StateStore {
       more.forEach(line -> bytes += bytes(line) + 1);
       return this;
     }
+  }
+
+  /** Nothing yet; files that are not kept stay empty. */
+  ReplayState(Set<String> notKept) {
+    this.notKept = notKept;
   }
 
   private static long bytes(String text) {
@@ -46,7 +56,9 @@ final class ReplayState implements StateStore {
 
   @Override
   public synchronized void append(String file, List<String> jsonObjects) {
-    appended.computeIfAbsent(file, name -> new Appended()).with(jsonObjects);
+    if (!notKept.contains(file)) {
+      appended.computeIfAbsent(file, name -> new Appended()).with(jsonObjects);
+    }
   }
 
   @Override

@@ -31,6 +31,8 @@ import tools.jackson.databind.JsonNode;
  */
 public final class TraceReader implements AutoCloseable {
   private static final int MOST_NAMES = 100_000;
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private final TraceLines lines;
   private final TraceHeader header;
@@ -105,7 +107,7 @@ public final class TraceReader implements AutoCloseable {
 
   private RecordedLook look(TraceLine line) {
     JsonNode json = line.others();
-    Instant at = Instant.parse(line.at());
+    Instant at = possible(Instant.parse(line.at()));
     json.path("names")
         .forEach(name -> names.add(Metric.of(name.path(0).asString(), name.path(1).asString())));
     if (names.size() > MOST_NAMES) {
@@ -126,6 +128,13 @@ public final class TraceReader implements AutoCloseable {
       unitsNow = List.copyOf(units.values());
     }
     return new RecordedLook(at, line.up(), wokenBy, found, unitsNow, unreadable, faults);
+  }
+
+  private static Instant possible(Instant at) {
+    if (at.isBefore(EARLIEST) || at.isAfter(LATEST)) {
+      throw new IllegalArgumentException("no clock shows " + at);
+    }
+    return at;
   }
 
   private List<Sample> samples(TraceLine line, Instant at) {
@@ -174,7 +183,9 @@ public final class TraceReader implements AutoCloseable {
       return end < 0 ? null : TraceLine.parse(lines.bytes(), lines.begin(), end);
     } catch (EOFException e) {
       return null; // its writer was killed
-    } catch (IOException | JacksonException e) {
+    } catch (JacksonException e) {
+      throw damaged(e.getOriginalMessage());
+    } catch (IOException e) {
       throw damaged(String.valueOf(e.getMessage()));
     }
   }
@@ -198,7 +209,13 @@ public final class TraceReader implements AutoCloseable {
 
   private HealingException damaged(String why) {
     return new HealingException(
-        "the trace is damaged after " + looks + " looks (" + why + "): what is before can be used");
+        looks == 0
+            ? "the trace is damaged in its first look (" + why + "): nothing of it can be used"
+            : "the trace is damaged after "
+                + looks
+                + " looks ("
+                + why
+                + "): what is before can be used");
   }
 
   /** Closes what it reads from. */

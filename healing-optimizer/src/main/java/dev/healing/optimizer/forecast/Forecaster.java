@@ -116,14 +116,15 @@ public final class Forecaster {
    * @return in the unit of the limit; 0 if it is not believed now
    */
   public double enough(Instant now, Duration horizon) {
-    if (!forecast(now, horizon).reaches()) {
+    Outline outline = new Outline(past.values());
+    if (!forecast(outline, now, horizon, 0).reaches()) {
       return 0;
     }
     double tooLittle = 0;
     double enough = Math.max(value, LEAST_LEFT);
     for (int i = 0; i < HALVINGS; i++) {
       double middle = (tooLittle + enough) / 2;
-      if (forecast(now, horizon, middle).reaches()) {
+      if (forecast(outline, now, horizon, middle).reaches()) {
         tooLittle = middle;
       } else {
         enough = middle;
@@ -139,11 +140,11 @@ public final class Forecaster {
    * @param horizon what is later is not within it
    */
   public Forecast forecast(Instant now, Duration horizon) {
-    return forecast(now, horizon, 0);
+    return forecast(new Outline(past.values()), now, horizon, 0);
   }
 
   /** The same if so much less was in use. */
-  private Forecast forecast(Instant now, Duration horizon, double freed) {
+  private Forecast forecast(Outline outline, Instant now, Duration horizon, double freed) {
     if (latest == Long.MIN_VALUE) {
       return Forecast.silent(0, Silence.NEW);
     }
@@ -154,7 +155,6 @@ public final class Forecaster {
     if (value - freed >= 1) {
       return new Forecast(1, true, Optional.of(new Forecast.Time(now, now, now)), Optional.empty());
     }
-    Outline outline = new Outline(past.values());
     double left = Math.max(LEAST_LEFT, 1 - outline.top[outline.now] + freed);
     Times times = times(outline, left, value - freed);
     double probability = times.within(horizon.toSeconds() + elapsed);

@@ -49,6 +49,8 @@ final class Foreseen {
   private final Optional<Duration> lasts;
   private Series whole;
   private Optional<Series> level;
+  private List<OwnAction> own = List.of();
+  private Duration longest = Duration.ZERO;
   private boolean warm;
   private double used;
   private Instant highAt = Instant.MIN;
@@ -99,15 +101,28 @@ final class Foreseen {
     return warm;
   }
 
+  /**
+   * What healing does and has done about it: to be told whenever that changes. Of a thousand
+   * actions those count at a look that are not over, or have ended since something was learned.
+   */
+  void own(List<OwnAction> ours, Instant now) {
+    Instant learnedAt = whole.learner.learnedAt();
+    longest = longest(ours);
+    own =
+        ours.stream()
+            .filter(a -> isRecent(a, now) || a.endedAt().filter(learnedAt::isBefore).isPresent())
+            .toList();
+  }
+
   /** Learns what was before. */
-  void warm(MeasuredPast past, Instant now, List<OwnAction> own) {
+  void warm(MeasuredPast past, Instant now, List<OwnAction> ours) {
     warm = true;
     for (Sample sample : past.highest(metric, now.minus(AGAIN), AGAIN_STEP)) {
       high(sample);
     }
     for (Sample sample : past.highest(metric, now.minus(PAST), STEP)) {
-      whole.learner.add(sample, own);
-      level.ifPresent(series -> series.learner.add(sample, own));
+      whole.learner.add(sample, ours);
+      level.ifPresent(series -> series.learner.add(sample, ours));
     }
   }
 
@@ -118,7 +133,7 @@ final class Foreseen {
   }
 
   /** What a look shows of it. */
-  void look(Sample sample, Instant now, List<OwnAction> own) {
+  void look(Sample sample, Instant now) {
     Instant at = sample.at();
     Instant learnedAt = whole.learner.learnedAt();
     if (at.isBefore(learnedAt) && at.plus(SET_BACK).isBefore(learnedAt)) {
@@ -130,19 +145,23 @@ final class Foreseen {
     }
     used = sample.value();
     high(sample);
-    boolean lately = lately(own, now);
+    boolean lately = lately(now);
     if (!lately && !over(whole.learner.learnedAt(), LEARNS_EVERY, at)) {
       return;
     }
     level.ifPresent(series -> series.learner.add(sample, own));
     if (whole.learner.add(sample, own) && (raised || lately || over(askedAt, ASKED_EVERY, at))) {
-      ask(at, own, lately);
+      ask(at, lately);
     }
   }
 
   /** Whether something of ours is at work on it, or was a moment ago. */
-  static boolean lately(List<OwnAction> own, Instant now) {
-    return own.stream().anyMatch(a -> a.endedAt().filter(end -> over(end, LATELY, now)).isEmpty());
+  boolean lately(Instant now) {
+    return own.stream().anyMatch(action -> isRecent(action, now));
+  }
+
+  private static boolean isRecent(OwnAction action, Instant now) {
+    return action.endedAt().filter(end -> over(end, LATELY, now)).isEmpty();
   }
 
   private static boolean over(Instant since, Duration duration, Instant now) {
@@ -150,8 +169,8 @@ final class Foreseen {
   }
 
   /** Early enough for what takes as long as it took before. */
-  private void ask(Instant at, List<OwnAction> own, boolean lately) {
-    Duration horizon = keys.within().plus(longest(own));
+  private void ask(Instant at, boolean lately) {
+    Duration horizon = keys.within().plus(longest);
     Forecast end = whole.forecaster.forecast(at, horizon);
     told = told(whole, end, at, horizon);
     askedAt = at;

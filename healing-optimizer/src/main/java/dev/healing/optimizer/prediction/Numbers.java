@@ -62,6 +62,10 @@ record Numbers(String component, Instant now, MetricForecast.Time time) {
   }
 
   static String percent(double fraction) {
-    return String.format(Locale.ROOT, "%.0f %%", fraction * 100);
+    double percent = fraction * 100;
+    long whole = Math.round(percent);
+    return Math.abs(percent - whole) < 0.499 // however it rounds: formatting costs more than a look
+        ? whole + " %"
+        : String.format(Locale.ROOT, "%.0f %%", percent);
   }
 }

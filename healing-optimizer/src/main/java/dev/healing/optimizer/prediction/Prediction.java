@@ -116,9 +116,13 @@ public final class Prediction implements Detector {
     first = now.isBefore(first) ? now : first;
     boolean due = lookedAt.equals(Instant.MIN) || !now.isBefore(lookedAt.plus(EVERY));
     boolean back = now.isBefore(lookedAt);
-    if (due || back || busy || !own.equals(state.ownActions())) {
+    boolean acted = !own.equals(state.ownActions());
+    if (due || back || busy || acted) {
       lookedAt = now;
-      own = state.ownActions();
+      if (acted) {
+        own = state.ownActions();
+        series.values().forEach(one -> one.own(ours(one), now));
+      }
       look(state);
       last = detection(state);
     }
@@ -131,7 +135,7 @@ public final class Prediction implements Detector {
       for (String component : state.components(name)) {
         Metric metric = Metric.of(name, component);
         if (!keys.ignored().test(kind.component(metric))) {
-          series.computeIfAbsent(metric, m -> new Foreseen(m, keys, kind.again()));
+          series.computeIfAbsent(metric, m -> begun(m, now));
         }
       }
     }
@@ -139,18 +143,23 @@ public final class Prediction implements Detector {
     boolean mayWarm = !now.isBefore(first.plus(WARMS_AFTER));
     busy = false;
     for (Foreseen one : series.values()) {
-      List<OwnAction> ours = ours(one);
       if (!one.warm() && mayWarm) {
-        one.warm(past, now, ours);
+        one.warm(past, now, ours(one));
         mayWarm = false;
       }
       if (one.warm()) {
         state
             .sample(one.metric())
-            .ifPresentOrElse(sample -> one.look(sample, now, ours), () -> one.absent(now));
+            .ifPresentOrElse(sample -> one.look(sample, now), () -> one.absent(now));
       }
-      busy |= !one.warm() || one.raised() || Foreseen.lately(ours, now);
+      busy |= !one.warm() || one.raised() || one.lately(now);
     }
+  }
+
+  private Foreseen begun(Metric metric, Instant now) {
+    Foreseen one = new Foreseen(metric, keys, kind.again());
+    one.own(ours(one), now);
+    return one;
   }
 
   private static boolean absent(HostState state, Foreseen one) {

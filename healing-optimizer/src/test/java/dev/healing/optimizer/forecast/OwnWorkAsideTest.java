@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
@@ -34,9 +35,11 @@ class OwnWorkAsideTest {
 
   private static OwnAction cleaning(Optional<Instant> ended) {
     return new OwnAction(
+        IssueType.DISK_FULL,
         ActionId.CLEAN_DISK,
         "/var",
         new TreeSet<>(List.of("/var")),
+        at(CLEANED),
         at(CLEANED),
         ended,
         Optional.empty());

@@ -78,9 +78,11 @@ class PredictionTest {
 
   private OwnAction cleaning(int from, int to) {
     return new OwnAction(
+        IssueType.DISK_FULL,
         ActionId.CLEAN_DISK,
         "/var",
         new TreeSet<>(List.of("/var")),
+        start.plusSeconds(from),
         start.plusSeconds(from),
         Optional.of(start.plusSeconds(to)),
         Optional.empty());

@@ -2,6 +2,8 @@ package dev.healing.runner.report;
 
 import dev.healing.runner.text.Lines;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +21,9 @@ final class Chart {
   private static final int STRIP = 18;
   private static final int AXIS = 20;
   private static final int TICKS = 5;
+
+  /** So far apart lines of text do not touch. */
+  private static final int TEXT = 13;
 
   /** More of them are no longer seen apart, and would only make the page large. */
   static final int MOST_MARKS = 500;
@@ -107,9 +112,7 @@ final class Chart {
     valueAxis(html);
     timeAxis(html, stripsEnd);
     series.ifPresent(s -> values(html, s));
-    for (Level level : levels) {
-      level(html, level);
-    }
+    levels(html, levels);
     for (int i = 0; i < strips.size(); i++) {
       strip(html, strips.get(i), i, BOTTOM + 6 + STRIP * i);
     }
@@ -235,19 +238,46 @@ final class Chart {
     html.open("path", "class", "range", "d", path.append('Z').toString()).close("path").line();
   }
 
-  private void level(Html html, Level level) {
-    String y = number(y(level.value()));
+  private void levels(Html html, List<Level> levels) {
+    List<Level> fromTop =
+        levels.stream().sorted(Comparator.comparingDouble(Level::value).reversed()).toList();
+    List<String> labels = new ArrayList<>();
+    double labelled = 0; // where the line is that the labels stand at
+    for (Level level : fromTop) {
+      double y = y(level.value());
+      if (!labels.isEmpty() && y - labelled >= TEXT) {
+        label(html, labels, labelled);
+        labels.clear();
+      }
+      labelled = labels.isEmpty() ? y : labelled;
+      labels.add(words(level));
+      line(html, level, number(y));
+    }
+    if (!labels.isEmpty()) {
+      label(html, labels, labelled);
+    }
+  }
+
+  private String words(Level level) {
+    return (level.letter() + " " + level.name()).strip() + " " + value(metric, level.value());
+  }
+
+  private void line(Html html, Level level, String y) {
     html.open("line", "class", "level", "x1", "" + LEFT, "x2", "" + RIGHT, "y1", y, "y2", y);
-    html.leaf("title", level.name() + " " + value(metric, level.value())).close("line");
+    html.leaf("title", words(level)).close("line");
+  }
+
+  /** Of levels whose labels would lie upon each other, one after the other. */
+  private static void label(Html html, List<String> levels, double y) {
     html.leaf(
         "text",
-        (level.letter() + " " + level.name()).strip(),
+        String.join(", ", levels),
         "class",
         "level",
         "x",
         "" + (RIGHT - 4),
         "y",
-        number(y(level.value()) - 3),
+        number(Math.max(TEXT, y - 3)),
         "text-anchor",
         "end");
     html.line();

@@ -1,8 +1,11 @@
 package dev.healing.runner.report;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,30 +36,40 @@ final class Differences {
 
   /** In the order in which they began. Of the same kind and time is the same problem. */
   static List<Pair> between(JsonNode first, JsonNode second) {
-    Map<String, List<JsonNode>> others = new HashMap<>();
+    Map<String, Deque<JsonNode>> others = new HashMap<>();
     for (JsonNode problem : second.path("problems")) {
-      others.computeIfAbsent(key(problem), key -> new ArrayList<>()).add(problem);
+      others.computeIfAbsent(key(problem), key -> new ArrayDeque<>()).add(problem);
     }
     List<Pair> pairs = new ArrayList<>();
-    Set<JsonNode> left = new LinkedHashSet<>();
-    second.path("problems").forEach(left::add);
+    Set<JsonNode> taken = Collections.newSetFromMap(new IdentityHashMap<>());
     for (JsonNode problem : first.path("problems")) {
       Optional<JsonNode> other =
-          others.getOrDefault(key(problem), List.of()).stream()
-              .filter(left::contains)
-              .filter(candidate -> overlap(problem, candidate))
-              .findFirst();
-      other.ifPresent(left::remove);
+          Optional.ofNullable(others.get(key(problem))).flatMap(some -> take(problem, some));
+      other.ifPresent(taken::add);
       pairs.add(new Pair(Optional.of(problem), other));
     }
-    left.forEach(problem -> pairs.add(new Pair(Optional.empty(), Optional.of(problem))));
+    for (JsonNode problem : second.path("problems")) {
+      if (!taken.contains(problem)) {
+        pairs.add(new Pair(Optional.empty(), Optional.of(problem)));
+      }
+    }
     pairs.removeIf(Pair::same);
     pairs.sort((one, other) -> one.begins().compareTo(other.begins()));
     return pairs;
   }
 
-  private static boolean overlap(JsonNode one, JsonNode other) {
-    return begins(one, other) && begins(other, one);
+  /**
+   * The first of these that was there at the same time. Of one kind and component one follows the
+   * other, so that what was over before this one need not be looked at again.
+   */
+  private static Optional<JsonNode> take(JsonNode problem, Deque<JsonNode> others) {
+    while (!others.isEmpty() && begins(others.getFirst(), problem)) {
+      JsonNode other = others.removeFirst();
+      if (begins(problem, other)) {
+        return Optional.of(other);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean begins(JsonNode one, JsonNode beforeTheEndOf) {

@@ -182,7 +182,7 @@ public final class ReplayPage {
     html.leaf(
         "p",
         "Times are UTC. The line is the mean of each "
-            + Lines.millis(columns.step().toMillis())
+            + Lines.length(columns.step())
             + ", the area around it the least and the greatest. Bars: something was wrong. ▲ would"
             + " have started, ○ would have asked, ■ would have handed over, × held back or nothing"
             + " to do.");
@@ -319,6 +319,9 @@ public final class ReplayPage {
       html.leaf("p", text(problem, "id"), "class", "id").close("article").line();
     }
     more(problems.size());
+    if (policies.get(policy).has("leftOut")) {
+      html.leaf("p", ReplayView.leftOut(policies.get(policy)) + ".");
+    }
     for (JsonNode unseen : policies.get(policy).path("unseen")) {
       html.leaf("p", "Not seen: " + text(unseen, "what") + ": " + text(unseen, "why"));
     }

@@ -96,12 +96,21 @@ public final class CsvTrace implements AutoCloseable {
     return Optional.of(
         new RecordedLook(
             at,
-            Duration.between(first, at).toNanos(),
+            sinceFirst(at),
             List.of(),
             List.copyOf(known.values()),
             List.of(),
             List.of(),
             Map.of()));
+  }
+
+  private long sinceFirst(Instant at) {
+    try {
+      return Duration.between(first, at).toNanos();
+    } catch (ArithmeticException e) {
+      throw new SeriesException(
+          at + " is too long after " + first + ": expected rows of less than 290 years", e);
+    }
   }
 
   private void note(Metric metric, Row row) {

@@ -100,7 +100,12 @@ public final class Lines {
         : String.format(Locale.ROOT, millis < 60_000 ? "%.1f s" : "%.0f s", millis / 1000.0);
   }
 
-  /** A length of time for a person: two units at most. */
+  /** A length of time for a person: from ten minutes on no seconds. */
+  public static String length(Duration duration) {
+    return duration.toMinutes() < 10 ? millis(duration.toMillis()) : time(duration);
+  }
+
+  /** A length of time for a person: two units at most, and no seconds. */
   public static String time(Duration duration) {
     long minutes = Math.max(0, duration.toMinutes());
     long hours = minutes / 60;

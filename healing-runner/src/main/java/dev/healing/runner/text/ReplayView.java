@@ -60,6 +60,9 @@ public final class ReplayView {
       if (policy.path("problems").isEmpty()) {
         lines.add("  nothing would have been wrong");
       }
+      if (policy.has("leftOut")) {
+        lines.add("  " + leftOut(policy));
+      }
       unseen(policy, lines);
     }
     lines.add("");
@@ -77,6 +80,11 @@ public final class ReplayView {
         + " to "
         + Lines.instant(text(json, "to"))
         + (json.path("torn").asBoolean(false) ? "; its end is torn off" : "");
+  }
+
+  /** Those of which nothing is told but how many they are. */
+  public static String leftOut(JsonNode policy) {
+    return text(policy, "leftOut") + " more problems are counted and not told";
   }
 
   /** What is taken for granted, and what the words mean. */
@@ -148,7 +156,7 @@ public final class ReplayView {
     Instant from = Instant.parse(text(problem, "firstSeen"));
     boolean over = !text(problem, "over").isEmpty();
     Instant to = Instant.parse(over ? text(problem, "over") : text(json, "to"));
-    String length = Lines.millis(Duration.between(from, to).toMillis());
+    String length = Lines.length(Duration.between(from, to));
     return over ? "lasted " + length : "still there at the end, after " + length;
   }
 

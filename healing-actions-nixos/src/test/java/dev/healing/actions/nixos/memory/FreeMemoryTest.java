@@ -317,9 +317,11 @@ class FreeMemoryTest {
         .recent(Metric.of(Metric.SERVICE_MEMORY, APP), Duration.ofSeconds(15), bytes)
         .own(
             new OwnAction(
+                IssueType.MEMORY_HIGH,
                 ActionId.FREE_MEMORY,
                 APP,
                 new TreeSet<>(List.of("memory")),
+                before,
                 before,
                 Optional.of(before.plusSeconds(5)),
                 Optional.of(outcome)))

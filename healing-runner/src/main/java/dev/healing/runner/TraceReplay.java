@@ -15,14 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One policy over a whole trace: what it would have done, and what is known of the trace then. */
-final class PolicyReplay {
+/** Policies over a whole trace: what each would have done, and what is known of the trace then. */
+final class TraceReplay {
   /** A configuration by its name. */
   record Policy(String name, Configuration configuration) {}
 
@@ -37,53 +39,40 @@ final class PolicyReplay {
 
   private final Recorded recorded;
   private final ReadShare share;
-  private final Policy policy;
+  private final List<Policy> policies;
   private final Consumer<RecordedLook> seen;
-  private final ObjectNode about = Json.object();
-  private volatile boolean stopped;
 
   /**
    * Reads nothing yet.
    *
-   * @param seen told of each look
+   * @param share is told how much has been read
+   * @param seen told of each look, on another thread
    */
-  PolicyReplay(Recorded recorded, ReadShare share, Policy policy, Consumer<RecordedLook> seen) {
+  TraceReplay(
+      Recorded recorded, ReadShare share, List<Policy> policies, Consumer<RecordedLook> seen) {
     this.recorded = recorded;
     this.share = share;
-    this.policy = policy;
+    this.policies = policies;
     this.seen = seen;
   }
 
   /**
-   * Replays it, on the calling thread.
+   * Replays it.
    *
-   * @return {@code {config, counts, problems, unseen, levels}}
+   * @return {@code {policies: [{config, counts, problems, unseen, levels}], from, to, looks,
+   *     recordedBy?, torn?, damage?}}
    * @throws HealingException if there is nothing in it, or it cannot be read
    */
   ObjectNode run() {
     return recorded.trace().map(this::ofTrace).orElseGet(this::ofSeries);
   }
 
-  /**
-   * Of the trace, after it was replayed: {@code {from, to, looks, recordedBy?, torn?, damage?}}.
-   */
-  ObjectNode about() {
-    return about;
-  }
-
-  /**
-   * Nobody wants to know any more: what is under way ends at the next look, and is worth nothing.
-   */
-  void stop() {
-    stopped = true;
-  }
-
   private ObjectNode ofTrace(Path file) {
     try (TraceReader trace = new TraceReader(share.of(Files.newInputStream(file)))) {
       Whole looks = new Whole(trace);
       ObjectNode json = replayed(trace.header().bootId(), looks);
-      about.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
-      ReplayJson.put(about, "damage", looks.damage);
+      json.put("recordedBy", trace.header().recordedBy()).put("torn", trace.torn());
+      ReplayJson.put(json, "damage", looks.damage);
       return json;
     } catch (NoSuchFileException e) {
       throw new HealingException(file + ": there is no such file", e);
@@ -96,10 +85,11 @@ final class PolicyReplay {
     }
   }
 
-  /** The looks of a trace up to where it is damaged: what is before can be used. */
+  /** The looks of a trace up to where it is damaged: what is before can be used, if any is. */
   private static final class Whole implements Supplier<Optional<RecordedLook>> {
     private final TraceReader trace;
     private Optional<String> damage = Optional.empty();
+    private boolean begun;
 
     private Whole(TraceReader trace) {
       this.trace = trace;
@@ -108,8 +98,13 @@ final class PolicyReplay {
     @Override
     public Optional<RecordedLook> get() {
       try {
-        return damage.isPresent() ? Optional.empty() : trace.next();
+        Optional<RecordedLook> look = damage.isPresent() ? Optional.empty() : trace.next();
+        begun = true;
+        return look;
       } catch (HealingException e) {
+        if (!begun) {
+          throw e;
+        }
         damage = Optional.of(String.valueOf(e.getMessage()));
         return Optional.empty();
       }
@@ -125,16 +120,24 @@ final class PolicyReplay {
   private ObjectNode replayed(String bootId, Supplier<Optional<RecordedLook>> looks) {
     Supplier<Optional<RecordedLook>> shown =
         () -> {
-          Optional<RecordedLook> look = stopped ? Optional.empty() : looks.get();
+          Optional<RecordedLook> look = looks.get();
           look.ifPresent(seen);
           return look;
         };
-    HealingEngine.Builder engine = HealingEngine.builder().configuration(policy.configuration());
-    Replayed replayed = Replay.run(engine, bootId, shown, recorded.helps());
-    about.put("from", replayed.from().toString()).put("to", replayed.to().toString());
-    about.put("looks", replayed.looks());
-    ObjectNode json = ReplayJson.of(policy.name(), replayed);
-    json.set("levels", Levels.of(policy.configuration()));
-    return json;
+    List<HealingEngine.Builder> engines =
+        policies.stream()
+            .map(policy -> HealingEngine.builder().configuration(policy.configuration()))
+            .toList();
+    List<Replayed> all = Replay.run(engines, bootId, shown, recorded.helps());
+    ObjectNode json = Json.object();
+    ArrayNode each = json.putArray("policies");
+    for (int i = 0; i < all.size(); i++) {
+      ObjectNode one = ReplayJson.of(policies.get(i).name(), all.get(i));
+      one.set("levels", Levels.of(policies.get(i).configuration()));
+      each.add(one);
+    }
+    Replayed any = all.get(0);
+    json.put("from", any.from().toString()).put("to", any.to().toString());
+    return json.put("looks", any.looks());
   }
 }
