@@ -2,7 +2,6 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
-import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -353,15 +352,6 @@ final class HealingLoop {
   void stop(CompletableFuture<@Nullable Void> idle) {
     stopping = true;
     whenIdle = idle;
-  }
-
-  /** Tells all who still wait that there will be no answer. */
-  void abandon(String why) {
-    for (Tracked incident : incidents.open()) {
-      incident.requests.forEach(
-          request -> request.answer().completeExceptionally(new HealingException(why)));
-      incident.requests.clear();
-    }
   }
 
   void cancelRunning() {

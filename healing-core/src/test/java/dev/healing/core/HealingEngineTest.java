@@ -151,6 +151,27 @@ class HealingEngineTest {
   }
 
   @Test
+  void closingAnswersWhoAskedWhatIsStillBeingWorkedOut() {
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(new Given.Actions("restart_service", new SlowAction())));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(1));
+    CompletableFuture<Decision> asked = engine.consider(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(1));
+    assertThat(asked).isNotDone();
+
+    engine.close();
+
+    assertThat(asked).isCompletedExceptionally();
+    assertThatThrownBy(asked::join)
+        .hasCauseInstanceOf(HealingException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
   void whatIsStoppedWithTheEngineIsNoFailure() throws Exception {
     CompletableFuture<Boolean> begun = new CompletableFuture<>();
     try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {

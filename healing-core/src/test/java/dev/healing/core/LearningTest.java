@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,25 @@ class LearningTest {
     heal("db.service");
     assertThat(happened).contains("learned db.service");
     assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
+  void closingAnswersWhoWaitsForWhatIsStillBeingLearned() {
+    engine.open();
+    broken.add("a.service");
+    recording.mood = Moody.Mood.HANGS;
+    CompletableFuture<Receipt> healed =
+        engine.heal(Given.issue(host.time().now(), "a.service")).toCompletableFuture();
+    run(Duration.ofSeconds(3));
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    engine.turn();
+    assertThat(healed).isNotDone();
+    assertThat(reloaded).isNotDone();
+
+    engine.close();
+
+    assertThat(healed).isCompletedExceptionally();
+    assertThat(reloaded).isCompletedExceptionally();
   }
 
   @Test
