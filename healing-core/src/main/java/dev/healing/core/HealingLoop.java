@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -232,9 +233,7 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = chronicle.audit().history(1_000);
-    treatment.remember(known, past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+    List<Receipt> known = known();
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream()
@@ -252,6 +251,19 @@ final class HealingLoop {
         treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }
+    }
+  }
+
+  /** What was done before, newest first. Without it nobody knows whether the journal is whole. */
+  private List<Receipt> known() {
+    try {
+      List<Receipt> known = chronicle.audit().history(1_000);
+      treatment.remember(known, past);
+      chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+      return known;
+    } catch (HealingException e) {
+      chronicle.journal().distrust(Audit.FILE, e);
+      return List.of();
     }
   }
 

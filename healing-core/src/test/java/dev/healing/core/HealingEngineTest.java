@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
@@ -31,6 +32,7 @@ import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -606,6 +608,20 @@ class HealingEngineTest {
     run(engine, Duration.ofSeconds(10));
     assertThat(done).hasSize(1);
     assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
+  void anAuditThatCannotBeReadMeansObservingToo() throws Exception {
+    Path state = directory.resolve("state");
+    LinuxHost.open(state).close();
+    Files.createDirectory(state.resolve(Audit.FILE));
+    broken.add(UNIT);
+    try (LinuxHost real = LinuxHost.open(state);
+        HealingEngine engine = opened(builder(real, Map.of()))) {
+      assertThat(engine.status().autonomy()).isEqualTo(Autonomy.OBSERVE);
+      assertThat(engine.status().trouble())
+          .anySatisfy(trouble -> assertThat(trouble).contains(Audit.FILE, "restart"));
+    }
   }
 
   @Test
