@@ -242,6 +242,24 @@ class LearningTest {
   }
 
   @Test
+  void whatOneThatHangsWasNotToldTheOneAfterAReloadIs() {
+    engine.open();
+    recording.mood = Mood.HANGS;
+    heal("web.service");
+    run(Duration.ofSeconds(2));
+    heal("db.service");
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    run(Duration.ofMillis(1));
+    assertThat(reloaded).isCompleted();
+
+    recording.mood = Mood.WORKS;
+    run(Duration.ofSeconds(5));
+
+    assertThat(happened).contains("learned db.service").doesNotHaveDuplicates();
+    assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
   void aReloadWaitsUntilTheOldOneHasLearnedTheLastAndIsClosed() {
     engine.open();
     recording.mood = Mood.HANGS;
