@@ -293,8 +293,14 @@ final class Treatment {
                     recorder.record(
                         attempt.intent, start.state(), proposed.remedy().action().urgent())
                 : List::of,
-            progress -> inbox.post(() -> incident.note = name + ": " + progress),
+            inbox.newest(progress -> progressed(incident, attempt, name + ": " + progress)),
             report -> inbox.post(() -> finished(incident, attempt, report))));
+  }
+
+  private static void progressed(Tracked incident, Attempt attempt, String note) {
+    if (incident.attempts(attempt)) {
+      incident.note = note;
+    }
   }
 
   private void finished(Tracked incident, Attempt attempt, ActionReport report) {
