@@ -159,7 +159,9 @@ final class HealingLoop {
     return Math.min(treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lastLookNanos));
   }
 
+  /** What was seen before a reload is no evidence: it was told to look at other things. */
   private void observe(Consumer<Observation> then) {
+    Plugins asked = plugins;
     watch.begin(
         plugins,
         detectors(),
@@ -168,10 +170,12 @@ final class HealingLoop {
             inbox.post(
                 () -> {
                   watch.ended();
-                  newest = observation;
-                  assessment.seen(observation.state());
-                  looks++;
-                  then.accept(observation);
+                  if (asked == plugins) {
+                    newest = observation;
+                    assessment.seen(observation.state());
+                    looks++;
+                    then.accept(observation);
+                  }
                 }));
   }
 
@@ -401,6 +405,7 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
+    arrived = null;
     history.keep(newSettings.historyBytes());
     watch.startAnew();
     chronicle.learning().startAnew();

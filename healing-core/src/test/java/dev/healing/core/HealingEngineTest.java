@@ -17,6 +17,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
@@ -24,6 +25,8 @@ import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.core.journal.Journal;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
@@ -44,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -417,6 +421,59 @@ class HealingEngineTest {
           @Override
           public void close() {
             listening.remove(this);
+          }
+        };
+      }
+    };
+  }
+
+  @Test
+  void nothingIsDoneAboutWhatOnlyADetectorOfBeforeAReloadHasSeen() {
+    AtomicInteger made = new AtomicInteger();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(slowThenCalm(made))
+                .add(Given.action(Given.RESTART, risk, execution -> mend())));
+    run(engine, Duration.ofMillis(100)); // the first look is under way
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    run(engine, Duration.ofMillis(1));
+    assertThat(reloaded).isCompleted();
+    run(engine, Duration.ofMinutes(1));
+    assertThat(made.get()).isEqualTo(2);
+    assertThat(engine.loop().looks()).isGreaterThan(50);
+    assertThat(done).isEmpty();
+    assertThat(engine.incidents()).isEmpty();
+  }
+
+  /** The first one takes half a second to report what the next one has been told to ignore. */
+  private DetectorProvider slowThenCalm(AtomicInteger made) {
+    return new DetectorProvider() {
+      @Override
+      public String name() {
+        return "services";
+      }
+
+      @Override
+      public Detector create(HostContext context) {
+        boolean first = made.incrementAndGet() == 1;
+        return new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(Given.TYPE);
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            if (!first) {
+              return Detection.NOTHING;
+            }
+            try {
+              context.workers().sleep(Duration.ofMillis(500));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return Detection.of(List.of(Given.issue(state.at(), UNIT)));
           }
         };
       }
