@@ -346,7 +346,7 @@ final class Deliberation {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
           if (incident.origin() == Origin.APPROVED) {
-            chronicle.journal().answered(incident.fingerprint);
+            chronicle.journal().problems().answered(incident.fingerprint);
           }
           incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
