@@ -350,7 +350,7 @@ final class Deliberation {
           }
           incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
-        } else if (treatment.stuck(preview.lane())) {
+        } else if (treatment.lanes().stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
         }
       }
