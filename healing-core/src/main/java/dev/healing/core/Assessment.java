@@ -82,8 +82,8 @@ final class Assessment {
         action -> plugins.remedy(action).map(Plugins.Remedy::ceiling).orElse(Autonomy.OBSERVE),
         offSwitch::paused,
         journal::damaged,
-        journal::rejected,
-        journal::handedOver,
+        journal.problems()::rejected,
+        journal.problems()::handedOver,
         incidents::unrelated,
         plugins.sampled());
   }

@@ -57,7 +57,7 @@ final class Confirmations {
     if (SafetyGuards.decisive(decision).equals(SafetyGuards.CIRCUIT_BREAKER)) {
       incident.handedOver = true;
       if (incident.validator.isEmpty()) {
-        chronicle.journal().handOver(incident.fingerprint);
+        chronicle.journal().problems().handOver(incident.fingerprint);
       }
       String evidence = evidence(decision.plan());
       incident.note += evidence;
@@ -77,8 +77,8 @@ final class Confirmations {
       return changed;
     }
     Question now = incident.question(decision.plan().next().action().id(), preview);
-    Optional<Question> before = chronicle.journal().asked(incident.fingerprint);
-    chronicle.journal().ask(now);
+    Optional<Question> before = chronicle.journal().problems().asked(incident.fingerprint);
+    chronicle.journal().problems().ask(now);
     return before.filter(now::sameAs).isEmpty()
         && (changed || before.filter(now::elseThan).isPresent());
   }
@@ -122,6 +122,7 @@ final class Confirmations {
       Proposed proposed = incident.proposed();
       chronicle
           .journal()
+          .problems()
           .reject(
               incident.question(proposed.remedy().description().id(), proposed.action().preview()));
     }

@@ -346,11 +346,11 @@ final class Deliberation {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
           if (incident.origin() == Origin.APPROVED) {
-            chronicle.journal().answered(incident.fingerprint);
+            chronicle.journal().problems().answered(incident.fingerprint);
           }
           incidents.unasked(incident, "it is being done");
           treatment.intend(incident, proposed, assessment.state());
-        } else if (treatment.stuck(preview.lane())) {
+        } else if (treatment.lanes().stuck(preview.lane())) {
           incidents.notDone(incident, incident.note + ", whose action does not end");
         }
       }

@@ -4,9 +4,12 @@ import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.core.calls.Inbox;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,12 +25,15 @@ final class EngineThread {
   private static final Duration AFTER_A_FAULT = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final String CLOSED = "the engine was closed before it was known what came of it";
 
   private final Inbox inbox;
   private final HealingLoop loop;
   private volatile @Nullable Thread thread;
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
+  private boolean over; // nothing is posted any more
 
   EngineThread(Inbox inbox, HealingLoop loop) {
     this.inbox = inbox;
@@ -50,12 +56,15 @@ final class EngineThread {
       while (!stopped) {
         inbox.await(turnContained());
       }
-      last(); // whoever stopped it may not have waited for so long
+      inbox.drain(); // whoever stopped it may not have waited for so long
+      nobodyWaits(CLOSED);
       ended.complete(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      nobodyWaits(CLOSED);
       ended.complete(null);
     } catch (Throwable e) { // whoever waits must know that nothing is healed any more
+      nobodyWaits("the engine has ended before it was known what came of it: " + e);
       ended.completeExceptionally(e);
       throw e;
     }
@@ -79,22 +88,30 @@ final class EngineThread {
 
   /** Does it on the engine's thread, some time; a fault of it is the answer. */
   void post(CompletableFuture<?> answer, Runnable work) {
-    if (!postedUnlessOver(() -> answered(answer, work))) {
+    if (postedUnlessOver(answer, () -> answered(answer, work))) {
+      answer.whenComplete((came, fault) -> waiting.remove(answer));
+    } else {
       answer.completeExceptionally(new HealingException("the engine is closed"));
     }
   }
 
   /** What is posted here is there when it is drained for the last time. */
-  private synchronized boolean postedUnlessOver(Runnable post) {
-    boolean over = stopped || ended.isDone();
+  private synchronized boolean postedUnlessOver(CompletableFuture<?> answer, Runnable post) {
     if (!over) {
+      waiting.add(answer);
       inbox.post(post);
     }
     return !over;
   }
 
   private synchronized void over() {
-    stopped = true;
+    over = true;
+  }
+
+  /** Tells all who still wait, whoever has their answer in hand, that there will be none. */
+  private void nobodyWaits(String why) {
+    over();
+    List.copyOf(waiting).forEach(one -> one.completeExceptionally(new HealingException(why)));
   }
 
   /** Does it; a fault of it is the answer. */
@@ -129,22 +146,26 @@ final class EngineThread {
           inbox.post(loop::cancelRunning);
           ended(idle, Duration.ofSeconds(1));
         }
-        over();
+        end();
         inbox.post(() -> {});
         engine.join(GRACE.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
-    over();
-    if (engine == null || !engine.isAlive()) {
-      last();
+    end();
+    try {
+      if (engine == null || !engine.isAlive()) {
+        inbox.drain();
+      }
+    } finally {
+      nobodyWaits(CLOSED);
     }
   }
 
-  private void last() {
-    inbox.drain();
-    loop.abandon("the engine was closed before it was known what came of it");
+  private void end() {
+    stopped = true;
+    over();
   }
 
   private static boolean ended(CompletableFuture<?> stage, Duration atMost)

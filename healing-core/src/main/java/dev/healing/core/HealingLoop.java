@@ -159,7 +159,9 @@ final class HealingLoop {
     return Math.min(treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lastLookNanos));
   }
 
+  /** What was seen before a reload is no evidence: it was told to look at other things. */
   private void observe(Consumer<Observation> then) {
+    Plugins asked = plugins;
     watch.begin(
         plugins,
         detectors(),
@@ -168,10 +170,12 @@ final class HealingLoop {
             inbox.post(
                 () -> {
                   watch.ended();
-                  newest = observation;
-                  assessment.seen(observation.state());
-                  looks++;
-                  then.accept(observation);
+                  if (asked == plugins) {
+                    newest = observation;
+                    assessment.seen(observation.state());
+                    looks++;
+                    then.accept(observation);
+                  }
                 }));
   }
 
@@ -233,7 +237,7 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = chronicle.audit().history(OwnActions.MOST);
+    List<Receipt> known = known();
     treatment.remember(known, past);
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
@@ -258,7 +262,17 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    treatment.recall(chronicle.audit().history(OwnActions.MOST));
+    treatment.recall(known());
+  }
+
+  /** What was done before, newest first. Without it nobody knows whether the journal is whole. */
+  private List<Receipt> known() {
+    try {
+      return chronicle.audit().history(OwnActions.MOST);
+    } catch (HealingException e) {
+      chronicle.journal().distrust(Audit.FILE, e);
+      return List.of();
+    }
   }
 
   void wake() {
@@ -360,15 +374,6 @@ final class HealingLoop {
     whenIdle = idle;
   }
 
-  /** Tells all who still wait that there will be no answer. */
-  void abandon(String why) {
-    for (Tracked incident : incidents.open()) {
-      incident.requests.forEach(
-          request -> request.answer().completeExceptionally(new HealingException(why)));
-      incident.requests.clear();
-    }
-  }
-
   void cancelRunning() {
     treatment.cancelAll("the engine was stopped");
   }
@@ -404,6 +409,7 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
+    arrived = null;
     history.keep(newSettings.historyBytes());
     watch.startAnew();
     chronicle.learning().startAnew();

@@ -97,11 +97,13 @@ final class Incidents {
   private boolean isTheirs(Tracked incident) {
     return incident.handedOver
         || isRejected(incident)
-        || incident.validator.isEmpty() && chronicle.journal().handedOver(incident.fingerprint);
+        || incident.validator.isEmpty()
+            && chronicle.journal().problems().handedOver(incident.fingerprint);
   }
 
   private boolean isRejected(Tracked incident) {
-    return incident.validator.isEmpty() && chronicle.journal().rejected(incident.fingerprint);
+    return incident.validator.isEmpty()
+        && chronicle.journal().problems().rejected(incident.fingerprint);
   }
 
   /** Problems that were first seen after this, open or not, oldest first: of many the newest. */
@@ -186,7 +188,7 @@ final class Incidents {
     // What a person was asked before a restart is asked still; what they rejected is theirs.
     Optional<Question> asked =
         validator.isEmpty()
-            ? chronicle.journal().askedOrRejected(issue.fingerprint())
+            ? chronicle.journal().problems().askedOrRejected(issue.fingerprint())
             : Optional.empty();
     String id = asked.map(Question::incident).orElse(fresh);
     Instant firstSeen = asked.map(Question::firstSeen).orElse(issue.detectedAt());
@@ -231,16 +233,16 @@ final class Incidents {
 
   /** Problems that a person rejected or was given, and that nobody reports, are over. */
   void forgetTheirs(Predicate<IssueType> reported) {
-    for (Fingerprint problem : chronicle.journal().theirs()) {
+    for (Fingerprint problem : chronicle.journal().problems().theirs()) {
       if (find(problem).isEmpty() && reported.test(problem.type())) {
-        chronicle.journal().over(problem);
+        chronicle.journal().problems().over(problem);
       }
     }
   }
 
   /** What was asked before a restart about a problem that nobody reports need not be answered. */
   void forgetQuestions(Predicate<IssueType> reported) {
-    for (Question question : chronicle.journal().questions()) {
+    for (Question question : chronicle.journal().problems().questions()) {
       if (find(question.problem()).isEmpty() && reported.test(question.issue().type())) {
         Tracked over =
             new Tracked(
@@ -261,6 +263,7 @@ final class Incidents {
     }
     chronicle
         .journal()
+        .problems()
         .answered(incident.fingerprint)
         .ifPresent(
             question ->
@@ -305,7 +308,7 @@ final class Incidents {
     incident.note = note;
     incident.closedAt = time.now();
     if (incident.validator.isEmpty() && status != IncidentStatus.ESCALATED) {
-      chronicle.journal().over(incident.fingerprint);
+      chronicle.journal().problems().over(incident.fingerprint);
     }
     if (status == IncidentStatus.SELF_RECOVERED) {
       leftAlone.add(incident.fingerprint, there(incident), time.monotonicNanos());

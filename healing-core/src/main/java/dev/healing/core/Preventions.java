@@ -35,6 +35,9 @@ final class Preventions {
   /** What was last measured longer before the end than so says nothing of the end. */
   private static final Duration GAP = Duration.ofMinutes(30);
 
+  /** Nothing is forecast for longer. */
+  private static final Duration LONGEST = Duration.ofDays(30);
+
   /** One that is not judged yet. */
   private static final class Pending {
     private final Receipt first;
@@ -122,10 +125,9 @@ final class Preventions {
     if (freed.isEmpty()) {
       return; // nothing was done, or nobody could see what came of it
     }
-    String component = metric.get().component();
-    double limit = number(receipt, Metric.FORECAST_LIMIT, component).orElse(1);
-    double seconds = number(receipt, Metric.FORECAST_JUDGED, component).orElseThrow();
-    Instant until = receipt.startedAt().orElseThrow().plusSeconds((long) seconds);
+    double limit = number(receipt, Metric.FORECAST_LIMIT, metric.get().component()).orElse(1);
+    Instant until =
+        receipt.startedAt().orElseThrow().plus(judgedAfter(receipt, metric.get()).orElseThrow());
     Pending begun = new Pending(receipt, metric.get(), limit, until);
     begun.freed = freed.getAsDouble();
     pending.put(receipt.incident(), begun);
@@ -139,8 +141,18 @@ final class Preventions {
     return receipt.before().keySet().stream()
         .map(Metric::parse)
         .filter(metric -> metric.name().endsWith(Metric.USED))
-        .filter(m -> number(receipt, Metric.FORECAST_JUDGED, m.component()).isPresent())
+        .filter(metric -> judgedAfter(receipt, metric).isPresent())
         .findFirst();
+  }
+
+  /** Whatever a plugin has put there: only in a time that is to be waited for is it known. */
+  private static Optional<Duration> judgedAfter(Receipt receipt, Metric metric) {
+    OptionalDouble seconds = number(receipt, Metric.FORECAST_JUDGED, metric.component());
+    return seconds.isPresent()
+            && seconds.getAsDouble() >= 0
+            && seconds.getAsDouble() <= LONGEST.toSeconds()
+        ? Optional.of(Duration.ofSeconds((long) seconds.getAsDouble()))
+        : Optional.empty();
   }
 
   private static OptionalDouble number(Receipt receipt, String name, String component) {

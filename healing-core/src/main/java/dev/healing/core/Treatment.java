@@ -1,9 +1,7 @@
 package dev.healing.core;
 
 import com.google.common.collect.ArrayListMultimap;
-import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.ListMultimap;
-import com.google.common.collect.SetMultimap;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
@@ -26,7 +24,6 @@ import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +37,6 @@ import java.util.stream.Collectors;
 /**
  * From a decision to a receipt: journal intent, execute, settle, and conclude with what validation
  * found.
- *
- * <p>Actions run in lanes, one at a time per lane. A lane is taken from the intent until the
- * receipt; if an action does not end in time, until its thread comes back, however late.
  */
 final class Treatment {
   private static final int MOST_SIDE_EFFECTS = 5;
@@ -63,8 +57,7 @@ final class Treatment {
   private final Consumer<Tracked> reconsider;
   private final Runnable lookSoon;
 
-  private final Map<String, Tracked> lanes = new HashMap<>();
-  private final SetMultimap<String, Tracked> waitingForLane = LinkedHashMultimap.create();
+  private final Lanes lanes = new Lanes();
   private final List<Start> toStart = new ArrayList<>();
   private final Map<Tracked, ActionRunner.Running> running = new LinkedHashMap<>();
   private final Map<String, String> faults = new LinkedHashMap<>();
@@ -177,14 +170,13 @@ final class Treatment {
 
   /** Takes the lane, or has the incident wait for it. */
   boolean takeLane(Tracked incident, String lane) {
-    Tracked before = lanes.putIfAbsent(lane, incident);
-    if (before != null) {
-      waitingForLane.get(lane).removeIf(other -> other.closedAt != null);
-      waitingForLane.put(lane, incident);
-      incident.note = "waits for lane " + lane + ", incident " + before.id;
-      makeWay(lane, before, incident);
-    }
-    return before == null;
+    Optional<Tracked> before = lanes.take(lane, incident);
+    before.ifPresent(
+        holder -> {
+          incident.note = "waits for lane " + lane + ", incident " + holder.id;
+          makeWay(lane, holder, incident);
+        });
+    return before.isEmpty();
   }
 
   /** What is serious and cannot be done again is not kept waiting by what can. */
@@ -198,10 +190,8 @@ final class Treatment {
     }
   }
 
-  /** Whether the lane is held by an action that should have ended. */
-  boolean stuck(String lane) {
-    Tracked holder = lanes.get(lane);
-    return holder != null && !holder.holds(lane);
+  Lanes lanes() {
+    return lanes;
   }
 
   /** Notes the intent; it is acted on in {@link #start}. */
@@ -298,8 +288,14 @@ final class Treatment {
                     recorder.record(
                         attempt.intent, start.state(), proposed.remedy().action().urgent())
                 : List::of,
-            progress -> inbox.post(() -> incident.note = name + ": " + progress),
+            inbox.newest(progress -> progressed(incident, attempt, name + ": " + progress)),
             report -> inbox.post(() -> finished(incident, attempt, report))));
+  }
+
+  private static void progressed(Tracked incident, Attempt attempt, String note) {
+    if (incident.attempts(attempt)) {
+      incident.note = note;
+    }
   }
 
   private void finished(Tracked incident, Attempt attempt, ActionReport report) {
@@ -381,7 +377,7 @@ final class Treatment {
         incident,
         new Validation(Outcome.AMBIGUOUS, "it did not end within its time limit"),
         new TreeMap<>());
-    lanes.put(attempt.lane, incident);
+    lanes.keep(attempt.lane, incident);
     own.ended(attempt.intent, time.now()); // and again, should it come back
   }
 
@@ -482,7 +478,6 @@ final class Treatment {
   }
 
   private void free(String lane, Tracked incident) {
-    lanes.remove(lane, incident);
-    waitingForLane.removeAll(lane).forEach(reconsider);
+    lanes.free(lane, incident).forEach(reconsider);
   }
 }

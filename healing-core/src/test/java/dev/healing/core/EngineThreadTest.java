@@ -14,6 +14,7 @@ import dev.healing.core.plugins.Registry;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.testkit.NoKnowledge;
 import dev.healing.testkit.TestHost;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,26 @@ class EngineThreadTest {
     assertThatThrownBy(answer::join)
         .hasCauseExactlyInstanceOf(HealingException.class)
         .hasMessageContaining("Gone");
+  }
+
+  @Test
+  void whoWaitsWhenItDiesIsToldOfWhat() {
+    EngineThread thread = new EngineThread(inbox, loop);
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    thread.post(answer, () -> {}); // answered some time
+    inbox.post(
+        () -> {
+          throw new OutOfMemoryError("of this test");
+        });
+    thread.start();
+    assertThat(thread.ended().toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withMessageContaining("of this test");
+    assertThat(answer).isDone();
+    assertThatThrownBy(answer::join)
+        .hasCauseExactlyInstanceOf(HealingException.class)
+        .hasMessageContainingAll("has ended", "of this test");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
@@ -16,6 +17,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
@@ -23,6 +25,8 @@ import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.core.journal.Journal;
+import dev.healing.spi.Detector;
+import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
@@ -31,6 +35,7 @@ import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import dev.healing.testkit.TestHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,6 +152,27 @@ class HealingEngineTest {
     assertThat(waiting).isCompletedExceptionally();
     assertThat(engine.heal(issue()).toCompletableFuture()).isCompletedExceptionally();
     assertThatThrownBy(waiting::join)
+        .hasCauseInstanceOf(HealingException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void closingAnswersWhoAskedWhatIsStillBeingWorkedOut() {
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(Given.detector("services", this::detect))
+                .add(new Given.Actions("restart_service", new SlowAction())));
+    broken.add(UNIT);
+    run(engine, Duration.ofSeconds(1));
+    CompletableFuture<Decision> asked = engine.consider(issue()).toCompletableFuture();
+    run(engine, Duration.ofSeconds(1));
+    assertThat(asked).isNotDone();
+
+    engine.close();
+
+    assertThat(asked).isCompletedExceptionally();
+    assertThatThrownBy(asked::join)
         .hasCauseInstanceOf(HealingException.class)
         .hasMessageContaining("closed");
   }
@@ -415,6 +442,59 @@ class HealingEngineTest {
   }
 
   @Test
+  void nothingIsDoneAboutWhatOnlyADetectorOfBeforeAReloadHasSeen() {
+    AtomicInteger made = new AtomicInteger();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(slowThenCalm(made))
+                .add(Given.action(Given.RESTART, risk, execution -> mend())));
+    run(engine, Duration.ofMillis(100)); // the first look is under way
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    run(engine, Duration.ofMillis(1));
+    assertThat(reloaded).isCompleted();
+    run(engine, Duration.ofMinutes(1));
+    assertThat(made.get()).isEqualTo(2);
+    assertThat(engine.loop().looks()).isGreaterThan(50);
+    assertThat(done).isEmpty();
+    assertThat(engine.incidents()).isEmpty();
+  }
+
+  /** The first one takes half a second to report what the next one has been told to ignore. */
+  private DetectorProvider slowThenCalm(AtomicInteger made) {
+    return new DetectorProvider() {
+      @Override
+      public String name() {
+        return "services";
+      }
+
+      @Override
+      public Detector create(HostContext context) {
+        boolean first = made.incrementAndGet() == 1;
+        return new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(Given.TYPE);
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            if (!first) {
+              return Detection.NOTHING;
+            }
+            try {
+              context.workers().sleep(Duration.ofMillis(500));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return Detection.of(List.of(Given.issue(state.at(), UNIT)));
+          }
+        };
+      }
+    };
+  }
+
+  @Test
   void whatWasBeingPreparedBeforeAReloadIsNotDoneAfterIt() {
     SlowAction action = new SlowAction();
     HealingEngine engine =
@@ -600,6 +680,20 @@ class HealingEngineTest {
     run(engine, Duration.ofSeconds(10));
     assertThat(done).hasSize(1);
     assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
+  void anAuditThatCannotBeReadMeansObservingToo() throws Exception {
+    Path state = directory.resolve("state");
+    LinuxHost.open(state).close();
+    Files.createDirectory(state.resolve(Audit.FILE));
+    broken.add(UNIT);
+    try (LinuxHost real = LinuxHost.open(state);
+        HealingEngine engine = opened(builder(real, Map.of()))) {
+      assertThat(engine.status().autonomy()).isEqualTo(Autonomy.OBSERVE);
+      assertThat(engine.status().trouble())
+          .anySatisfy(trouble -> assertThat(trouble).contains(Audit.FILE, "restart"));
+    }
   }
 
   @Test

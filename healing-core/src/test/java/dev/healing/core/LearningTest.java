@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +201,25 @@ class LearningTest {
   }
 
   @Test
+  void closingAnswersWhoWaitsForWhatIsStillBeingLearned() {
+    engine.open();
+    broken.add("a.service");
+    recording.mood = Moody.Mood.HANGS;
+    CompletableFuture<Receipt> healed =
+        engine.heal(Given.issue(host.time().now(), "a.service")).toCompletableFuture();
+    run(Duration.ofSeconds(3));
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    engine.turn();
+    assertThat(healed).isNotDone();
+    assertThat(reloaded).isNotDone();
+
+    engine.close();
+
+    assertThat(healed).isCompletedExceptionally();
+    assertThat(reloaded).isCompletedExceptionally();
+  }
+
+  @Test
   void aKnowledgeBaseThatHangsIsToldWhatItMissedWhenItComesBack() {
     engine.open();
     recording.mood = Mood.HANGS;
@@ -218,6 +238,24 @@ class LearningTest {
     assertThat(happened)
         .contains("learned web.service", "learned db.service", "learned cache.service")
         .doesNotHaveDuplicates();
+    assertThat(engine.status().trouble()).isEmpty();
+  }
+
+  @Test
+  void whatOneThatHangsWasNotToldTheOneAfterAReloadIs() {
+    engine.open();
+    recording.mood = Mood.HANGS;
+    heal("web.service");
+    run(Duration.ofSeconds(2));
+    heal("db.service");
+    CompletableFuture<?> reloaded = engine.reload(Configuration.empty()).toCompletableFuture();
+    run(Duration.ofMillis(1));
+    assertThat(reloaded).isCompleted();
+
+    recording.mood = Mood.WORKS;
+    run(Duration.ofSeconds(5));
+
+    assertThat(happened).contains("learned db.service").doesNotHaveDuplicates();
     assertThat(engine.status().trouble()).isEmpty();
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,44 @@ class PreventionStoryTest {
   @AfterEach
   void end() {
     host.time().close();
+  }
+
+  /** What is written once is read at every start. */
+  @Test
+  void aTimeThatNobodyCanWaitForHindersNeitherHealingNorTheNextStart() {
+    Metric judged = Metric.of(Metric.FORECAST_JUDGED, VAR);
+    Function<HostState, Detection> nonsense =
+        state ->
+            Detection.of(
+                cleanedAt.isEmpty()
+                    ? List.of(
+                        Given.issue(state.at(), VAR)
+                            .telling(
+                                "it fills", Map.of(USED.toString(), 0.5, judged.toString(), 1e300)))
+                    : List.of());
+    HealingEngine.Builder builder =
+        Given.engine(host, Map.of())
+            .add(Given.sampler("disks", this::read))
+            .add(Given.detector("fills", nonsense))
+            .add(
+                Given.action(
+                    Given.RESTART,
+                    Risk.LOW,
+                    execution -> {
+                      cleanedAt.add(0.5);
+                      return ActionReport.done("cleaned");
+                    }));
+    engine = builder.build();
+    engine.open();
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(30));
+    assertThat(engine.audit().history(10)).hasSize(1);
+    assertThat(engine.incidents().get(0).status()).isEqualTo(IncidentStatus.HEALED);
+    engine.close();
+
+    engine = builder.build();
+    engine.open();
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(30));
+    assertThat(engine.audit().preventions()).isEmpty();
   }
 
   private double hours() {

@@ -218,7 +218,7 @@ public final class ActionRunner {
     @Override
     public void progress(String message) {
       gotSomewhere = true;
-      progress.accept(message);
+      progress.accept(String.valueOf(message));
     }
   }
 }

@@ -1,10 +1,14 @@
 package dev.healing.core.calls;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How other threads reach the engine's: what they post is run there, in order. */
 public final class Inbox {
@@ -15,6 +19,19 @@ public final class Inbox {
   public void post(Runnable post) {
     posts.add(post);
     bell.release();
+  }
+
+  /**
+   * For what somebody may say ever so often, and of which only the last counts: at most one waits.
+   * For several threads.
+   */
+  public <T> Consumer<T> newest(Consumer<T> then) {
+    AtomicReference<@Nullable T> said = new AtomicReference<>();
+    return one -> {
+      if (said.getAndSet(one) == null) {
+        post(() -> then.accept(Objects.requireNonNull(said.getAndSet(null))));
+      }
+    };
   }
 
   /** Whether nothing waits to be run. */

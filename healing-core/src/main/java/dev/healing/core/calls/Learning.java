@@ -139,9 +139,12 @@ public final class Learning {
   public void end(Plugins.Named<KnowledgeBase> knowledge, Runnable then) {
     List<Runnable> last = takeAfterwards();
     last.add(then);
-    ask(
-        List.of(lesson(knowledge), call(knowledge, () -> knowledge.plugin().close(), () -> {})),
-        last);
+    List<Call> round = new ArrayList<>();
+    if (!calls.hangs(plugin(knowledge))) { // else the next one is told
+      round.add(lesson(knowledge));
+    }
+    round.add(call(knowledge, () -> knowledge.plugin().close(), () -> {}));
+    ask(round, last);
   }
 
   /** Goes on with another knowledge base. */

@@ -111,7 +111,7 @@ public final class PluginCalls {
     private final Map<String, Workers.Task> behind = stuck;
     private int next;
     private int worker; // the number of the one that works on this round; others are left behind
-    private boolean queued; // no worker has taken it up
+    private boolean queued; // no worker has taken it up, or the one that had is gone
     private boolean calling; // a plugin has been called and has not come back
     private long callStartedNanos;
     private Workers.@Nullable Task task;
@@ -134,11 +134,24 @@ public final class PluginCalls {
     }
 
     private void work(int me) {
-      Call call = next(me, null, null);
-      while (call != null) {
-        call = next(me, call, ask(call));
+      boolean ended = false;
+      try {
+        Call call = next(me, null, null);
+        while (call != null) {
+          call = next(me, call, ask(call));
+        }
+        end(me);
+        ended = true;
+      } finally {
+        if (!ended) {
+          gone(me);
+        }
       }
-      end(me);
+    }
+
+    /** An error that is not caught has ended this thread: the round must not wait for it. */
+    private synchronized void gone(int me) {
+      queued |= me == worker && !calling;
     }
 
     /** Why there is no answer; null if there is one. */

@@ -19,11 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -53,9 +49,7 @@ public final class Journal implements ActionHistory {
   private final Timeline timeline;
   private final Starts starts;
   private final Map<String, Intent> open = new LinkedHashMap<>();
-  private final Map<String, Optional<Question>> rejected = new TreeMap<>();
-  private final Set<String> handedOver = new TreeSet<>();
-  private final Map<String, Question> questions = new TreeMap<>();
+  private final Problems problems = new Problems(this::mark);
   private final List<String> damaged = new ArrayList<>();
   private final List<Line> unwritten = new ArrayList<>();
   private long compactAt = COMPACT_BYTES;
@@ -130,6 +124,17 @@ public final class Journal implements ActionHistory {
     }
   }
 
+  /** Notes that it cannot be compared with this file, so that nobody knows whether it is whole. */
+  public void distrust(String unreadable, HealingException why) {
+    damaged.add(
+        unreadable
+            + " cannot be read, so whether "
+            + FILE
+            + " is whole cannot be known ("
+            + why.getMessage()
+            + "): mend that and restart; or, to start anew, move both away");
+  }
+
   /** Intents without a mark after them: we cannot know whether they were carried out. */
   public Collection<Intent> open() {
     return List.copyOf(open.values());
@@ -141,14 +146,8 @@ public final class Journal implements ActionHistory {
     starts.add(intent, now);
     starts.forgetTheOld();
     open.put(intent.id(), intent);
-    countedWhereRejected(intent);
+    problems.attempted(intent);
     unwritten.add(new Line(Optional.of(intent.id()), json -> intent.write(json, now)));
-  }
-
-  /** No two intents of an incident that lives on have the same number. */
-  private void countedWhereRejected(Intent intent) {
-    rejected.computeIfPresent(
-        intent.issue().fingerprint().key(), (problem, asked) -> asked.map(q -> q.after(intent)));
   }
 
   /** Adds the mark that an intent is done with. */
@@ -162,84 +161,13 @@ public final class Journal implements ActionHistory {
         });
   }
 
-  /** Notes that a person wants neither this done about a problem nor anything, until it is over. */
-  public synchronized void reject(Question question) {
-    String problem = question.problem().key();
-    if (questions.remove(problem) != null) {
-      mark(json -> json.writeStringProperty("answered", problem));
-    }
-    rejected.put(problem, Optional.of(question));
-    mark(json -> question.write(json, "rejected"));
+  /** What people were asked and have said about problems. */
+  public Problems problems() {
+    return problems;
   }
 
-  /** Notes that a problem is a human's, until it is over: nothing that was tried has helped. */
-  public synchronized void handOver(Fingerprint problem) {
-    if (handedOver.add(problem.key())) {
-      mark(json -> json.writeStringProperty("handedOver", problem.key()));
-    }
-  }
-
-  /** Notes that a problem is over: when it comes again, it is ours again. */
-  public synchronized void over(Fingerprint problem) {
-    boolean unwanted = rejected.remove(problem.key()) != null;
-    if (handedOver.remove(problem.key()) || unwanted) {
-      mark(json -> json.writeStringProperty("over", problem.key()));
-    }
-  }
-
-  /** Notes what a person is asked about a problem: nothing else by then. */
-  public synchronized void ask(Question question) {
-    Question before = questions.put(question.problem().key(), question);
-    if (before == null || !before.sameAs(question)) {
-      mark(json -> question.write(json, "asked"));
-    }
-  }
-
-  /** Notes that nobody need answer any more what was asked about a problem, if something was. */
-  public synchronized Optional<Question> answered(Fingerprint problem) {
-    Optional<Question> question = Optional.ofNullable(questions.remove(problem.key()));
-    question.ifPresent(q -> mark(json -> json.writeStringProperty("answered", problem.key())));
-    return question;
-  }
-
-  /** What a person was asked about a problem, and has not answered. */
-  public Optional<Question> asked(Fingerprint problem) {
-    return Optional.ofNullable(questions.get(problem.key()));
-  }
-
-  /** The same, or what they did not want done about a problem that may still be there. */
-  public Optional<Question> askedOrRejected(Fingerprint problem) {
-    return asked(problem).or(() -> rejected.getOrDefault(problem.key(), Optional.empty()));
-  }
-
-  /** All that people were asked and have not answered. */
-  public List<Question> questions() {
-    return List.copyOf(questions.values());
-  }
-
-  private void mark(Consumer<JsonGenerator> members) {
+  private synchronized void mark(Consumer<JsonGenerator> members) {
     unwritten.add(new Line(Optional.empty(), members));
-  }
-
-  /** The problems that are not ours: rejected or handed over. */
-  public List<Fingerprint> theirs() {
-    if (rejected.isEmpty() && handedOver.isEmpty()) {
-      return List.of();
-    }
-    return Stream.concat(rejected.keySet().stream(), handedOver.stream())
-        .distinct()
-        .map(Fingerprint::new)
-        .toList();
-  }
-
-  /** Whether a problem that may still be there was handed over to a human. */
-  public boolean handedOver(Fingerprint problem) {
-    return handedOver.contains(problem.key());
-  }
-
-  /** Whether a person does not want anything done about a problem that may still be there. */
-  public boolean rejected(Fingerprint problem) {
-    return rejected.containsKey(problem.key());
   }
 
   /**
@@ -353,18 +281,7 @@ public final class Journal implements ActionHistory {
       }
     }
     List<String> kept = withClocks(started);
-    rejected.forEach(
-        (problem, asked) ->
-            kept.add(
-                asked
-                    .map(question -> Json.line(json -> question.write(json, "rejected")))
-                    .orElseGet(() -> line("rejected", problem))));
-    for (String problem : handedOver) {
-      kept.add(line("handedOver", problem));
-    }
-    for (Question question : questions.values()) {
-      kept.add(Json.line(json -> question.write(json, "asked")));
-    }
+    kept.addAll(problems.lines());
     store.rewrite(FILE, kept);
   }
 
@@ -385,28 +302,7 @@ public final class Journal implements ActionHistory {
       timeline.add(Reading.of(node, "clock"));
       return;
     }
-    if (node.has("rejected")) {
-      // Lines of an earlier version have nothing else.
-      Optional<Question> asked =
-          node.has("issue") ? Optional.of(Question.of(node)) : Optional.empty();
-      rejected.put(node.path("rejected").asString(), asked);
-      return;
-    }
-    if (node.has("handedOver")) {
-      handedOver.add(node.path("handedOver").asString());
-      return;
-    }
-    if (node.has("over")) {
-      rejected.remove(node.path("over").asString());
-      handedOver.remove(node.path("over").asString());
-      return;
-    }
-    if (node.has("asked")) {
-      questions.put(node.path("asked").asString(), Question.of(node));
-      return;
-    }
-    if (node.has("answered")) {
-      questions.remove(node.path("answered").asString());
+    if (problems.replay(node)) {
       return;
     }
     if (node.has("done")) {
@@ -418,13 +314,9 @@ public final class Journal implements ActionHistory {
     Reading at = Reading.of(node, "at");
     Intent intent = Intent.of(node, at.wall());
     open.put(intent.id(), intent);
-    countedWhereRejected(intent);
+    problems.attempted(intent);
     timeline.add(at);
     starts.add(intent, at);
-  }
-
-  private static String line(String what, String key) {
-    return Json.line(json -> json.writeStringProperty(what, key));
   }
 
   private static String line(Reading reading) {

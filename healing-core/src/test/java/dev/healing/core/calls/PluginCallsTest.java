@@ -1,6 +1,7 @@
 package dev.healing.core.calls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.HostException;
 import dev.healing.spi.Workers;
@@ -67,6 +68,37 @@ class PluginCallsTest {
     calls.enforce(Duration.ofSeconds(2));
     assertThat(said).hasSize(2).last().isEqualTo(".");
     assertThat(said.get(0)).startsWith("a got no worker");
+  }
+
+  @Test
+  void aRoundWhoseThreadDiesOfAnErrorIsGivenUp() {
+    PluginCalls.Call dies =
+        new PluginCalls.Call() {
+          @Override
+          public String plugin() {
+            return "b";
+          }
+
+          @Override
+          public void ask() {}
+
+          @Override
+          public void answered() {
+            throw new OutOfMemoryError("of this test");
+          }
+
+          @Override
+          public void failed(String why) {
+            said.add("b " + why);
+          }
+        };
+    PluginCalls calls = new PluginCalls("look", host.time(), host.workers());
+    calls.begin(List.of(call("a", true), dies, call("c", true)), () -> said.add("."));
+    assertThatThrownBy(host.time()::runReady).isInstanceOf(OutOfMemoryError.class);
+    host.time().advance(Duration.ofSeconds(2));
+    calls.enforce(Duration.ofSeconds(2));
+    assertThat(said).hasSize(3).startsWith("a").endsWith(".");
+    assertThat(said.get(1)).startsWith("c got no worker");
   }
 
   /** The system gives no more. */

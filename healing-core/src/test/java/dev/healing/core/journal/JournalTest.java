@@ -81,34 +81,34 @@ class JournalTest {
   @Test
   void whatWasHandedOverStaysSoUntilItIsOver() {
     Fingerprint web = Given.issue(host.time().now(), "web.service").fingerprint();
-    journal.handOver(web);
-    journal.handOver(web);
+    journal.problems().handOver(web);
+    journal.problems().handOver(web);
     journal.commit();
     fill("a"); // compacted meanwhile
-    assertThat(reopen().handedOver(web)).isTrue();
-    assertThat(reopen().theirs()).containsExactly(web);
+    assertThat(reopen().problems().handedOver(web)).isTrue();
+    assertThat(reopen().problems().theirs()).containsExactly(web);
 
-    journal.over(web);
+    journal.problems().over(web);
     journal.commit();
-    assertThat(journal.handedOver(web)).isFalse();
-    assertThat(reopen().handedOver(web)).isFalse();
+    assertThat(journal.problems().handedOver(web)).isFalse();
+    assertThat(reopen().problems().handedOver(web)).isFalse();
   }
 
   @Test
   void whatIsAskedStaysSoUntilItIsAnswered() {
     Issue issue = Given.issue(host.time().now(), "web.service");
     Question question = question(issue);
-    journal.ask(question);
-    journal.ask(question);
+    journal.problems().ask(question);
+    journal.problems().ask(question);
     journal.commit();
     fill("a"); // compacted meanwhile
-    assertThat(journal.asked(issue.fingerprint())).contains(question);
-    assertThat(reopen().questions()).containsExactly(question);
+    assertThat(journal.problems().asked(issue.fingerprint())).contains(question);
+    assertThat(reopen().problems().questions()).containsExactly(question);
 
-    assertThat(journal.answered(issue.fingerprint())).contains(question);
+    assertThat(journal.problems().answered(issue.fingerprint())).contains(question);
     journal.commit();
-    assertThat(journal.questions()).isEmpty();
-    assertThat(reopen().questions()).isEmpty();
+    assertThat(journal.problems().questions()).isEmpty();
+    assertThat(reopen().problems().questions()).isEmpty();
   }
 
   @Test
@@ -243,12 +243,12 @@ class JournalTest {
     Issue issue = start("a.1", "web.service").issue();
     Fingerprint web = issue.fingerprint();
     Fingerprint db = start("b.1", "db.service").issue().fingerprint();
-    journal.ask(question(issue));
-    journal.reject(question(issue));
-    journal.reject(question(Given.issue(host.time().now(), "db.service")));
-    journal.over(db);
+    journal.problems().ask(question(issue));
+    journal.problems().reject(question(issue));
+    journal.problems().reject(question(Given.issue(host.time().now(), "db.service")));
+    journal.problems().over(db);
     journal.commit();
-    assertThat(reopen().rejected(web)).isTrue();
+    assertThat(reopen().problems().rejected(web)).isTrue();
 
     long all = host.state().size(Journal.FILE);
     fill("old");
@@ -258,19 +258,19 @@ class JournalTest {
     assertThat(host.state().size(Journal.FILE)).as("compacted").isGreaterThan(all);
     Journal again = reopen();
     assertThat(again.damaged()).isEmpty();
-    assertThat(again.rejected(web)).isTrue();
-    assertThat(again.asked(web)).as("it is answered").isEmpty();
-    assertThat(again.askedOrRejected(web)).as("what it was").contains(question(issue));
-    assertThat(again.rejected(db)).isFalse();
-    assertThat(again.askedOrRejected(db)).isEmpty();
+    assertThat(again.problems().rejected(web)).isTrue();
+    assertThat(again.problems().asked(web)).as("it is answered").isEmpty();
+    assertThat(again.problems().askedOrRejected(web)).as("what it was").contains(question(issue));
+    assertThat(again.problems().rejected(db)).isFalse();
+    assertThat(again.problems().askedOrRejected(db)).isEmpty();
   }
 
   @Test
   void aRejectionOfAnEarlierVersionIsOneStill() {
     host.state().append(Journal.FILE, List.of("{\"rejected\":\"service_failed|web.service\"}"));
     Fingerprint web = new Fingerprint("service_failed|web.service");
-    assertThat(reopen().rejected(web)).isTrue();
-    assertThat(reopen().askedOrRejected(web)).isEmpty();
+    assertThat(reopen().problems().rejected(web)).isTrue();
+    assertThat(reopen().problems().askedOrRejected(web)).isEmpty();
     assertThat(reopen().damaged()).isEmpty();
   }
 

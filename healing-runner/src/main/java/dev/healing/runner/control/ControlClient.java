@@ -98,10 +98,18 @@ public final class ControlClient {
         }
         readable.selectedKeys().clear();
       }
+    } catch (IOException e) {
+      if (!whole(answer)) { // else refused and hung up on, with our request unread
+        throw e;
+      }
     }
     if (answer.size() == 0) {
       throw new IOException("it hung up on " + socket);
     }
     return answer.toString(StandardCharsets.UTF_8);
+  }
+
+  private static boolean whole(ByteArrayOutputStream answer) {
+    return answer.toString(StandardCharsets.UTF_8).endsWith("\n");
   }
 }

@@ -1,6 +1,5 @@
 package dev.healing.runner.control;
 
-import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -8,7 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -21,18 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The daemon's end of the control socket. */
@@ -41,7 +38,10 @@ public final class ControlServer implements AutoCloseable {
   public static final String SOCKET = "control.sock";
 
   static final int MAX_REQUEST_BYTES = 64 << 10;
-  private static final int MAX_CONNECTIONS = 32;
+  static final int MAX_CONNECTIONS = 32;
+  private static final int WORKERS = 4;
+  private static final Answer TOO_MANY =
+      Answer.failed(1, "the daemon is answering " + MAX_CONNECTIONS + " others: try again later");
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Logger LOG = System.getLogger(ControlServer.class.getName());
 
@@ -49,24 +49,26 @@ public final class ControlServer implements AutoCloseable {
   private final ServerSocketChannel server;
   private final UserPrincipal owner;
   private final Duration patience;
-  private final Function<ObjectNode, CompletionStage<Answer>> handler;
+  private final LineRequests requests;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
-  private final ExecutorService workers;
-  private final ScheduledExecutorService deadlines;
+  private final ThreadPoolExecutor workers;
+  private final ScheduledThreadPoolExecutor deadlines;
 
   private ControlServer(
       Path socket,
       ServerSocketChannel server,
       UserPrincipal owner,
       Duration patience,
-      Function<ObjectNode, CompletionStage<Answer>> handler) {
+      LineRequests requests) {
     this.socket = socket;
     this.server = server;
     this.owner = owner;
     this.patience = patience;
-    this.handler = handler;
-    this.workers = Executors.newFixedThreadPool(4, daemons("control"));
-    this.deadlines = Executors.newSingleThreadScheduledExecutor(daemons("control-deadlines"));
+    this.requests = requests;
+    this.workers =
+        new ThreadPoolExecutor(
+            WORKERS, WORKERS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons("control"));
+    this.deadlines = new ScheduledThreadPoolExecutor(1, daemons("control-deadlines"));
   }
 
   /**
@@ -90,19 +92,23 @@ public final class ControlServer implements AutoCloseable {
         // Whoever slips in before this is refused by the check of its user.
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         ControlServer control =
-            new ControlServer(socket, server, Files.getOwner(socket), patience, handler);
-        control.workersStart();
+            new ControlServer(
+                socket, server, Files.getOwner(socket), patience, new LineRequests(handler));
+        control.threadsStart();
         return control;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
         server.close();
         throw e;
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | OutOfMemoryError e) {
       throw new HostException("control socket " + socket + ": cannot listen: " + e, e);
     }
   }
 
-  private void workersStart() {
+  /** All of them now: on a host that has no more to give they could not be had when it matters. */
+  private void threadsStart() {
+    workers.prestartAllCoreThreads();
+    deadlines.prestartCoreThread();
     daemons("control-accept").newThread(this::accept).start();
   }
 
@@ -111,12 +117,12 @@ public final class ControlServer implements AutoCloseable {
       try {
         SocketChannel client = server.accept();
         if (connections.size() >= MAX_CONNECTIONS) {
-          client.close();
-          continue;
+          answer(client, TOO_MANY);
+        } else {
+          connections.add(client);
+          work(client, () -> serve(client));
         }
-        connections.add(client);
-        workers.execute(() -> serve(client));
-      } catch (AsynchronousCloseException | RejectedExecutionException e) {
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         // No descriptors, perhaps: at once it would fail again.
@@ -126,27 +132,41 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private void serve(SocketChannel client) {
-    ScheduledFuture<?> deadline = closeAfterPatience(client);
+  /** Whoever waits for what nobody does is hung up on. */
+  private void work(SocketChannel client, Runnable work) {
     try {
-      UserPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-      Optional<String> refusal = refusal(peer.getName(), owner.getName());
-      Optional<String> line = refusal.isPresent() ? Optional.empty() : readLine(client);
-      deadline.cancel(false);
-      if (refusal.isPresent()) {
-        answer(client, Answer.failed(3, refusal.get()));
-      } else if (line.isEmpty()) {
-        answer(
-            client, Answer.failed(2, "expected one line of at most " + MAX_REQUEST_BYTES + " B"));
-      } else {
-        handle(line.get())
-            .whenComplete(
-                (answer, fault) ->
-                    workers.execute(
-                        () -> answer(client, fault == null ? answer : answerTo(fault))));
-      }
-    } catch (IOException | RejectedExecutionException e) {
+      workers.execute(work);
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // at the end, or no thread
       close(client);
+    }
+  }
+
+  private void serve(SocketChannel client) {
+    boolean served = false;
+    try {
+      read(client);
+      served = true;
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "control socket: a client did not ask: " + e);
+    } finally {
+      if (!served) {
+        close(client);
+      }
+    }
+  }
+
+  private void read(SocketChannel client) throws IOException {
+    ScheduledFuture<?> deadline = closeAfterPatience(client);
+    UserPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+    Optional<String> refusal = refusal(peer.getName(), owner.getName());
+    Optional<String> line = refusal.isPresent() ? Optional.empty() : readLine(client);
+    deadline.cancel(false); // what is asked for may take its time
+    if (refusal.isPresent()) {
+      answer(client, Answer.failed(3, refusal.get()));
+    } else if (line.isEmpty()) {
+      answer(client, Answer.failed(2, "expected one line of at most " + MAX_REQUEST_BYTES + " B"));
+    } else {
+      requests.answer(line.get()).thenAccept(answer -> work(client, () -> answer(client, answer)));
     }
   }
 
@@ -160,36 +180,6 @@ public final class ControlServer implements AutoCloseable {
 
   private static String allowed(String owner) {
     return owner.equals("root") ? "root" : "root and " + owner;
-  }
-
-  private CompletionStage<Answer> handle(String line) {
-    try {
-      JsonNode request = Json.MAPPER.readTree(line);
-      if (request instanceof ObjectNode object) {
-        return handler.apply(object);
-      }
-      return done(Answer.failed(2, "expected one JSON object per line"));
-    } catch (JacksonException e) {
-      return done(Answer.failed(2, "expected one JSON object per line: " + e.getOriginalMessage()));
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      return done(answerTo(e));
-    }
-  }
-
-  private static CompletionStage<Answer> done(Answer answer) {
-    return java.util.concurrent.CompletableFuture.completedFuture(answer);
-  }
-
-  private static Answer answerTo(Throwable fault) {
-    Throwable cause =
-        fault instanceof java.util.concurrent.CompletionException && fault.getCause() != null
-            ? fault.getCause()
-            : fault;
-    if (!(cause instanceof HealingException)) {
-      LOG.log(Level.ERROR, "control socket: a request failed", cause);
-    }
-    String why = cause instanceof HealingException ? cause.getMessage() : cause.toString();
-    return Answer.failed(1, String.valueOf(why));
   }
 
   private Optional<String> readLine(SocketChannel client) throws IOException {

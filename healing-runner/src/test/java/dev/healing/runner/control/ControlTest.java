@@ -18,9 +18,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,6 +163,60 @@ class ControlTest {
       assertThat(ask("status").exit()).isZero();
       never.complete(Answer.failed(1, "ended"));
       waiting.forEach(answer -> assertThat(answer.join().error()).contains("ended"));
+    }
+  }
+
+  @Test
+  void whoComesWhenTooManyAreBeingAnsweredIsToldSo() {
+    CompletableFuture<Answer> never = new CompletableFuture<>();
+    CountDownLatch asked = new CountDownLatch(ControlServer.MAX_CONNECTIONS);
+    try (ControlServer server =
+        serve(
+            request -> {
+              asked.countDown();
+              return never;
+            })) {
+      List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+      for (int i = 0; i < ControlServer.MAX_CONNECTIONS; i++) {
+        waiting.add(
+            CompletableFuture.supplyAsync(() -> ask("heal"), run -> new Thread(run).start()));
+      }
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      for (int i = 0; i < 50; i++) { // whether the request comes before the answer or after it
+        assertThat(ask("status").error()).hasValueSatisfying(why -> assertThat(why).contains("32"));
+      }
+      never.complete(Answer.failed(1, "ended"));
+      waiting.forEach(answer -> assertThat(answer.join().error()).contains("ended"));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theThreadsThatItTakesAreThereBeforeAnybodyAsks() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (ControlServer server = serve(ControlTest::echo)) {
+      Set<Thread> added = new HashSet<>(Thread.getAllStackTraces().keySet());
+      added.removeAll(before);
+      assertThat(added)
+          .extracting(Thread::getName)
+          .contains("healing-control-accept", "healing-control-deadlines")
+          .filteredOn("healing-control"::equals)
+          .hasSize(4);
+    }
+  }
+
+  @Test
+  void whoeverAsksForWhatEndsInAnErrorIsNotKeptWaiting() {
+    try (ControlServer server =
+        serve(
+            request -> {
+              throw new OutOfMemoryError("of this test");
+            })) {
+      ObjectNode request = Json.object().put("verb", "status");
+      assertThatThrownBy(() -> ControlClient.ask(state, request, PATIENCE))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("hung up");
     }
   }
 
