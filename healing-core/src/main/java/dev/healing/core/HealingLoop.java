@@ -237,9 +237,13 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = known();
-    treatment.remember(known, past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+    List<Receipt> known =
+        known(
+            receipts -> {
+              treatment.remember(receipts, past);
+              List<Receipt> newest = receipts.subList(0, Math.min(100, receipts.size()));
+              chronicle.journal().compareWith(newest, Audit.FILE);
+            });
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream()
@@ -262,13 +266,15 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    treatment.recall(known());
+    known(treatment::recall);
   }
 
   /** What was done before, newest first. Without it nobody knows whether the journal is whole. */
-  private List<Receipt> known() {
+  private List<Receipt> known(Consumer<List<Receipt>> user) {
     try {
-      return chronicle.audit().history(OwnActions.MOST);
+      List<Receipt> known = chronicle.audit().history(OwnActions.MOST);
+      user.accept(known);
+      return known;
     } catch (HealingException e) {
       chronicle.journal().distrust(Audit.FILE, e);
       return List.of();
