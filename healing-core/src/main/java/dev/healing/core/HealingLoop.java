@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -237,13 +238,9 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known =
-        known(
-            receipts -> {
-              treatment.remember(receipts, past);
-              List<Receipt> newest = receipts.subList(0, Math.min(100, receipts.size()));
-              chronicle.journal().compareWith(newest, Audit.FILE);
-            });
+    List<Receipt> known = known(HealingLoop::history);
+    treatment.remember(known, known(Audit::preventions), past);
+    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream()
@@ -266,15 +263,18 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    known(treatment::recall);
+    treatment.recall(known(HealingLoop::history));
   }
 
-  /** What was done before, newest first. Without it nobody knows whether the journal is whole. */
-  private List<Receipt> known(Consumer<List<Receipt>> user) {
+  /** What was done before, newest first. */
+  private static List<Receipt> history(Audit audit) {
+    return audit.history(OwnActions.MOST);
+  }
+
+  /** From the audit. Where it cannot be read, nobody knows whether the journal is whole. */
+  private <T> List<T> known(Function<Audit, List<T>> read) {
     try {
-      List<Receipt> known = chronicle.audit().history(OwnActions.MOST);
-      user.accept(known);
-      return known;
+      return read.apply(chronicle.audit());
     } catch (HealingException e) {
       chronicle.journal().distrust(Audit.FILE, e);
       return List.of();

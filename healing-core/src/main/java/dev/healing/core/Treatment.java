@@ -114,10 +114,13 @@ final class Treatment {
     own.remember(receipts, time.now());
   }
 
-  /** What was done before the start, newest first: and what came of it is judged on. */
-  void remember(List<Receipt> receipts, MeasuredPast past) {
+  /**
+   * What was done before the start, newest first, and what is known of what was predicted: the rest
+   * of that is judged from now on.
+   */
+  void remember(List<Receipt> receipts, List<Prevention> judged, MeasuredPast past) {
     recall(receipts);
-    preventions.open(receipts, chronicle.audit().preventions(), past);
+    preventions.open(receipts, judged, past);
   }
 
   Preventions preventions() {
@@ -460,7 +463,7 @@ final class Treatment {
             .toList();
   }
 
-  /** With what else it may have begun by. */
+  /** With whatever else may have begun it. */
   private String told(Tracked begun, Intent intent) {
     String text = begun.issue.type() + " " + String.join(" ", begun.issue.components());
     String others =
@@ -469,8 +472,9 @@ final class Treatment {
             .distinct()
             .sorted()
             .collect(Collectors.joining(" or "));
-    return shortened(text, LONGEST_TOLD / 2)
-        + (others.isEmpty() ? "" : " (or by " + shortened(others, LONGEST_TOLD / 2 - 9) + ")");
+    String orBy =
+        others.isEmpty() ? "" : " (or by " + shortened(others, LONGEST_TOLD / 2 - 9) + ")";
+    return shortened(text, LONGEST_TOLD - orBy.length()) + orBy;
   }
 
   private static String shortened(String text, int most) {

@@ -35,6 +35,7 @@ class SideEffectsTest {
   private static final String OTHER = "worker.service";
   private static final String APP = "app.service";
   private static final String APACHE = "apache.service";
+  private static final String LONG = "var-lib-" + "x".repeat(120) + ".service";
 
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
@@ -67,6 +68,7 @@ class SideEffectsTest {
             .service(APP, broken.contains(APP), WEB)
             .service(OTHER, broken.contains(OTHER))
             .service(APACHE, broken.contains(APACHE))
+            .service(LONG, broken.contains(LONG))
             .service(WEB, broken.contains(WEB))
             .build();
     return new Reading(
@@ -166,6 +168,18 @@ class SideEffectsTest {
         .containsExactly("service_failed worker.service (or by restart_service apache.service)");
     assertThat(first(APACHE).sideEffects())
         .containsExactly("service_failed worker.service (or by restart_service web.service)");
+  }
+
+  /** Only where another has to be named beside it there is less room. */
+  @Test
+  void aLongNameIsToldAsAWhole() {
+    Receipt receipt =
+        restarted(
+            execution -> {
+              broken.add(LONG);
+              broken.remove(WEB);
+            });
+    assertThat(receipt.sideEffects()).containsExactly("service_failed " + LONG);
   }
 
   /** What was started when it was there already did not begin it. */

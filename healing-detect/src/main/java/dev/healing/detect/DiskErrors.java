@@ -14,6 +14,7 @@ import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -66,9 +67,13 @@ public final class DiskErrors implements Detector {
         IssueType.DISK_ERRORS,
         Severity.HIGH,
         String.format(
+            Locale.ROOT,
             "%d read%s or write%s of the disk %s failed in the last hour"
                 + " (journalctl -k and smartctl tell more; save what you need of it)",
-            count, count == 1 ? "" : "s", count == 1 ? "" : "s", disk),
+            count,
+            count == 1 ? "" : "s",
+            count == 1 ? "" : "s",
+            disk),
         Map.of(errors.metric().toString(), errors.value()),
         List.of(disk));
   }

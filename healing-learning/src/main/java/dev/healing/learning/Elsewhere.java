@@ -29,27 +29,22 @@ final class Elsewhere {
   private final SortedMap<String, SortedMap<String, Imported>> byHash = new TreeMap<>();
   private final SortedMap<String, Long> leftOut = new TreeMap<>();
   private final List<String> told = new ArrayList<>();
-  private @Nullable String source;
+  private final @Nullable String source;
   private long attempts;
   private int pairs;
 
-  private Elsewhere(String from) {
+  private Elsewhere(String from, @Nullable String source) {
     this.from = from;
+    this.source = source;
   }
 
   /** Reads it. Throws {@link KnowledgeJson.BadKnowledgeException} only. */
   static Elsewhere read(Text document, String from, Instant now) {
-    Elsewhere elsewhere = new Elsewhere(from);
     if (SeedDocument.names(document).contains("problems")) {
       return KnowledgeDocument.read(
-          document,
-          false,
-          (file, seeds) -> {
-            elsewhere.source = file.id();
-            return elsewhere;
-          },
-          Elsewhere::add);
+          document, false, (file, seeds) -> new Elsewhere(from, file.id()), Elsewhere::add);
     }
+    Elsewhere elsewhere = new Elsewhere(from, null);
     new SeedDocument(elsewhere, now).read(document);
     elsewhere.told.add(
         "patterns and statistics are not taken: they are made from what is seen here");

@@ -88,8 +88,8 @@ final class KnowledgeJournal {
         lines += more.size();
         bytes += more.stream().mapToLong(KnowledgeJson::bytes).sum();
         unfolded = true;
+        trouble = null;
       }
-      trouble = null;
     } catch (HostException e) {
       behind = true;
       throw failed("the newest outcomes are in memory only, since they could not be written", e);
@@ -159,6 +159,7 @@ final class KnowledgeJournal {
     bytes = 0;
     foldAt = enough();
     foldAtBytes = mostBytes / 6;
+    trouble = null;
   }
 
   /** As many lines as make writing the whole document worth it, so that a record stays O(1). */

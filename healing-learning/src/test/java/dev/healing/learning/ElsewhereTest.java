@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.healing.api.Confidence;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,19 @@ class ElsewhereTest {
   }
 
   @Test
+  void anImportWritesWhatCouldNotBeWrittenBeforeAndSaysSoNoMore() {
+    JsonKnowledgeBase base = open(store);
+    store.broken = true;
+    assertThatThrownBy(() -> base.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED))))
+        .isInstanceOf(HostException.class);
+    assertThat(base.problems()).hasSize(1);
+    store.broken = false;
+    base.adopt("{\"fixes\":{}}", "nothing.json");
+    assertThat(base.problems()).isEmpty();
+    assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).attempts()).isOne();
+  }
+
+  @Test
   void whatIsNamedTwiceInAnEntryWasDoneOnceAndAllSourcesAreNamed() {
     JsonKnowledgeBase base = open(store);
     String seed =
@@ -191,6 +205,17 @@ class ElsewhereTest {
         .hasMessage("web2 was imported before: as web1, at 2026-11-24T10:00:00Z");
     assertThat(base.confidence(disk("/var"), CLEAN_DISK)).isEqualTo(once);
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).value()).isEqualTo(once.value());
+  }
+
+  /** As what {@code knowledge show --json} prints, and what an editor has sorted. */
+  @ParameterizedTest
+  @ValueSource(strings = {"patterns", "months"})
+  void anExportWithMoreBehindItsProblemsIsTakenAsItIs(String behind) {
+    JsonKnowledgeBase other = open(new MemoryStore());
+    other.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
+    String export = other.export().replaceFirst("\"" + behind + "\":\\[[^\\]]*\\],", "").strip();
+    String more = export.substring(0, export.length() - 1) + ",\"" + behind + "\":[]}";
+    assertThat(open(store).adopt(more, "web1").get(0)).startsWith("1 attempts on 1 problems");
   }
 
   /** A later export has what was in the one before, and more. */

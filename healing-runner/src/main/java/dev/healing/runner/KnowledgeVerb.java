@@ -243,8 +243,8 @@ final class KnowledgeVerb implements Verb {
                 + Files.size(file)
                 + " bytes: expected at most "
                 + MOST_OF_MEMORY
-                + ", an eighth of the memory that this process may use; more has"
-                + " HEALING_JAVA_OPTIONS=-Xmx512m");
+                + ", an eighth of the memory that this process may use;"
+                + " HEALING_JAVA_OPTIONS=-Xmx512m gives it more");
       }
       return Files.readString(file);
     } catch (CharacterCodingException e) {

@@ -122,7 +122,7 @@ public final class ControlServer implements AutoCloseable {
           connections.add(client);
           work(client, () -> serve(client));
         }
-      } catch (ClosedChannelException e) {
+      } catch (ClosedChannelException | RejectedExecutionException e) { // it is at its end
         return;
       } catch (IOException e) {
         // No descriptors, perhaps: at once it would fail again.
