@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -237,8 +238,8 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = known();
-    treatment.remember(known, past);
+    List<Receipt> known = known(audit -> audit.history(OwnActions.MOST));
+    treatment.remember(known, known(Audit::preventions), past);
     chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
@@ -262,13 +263,13 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    treatment.recall(known());
+    treatment.recall(known(audit -> audit.history(OwnActions.MOST)));
   }
 
-  /** What was done before, newest first. Without it nobody knows whether the journal is whole. */
-  private List<Receipt> known() {
+  /** What the audit knows of before. Without it nobody knows whether the journal is whole. */
+  private <T> List<T> known(Function<Audit, List<T>> asked) {
     try {
-      return chronicle.audit().history(OwnActions.MOST);
+      return asked.apply(chronicle.audit());
     } catch (HealingException e) {
       chronicle.journal().distrust(Audit.FILE, e);
       return List.of();

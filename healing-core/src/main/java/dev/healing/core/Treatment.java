@@ -115,9 +115,9 @@ final class Treatment {
   }
 
   /** What was done before the start, newest first: and what came of it is judged on. */
-  void remember(List<Receipt> receipts, MeasuredPast past) {
+  void remember(List<Receipt> receipts, List<Prevention> judged, MeasuredPast past) {
     recall(receipts);
-    preventions.open(receipts, chronicle.audit().preventions(), past);
+    preventions.open(receipts, judged, past);
   }
 
   Preventions preventions() {

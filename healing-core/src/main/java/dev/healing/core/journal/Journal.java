@@ -126,13 +126,16 @@ public final class Journal implements ActionHistory {
 
   /** Notes that it cannot be compared with this file, so that nobody knows whether it is whole. */
   public void distrust(String unreadable, HealingException why) {
-    damaged.add(
+    String wrong =
         unreadable
             + " cannot be read, so whether "
             + FILE
             + " is whole cannot be known ("
             + why.getMessage()
-            + "): mend that and restart; or, to start anew, move both away");
+            + "): mend that and restart; or, to start anew, move both away";
+    if (!damaged.contains(wrong)) { // it may be asked for several things
+      damaged.add(wrong);
+    }
   }
 
   /** Intents without a mark after them: we cannot know whether they were carried out. */
