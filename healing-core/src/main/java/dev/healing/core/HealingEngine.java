@@ -648,7 +648,8 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return inquiries.ask(plugin, thread.ask(loop::settings).patience(), question);
   }
 
-  private List<String> troubleOfKnowledge() {
+  /** What is wrong with what is known, so that some or all of it is missing; part of the status. */
+  public List<String> troubleOfKnowledge() {
     try {
       return askKnowledge(KnowledgeBase::problems);
     } catch (RuntimeException | LinkageError e) {

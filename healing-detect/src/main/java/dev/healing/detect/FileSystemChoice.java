@@ -13,11 +13,12 @@ import oshi.util.GlobalConfig;
 /**
  * Which mounts are worth watching: those with data of their own that can fill up.
  *
- * <p>The root counts whatever its type. Of the others, what is on a block device or is a pool
- * counts, unless its type is one of OSHI's pseudo or network types, an image that is always full,
- * it is mounted read-only, so that it does not fill up and nobody could make room on it, or the
- * device is already watched at another place. What is mounted on demand, as an EFI partition may
- * be, would never be unmounted again if it was watched. What is configured counts always.
+ * <p>What is mounted read-only does not fill up, and nobody could make room on it: of that only
+ * places for kernels count. The root counts whatever its type; of the others what is on a block
+ * device or is a pool, unless its type is one of OSHI's pseudo or network types or an image that is
+ * always full, or the device is already watched at another place. What is mounted on demand, as an
+ * EFI partition may be, would never be unmounted again if it was watched. What is configured counts
+ * always.
  */
 final class FileSystemChoice {
   private static final Set<String> PSEUDO = types(GlobalConfig.OSHI_PSEUDO_FILESYSTEM_TYPES);
@@ -81,7 +82,7 @@ final class FileSystemChoice {
 
   private static boolean real(MountInfo mount) {
     if (mount.mountPoint().equals("/")) {
-      return true;
+      return !mount.readOnly();
     }
     return !PSEUDO.contains(mount.type())
         && !IMAGES.contains(mount.type())

@@ -75,11 +75,12 @@ final class FileSystems {
             .or(() -> context.files().read(MOUNTS))
             .orElseThrow(() -> new HostException(MOUNTS + " is not there: is /proc mounted?"));
     if (!text.equals(lastText)) {
-      watched = FileSystemChoice.of(MountInfo.parse(text), configured);
+      List<MountInfo> mounted = MountInfo.parse(text);
+      if (mounted.isEmpty()) {
+        throw new HostException(MOUNTS + " names no file system");
+      }
+      watched = FileSystemChoice.of(mounted, configured);
       lastText = text;
-    }
-    if (watched.isEmpty()) {
-      throw new HostException(MOUNTS + " names no file system that could be watched");
     }
     listedAt = now;
     listed = true;

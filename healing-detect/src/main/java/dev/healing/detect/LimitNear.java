@@ -13,9 +13,12 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
 
 /**
  * Something that the kernel counts and limits runs out: open files, processes and threads,
@@ -72,7 +75,27 @@ public final class LimitNear implements Detector {
             (used, standing) -> issue(state, used, standing));
     Detection ofProcesses =
         files.judgeEach(state, OpenFiles.USED, OpenFiles.EVERY, ignored, LimitNear::ofAProcess);
-    return Level.together(all, ofProcesses);
+    Detection both = Level.together(all, ofProcesses);
+    return new Detection(ofEachOne(both.issues()), both.unreadable(), both.age());
+  }
+
+  /** A service may be near to both of its limits: one problem, as severe as the worse of them. */
+  private static List<Issue> ofEachOne(List<Issue> issues) {
+    Map<SortedSet<String>, Issue> byComponent = new LinkedHashMap<>();
+    issues.forEach(issue -> byComponent.merge(issue.components(), issue, LimitNear::both));
+    return List.copyOf(byComponent.values());
+  }
+
+  private static Issue both(Issue one, Issue other) {
+    Map<String, Double> metrics = new TreeMap<>(one.metrics());
+    metrics.putAll(other.metrics());
+    return Issue.of(
+        one.detectedAt(),
+        IssueType.LIMIT_NEAR,
+        one.severity().compareTo(other.severity()) >= 0 ? one.severity() : other.severity(),
+        one.description() + "; " + other.description(),
+        metrics,
+        one.components());
   }
 
   private static Issue issue(HostState state, Sample used, Level.Standing standing) {

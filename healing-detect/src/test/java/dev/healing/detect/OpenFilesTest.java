@@ -82,6 +82,23 @@ class OpenFilesTest {
   }
 
   @Test
+  void aServiceThatIsNearBothOfItsLimitsIsOneProblemAsSevereAsTheWorse() throws Exception {
+    over(1);
+    process(10, 180);
+    host.files().write(GROUP + "/pids.current", "97\n").write(GROUP + "/pids.max", "100\n");
+    List<Issue> issues = over(90).issues();
+    assertThat(issues).hasSize(1);
+    Issue issue = issues.get(0);
+    assertThat(issue.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(issue.description())
+        .isEqualTo(
+            "97% of the processes and threads of app.service (TasksMax);"
+                + " a process of app.service has 90% of the files open that it may (LimitNOFILE)");
+    assertThat(issue.metrics())
+        .containsKeys(APP.toString(), Metric.of(KernelLimits.USED, "app.service").toString());
+  }
+
+  @Test
   void whoHasFewerThanHalfIsNotTold() throws Exception {
     process(10, 99);
     over(61);

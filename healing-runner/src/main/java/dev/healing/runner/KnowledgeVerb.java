@@ -78,14 +78,24 @@ final class KnowledgeVerb implements Verb {
 
   /** From the files, where all is that was acknowledged: a daemon has little memory. */
   private int tell(Invocation invocation, boolean export) {
-    if (export) {
-      invocation.out().println(invocation.looking(KnowledgeVerb::oneLine));
-      return Exit.DONE;
-    }
-    Answer answer =
-        Answer.of(
-            invocation.looking(engine -> shown(engine, engine.knowledge(), Integer.MAX_VALUE)));
-    return invocation.show(answer, KnowledgeView::knowledge);
+    return invocation.looking(
+        engine -> {
+          if (export) {
+            invocation.out().println(oneLine(engine));
+          } else {
+            Answer answer = Answer.of(shown(engine, engine.knowledge(), Integer.MAX_VALUE));
+            invocation.show(answer, KnowledgeView::knowledge);
+          }
+          return isAll(invocation, engine) ? Exit.DONE : Exit.FAILED;
+        });
+  }
+
+  /** What could not be read looks like what never was: that is said, also to a backup's script. */
+  private static boolean isAll(Invocation invocation, HealingEngine engine) {
+    List<String> trouble = engine.troubleOfKnowledge();
+    trouble.forEach(
+        what -> invocation.err().println("healing: not all that was known: " + Lines.clean(what)));
+    return trouble.isEmpty();
   }
 
   private static String oneLine(HealingEngine engine) {

@@ -83,6 +83,20 @@ class KnowledgeVerbTest {
   }
 
   @Test
+  void whatCannotBeReadIsNotShownAsIfNothingWasKnown() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    Files.writeString(state.resolve("knowledge.json"), "{\"version\":4,\"folded\":12");
+    for (String how : List.of("show", "export")) {
+      err.reset();
+      assertThat(run("knowledge", how, "--state", state.toString())).as(how).isEqualTo(1);
+      assertThat(err.toString(UTF_8))
+          .contains("not all that was known", "knowledge.json is damaged");
+    }
+    Files.delete(state.resolve("knowledge.json"));
+    assertThat(run("knowledge", "export", "--state", state.toString())).isZero();
+  }
+
+  @Test
   void noNameOfAFilePlaysWithATerminal() throws IOException {
     String state = directory + "/state";
     Path seed = directory.resolve("o\u001b]0;gotcha\u0007ld.json");

@@ -156,7 +156,9 @@ final class Bus implements AutoCloseable {
         Message reply = call.getReply(limit.toMillis());
         if (reply == null) {
           throw new HostException(
-              "systemd did not answer " + what + " within " + limit.toSeconds() + " s");
+              Thread.currentThread().isInterrupted()
+                  ? "interrupted while systemd was asked for " + what
+                  : "systemd did not answer " + what + " within " + limit.toSeconds() + " s");
         }
         Object[] values = reply.getParameters();
         if (reply instanceof Error) {

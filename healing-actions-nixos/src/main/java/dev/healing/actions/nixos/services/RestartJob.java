@@ -29,6 +29,7 @@ final class RestartJob {
   private OptionalLong number = OptionalLong.empty();
   private Optional<String> unconfirmed = Optional.empty();
   private Optional<String> stopping = Optional.empty();
+  private boolean stoppedEarly;
 
   /**
    * Asks for it.
@@ -64,9 +65,19 @@ final class RestartJob {
     return stopping.map(
         unit ->
             String.format(
-                "%s: its restart is under way: %s is still being stopped after %d s (stops-within);"
+                "%s: its restart is under way: %s is still being stopped%s;"
                     + " systemd goes on with it, see 'systemctl status %s'",
-                plan.name(), unit, keys.stopsWithin().toSeconds(), unit));
+                plan.name(),
+                unit,
+                stoppedEarly
+                    ? ""
+                    : " after " + keys.stopsWithin().toSeconds() + " s (stops-within)",
+                unit));
+  }
+
+  /** Whether nobody waited for it as long as it may take, since the action was told to stop. */
+  boolean stoppedEarly() {
+    return stoppedEarly;
   }
 
   boolean startedAgain(UnitState unit) {
@@ -100,7 +111,11 @@ final class RestartJob {
       if (stopping.isPresent()) {
         startsBy = nowNanos + keys.startsWithin().toNanos();
       }
-      if (nowNanos >= (stopping.isPresent() ? stopsBy : startsBy) || !execution.pause(wait)) {
+      if (nowNanos >= (stopping.isPresent() ? stopsBy : startsBy)) {
+        return Optional.empty();
+      }
+      if (!execution.pause(wait)) {
+        stoppedEarly = true;
         return Optional.empty();
       }
       wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;

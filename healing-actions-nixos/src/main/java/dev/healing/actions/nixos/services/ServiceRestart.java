@@ -72,7 +72,11 @@ public final class ServiceRestart {
           .orElseGet(
               () ->
                   report.unfinished(
-                      "its restart did not end within " + keys.startsWithin().toSeconds() + " s"));
+                      job.stoppedEarly()
+                          ? "its restart was under way, and was not watched to the end"
+                          : "its restart did not end within "
+                              + keys.startsWithin().toSeconds()
+                              + " s"));
     }
     UnitState ended = over.orElseThrow();
     boolean startedAgain = job.startedAgain(ended);

@@ -69,6 +69,10 @@ class RestartStopsTest {
   }
 
   private ActionReport restarted() {
+    return restarted(Optional.empty());
+  }
+
+  private ActionReport restarted(Optional<Duration> toldToStopAfter) {
     Configuration section = Configuration.of(KEYS);
     HealingAction action =
         new RestartService.Provider().create(world.host.withConfiguration(section));
@@ -76,8 +80,11 @@ class RestartStopsTest {
     var prepared =
         action.prepare(world.issue(IssueType.SERVICE_FAILED, WEB), HostStates.now().build());
     long began = world.host.time().monotonicNanos();
-    ActionReport report =
-        prepared.execute(new TestExecution(world.host.time(), action.description().timeLimit()));
+    TestExecution execution =
+        new TestExecution(world.host.time(), action.description().timeLimit());
+    toldToStopAfter.ifPresent(
+        after -> world.host.time().happens(after, "told to stop", execution::cancel));
+    ActionReport report = prepared.execute(execution);
     took = Duration.ofNanos(world.host.time().monotonicNanos() - began);
     assertThat(took).isLessThan(action.description().timeLimit());
     return report;
@@ -137,6 +144,26 @@ class RestartStopsTest {
     report = restarted();
     assertThat(report.result()).as(report.detail()).isEqualTo(Result.UNDER_WAY);
     assertThat(report.detail()).contains("user.service is still being stopped after 30 s");
+  }
+
+  @Test
+  void whoIsToldToStopDoesNotSayThatItWaitedToTheEnd() {
+    systemd.whenRestarted(WEB, FakeSystemd.Restart.NEVER_ENDS);
+    becomes(Duration.ofMillis(1), WEB, "activating", "new");
+    ActionReport report = restarted(Optional.of(Duration.ofSeconds(1)));
+    assertThat(report.detail())
+        .contains("its restart was under way, and was not watched to the end", "activating")
+        .doesNotContain("4 s");
+  }
+
+  @Test
+  void whoIsToldToStopDoesNotSayThatItWaitedForAllOfAStop() {
+    systemd.whenRestarted(WEB, FakeSystemd.Restart.NEVER_ENDS);
+    becomes(Duration.ofMillis(1), WEB, "deactivating", invocation(WEB));
+    ActionReport report = restarted(Optional.of(Duration.ofSeconds(1)));
+    assertThat(report.detail())
+        .contains("its restart is under way", "web.service is still being stopped;")
+        .doesNotContain("30 s");
   }
 
   @Test
