@@ -1,16 +1,7 @@
 package dev.healing.detect;
 
-import dev.healing.api.HealingException;
-import dev.healing.api.Metric;
-import dev.healing.api.Privilege;
 import dev.healing.api.Reading;
-import dev.healing.api.Sample;
-import dev.healing.api.Unreadable;
-import dev.healing.spi.CommandRunner.Command;
-import dev.healing.spi.CommandRunner.Result;
 import dev.healing.spi.HostContext;
-import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,28 +11,17 @@ import java.util.regex.Pattern;
 
 /**
  * How many reads and writes of disks failed in the last hour, by the kernel's log in the journal,
- * since nothing counts them for all kinds of disks. Asked every 10 minutes. Where there is no
- * journald, its journal is not ours to read, or the disks are another host's, nothing is told.
+ * since nothing counts them for all kinds of disks. Where the disks are another host's, nothing is
+ * told.
  */
 final class DiskErrorLog {
   /** Name of the count in the last hour; the component is the disk. Only of those with some. */
   static final String ERRORS = "disk.errors.count";
 
-  private static final Duration EVERY = Duration.ofMinutes(10);
-  private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
   /** Nobody but the kernel can write with that transport; 3 is its level for errors. */
-  private static final Command ASK =
-      Command.of(
-          TIME_LIMIT,
-          "journalctl",
-          "--quiet",
-          "--no-pager",
-          "--output=cat",
-          "--since=-1h",
-          "_TRANSPORT=kernel",
-          "PRIORITY=3");
+  private static final List<String> MESSAGES = List.of("_TRANSPORT=kernel", "PRIORITY=3");
 
   /**
    * As block/blk-mq.c writes it, before Linux 5.17 behind the name of a function. What is not
@@ -52,10 +32,8 @@ final class DiskErrorLog {
           "(?m)^(?:\\w+: )?(?:I/O|critical medium|protection|timeout) error, dev ([\\w.-]{1,64}),"
               + " sector \\d++(?! op \\w+:\\((?:DISCARD|SECURE_ERASE|WRITE_ZEROES)\\))\\b.*$");
 
-  private final HostContext context;
-  private final Predicate<String> judged;
-  private final Background<Reading> told;
-  private volatile boolean answered;
+  private final boolean anothers;
+  private final JournalCounts errors;
 
   /**
    * With nothing known yet.
@@ -63,52 +41,28 @@ final class DiskErrorLog {
    * @param judged which disks are told of
    */
   DiskErrorLog(HostContext context, Predicate<String> judged) {
-    this.context = context;
-    this.judged = judged;
-    this.told = new Background<>(context, "disk errors", EVERY);
+    this.anothers = Containers.inOne(context.files());
+    this.errors =
+        new JournalCounts(
+            context,
+            ERRORS,
+            MESSAGES,
+            log -> {
+              Map<String, Long> found = parse(log);
+              found.keySet().removeIf(judged.negate());
+              return found;
+            });
   }
 
   Reading read() {
-    return told.look(this::ask).map(Background.Told::what).orElse(NOTHING);
-  }
-
-  private Reading ask() {
-    if (Containers.inOne(context.files())
-        || !context.privileges().contains(Privilege.WRITE_SYSTEM_FILES)
-        || !Files.exists(context.files().path("/run/systemd/journal/socket"))) {
-      return NOTHING;
-    }
-    try {
-      Result result = context.commands().run(ASK);
-      if (result.timedOut()) {
-        return unreadable("journalctl: " + result.complaint());
-      }
-      answered = true;
-      var now = context.time().now();
-      return new Reading(
-          parse(result.stdout()).entrySet().stream()
-              .filter(disk -> judged.test(disk.getKey()))
-              .map(disk -> new Sample(Metric.of(ERRORS, disk.getKey()), disk.getValue(), now))
-              .toList(),
-          List.of(),
-          List.of());
-    } catch (HealingException e) {
-      return unreadable(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** What never was, as where there is no journalctl, is not missed. */
-  private Reading unreadable(String why) {
-    return answered
-        ? new Reading(List.of(), List.of(), List.of(new Unreadable(ERRORS, why)))
-        : NOTHING;
+    return anothers ? NOTHING : errors.read();
   }
 
   /** Errors by disk. */
-  static Map<String, Integer> parse(String log) {
-    Map<String, Integer> errors = new TreeMap<>();
+  static Map<String, Long> parse(String log) {
+    Map<String, Long> errors = new TreeMap<>();
     for (MatchResult line : LINE.matcher(log).results().toList()) {
-      errors.merge(line.group(1), 1, Integer::sum);
+      errors.merge(line.group(1), 1L, Long::sum);
     }
     return errors;
   }

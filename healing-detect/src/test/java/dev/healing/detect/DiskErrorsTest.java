@@ -119,6 +119,6 @@ class DiskErrorsTest {
         Buffer I/O error on dev sda, logical block 1, async page read
         I/O error, dev ../../x, sector 8
         """;
-    assertThat(DiskErrorLog.parse(log)).isEqualTo(Map.of("sda", 1, "sdb", 1, "sdc", 1));
+    assertThat(DiskErrorLog.parse(log)).isEqualTo(Map.of("sda", 1L, "sdb", 1L, "sdc", 1L));
   }
 }
