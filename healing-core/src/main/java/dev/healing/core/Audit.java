@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -147,6 +148,30 @@ public final class Audit {
     return linesOf.getOrDefault(incidentId, only).stream()
         .flatMap(line -> parsed(line).stream())
         .toList();
+  }
+
+  /**
+   * The newest incident of which something is written that concerns this component, by its id.
+   *
+   * @param component as an issue names it: {@code nginx.service}, {@code /var}
+   */
+  public Optional<String> newestAbout(String component) {
+    String[] newest = new String[1];
+    read(
+        List.of(OLDER, FILE),
+        read ->
+            read.lines().stream()
+                .flatMap(line -> parsed(line).stream())
+                .filter(line -> concerns(line, component))
+                .forEach(line -> newest[0] = line.path("incident").asString()));
+    return Optional.ofNullable(newest[0]);
+  }
+
+  private static boolean concerns(ObjectNode line, String component) {
+    JsonNode components = line.path("issue").path("components"); // of a decision
+    return (components.isArray() ? components : line.path("components"))
+        .valueStream()
+        .anyMatch(one -> one.asString().equals(component));
   }
 
   void add(String incident, Decision decision) {

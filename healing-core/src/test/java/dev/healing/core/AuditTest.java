@@ -51,6 +51,16 @@ class AuditTest {
   }
 
   @Test
+  void findsTheNewestIncidentAboutAComponent() {
+    add("abc-1.1", "");
+    add("abc-2.1", "");
+    add("abc-1.2", "web.service.d is no component of it, nor is web");
+    assertThat(audit.newestAbout("web.service")).contains("abc-1");
+    assertThat(audit.newestAbout("web")).isEmpty();
+    assertThat(audit.newestAbout("web.service.d")).isEmpty();
+  }
+
+  @Test
   void anIncidentWhoseIdBeginsAnothersIsNotAmbiguous() {
     add("abc-1.1", "");
     add("abc-12.1", "");

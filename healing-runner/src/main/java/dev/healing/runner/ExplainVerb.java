@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code explain ID}. */
+/** {@code explain ID} or {@code explain COMPONENT}. */
 final class ExplainVerb implements Verb {
   private static final int LONGEST_SHOWN = 60;
 
@@ -26,19 +26,22 @@ final class ExplainVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    Operands.required(spec, "ID", "The incident or its issue, or the beginning of its id.");
+    Operands.required(
+        spec,
+        "ID",
+        "The incident or its issue, or the beginning of its id; or what it was about, for the"
+            + " newest: nginx.service, /var, …");
   }
 
   @Override
   public int run(Invocation invocation) {
-    // What 'approve' takes and what 'history' shows begin with the incident and a dot.
-    String given = invocation.operand().orElseThrow();
-    String id = given.split("\\.", 2)[0];
+    String id = invocation.operand().orElseThrow();
     if (id.isBlank()) {
       throw invocation.wrong(
           "explain '"
-              + given
-              + "': expected an id, as 'healing issues' or 'healing history' has it");
+              + id
+              + "': expected an id, as 'healing issues' or 'healing history' has it, or what it was"
+              + " about");
     }
     Answer answer =
         invocation
@@ -55,8 +58,16 @@ final class ExplainVerb implements Verb {
             "nothing is written about '"
                 + shortened(id)
                 + "': expected the id of an incident or an issue, as 'healing issues' and 'healing"
-                + " history' have them")
+                + " history' have them, or what one was about")
         : Answer.of(explained);
+  }
+
+  /**
+   * The incident's id, of what a person may have in hand. What {@code approve} takes and what
+   * {@code history} shows begin with it and a dot.
+   */
+  static String incident(Audit audit, String given) {
+    return audit.newestAbout(given).orElseGet(() -> given.split("\\.", 2)[0]);
   }
 
   /**
@@ -77,7 +88,8 @@ final class ExplainVerb implements Verb {
 
   private static Answer fromFiles(Invocation invocation, String id) {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      List<ObjectNode> trail = trail(new Audit(host.state()), id);
+      Audit audit = new Audit(host.state());
+      List<ObjectNode> trail = trail(audit, incident(audit, id));
       ObjectNode json = Json.object();
       json.putNull("incident");
       if (!trail.isEmpty()) {

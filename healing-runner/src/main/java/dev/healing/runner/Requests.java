@@ -280,8 +280,14 @@ final class Requests {
     return Json.object().put("paused", offSwitch.paused().orElse(null));
   }
 
-  private ObjectNode explain(String id) {
+  private ObjectNode explain(String given) {
     Audit audit = engine.audit();
+    String id =
+        engine.incidents().stream()
+            .filter(open -> !open.closed() && open.issue().components().contains(given))
+            .map(Incident::id)
+            .findFirst()
+            .orElseGet(() -> ExplainVerb.incident(audit, given));
     Optional<Incident> known =
         engine
             .incident(id)

@@ -80,7 +80,6 @@ class ShellTest {
         "approve",
         "reject",
         "explain",
-        "explain ../../etc/passwd",
         "knowledge",
         "knowledge eat",
         "pause --for soon",

@@ -79,7 +79,7 @@ class DiskRealHostTest {
         touch -h -d '30 days ago' /data/log/app/precious /data/log/app/ledger.log.1
         head -c 1M /dev/zero >/data/log/app/restored.log.1; touch -d '30 days ago' /data/log/app/restored.log.1
         """);
-    dateBack("/data", "log/fresh/today.log.1", "log/app/restored.log.1");
+    host.dateBack("/data", "log/fresh/today.log.1", "log/app/restored.log.1");
     host.sh(
         """
         systemd-run -q --unit=test-holder /bin/sh -c 'exec sleep infinity 9</data/log/app/held-open.log.1'
@@ -166,7 +166,7 @@ class DiskRealHostTest {
         touch -d '30 days ago' /var/cache/apt/archives/*.deb /var/cache/apt/archives/lock
         """);
     host.sh("mkdir /var/cache/recorder; head -c 1M /dev/urandom >/var/cache/recorder/evidence");
-    dateBack("/var/cache");
+    host.dateBack("/var/cache");
     host.startHealing(
         """
         limits: {health-floor: 0, cooldown: 0s}
@@ -210,7 +210,7 @@ class DiskRealHostTest {
           head -c 3M /dev/zero >/var/tmp/$f; touch -d '30 days ago' /var/tmp/$f
         done
         """);
-    dateBack("/var/tmp");
+    host.dateBack("/var/tmp");
     host.sh(
         """
         systemd-run -q --unit=test-locks -p PrivateTmp=no /bin/bash -c \
@@ -237,27 +237,6 @@ class DiskRealHostTest {
         .as(host.journal())
         .isEqualTo("./excluded/deep/a\n./locked/deep/a\n./read/a\n");
     host.sh("systemctl stop healing test-locks; umount /var/tmp");
-  }
-
-  /** The kernel would not date a file back: nothing but a clock that was set may do that. */
-  private static void dateBack(String mount, String... but) {
-    List<String> young = List.of(but);
-    StringBuilder commands = new StringBuilder();
-    for (String file :
-        host.sh("cd " + mount + "; find . -type f -printf '%P\\n'").lines().toList()) {
-      if (!young.contains(file)) {
-        commands.append("set_inode_field /").append(file).append(" ctime 20200101\n");
-      }
-    }
-    host.sh(
-        """
-        device=$(findmnt -no SOURCE %1$s); image=$(losetup -nO BACK-FILE $device | xargs)
-        umount %1$s
-        debugfs -w -f /dev/stdin $image >/dev/null <<'END'
-        %2$sEND
-        mount -o loop=$device $image %1$s
-        """
-            .formatted(mount, commands));
   }
 
   private static TreeSet<String> listing() {

@@ -114,7 +114,7 @@ record Sweep(
         all.amount().files() > 0,
         "nothing under "
             + roots
-            + " was last changed before "
+            + " has been there unchanged since "
             + all.before()
             + " and is free"
             + (limits.rotatedOnly() ? "; of logs only what was rotated may go" : ""));
