@@ -329,23 +329,26 @@ final class HealingLoop {
   }
 
   /** Heals an issue on somebody's word; through everything that any heal goes through. */
+  void request(Issue issue, Tracked.Request request) {
+    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    ask(known.orElseGet(() -> open(issue, Optional.empty())), request);
+  }
+
+  /** The same, as an incident of its own. */
   void request(
-      Issue issue,
-      Optional<Detector> validator,
-      Supplier<Optional<String>> stop,
-      Tracked.Request request) {
-    Optional<Tracked> known =
-        validator.isEmpty()
-            ? incidents.find(issue.fingerprint())
-            : incidents.find(issue.fingerprint(), request.only());
+      Issue issue, Detector validator, Supplier<Optional<String>> stop, Tracked.Request request) {
     Tracked incident =
-        known.orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
-    if (validator.isPresent()) {
-      incident.asked = request.only();
-      // Whoever wants it now does not want it to wait.
-      incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
-    }
+        incidents
+            .find(issue.fingerprint(), request.only())
+            .orElseGet(() -> open(issue, Optional.of(validator)));
+    incident.asked = request.only();
+    // Whoever wants it now does not want it to wait.
+    incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
     ask(incident, request);
+  }
+
+  private Tracked open(Issue issue, Optional<Detector> validator) {
+    return incidents.open(issue, plugins.detectorOf(issue.type()), validator);
   }
 
   void request(String incidentId, Tracked.Request request) {

@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -281,8 +280,7 @@ final class Incidents {
   /** One to reason about that is not kept, as if it was asked for on this word. */
   Tracked probe(Issue issue, Origin origin) {
     Tracked probe = new Tracked(issue.id(), issue, time.now(), Optional.empty(), Optional.empty());
-    probe.requests.add(
-        new Tracked.Request(origin, Optional.empty(), Optional.empty(), new CompletableFuture<>()));
+    probe.requests.add(Tracked.Request.on(origin, Optional.empty()));
     find(issue.fingerprint()).ifPresent(known -> probe.attempts.addAll(known.attempts));
     return probe;
   }

@@ -69,7 +69,7 @@ class HealingEngineTest {
     host.time().close();
   }
 
-  private HealingEngine.Builder builder(HostContext context, Map<String, ?> configuration) {
+  private EngineBuilder builder(HostContext context, Map<String, ?> configuration) {
     return Given.engine(context, configuration)
         .add(Given.detector("services", this::detect))
         .add(Given.action(Given.RESTART, risk, execution -> mend()));
@@ -90,7 +90,7 @@ class HealingEngineTest {
     return opened(builder(host, configuration));
   }
 
-  private static HealingEngine opened(HealingEngine.Builder builder) {
+  private static HealingEngine opened(EngineBuilder builder) {
     HealingEngine engine = builder.build();
     engine.open();
     return engine;

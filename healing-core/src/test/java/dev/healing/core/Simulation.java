@@ -50,7 +50,7 @@ final class Simulation {
   }
 
   private void start() {
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         HealingEngine.builder()
             .host(host.context())
             .discoverPlugins(false)

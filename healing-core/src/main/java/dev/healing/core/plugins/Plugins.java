@@ -1,5 +1,7 @@
 package dev.healing.core.plugins;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
@@ -45,9 +47,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The plugins of an engine, made, named and configured. */
 public final class Plugins {
@@ -345,6 +349,27 @@ public final class Plugins {
         .filter(remedy -> remedy.description().id().name().equals(action))
         .findFirst()
         .flatMap(remedy -> unavailable(remedy).or(remedy::unprivileged));
+  }
+
+  /**
+   * How far each action that can be used here may go by itself, before anything that it has lost:
+   * the operator's ceiling, and CONFIRM at most where its risk is CRITICAL. Asks them, as {@link
+   * #unusable} does.
+   *
+   * @param ceiling for every action
+   */
+  public SortedMap<ActionId, Autonomy> autonomies(Autonomy ceiling) {
+    SortedMap<ActionId, Autonomy> autonomies = new TreeMap<>();
+    remedies.forEach(
+        (action, remedy) -> {
+          boolean critical = remedy.description().risk() == Risk.CRITICAL;
+          Autonomy most = critical ? Autonomy.CONFIRM : Autonomy.AUTO;
+          if (unusable(action.name()).isEmpty()) {
+            autonomies.put(
+                action, Stream.of(ceiling, remedy.ceiling(), most).min(naturalOrder()).get());
+          }
+        });
+    return autonomies;
   }
 
   private Optional<String> unavailable(Remedy remedy) {
