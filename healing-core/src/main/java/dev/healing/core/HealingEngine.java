@@ -293,17 +293,17 @@ public final class HealingEngine implements AutoCloseable {
 
   /** The newest look; absent before the first. */
   public Optional<HostState> state() {
-    return thread.ask(loop::state);
+    return thread.ask(loop.lookout()::state);
   }
 
   /** What the newest look could not tell: neither samplers nor detectors. */
   public List<Unreadable> unreadable() {
-    return thread.ask(loop::unreadable);
+    return thread.ask(loop.lookout()::unreadable);
   }
 
   /** What detectors say of what will be, as of the newest look. */
   public List<MetricForecast> forecasts() {
-    return thread.ask(loop::forecasts);
+    return thread.ask(loop.lookout()::forecasts);
   }
 
   /** How the engine itself is. */
@@ -314,7 +314,7 @@ public final class HealingEngine implements AutoCloseable {
           List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
           trouble.addAll(troubleOfKnowledge);
           boolean distrusted = !loop.chronicle().journal().damaged().isEmpty();
-          Optional<HostState> state = loop.state();
+          Optional<HostState> state = loop.lookout().state();
           return new EngineStatus(
               startedAt,
               state.map(HostState::health).orElse(OptionalDouble.empty()),
@@ -322,10 +322,10 @@ public final class HealingEngine implements AutoCloseable {
               loop.offSwitch().paused(),
               trouble,
               triggers.how(),
-              loop.looks(),
+              loop.lookout().looks(),
               loop.incidents().open().size(),
               loop.chronicle().journal().count(Duration.ofHours(1)),
-              loop.preventions().counts());
+              loop.chronicle().preventions().counts());
         });
   }
 

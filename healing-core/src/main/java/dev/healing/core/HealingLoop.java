@@ -2,14 +2,10 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
-import dev.healing.api.HealingException;
-import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
-import dev.healing.api.MetricForecast;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
-import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.calls.Improvement;
 import dev.healing.core.calls.Inbox;
@@ -18,16 +14,13 @@ import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;
-import dev.healing.core.plugins.KeptPast;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.watch.Observation;
 import dev.healing.core.watch.Watch;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +28,6 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +42,12 @@ import org.jspecify.annotations.Nullable;
  * waits for anything but that what must be durable first is.
  */
 final class HealingLoop {
-  /** A wake-up right after a look waits this long, so that a flood of signals is one look. */
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
   private final TimeSource time;
   private final Inbox inbox;
   private final HistoryWriter history;
-  private final MeasuredPast past;
-  private final Watch watch;
+  private final Lookout lookout;
   private final Chronicle chronicle;
   private final Incidents incidents;
   private final Sightings sightings;
@@ -72,12 +60,6 @@ final class HealingLoop {
   private Settings settings;
   private Plugins plugins;
 
-  private @Nullable Observation arrived;
-  private @Nullable Observation newest;
-  private long looks;
-  private boolean awake = true;
-  private long lastLookNanos;
-  private long nextLookNanos;
   private boolean stopping;
   private CompletableFuture<@Nullable Void> whenIdle = new CompletableFuture<>();
 
@@ -87,11 +69,20 @@ final class HealingLoop {
     this.settings = settings;
     this.plugins = plugins;
     history = new HistoryWriter(host.state(), time, host.workers());
-    past = new KeptPast(host.state(), time);
-    watch = new Watch(time, host.workers(), history::add);
     offSwitch = new OffSwitch(host.state(), time);
     chronicle = new Chronicle(host, inbox);
     incidents = new Incidents(time, chronicle);
+    assessment =
+        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
+    lookout =
+        new Lookout(
+            time,
+            inbox,
+            new Watch(time, host.workers(), history::add),
+            incidents,
+            assessment::seen,
+            settings,
+            plugins);
     Refusals refusals = new Refusals(time);
     treatment =
         new Treatment(
@@ -102,17 +93,13 @@ final class HealingLoop {
             refusals,
             offSwitch,
             this::reconsider,
-            this::lookSoon);
-    assessment =
-        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
+            lookout::wake);
     confirmations = new Confirmations(time, chronicle, incidents, this::reconsider);
     deliberation =
         new Deliberation(
             time, chronicle, incidents, assessment, confirmations, treatment, refusals);
     improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
-    nextLookNanos = time.monotonicNanos();
-    lastLookNanos = nextLookNanos - BETWEEN_LOOKS.toNanos();
   }
 
   // ---------------------------------------------------------------- one turn
@@ -129,7 +116,7 @@ final class HealingLoop {
       look(); // sample → detect
       deliberation.decide(); // plan → guard
       treatment.start(); // journal intent → execute
-      improvement.turn(plugins.optimizer(), state(), this::improves);
+      improvement.turn(plugins.optimizer(), lookout.state(), this::improves);
     }
     treatment.enforceDeadlines();
     chronicle.commit(plugins.knowledge()); // journal receipt → learn → tell
@@ -142,72 +129,32 @@ final class HealingLoop {
   // ------------------------------------------------------- sample → detect
 
   private void look() {
-    long now = time.monotonicNanos();
-    boolean wanted = awake || now >= nextWantedNanos();
-    boolean due = now >= nextLookNanos || wanted && now - lastLookNanos >= BETWEEN_LOOKS.toNanos();
-    if (watch.looking() || !due) {
-      return;
+    if (lookout.due(wantedNanos())) {
+      treatment.lookBegins();
+      lookout.look(treatment.ownActions());
     }
-    awake = false;
-    lastLookNanos = now;
-    nextLookNanos = now + settings.interval().toNanos();
-    treatment.lookBegins();
-    observe(observation -> arrived = observation);
   }
 
   /** When something has settled, or has been left alone for long enough. */
-  private long nextWantedNanos() {
-    return Math.min(treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lastLookNanos));
-  }
-
-  /** What was seen before a reload is no evidence: it was told to look at other things. */
-  private void observe(Consumer<Observation> then) {
-    Plugins asked = plugins;
-    watch.begin(
-        plugins,
-        detectors(),
-        treatment.ownActions(),
-        observation ->
-            inbox.post(
-                () -> {
-                  watch.ended();
-                  if (asked == plugins) {
-                    newest = observation;
-                    assessment.seen(observation.state());
-                    looks++;
-                    then.accept(observation);
-                  }
-                }));
-  }
-
-  private Map<String, Detector> detectors() {
-    Map<String, Detector> validators = new LinkedHashMap<>();
-    for (Tracked incident : incidents.open()) {
-      incident.validator.ifPresent(validator -> validators.put(incident.reportedBy(), validator));
-    }
-    if (validators.isEmpty()) {
-      return plugins.detectors();
-    }
-    Map<String, Detector> all = new LinkedHashMap<>(plugins.detectors());
-    all.putAll(validators);
-    return all;
+  private long wantedNanos() {
+    return Math.min(
+        treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lookout.lastNanos()));
   }
 
   // ---------------------------------------------------- triage → validate
 
   private void observed() {
-    Observation observation = arrived;
-    if (observation == null) {
-      return;
-    }
-    arrived = null;
+    lookout.takeArrived().ifPresent(this::observed);
+  }
+
+  private void observed(Observation observation) {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
     faults.putAll(improvement.faults());
     faults.putAll(chronicle.announcer().faults());
     sightings.take(observation, faults);
-    treatment.preventions().look(observation.state());
+    chronicle.preventions().look(observation.state());
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
     incidents.triaged();
     treatment.lookArrived();
@@ -222,13 +169,11 @@ final class HealingLoop {
     }
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
-    if (plugins().optimizer().isPresent() && newest != null && !stopping) {
+    if (plugins().optimizer().isPresent() && lookout.state().isPresent() && !stopping) {
       next = Math.min(next, improvement.nextNanos());
     }
-    if (!watch.looking() && !stopping) {
-      long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
-      long wanted = awake ? soonest : Math.max(soonest, nextWantedNanos());
-      next = Math.min(next, Math.min(nextLookNanos, wanted));
+    if (!stopping) {
+      next = Math.min(next, lookout.nextNanos(wantedNanos()));
     }
     return Duration.ofNanos(Math.max(0, next - now));
   }
@@ -238,9 +183,8 @@ final class HealingLoop {
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = known(HealingLoop::history);
-    treatment.remember(known, known(Audit::preventions), past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+    List<Receipt> known = chronicle.open();
+    treatment.recall(known);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream()
@@ -263,31 +207,16 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    treatment.recall(known(HealingLoop::history));
-  }
-
-  /** What was done before, newest first. */
-  private static List<Receipt> history(Audit audit) {
-    return audit.history(OwnActions.MOST);
-  }
-
-  /** From the audit. Where it cannot be read, nobody knows whether the journal is whole. */
-  private <T> List<T> known(Function<Audit, List<T>> read) {
-    try {
-      return read.apply(chronicle.audit());
-    } catch (HealingException e) {
-      chronicle.journal().distrust(Audit.FILE, e);
-      return List.of();
-    }
+    treatment.recall(chronicle.known());
   }
 
   void wake() {
-    inbox.post(() -> awake = true);
+    inbox.post(lookout::wake);
   }
 
   /** Looks without drawing any conclusion. */
   void glance(Consumer<Observation> then) {
-    observe(then);
+    lookout.glance(treatment.ownActions(), then);
   }
 
   /**
@@ -300,7 +229,7 @@ final class HealingLoop {
     Duration next = NOTHING_UNDER_WAY;
     for (Optional<Duration> left :
         List.of(
-            watch.enforce(deadline),
+            lookout.enforce(deadline),
             assessment.enforceDeadlines(deadline),
             chronicle.learning().enforce(deadline),
             chronicle.announcer().enforce())) {
@@ -315,7 +244,7 @@ final class HealingLoop {
   void considerReported(Issue issue, CompletableFuture<Decision> answer) {
     Optional<Tracked> known = incidents.find(issue.fingerprint());
     Optional<String> detector = plugins.detectorOf(issue.type());
-    if (known.isEmpty() && detector.isPresent() && newest != null) {
+    if (known.isEmpty() && detector.isPresent() && lookout.state().isPresent()) {
       answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
     } else {
       Issue newest = known.map(incident -> incident.issue).orElse(issue);
@@ -362,7 +291,7 @@ final class HealingLoop {
       incident.lookedFor = false;
     }
     deliberation.reconsider(incident);
-    lookSoon();
+    lookout.wake();
   }
 
   Deliberation deliberation() {
@@ -418,9 +347,8 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
-    arrived = null;
     history.keep(newSettings.historyBytes());
-    watch.startAnew();
+    lookout.use(newSettings, newPlugins);
     chronicle.learning().startAnew();
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
@@ -432,7 +360,6 @@ final class HealingLoop {
         incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
       }
     }
-    lookSoon();
   }
 
   /** Whether what is worth doing may be done without a person. */
@@ -454,10 +381,6 @@ final class HealingLoop {
     deliberation.reconsider(incident);
   }
 
-  private void lookSoon() {
-    awake = true;
-  }
-
   Incidents incidents() {
     return incidents;
   }
@@ -474,31 +397,15 @@ final class HealingLoop {
     return settings;
   }
 
-  Preventions preventions() {
-    return treatment.preventions();
-  }
-
   OffSwitch offSwitch() {
     return offSwitch;
   }
 
+  Lookout lookout() {
+    return lookout;
+  }
+
   HistoryWriter history() {
     return history;
-  }
-
-  List<Unreadable> unreadable() {
-    return newest == null ? List.of() : newest.unreadable();
-  }
-
-  List<MetricForecast> forecasts() {
-    return newest == null ? List.of() : newest.forecasts();
-  }
-
-  Optional<HostState> state() {
-    return Optional.ofNullable(newest).map(Observation::state);
-  }
-
-  long looks() {
-    return looks;
   }
 }

@@ -20,7 +20,6 @@ import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.calls.Refusals;
 import dev.healing.core.journal.Intent;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +50,6 @@ final class Treatment {
   private final Incidents incidents;
   private final Refusals refusals;
   private final OwnActions own = new OwnActions();
-  private final Preventions preventions;
   private final ActionRunner runner;
   private final FlightRecorder recorder;
   private final Consumer<Tracked> reconsider;
@@ -86,7 +84,6 @@ final class Treatment {
     this.chronicle = chronicle;
     this.incidents = incidents;
     this.refusals = refusals;
-    this.preventions = new Preventions(chronicle::judged);
     this.runner = new ActionRunner(host, offSwitch::paused);
     this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
@@ -112,19 +109,6 @@ final class Treatment {
   /** What was done before, newest first. */
   void recall(List<Receipt> receipts) {
     own.remember(receipts, time.now());
-  }
-
-  /**
-   * What was done before the start, newest first, and what is known of what was predicted: the rest
-   * of that is judged from now on.
-   */
-  void remember(List<Receipt> receipts, List<Prevention> judged, MeasuredPast past) {
-    recall(receipts);
-    preventions.open(receipts, judged, past);
-  }
-
-  Preventions preventions() {
-    return preventions;
   }
 
   /** What we have done lately, and do. */
@@ -420,7 +404,6 @@ final class Treatment {
             said + validation.why());
     chronicle.ended(receipt);
     own.concluded(receipt);
-    preventions.ended(receipt);
     incident.ended(receipt);
     incident.rests();
     incident.lastFailure =

@@ -455,7 +455,7 @@ class HealingEngineTest {
     assertThat(reloaded).isCompleted();
     run(engine, Duration.ofMinutes(1));
     assertThat(made.get()).isEqualTo(2);
-    assertThat(engine.loop().looks()).isGreaterThan(50);
+    assertThat(engine.loop().lookout().looks()).isGreaterThan(50);
     assertThat(done).isEmpty();
     assertThat(engine.incidents()).isEmpty();
   }
