@@ -199,7 +199,7 @@ final class HealingLoop {
       treatment.restore(incident, intent);
       if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
         // Two were under way at one problem, and a look tells of the problem's own only.
-        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+        treatment.concludeUnseen(incident);
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }
     }
