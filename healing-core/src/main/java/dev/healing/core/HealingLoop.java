@@ -111,7 +111,7 @@ final class HealingLoop {
    */
   Duration turn() {
     inbox.drain(); // looks, actions and people's words that have arrived
-    observed(); // triage → validate
+    lookout.takeArrived().ifPresent(this::observed); // triage → validate
     if (!stopping) {
       look(); // sample → detect
       deliberation.decide(); // plan → guard
@@ -143,10 +143,6 @@ final class HealingLoop {
 
   // ---------------------------------------------------- triage → validate
 
-  private void observed() {
-    lookout.takeArrived().ifPresent(this::observed);
-  }
-
   private void observed(Observation observation) {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
@@ -161,6 +157,8 @@ final class HealingLoop {
     incidents.open().forEach(deliberation::reconsider);
   }
 
+  // ----------------------------------------------------------- when to go on
+
   private Duration untilNextTurn() {
     Duration plugins = enforcePluginDeadlines();
     boolean toDecide = deliberation.pending() && !stopping;
@@ -169,54 +167,13 @@ final class HealingLoop {
     }
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
-    if (plugins().optimizer().isPresent() && lookout.state().isPresent() && !stopping) {
-      next = Math.min(next, improvement.nextNanos());
-    }
     if (!stopping) {
       next = Math.min(next, lookout.nextNanos(wantedNanos()));
+      if (plugins().optimizer().isPresent() && lookout.state().isPresent()) {
+        next = Math.min(next, improvement.nextNanos());
+      }
     }
     return Duration.ofNanos(Math.max(0, next - now));
-  }
-
-  // ----------------------------------------------------- what people ask for
-
-  /** Begins: what was under way when the engine was ended is looked at again. */
-  void open() {
-    history.keep(settings.historyBytes());
-    List<Receipt> known = chronicle.open();
-    treatment.recall(known);
-    for (Intent intent : chronicle.journal().open()) {
-      Optional<Receipt> receipt =
-          known.stream()
-              .filter(r -> r.id().equals(intent.id()))
-              .filter(r -> !r.finishedAt().isBefore(intent.at())) // else another's of that id
-              .findFirst();
-      if (receipt.isPresent()) {
-        chronicle.recovered(receipt.orElseThrow());
-        continue;
-      }
-      Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
-      treatment.restore(incident, intent);
-      if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
-        // Two were under way at one problem, and a look tells of the problem's own only.
-        treatment.concludeUnseen(incident);
-        incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
-      }
-    }
-  }
-
-  /** Knows what was done before, for a look that goes on with nothing. */
-  void recall() {
-    treatment.recall(chronicle.known());
-  }
-
-  void wake() {
-    inbox.post(lookout::wake);
-  }
-
-  /** Looks without drawing any conclusion. */
-  void glance(Consumer<Observation> then) {
-    lookout.glance(treatment.ownActions(), then);
   }
 
   /**
@@ -238,6 +195,38 @@ final class HealingLoop {
       }
     }
     return next;
+  }
+
+  private void reconsider(Tracked incident) {
+    deliberation.reconsider(incident);
+  }
+
+  // ------------------------------------------------ what may be done unasked
+
+  /** Whether what is worth doing may be done without a person. */
+  private boolean improves() {
+    return deliberation.actsByItself()
+        && settings.autonomy() == Autonomy.AUTO
+        && chronicle.journal().damaged().isEmpty()
+        && offSwitch.paused().isEmpty()
+        && leavesRoom();
+  }
+
+  /** Whether at least half of what may be done in an hour is left for what is wrong. */
+  private boolean leavesRoom() {
+    OptionalInt most = settings.limits().healsPerHour();
+    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
+  }
+
+  // ----------------------------------------------------- what people ask for
+
+  void wake() {
+    inbox.post(lookout::wake);
+  }
+
+  /** Looks without drawing any conclusion. */
+  void glance(Consumer<Observation> then) {
+    lookout.glance(treatment.ownActions(), then);
   }
 
   /** A dry run of what a person could ask for: about the newest evidence, and not without any. */
@@ -294,16 +283,36 @@ final class HealingLoop {
     lookout.wake();
   }
 
-  Deliberation deliberation() {
-    return deliberation;
+  // --------------------------- the beginning, another configuration, the end
+
+  /** Begins: what was under way when the engine was ended is looked at again. */
+  void open() {
+    history.keep(settings.historyBytes());
+    List<Receipt> known = chronicle.open();
+    treatment.recall(known);
+    for (Intent intent : chronicle.journal().open()) {
+      Optional<Receipt> receipt =
+          known.stream()
+              .filter(r -> r.id().equals(intent.id()))
+              .filter(r -> !r.finishedAt().isBefore(intent.at())) // else another's of that id
+              .findFirst();
+      if (receipt.isPresent()) {
+        chronicle.recovered(receipt.orElseThrow());
+        continue;
+      }
+      Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
+      treatment.restore(incident, intent);
+      if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
+        // Two were under way at one problem, and a look tells of the problem's own only.
+        treatment.concludeUnseen(incident);
+        incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
+      }
+    }
   }
 
-  Confirmations confirmations() {
-    return confirmations;
-  }
-
-  Assessment assessment() {
-    return assessment;
+  /** Knows what was done before, for a look that goes on with nothing. */
+  void recall() {
+    treatment.recall(chronicle.known());
   }
 
   /** Starts nothing any more, and says when nothing runs. */
@@ -362,23 +371,18 @@ final class HealingLoop {
     }
   }
 
-  /** Whether what is worth doing may be done without a person. */
-  private boolean improves() {
-    return deliberation.actsByItself()
-        && settings.autonomy() == Autonomy.AUTO
-        && chronicle.journal().damaged().isEmpty()
-        && offSwitch.paused().isEmpty()
-        && leavesRoom();
+  // ----------------------------------------------------------- who owns what
+
+  Deliberation deliberation() {
+    return deliberation;
   }
 
-  /** Whether at least half of what may be done in an hour is left for what is wrong. */
-  private boolean leavesRoom() {
-    OptionalInt most = settings.limits().healsPerHour();
-    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
+  Confirmations confirmations() {
+    return confirmations;
   }
 
-  private void reconsider(Tracked incident) {
-    deliberation.reconsider(incident);
+  Assessment assessment() {
+    return assessment;
   }
 
   Incidents incidents() {
