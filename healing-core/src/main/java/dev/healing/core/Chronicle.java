@@ -11,6 +11,7 @@ import dev.healing.core.calls.Announcer;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Learning;
 import dev.healing.core.journal.Journal;
+import dev.healing.core.plugins.KeptPast;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class Chronicle {
   private final Audit audit;
   private final Announcer announcer;
   private final Learning learning;
+  private final Preventions preventions = new Preventions(this::judged);
   private final Map<String, String> troubles = new TreeMap<>();
 
   Chronicle(HostContext host, Inbox inbox) {
@@ -71,6 +74,39 @@ final class Chronicle {
     return learning;
   }
 
+  /** What became of what was done because of a forecast. */
+  Preventions preventions() {
+    return preventions;
+  }
+
+  /**
+   * Goes on where the engine before left off: what it predicted and is not judged is judged from
+   * now on, and a journal that lacks what the audit has is not trusted.
+   *
+   * @return what was done before, newest first
+   */
+  List<Receipt> open() {
+    List<Receipt> known = known();
+    preventions.open(known, read(Audit::preventions), new KeptPast(host.state(), host.time()));
+    journal.compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+    return known;
+  }
+
+  /** What was done before, newest first. */
+  List<Receipt> known() {
+    return read(all -> all.history(OwnActions.MOST));
+  }
+
+  /** From the audit. Where it cannot be read, nobody knows whether the journal is whole. */
+  private <T> List<T> read(Function<Audit, List<T>> what) {
+    try {
+      return what.apply(audit);
+    } catch (HealingException e) {
+      journal.distrust(Audit.FILE, e);
+      return List.of();
+    }
+  }
+
   void decided(Tracked incident, Decision decision) {
     audit.add(incident.id, decision);
   }
@@ -79,9 +115,10 @@ final class Chronicle {
     journal.close(receipt);
     audit.add(receipt);
     learning.add(receipt);
+    preventions.ended(receipt);
   }
 
-  void judged(Prevention prevention) {
+  private void judged(Prevention prevention) {
     audit.add(prevention);
     tell(
         Event.Kind.PREVENTION_JUDGED,

@@ -131,8 +131,8 @@ final class Deliberation {
             firstJudgement(incident);
           }
         } else if (incident.phase() == Phase.PREPARED) {
-          incident
-              .rests(); // whoever asked for it has been answered, or it is looked at again first
+          // Whoever asked for it has been answered, or it is looked at again first.
+          incident.rests();
         }
       }
     }
@@ -157,12 +157,15 @@ final class Deliberation {
     }
     if (incident.handedOver) {
       incidents.notDone(incident, "handed over to a human: " + incident.note);
-    } else if (incidents.held(incident)) {
-      incident.note = "waits for its cause, " + incidents.causes(incident);
+      return false;
+    }
+    if (Triage.held(incident, incidents)) {
+      incident.note = "waits for its cause, " + Triage.causes(incident, incidents);
       incidents.notDone(incident, incident.note);
+      return false;
     }
     boolean resting = time.monotonicNanos() < incident.restsUntilNanos && unasked;
-    return !incident.handedOver && !incidents.held(incident) && !incident.stale() && !resting;
+    return !incident.stale() && !resting;
   }
 
   /** A person waits for another look as well; not for one who never measures anew. */

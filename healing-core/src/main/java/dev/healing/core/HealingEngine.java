@@ -1,7 +1,5 @@
 package dev.healing.core;
 
-import static java.util.Comparator.naturalOrder;
-
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
 import dev.healing.api.Configuration;
@@ -9,45 +7,26 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
-import dev.healing.api.HostException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.MetricForecast;
 import dev.healing.api.Opportunity;
 import dev.healing.api.Origin;
-import dev.healing.api.Pattern;
-import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
-import dev.healing.api.RefusedException;
-import dev.healing.api.Risk;
 import dev.healing.api.Unreadable;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Inquiries;
 import dev.healing.core.calls.Triggers;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.History;
-import dev.healing.core.host.LinuxHost;
-import dev.healing.core.plugins.Found;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
 import dev.healing.core.replay.Recording;
-import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
-import dev.healing.spi.DetectorKind;
-import dev.healing.spi.DetectorProvider;
-import dev.healing.spi.GuardProvider;
-import dev.healing.spi.Healer;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBase;
-import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.Listener;
-import dev.healing.spi.ListenerProvider;
-import dev.healing.spi.Optimizer;
-import dev.healing.spi.OptimizerProvider;
-import dev.healing.spi.PlannerProvider;
-import dev.healing.spi.SamplerProvider;
-import dev.healing.spi.TriggerProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -59,12 +38,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,22 +55,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Safe for use by several threads. Stages complete on the engine's thread: do not block in them;
- * only those of {@link Healer} and {@link #apply} complete on a worker.
+ * only those of {@link #apply} and of {@link #heal(Issue, Optional, Detector)} complete on a
+ * worker.
  */
-public final class HealingEngine implements AutoCloseable, Healer {
-  private static final Supplier<Optional<String>> NEVER = Optional::empty;
-
-  /** Actions work out what they would do before an opportunity is shown: as long as a dry run. */
-  private static final Duration FOR_OPPORTUNITIES = Duration.ofMinutes(2);
-
-  /** As long as for a decision. */
-  private static final Duration TO_PREPARE = Duration.ofMinutes(2);
-
-  /** What was learned in years elsewhere: nobody else waits for it. */
-  private static final Duration MUCH = Duration.ofMinutes(2);
-
+public final class HealingEngine implements AutoCloseable {
   private final HostContext host;
-  private final Optional<LinuxHost> ownHost;
+  private final Runnable closeHost;
   private final Registry registry;
   private final Inbox inbox = new Inbox();
   private final HealingLoop loop;
@@ -102,153 +68,44 @@ public final class HealingEngine implements AutoCloseable, Healer {
   private final Inquiries inquiries;
   private final Triggers triggers;
   private final EngineThread thread;
+  private final Knowledge knowledge;
+  private final Opportunities opportunities;
 
   private volatile boolean closed;
 
-  private HealingEngine(Builder builder) {
-    HostContext given = builder.host;
-    if (given == null) {
-      LinuxHost own = LinuxHost.open(LinuxHost.defaultStateDirectory());
-      host = own;
-      ownHost = Optional.of(own);
-    } else {
-      host = given;
-      ownHost = Optional.empty();
-    }
-    registry = builder.registry;
+  /**
+   * Made by {@link EngineBuilder}.
+   *
+   * @param closeHost closes the host, if that is the engine's
+   */
+  HealingEngine(
+      HostContext host, Registry registry, Configuration configuration, Runnable closeHost) {
+    this.host = host;
+    this.registry = registry;
+    this.closeHost = closeHost;
     startedAt = host.time().now();
     inquiries = new Inquiries(host.workers());
-    try {
-      Settings settings = Settings.read(builder.configuration);
-      Plugins plugins = new Plugins(registry, host, settings, builder.configuration, this);
-      loop = new HealingLoop(host, inbox, settings, plugins);
-    } catch (RuntimeException e) {
-      ownHost.ifPresent(LinuxHost::close);
-      throw e;
-    }
-    if (!builder.automatic) {
-      loop.deliberation().onlyOnRequest();
-    }
+    opportunities = new Opportunities(host, inquiries, this::usedPlugins, this::request);
+    Settings settings = Settings.read(configuration);
+    loop =
+        new HealingLoop(
+            host,
+            inbox,
+            settings,
+            new Plugins(registry, host, settings, configuration, opportunities));
     triggers = new Triggers(inquiries, reason -> loop.wake());
     thread = new EngineThread(inbox, loop);
+    knowledge =
+        new Knowledge(
+            inquiries,
+            () -> usedPlugins().knowledge(),
+            () -> thread.ask(loop::settings).patience());
     loop.chronicle().announcer().replace(Map.of(), loop.plugins().listeners());
   }
 
   /** An engine on this host with all plugins that are found, and every setting at its default. */
-  public static Builder builder() {
-    return new Builder();
-  }
-
-  /** Assembles an engine. */
-  public static final class Builder {
-    private final Registry registry = new Registry();
-    private @Nullable HostContext host;
-    private Configuration configuration = Configuration.empty();
-    private boolean automatic = true;
-
-    private Builder() {}
-
-    /** The host; by default this one, with its default state directory. The caller closes it. */
-    public Builder host(HostContext host) {
-      this.host = host;
-      return this;
-    }
-
-    /** For whoever puts other plugins in their place. */
-    Registry registry() {
-      return registry;
-    }
-
-    /** The whole configuration, of engine and plugins. */
-    public Builder configuration(Configuration configuration) {
-      this.configuration = configuration;
-      return this;
-    }
-
-    /** Whether providers on the class or module path are used; they are by default. */
-    public Builder discoverPlugins(boolean discover) {
-      registry.discover(discover);
-      return this;
-    }
-
-    /**
-     * Whether the engine acts by itself; it does by default. If not, it watches, and does only what
-     * it is asked for.
-     */
-    public Builder automatic(boolean automatic) {
-      this.automatic = automatic;
-      return this;
-    }
-
-    /** Registers a sampler. */
-    public Builder add(SamplerProvider provider) {
-      registry.register(SamplerProvider.class, provider);
-      return this;
-    }
-
-    /** Registers a detector. */
-    public Builder add(DetectorProvider provider) {
-      registry.register(DetectorProvider.class, provider);
-      return this;
-    }
-
-    /** Registers a kind of detector that the configuration may define. */
-    public Builder add(DetectorKind kind) {
-      registry.register(DetectorKind.class, kind);
-      return this;
-    }
-
-    /** Registers a healing action. */
-    public Builder add(ActionProvider provider) {
-      registry.register(ActionProvider.class, provider);
-      return this;
-    }
-
-    /** Registers a guard, beside those that every engine has. */
-    public Builder add(GuardProvider provider) {
-      registry.register(GuardProvider.class, provider);
-      return this;
-    }
-
-    /** Registers the planner. */
-    public Builder add(PlannerProvider provider) {
-      registry.register(PlannerProvider.class, provider);
-      return this;
-    }
-
-    /** Registers the knowledge base. */
-    public Builder add(KnowledgeBaseProvider provider) {
-      registry.register(KnowledgeBaseProvider.class, provider);
-      return this;
-    }
-
-    /** Registers a trigger. */
-    public Builder add(TriggerProvider provider) {
-      registry.register(TriggerProvider.class, provider);
-      return this;
-    }
-
-    /** Registers a listener. */
-    public Builder add(ListenerProvider provider) {
-      registry.register(ListenerProvider.class, provider);
-      return this;
-    }
-
-    /** Registers the optimizer. */
-    public Builder add(OptimizerProvider provider) {
-      registry.register(OptimizerProvider.class, provider);
-      return this;
-    }
-
-    /**
-     * Makes the engine and its plugins. Starts nothing.
-     *
-     * @throws ConfigurationException with all problems at once
-     * @throws dev.healing.api.HostException if the state directory cannot be had
-     */
-    public HealingEngine build() {
-      return new HealingEngine(this);
-    }
+  public static EngineBuilder builder() {
+    return new EngineBuilder();
   }
 
   /**
@@ -346,90 +203,33 @@ public final class HealingEngine implements AutoCloseable, Healer {
    *     nothing was done
    */
   public CompletionStage<Receipt> heal(Issue issue) {
-    return request(issue, Optional.empty(), Optional.empty(), NEVER, Origin.AUTOMATIC);
-  }
-
-  /** As {@link #heal(Issue)}, with an incident of its own: on this program's word. */
-  @Override
-  public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    return heal(issue, action, validator, NEVER);
-  }
-
-  @Override
-  public CompletionStage<Receipt> heal(
-      Issue issue, Optional<ActionId> action, Detector validator, Supplier<Optional<String>> stop) {
-    return onWorker(request(issue, action, Optional.of(validator), stop, Origin.AUTOMATIC));
-  }
-
-  @Override
-  public Optional<Preview> preview(Issue issue, ActionId action, HostState state) {
-    Plugins plugins = thread.ask(loop::plugins);
-    Plugins.Remedy remedy =
-        plugins
-            .remedy(action)
-            .orElseThrow(
-                () -> new RefusedException("there is no action " + action + " among the plugins"));
-    plugins
-        .unusable(action.name())
-        .ifPresent(
-            why -> {
-              throw new RefusedException(why);
-            });
-    return Optional.of(
-        inquiries.ask(
-            "action:" + action, TO_PREPARE, () -> remedy.action().prepare(issue, state).preview()));
+    return request(issue, Origin.AUTOMATIC);
   }
 
   /**
-   * Has an opportunity that the {@link #optimizer} found taken, on a person's word.
+   * As {@link #heal(Issue)}, with an incident of its own.
    *
-   * @throws HealingException if there is no optimizer
+   * @param action the only action to consider; any that treats the issue's type if empty
+   * @param validator looks whether the issue is still there afterwards
    */
-  public CompletionStage<Receipt> apply(Opportunity opportunity) {
-    Optimizer optimizer = optimizer();
-    Healer asked =
-        (issue, action, validator) ->
-            onWorker(request(issue, action, Optional.of(validator), NEVER, Origin.REQUESTED));
-    return ask("optimizer", () -> optimizer.apply(opportunity, asked));
-  }
-
-  /** For plugins, which are not called on the engine's thread by way of a stage either. */
-  private CompletionStage<Receipt> onWorker(CompletionStage<Receipt> answer) {
-    CompletableFuture<Receipt> passedOn = new CompletableFuture<>();
-    answer.whenComplete(
-        (receipt, fault) -> {
-          Runnable complete =
-              () -> {
-                if (fault == null) {
-                  passedOn.complete(receipt);
-                } else {
-                  passedOn.completeExceptionally(fault);
-                }
-              };
-          try {
-            host.workers().start("answer", complete);
-          } catch (HostException e) {
-            complete.run(); // where there are no threads: late is better than never
-          }
-        });
-    return passedOn;
+  public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
+    return opportunities.heal(issue, action, validator);
   }
 
   /** Heals an issue on a person's word. */
   public CompletionStage<Receipt> request(Issue issue) {
-    return request(issue, Optional.empty(), Optional.empty(), NEVER, Origin.REQUESTED);
+    return request(issue, Origin.REQUESTED);
   }
 
-  private CompletionStage<Receipt> request(
-      Issue issue,
-      Optional<ActionId> action,
-      Optional<Detector> validator,
-      Supplier<Optional<String>> stop,
-      Origin origin) {
-    CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    Tracked.Request request = new Tracked.Request(origin, action, Optional.empty(), answer);
-    thread.post(answer, () -> loop.request(issue, validator, stop, request));
-    return answer;
+  private CompletionStage<Receipt> request(Issue issue, Origin origin) {
+    Tracked.Request request = Tracked.Request.on(origin, Optional.empty());
+    thread.post(request.answer(), () -> loop.request(issue, request));
+    return request.answer();
+  }
+
+  private void request(
+      Issue issue, Detector validator, Supplier<Optional<String>> stop, Tracked.Request request) {
+    thread.post(request.answer(), () -> loop.request(issue, validator, stop, request));
   }
 
   /**
@@ -439,11 +239,9 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @param incidentId an id, or the beginning of one
    */
   public CompletionStage<Receipt> heal(String incidentId) {
-    CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    Tracked.Request request =
-        new Tracked.Request(Origin.REQUESTED, Optional.empty(), Optional.empty(), answer);
-    thread.post(answer, () -> loop.request(incidentId, request));
-    return answer;
+    Tracked.Request request = Tracked.Request.on(Origin.REQUESTED, Optional.empty());
+    thread.post(request.answer(), () -> loop.request(incidentId, request));
+    return request.answer();
   }
 
   /**
@@ -495,28 +293,28 @@ public final class HealingEngine implements AutoCloseable, Healer {
 
   /** The newest look; absent before the first. */
   public Optional<HostState> state() {
-    return thread.ask(loop::state);
+    return thread.ask(loop.lookout()::state);
   }
 
   /** What the newest look could not tell: neither samplers nor detectors. */
   public List<Unreadable> unreadable() {
-    return thread.ask(loop::unreadable);
+    return thread.ask(loop.lookout()::unreadable);
   }
 
   /** What detectors say of what will be, as of the newest look. */
   public List<MetricForecast> forecasts() {
-    return thread.ask(loop::forecasts);
+    return thread.ask(loop.lookout()::forecasts);
   }
 
   /** How the engine itself is. */
   public EngineStatus status() {
-    List<String> troubleOfPlugins = troubleOfKnowledge();
+    List<String> troubleOfKnowledge = knowledge.problems();
     return thread.ask(
         () -> {
           List<String> trouble = new ArrayList<>(loop.chronicle().troubles());
-          trouble.addAll(troubleOfPlugins);
+          trouble.addAll(troubleOfKnowledge);
           boolean distrusted = !loop.chronicle().journal().damaged().isEmpty();
-          Optional<HostState> state = loop.state();
+          Optional<HostState> state = loop.lookout().state();
           return new EngineStatus(
               startedAt,
               state.map(HostState::health).orElse(OptionalDouble.empty()),
@@ -524,30 +322,20 @@ public final class HealingEngine implements AutoCloseable, Healer {
               loop.offSwitch().paused(),
               trouble,
               triggers.how(),
-              loop.looks(),
+              loop.lookout().looks(),
               loop.incidents().open().size(),
               loop.chronicle().journal().count(Duration.ofHours(1)),
-              loop.preventions().counts());
+              loop.chronicle().preventions().counts());
         });
+  }
+
+  private Plugins usedPlugins() {
+    return thread.ask(loop::plugins);
   }
 
   /** What is loaded, and why some of it is not used. */
   public List<PluginInfo> plugins() {
-    Plugins plugins = thread.ask(loop::plugins);
-    Map<String, String> deaf = loop.chronicle().announcer().faults();
-    List<PluginInfo> infos = new ArrayList<>();
-    for (Found one : plugins.found()) {
-      Optional<String> how =
-          switch (one.kind()) {
-            case "action" -> plugins.unusable(one.name());
-            case "trigger" -> triggers.how(one.name());
-            case "listener" -> Optional.ofNullable(deaf.get("listener:" + one.name()));
-            default -> Optional.empty();
-          };
-      String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
-      infos.add(new PluginInfo(one.kind(), one.name(), one.origin(), state, one.problem()));
-    }
-    return infos;
+    return PluginInfo.of(usedPlugins(), triggers, loop.chronicle().announcer().faults());
   }
 
   /**
@@ -555,22 +343,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * the operator's ceiling, and CONFIRM at most where its risk is CRITICAL.
    */
   public SortedMap<ActionId, Autonomy> autonomies() {
-    Plugins plugins = thread.ask(loop::plugins);
-    Autonomy configured = thread.ask(loop::settings).autonomy();
-    SortedMap<ActionId, Autonomy> autonomies = new TreeMap<>();
-    plugins
-        .remedies()
-        .forEach(
-            (action, remedy) -> {
-              Autonomy most =
-                  remedy.description().risk() == Risk.CRITICAL ? Autonomy.CONFIRM : Autonomy.AUTO;
-              if (plugins.unusable(action.name()).isEmpty()) {
-                autonomies.put(
-                    action,
-                    Stream.of(configured, remedy.ceiling(), most).min(naturalOrder()).get());
-              }
-            });
-    return autonomies;
+    return usedPlugins().autonomies(thread.ask(loop::settings).autonomy());
   }
 
   /**
@@ -579,82 +352,21 @@ public final class HealingEngine implements AutoCloseable, Healer {
    * @throws HealingException if there is no optimizer, or it does not come back
    */
   public List<Opportunity> opportunities(HostState state) {
-    Optimizer optimizer = optimizer();
-    return inquiries.ask("optimizer", FOR_OPPORTUNITIES, () -> optimizer.findOpportunities(state));
-  }
-
-  private Optimizer optimizer() {
-    return thread
-        .ask(loop::plugins)
-        .optimizer()
-        .orElseThrow(() -> new HealingException("there is no optimizer among the plugins"));
+    return opportunities.in(state);
   }
 
   /**
-   * Everything that was learned, as one JSON document.
+   * Has an opportunity that the optimizer found taken, on a person's word.
    *
-   * @throws HealingException if the knowledge base does not come back
+   * @throws HealingException if there is no optimizer, or it does not come back
    */
-  public String knowledge() {
-    return askMuch(KnowledgeBase::export);
+  public CompletionStage<Receipt> apply(Opportunity opportunity) {
+    return opportunities.apply(opportunity, thread.ask(loop::settings).patience());
   }
 
-  /**
-   * The same, of many problems only those that were seen most lately: what a process with little
-   * memory has room for beside all that is known. How many others there are is a member {@code
-   * leftOut}.
-   *
-   * @param mostProblems at least so many, if there are
-   * @throws HealingException if the knowledge base does not come back
-   */
-  public String knowledge(int mostProblems) {
-    return askKnowledge(knowledge -> knowledge.export(mostProblems));
-  }
-
-  /**
-   * What keeps happening, as far as the knowledge base can tell.
-   *
-   * @throws HealingException if the knowledge base does not come back
-   */
-  public List<Pattern> patterns() {
-    return askKnowledge(KnowledgeBase::patterns);
-  }
-
-  /**
-   * Learns from what was seen elsewhere, which counts less than what is seen here.
-   *
-   * @param document an export of another host's knowledge, or what else the knowledge base can read
-   * @param from where it comes from, for people
-   * @return what was taken and what was not, one line each
-   * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
-   */
-  public List<String> adoptKnowledge(String document, String from) {
-    return askMuch(knowledge -> knowledge.adopt(document, from));
-  }
-
-  /** What takes long if much is known, on a host with little to spare. */
-  private <T> T askMuch(Function<KnowledgeBase, T> question) {
-    Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
-    return inquiries.ask(
-        "knowledge:" + knowledge.name(), MUCH, () -> question.apply(knowledge.plugin()));
-  }
-
-  private <T> T askKnowledge(Function<KnowledgeBase, T> question) {
-    Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();
-    return ask("knowledge:" + knowledge.name(), () -> question.apply(knowledge.plugin()));
-  }
-
-  private <T> T ask(String plugin, Supplier<T> question) {
-    return inquiries.ask(plugin, thread.ask(loop::settings).patience(), question);
-  }
-
-  /** What is wrong with what is known, so that some or all of it is missing; part of the status. */
-  public List<String> troubleOfKnowledge() {
-    try {
-      return askKnowledge(KnowledgeBase::problems);
-    } catch (RuntimeException | LinkageError e) {
-      return List.of("the knowledge base cannot say how it is: " + e.getMessage());
-    }
+  /** What was learned. */
+  public Knowledge knowledge() {
+    return knowledge;
   }
 
   /** What was decided and done. */
@@ -676,7 +388,7 @@ public final class HealingEngine implements AutoCloseable, Healer {
    */
   public CompletionStage<@Nullable Void> reload(Configuration configuration) {
     Settings settings = Settings.read(configuration);
-    Plugins plugins = new Plugins(registry, host, settings, configuration, this);
+    Plugins plugins = new Plugins(registry, host, settings, configuration, opportunities);
     CompletableFuture<@Nullable Void> holds = new CompletableFuture<>();
     thread.post(
         holds,
@@ -732,6 +444,6 @@ public final class HealingEngine implements AutoCloseable, Healer {
     inquiries.close("history", patience, loop.history());
     Plugins.Named<KnowledgeBase> knowledge = loop.plugins().knowledge();
     inquiries.close("knowledge:" + knowledge.name(), patience, knowledge.plugin());
-    ownHost.ifPresent(LinuxHost::close);
+    closeHost.run();
   }
 }

@@ -2,14 +2,10 @@ package dev.healing.core;
 
 import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
-import dev.healing.api.HealingException;
-import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
-import dev.healing.api.MetricForecast;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
-import dev.healing.api.Unreadable;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.calls.Improvement;
 import dev.healing.core.calls.Inbox;
@@ -18,16 +14,13 @@ import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;
-import dev.healing.core.plugins.KeptPast;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.watch.Observation;
 import dev.healing.core.watch.Watch;
 import dev.healing.spi.Detector;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +28,6 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +42,12 @@ import org.jspecify.annotations.Nullable;
  * waits for anything but that what must be durable first is.
  */
 final class HealingLoop {
-  /** A wake-up right after a look waits this long, so that a flood of signals is one look. */
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-
   private static final Duration NOTHING_UNDER_WAY = Duration.ofHours(1);
 
   private final TimeSource time;
   private final Inbox inbox;
   private final HistoryWriter history;
-  private final MeasuredPast past;
-  private final Watch watch;
+  private final Lookout lookout;
   private final Chronicle chronicle;
   private final Incidents incidents;
   private final Sightings sightings;
@@ -72,12 +60,6 @@ final class HealingLoop {
   private Settings settings;
   private Plugins plugins;
 
-  private @Nullable Observation arrived;
-  private @Nullable Observation newest;
-  private long looks;
-  private boolean awake = true;
-  private long lastLookNanos;
-  private long nextLookNanos;
   private boolean stopping;
   private CompletableFuture<@Nullable Void> whenIdle = new CompletableFuture<>();
 
@@ -87,11 +69,20 @@ final class HealingLoop {
     this.settings = settings;
     this.plugins = plugins;
     history = new HistoryWriter(host.state(), time, host.workers());
-    past = new KeptPast(host.state(), time);
-    watch = new Watch(time, host.workers(), history::add);
     offSwitch = new OffSwitch(host.state(), time);
     chronicle = new Chronicle(host, inbox);
     incidents = new Incidents(time, chronicle);
+    assessment =
+        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
+    lookout =
+        new Lookout(
+            time,
+            inbox,
+            new Watch(time, host.workers(), history::add),
+            incidents,
+            assessment::seen,
+            settings,
+            plugins);
     Refusals refusals = new Refusals(time);
     treatment =
         new Treatment(
@@ -102,17 +93,13 @@ final class HealingLoop {
             refusals,
             offSwitch,
             this::reconsider,
-            this::lookSoon);
-    assessment =
-        new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
+            lookout::wake);
     confirmations = new Confirmations(time, chronicle, incidents, this::reconsider);
     deliberation =
         new Deliberation(
             time, chronicle, incidents, assessment, confirmations, treatment, refusals);
     improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
-    nextLookNanos = time.monotonicNanos();
-    lastLookNanos = nextLookNanos - BETWEEN_LOOKS.toNanos();
   }
 
   // ---------------------------------------------------------------- one turn
@@ -124,12 +111,12 @@ final class HealingLoop {
    */
   Duration turn() {
     inbox.drain(); // looks, actions and people's words that have arrived
-    observed(); // triage → validate
+    lookout.takeArrived().ifPresent(this::observed); // triage → validate
     if (!stopping) {
       look(); // sample → detect
       deliberation.decide(); // plan → guard
       treatment.start(); // journal intent → execute
-      improvement.turn(plugins.optimizer(), state(), this::improves);
+      improvement.turn(plugins.optimizer(), lookout.state(), this::improves);
     }
     treatment.enforceDeadlines();
     chronicle.commit(plugins.knowledge()); // journal receipt → learn → tell
@@ -142,77 +129,35 @@ final class HealingLoop {
   // ------------------------------------------------------- sample → detect
 
   private void look() {
-    long now = time.monotonicNanos();
-    boolean wanted = awake || now >= nextWantedNanos();
-    boolean due = now >= nextLookNanos || wanted && now - lastLookNanos >= BETWEEN_LOOKS.toNanos();
-    if (watch.looking() || !due) {
-      return;
+    if (lookout.due(wantedNanos())) {
+      treatment.lookBegins();
+      lookout.look(treatment.ownActions());
     }
-    awake = false;
-    lastLookNanos = now;
-    nextLookNanos = now + settings.interval().toNanos();
-    treatment.lookBegins();
-    observe(observation -> arrived = observation);
   }
 
   /** When something has settled, or has been left alone for long enough. */
-  private long nextWantedNanos() {
-    return Math.min(treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lastLookNanos));
-  }
-
-  /** What was seen before a reload is no evidence: it was told to look at other things. */
-  private void observe(Consumer<Observation> then) {
-    Plugins asked = plugins;
-    watch.begin(
-        plugins,
-        detectors(),
-        treatment.ownActions(),
-        observation ->
-            inbox.post(
-                () -> {
-                  watch.ended();
-                  if (asked == plugins) {
-                    newest = observation;
-                    assessment.seen(observation.state());
-                    looks++;
-                    then.accept(observation);
-                  }
-                }));
-  }
-
-  private Map<String, Detector> detectors() {
-    Map<String, Detector> validators = new LinkedHashMap<>();
-    for (Tracked incident : incidents.open()) {
-      incident.validator.ifPresent(validator -> validators.put(incident.reportedBy(), validator));
-    }
-    if (validators.isEmpty()) {
-      return plugins.detectors();
-    }
-    Map<String, Detector> all = new LinkedHashMap<>(plugins.detectors());
-    all.putAll(validators);
-    return all;
+  private long wantedNanos() {
+    return Math.min(
+        treatment.nextValidationNanos(), deliberation.patienceEndsNanos(lookout.lastNanos()));
   }
 
   // ---------------------------------------------------- triage → validate
 
-  private void observed() {
-    Observation observation = arrived;
-    if (observation == null) {
-      return;
-    }
-    arrived = null;
+  private void observed(Observation observation) {
     Map<String, String> faults = new TreeMap<>(observation.faults());
     faults.putAll(treatment.faults());
     faults.putAll(assessment.faults());
     faults.putAll(improvement.faults());
     faults.putAll(chronicle.announcer().faults());
     sightings.take(observation, faults);
-    treatment.preventions().look(observation.state());
+    chronicle.preventions().look(observation.state());
     treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
     incidents.triaged();
     treatment.lookArrived();
     incidents.open().forEach(deliberation::reconsider);
   }
+
+  // ----------------------------------------------------------- when to go on
 
   private Duration untilNextTurn() {
     Duration plugins = enforcePluginDeadlines();
@@ -222,25 +167,129 @@ final class HealingLoop {
     }
     long now = time.monotonicNanos();
     long next = Math.min(treatment.nextDeadlineNanos(), now + plugins.toNanos());
-    if (plugins().optimizer().isPresent() && newest != null && !stopping) {
-      next = Math.min(next, improvement.nextNanos());
-    }
-    if (!watch.looking() && !stopping) {
-      long soonest = lastLookNanos + BETWEEN_LOOKS.toNanos();
-      long wanted = awake ? soonest : Math.max(soonest, nextWantedNanos());
-      next = Math.min(next, Math.min(nextLookNanos, wanted));
+    if (!stopping) {
+      next = Math.min(next, lookout.nextNanos(wantedNanos()));
+      if (plugins().optimizer().isPresent() && lookout.state().isPresent()) {
+        next = Math.min(next, improvement.nextNanos());
+      }
     }
     return Duration.ofNanos(Math.max(0, next - now));
   }
 
+  /**
+   * Goes on without plugins that are late.
+   *
+   * @return how long until this must be asked again
+   */
+  Duration enforcePluginDeadlines() {
+    Duration deadline = settings.pluginDeadline();
+    Duration next = NOTHING_UNDER_WAY;
+    for (Optional<Duration> left :
+        List.of(
+            lookout.enforce(deadline),
+            assessment.enforceDeadlines(deadline),
+            chronicle.learning().enforce(deadline),
+            chronicle.announcer().enforce())) {
+      if (left.isPresent() && left.get().compareTo(next) < 0) {
+        next = left.get();
+      }
+    }
+    return next;
+  }
+
+  private void reconsider(Tracked incident) {
+    deliberation.reconsider(incident);
+  }
+
+  // ------------------------------------------------ what may be done unasked
+
+  /** Whether what is worth doing may be done without a person. */
+  private boolean improves() {
+    return deliberation.actsByItself()
+        && settings.autonomy() == Autonomy.AUTO
+        && chronicle.journal().damaged().isEmpty()
+        && offSwitch.paused().isEmpty()
+        && leavesRoom();
+  }
+
+  /** Whether at least half of what may be done in an hour is left for what is wrong. */
+  private boolean leavesRoom() {
+    OptionalInt most = settings.limits().healsPerHour();
+    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
+  }
+
   // ----------------------------------------------------- what people ask for
+
+  void wake() {
+    inbox.post(lookout::wake);
+  }
+
+  /** Looks without drawing any conclusion. */
+  void glance(Consumer<Observation> then) {
+    lookout.glance(treatment.ownActions(), then);
+  }
+
+  /** A dry run of what a person could ask for: about the newest evidence, and not without any. */
+  void considerReported(Issue issue, CompletableFuture<Decision> answer) {
+    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    Optional<String> detector = plugins.detectorOf(issue.type());
+    if (known.isEmpty() && detector.isPresent() && lookout.state().isPresent()) {
+      answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
+    } else {
+      Issue newest = known.map(incident -> incident.issue).orElse(issue);
+      consider(newest, Origin.REQUESTED, answer);
+    }
+  }
+
+  /** A dry run. */
+  void consider(Issue issue, Origin origin, CompletableFuture<Decision> answer) {
+    DryRun.of(issue, origin, time, incidents, assessment, answer);
+  }
+
+  /** Heals an issue on somebody's word; through everything that any heal goes through. */
+  void request(Issue issue, Tracked.Request request) {
+    Optional<Tracked> known = incidents.find(issue.fingerprint());
+    ask(known.orElseGet(() -> open(issue, Optional.empty())), request);
+  }
+
+  /** The same, as an incident of its own. */
+  void request(
+      Issue issue, Detector validator, Supplier<Optional<String>> stop, Tracked.Request request) {
+    Tracked incident =
+        incidents
+            .find(issue.fingerprint(), request.only())
+            .orElseGet(() -> open(issue, Optional.of(validator)));
+    incident.asked = request.only();
+    // Whoever wants it now does not want it to wait.
+    incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
+    ask(incident, request);
+  }
+
+  private Tracked open(Issue issue, Optional<Detector> validator) {
+    return incidents.open(issue, plugins.detectorOf(issue.type()), validator);
+  }
+
+  void request(String incidentId, Tracked.Request request) {
+    ask(incidents.openNamed(incidentId), request);
+  }
+
+  /** Evidence first, also of what is known: it may be an hour old. */
+  private void ask(Tracked incident, Tracked.Request request) {
+    incident.requests.add(request);
+    if (incident.phase() == Phase.IDLE) {
+      incident.lookedFor = false;
+    }
+    deliberation.reconsider(incident);
+    lookout.wake();
+  }
+
+  // --------------------------- the beginning, another configuration, the end
 
   /** Begins: what was under way when the engine was ended is looked at again. */
   void open() {
     history.keep(settings.historyBytes());
-    List<Receipt> known = known(HealingLoop::history);
-    treatment.remember(known, known(Audit::preventions), past);
-    chronicle.journal().compareWith(known.subList(0, Math.min(100, known.size())), Audit.FILE);
+    List<Receipt> known = chronicle.open();
+    treatment.recall(known);
     for (Intent intent : chronicle.journal().open()) {
       Optional<Receipt> receipt =
           known.stream()
@@ -255,7 +304,7 @@ final class HealingLoop {
       treatment.restore(incident, intent);
       if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
         // Two were under way at one problem, and a look tells of the problem's own only.
-        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+        treatment.concludeUnseen(incident);
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }
     }
@@ -263,115 +312,7 @@ final class HealingLoop {
 
   /** Knows what was done before, for a look that goes on with nothing. */
   void recall() {
-    treatment.recall(known(HealingLoop::history));
-  }
-
-  /** What was done before, newest first. */
-  private static List<Receipt> history(Audit audit) {
-    return audit.history(OwnActions.MOST);
-  }
-
-  /** From the audit. Where it cannot be read, nobody knows whether the journal is whole. */
-  private <T> List<T> known(Function<Audit, List<T>> read) {
-    try {
-      return read.apply(chronicle.audit());
-    } catch (HealingException e) {
-      chronicle.journal().distrust(Audit.FILE, e);
-      return List.of();
-    }
-  }
-
-  void wake() {
-    inbox.post(() -> awake = true);
-  }
-
-  /** Looks without drawing any conclusion. */
-  void glance(Consumer<Observation> then) {
-    observe(then);
-  }
-
-  /**
-   * Goes on without plugins that are late.
-   *
-   * @return how long until this must be asked again
-   */
-  Duration enforcePluginDeadlines() {
-    Duration deadline = settings.pluginDeadline();
-    Duration next = NOTHING_UNDER_WAY;
-    for (Optional<Duration> left :
-        List.of(
-            watch.enforce(deadline),
-            assessment.enforceDeadlines(deadline),
-            chronicle.learning().enforce(deadline),
-            chronicle.announcer().enforce())) {
-      if (left.isPresent() && left.get().compareTo(next) < 0) {
-        next = left.get();
-      }
-    }
-    return next;
-  }
-
-  /** A dry run of what a person could ask for: about the newest evidence, and not without any. */
-  void considerReported(Issue issue, CompletableFuture<Decision> answer) {
-    Optional<Tracked> known = incidents.find(issue.fingerprint());
-    Optional<String> detector = plugins.detectorOf(issue.type());
-    if (known.isEmpty() && detector.isPresent() && newest != null) {
-      answer.complete(DryRun.nothingThere(issue, time.now(), detector.orElseThrow()));
-    } else {
-      Issue newest = known.map(incident -> incident.issue).orElse(issue);
-      consider(newest, Origin.REQUESTED, answer);
-    }
-  }
-
-  /** A dry run. */
-  void consider(Issue issue, Origin origin, CompletableFuture<Decision> answer) {
-    DryRun.of(issue, origin, time, incidents, assessment, answer);
-  }
-
-  /** Heals an issue on somebody's word; through everything that any heal goes through. */
-  void request(
-      Issue issue,
-      Optional<Detector> validator,
-      Supplier<Optional<String>> stop,
-      Tracked.Request request) {
-    Optional<Tracked> known =
-        validator.isEmpty()
-            ? incidents.find(issue.fingerprint())
-            : incidents.find(issue.fingerprint(), request.only());
-    Tracked incident =
-        known.orElseGet(() -> incidents.open(issue, plugins.detectorOf(issue.type()), validator));
-    if (validator.isPresent()) {
-      incident.asked = request.only();
-      // Whoever wants it now does not want it to wait.
-      incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
-    }
-    ask(incident, request);
-  }
-
-  void request(String incidentId, Tracked.Request request) {
-    ask(incidents.openNamed(incidentId), request);
-  }
-
-  /** Evidence first, also of what is known: it may be an hour old. */
-  private void ask(Tracked incident, Tracked.Request request) {
-    incident.requests.add(request);
-    if (incident.phase() == Phase.IDLE) {
-      incident.lookedFor = false;
-    }
-    deliberation.reconsider(incident);
-    lookSoon();
-  }
-
-  Deliberation deliberation() {
-    return deliberation;
-  }
-
-  Confirmations confirmations() {
-    return confirmations;
-  }
-
-  Assessment assessment() {
-    return assessment;
+    treatment.recall(chronicle.known());
   }
 
   /** Starts nothing any more, and says when nothing runs. */
@@ -415,9 +356,8 @@ final class HealingLoop {
   private void use(Settings newSettings, Plugins newPlugins) {
     settings = newSettings;
     plugins = newPlugins;
-    arrived = null;
     history.keep(newSettings.historyBytes());
-    watch.startAnew();
+    lookout.use(newSettings, newPlugins);
     chronicle.learning().startAnew();
     assessment.use(newSettings, newPlugins);
     deliberation.startAnew();
@@ -429,30 +369,20 @@ final class HealingLoop {
         incidents.close(incident, IncidentStatus.ESCALATED, "its detector is switched off");
       }
     }
-    lookSoon();
   }
 
-  /** Whether what is worth doing may be done without a person. */
-  private boolean improves() {
-    return deliberation.actsByItself()
-        && settings.autonomy() == Autonomy.AUTO
-        && chronicle.journal().damaged().isEmpty()
-        && offSwitch.paused().isEmpty()
-        && leavesRoom();
+  // ----------------------------------------------------------- who owns what
+
+  Deliberation deliberation() {
+    return deliberation;
   }
 
-  /** Whether at least half of what may be done in an hour is left for what is wrong. */
-  private boolean leavesRoom() {
-    OptionalInt most = settings.limits().healsPerHour();
-    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
+  Confirmations confirmations() {
+    return confirmations;
   }
 
-  private void reconsider(Tracked incident) {
-    deliberation.reconsider(incident);
-  }
-
-  private void lookSoon() {
-    awake = true;
+  Assessment assessment() {
+    return assessment;
   }
 
   Incidents incidents() {
@@ -471,31 +401,15 @@ final class HealingLoop {
     return settings;
   }
 
-  Preventions preventions() {
-    return treatment.preventions();
-  }
-
   OffSwitch offSwitch() {
     return offSwitch;
   }
 
+  Lookout lookout() {
+    return lookout;
+  }
+
   HistoryWriter history() {
     return history;
-  }
-
-  List<Unreadable> unreadable() {
-    return newest == null ? List.of() : newest.unreadable();
-  }
-
-  List<MetricForecast> forecasts() {
-    return newest == null ? List.of() : newest.forecasts();
-  }
-
-  Optional<HostState> state() {
-    return Optional.ofNullable(newest).map(Observation::state);
-  }
-
-  long looks() {
-    return looks;
   }
 }

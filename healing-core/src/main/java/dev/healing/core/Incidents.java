@@ -10,7 +10,6 @@ import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
-import dev.healing.api.Metric;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
@@ -32,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -47,9 +45,6 @@ final class Incidents {
 
   /** Of what began lately, open or not. */
   private static final int BEGUN_KEPT = 100;
-
-  /** More likely than not. */
-  private static final double SURE = 0.5;
 
   private final TimeSource time;
   private final Chronicle chronicle;
@@ -140,44 +135,8 @@ final class Incidents {
         : find(problem);
   }
 
-  /** What it is a symptom of, and what that is a symptom of, and so on, in words. */
-  String causes(Tracked symptom) {
-    List<String> chain = new ArrayList<>();
-    Optional<Tracked> next = causeOf(symptom);
-    while (next.isPresent() && chain.size() < open.size()) {
-      Tracked cause = next.get();
-      chain.add(
-          cause.issue.type()
-              + " "
-              + String.join(" ", cause.issue.components())
-              + " (incident "
-              + cause.id
-              + ")");
-      next = causeOf(cause);
-    }
-    return String.join(", which comes from ", chain);
-  }
-
-  /**
-   * Whether it waits for its cause. Not where that only explains it, and that is more of a guess,
-   * or there is nothing to try or nothing that may be done about it. While a person is asked it
-   * waits: to try something else meanwhile would change the evidence that is shown.
-   */
-  boolean held(Tracked symptom) {
-    return causeOf(symptom)
-        .filter(
-            cause ->
-                Storm.is(cause)
-                    || Collections.disjoint(cause.issue.explains(), symptom.issue.components())
-                    || !guessed(cause) && !cause.isForAPerson())
-        .isPresent();
-  }
-
-  private static boolean guessed(Tracked cause) {
-    return cause.issue.metrics().getOrDefault(Metric.BLAME_CONFIDENCE.toString(), 1.0) < SURE;
-  }
-
-  private Optional<Tracked> causeOf(Tracked symptom) {
+  /** What it is a symptom of, while that is open. */
+  Optional<Tracked> causeOf(Tracked symptom) {
     return symptom.cause == null ? Optional.empty() : Optional.ofNullable(open.get(symptom.cause));
   }
 
@@ -281,8 +240,7 @@ final class Incidents {
   /** One to reason about that is not kept, as if it was asked for on this word. */
   Tracked probe(Issue issue, Origin origin) {
     Tracked probe = new Tracked(issue.id(), issue, time.now(), Optional.empty(), Optional.empty());
-    probe.requests.add(
-        new Tracked.Request(origin, Optional.empty(), Optional.empty(), new CompletableFuture<>()));
+    probe.requests.add(Tracked.Request.on(origin, Optional.empty()));
     find(issue.fingerprint()).ifPresent(known -> probe.attempts.addAll(known.attempts));
     return probe;
   }

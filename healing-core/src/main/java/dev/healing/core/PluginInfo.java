@@ -1,5 +1,12 @@
 package dev.healing.core;
 
+import dev.healing.core.calls.Triggers;
+import dev.healing.core.plugins.Found;
+import dev.healing.core.plugins.Plugins;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,4 +19,25 @@ import java.util.Optional;
  * @param problem why it is not used although it should be
  */
 public record PluginInfo(
-    String kind, String name, String origin, String state, Optional<String> problem) {}
+    String kind, String name, String origin, String state, Optional<String> problem) {
+  /**
+   * All that were found.
+   *
+   * @param deaf what is wrong with listeners, by {@code listener:name}
+   */
+  static List<PluginInfo> of(Plugins plugins, Triggers triggers, Map<String, String> deaf) {
+    List<PluginInfo> infos = new ArrayList<>();
+    for (Found one : plugins.found()) {
+      Optional<String> how =
+          switch (one.kind()) {
+            case "action" -> plugins.unusable(one.name());
+            case "trigger" -> triggers.how(one.name());
+            case "listener" -> Optional.ofNullable(deaf.get("listener:" + one.name()));
+            default -> Optional.empty();
+          };
+      String state = how.orElse(one.state().name().toLowerCase(Locale.ROOT));
+      infos.add(new PluginInfo(one.kind(), one.name(), one.origin(), state, one.problem()));
+    }
+    return infos;
+  }
+}

@@ -99,7 +99,7 @@ public final class Replay {
    * @throws HealingException if the trace is empty or damaged
    */
   public static List<Replayed> run(
-      List<HealingEngine.Builder> policies,
+      List<EngineBuilder> policies,
       String bootId,
       Supplier<Optional<RecordedLook>> trace,
       boolean helps) {
@@ -116,7 +116,7 @@ public final class Replay {
     ReadAhead ahead = new ReadAhead(announced, policies.size());
     try {
       for (int i = 0; i < policies.size(); i++) {
-        HealingEngine.Builder policy = policies.get(i);
+        EngineBuilder policy = policies.get(i);
         Replay replay = new Replay(plugins.get(i));
         ReadAhead.Reader reader = ahead.readers().get(i);
         replays.add(
@@ -157,7 +157,7 @@ public final class Replay {
   }
 
   private Replayed over(
-      HealingEngine.Builder policy, ReplayHost host, Supplier<Optional<RecordedLook>> trace) {
+      EngineBuilder policy, ReplayHost host, Supplier<Optional<RecordedLook>> trace) {
     RecordedLook look =
         trace.get().orElseThrow(() -> new HealingException("there is no look in the trace"));
     Instant from = look.at();

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -143,7 +142,7 @@ final class Sightings {
   private boolean provesSomething(Tracked incident, long evidenceNanos) {
     long due = incident.attempt().dueNanos;
     if (evidenceNanos < due && time.monotonicNanos() - due >= NEVER_ANEW.toNanos()) {
-      treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+      treatment.concludeUnseen(incident);
     }
     return evidenceNanos >= due;
   }
@@ -251,7 +250,7 @@ final class Sightings {
     if (toBeValidated(incident, observation)) {
       Attempt attempt = incident.attempt();
       if (nobodyEverWill || ++attempt.blindLooks >= BLIND_LOOKS) {
-        treatment.conclude(incident, Validation.unseen(), new TreeMap<>());
+        treatment.concludeUnseen(incident);
       } else {
         attempt.dueNanos = time.monotonicNanos() + settings.get().interval().toNanos();
       }

@@ -58,7 +58,12 @@ final class Tracked {
       Origin origin,
       Optional<ActionId> only,
       Optional<String> shown,
-      CompletableFuture<Receipt> answer) {}
+      CompletableFuture<Receipt> answer) {
+    /** Of who was shown nothing. */
+    static Request on(Origin origin, Optional<ActionId> only) {
+      return new Request(origin, only, Optional.empty(), new CompletableFuture<>());
+    }
+  }
 
   /**
    * An action that is ready to be done.

@@ -16,11 +16,9 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.core.calls.ActionRunner;
 import dev.healing.core.calls.Inbox;
-import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.calls.Refusals;
 import dev.healing.core.journal.Intent;
 import dev.healing.spi.HostContext;
-import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,16 +30,12 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * From a decision to a receipt: journal intent, execute, settle, and conclude with what validation
  * found.
  */
 final class Treatment {
-  private static final int MOST_SIDE_EFFECTS = 5;
-  private static final int LONGEST_TOLD = 200;
-
   /** What is done as soon as its intent is durable. */
   private record Start(Tracked incident, Proposed proposed, HostState state) {}
 
@@ -51,7 +45,7 @@ final class Treatment {
   private final Incidents incidents;
   private final Refusals refusals;
   private final OwnActions own = new OwnActions();
-  private final Preventions preventions;
+  private final SideEffects sideEffects;
   private final ActionRunner runner;
   private final FlightRecorder recorder;
   private final Consumer<Tracked> reconsider;
@@ -86,7 +80,7 @@ final class Treatment {
     this.chronicle = chronicle;
     this.incidents = incidents;
     this.refusals = refusals;
-    this.preventions = new Preventions(chronicle::judged);
+    this.sideEffects = new SideEffects(incidents, own);
     this.runner = new ActionRunner(host, offSwitch::paused);
     this.recorder = new FlightRecorder(host);
     this.reconsider = reconsider;
@@ -112,19 +106,6 @@ final class Treatment {
   /** What was done before, newest first. */
   void recall(List<Receipt> receipts) {
     own.remember(receipts, time.now());
-  }
-
-  /**
-   * What was done before the start, newest first, and what is known of what was predicted: the rest
-   * of that is judged from now on.
-   */
-  void remember(List<Receipt> receipts, List<Prevention> judged, MeasuredPast past) {
-    recall(receipts);
-    preventions.open(receipts, judged, past);
-  }
-
-  Preventions preventions() {
-    return preventions;
   }
 
   /** What we have done lately, and do. */
@@ -250,10 +231,7 @@ final class Treatment {
       } catch (RuntimeException e) {
         // Nothing runs: to start it is the last that is done. The others are begun none the less.
         own.ended(start.incident().attempt().intent, time.now());
-        conclude(
-            start.incident(),
-            new Validation(Outcome.NOT_ATTEMPTED, "nothing was done: " + reason(e)),
-            new TreeMap<>());
+        conclude(start.incident(), Outcome.NOT_ATTEMPTED, "nothing was done: " + reason(e));
       }
     }
   }
@@ -314,25 +292,16 @@ final class Treatment {
     Optional<String> stopped = ran.stopped();
     if (stopped.isPresent() && report.result() != ActionReport.Result.REFUSED) {
       // What it would have brought is not known: neither a failure nor in vain.
-      conclude(
-          incident,
-          new Validation(Outcome.AMBIGUOUS, "stopped half-way: " + stopped.orElseThrow()),
-          new TreeMap<>());
+      conclude(incident, Outcome.AMBIGUOUS, "stopped half-way: " + stopped.orElseThrow());
       return;
     }
     switch (report.result()) {
       case REFUSED -> {
         refusals.add(incident.fingerprint, attempt.intent.action(), report.detail());
-        conclude(
-            incident, new Validation(Outcome.NOT_ATTEMPTED, "nothing was done"), new TreeMap<>());
+        conclude(incident, Outcome.NOT_ATTEMPTED, "nothing was done");
       }
-      case FAILED ->
-          conclude(incident, new Validation(Outcome.FAILED, "it did not work"), new TreeMap<>());
-      case UNDER_WAY ->
-          conclude(
-              incident,
-              new Validation(Outcome.AMBIGUOUS, "what it began is still under way"),
-              new TreeMap<>());
+      case FAILED -> conclude(incident, Outcome.FAILED, "it did not work");
+      case UNDER_WAY -> conclude(incident, Outcome.AMBIGUOUS, "what it began is still under way");
       case DONE, NOTHING_GAINED -> settle(incident, attempt);
     }
   }
@@ -376,10 +345,7 @@ final class Treatment {
           "action:" + attempt.intent.action(),
           "did not end within its time limit on " + attempt.intent.target());
     }
-    conclude(
-        incident,
-        new Validation(Outcome.AMBIGUOUS, "it did not end within its time limit"),
-        new TreeMap<>());
+    conclude(incident, Outcome.AMBIGUOUS, "it did not end within its time limit");
     lanes.keep(attempt.lane, incident);
     own.ended(attempt.intent, time.now()); // and again, should it come back
   }
@@ -403,7 +369,20 @@ final class Treatment {
 
   // --------------------------------------- journal receipt → learn → tell
 
-  /** Ends an attempt with what came of it. */
+  private void conclude(Tracked incident, Outcome outcome, String why) {
+    conclude(incident, new Validation(outcome, why), new TreeMap<>());
+  }
+
+  /** Ends an attempt of which nobody could see what came of it. */
+  void concludeUnseen(Tracked incident) {
+    conclude(incident, Validation.unseen(), new TreeMap<>());
+  }
+
+  /**
+   * Ends an attempt with what came of it.
+   *
+   * @param after what was measured then, by metric
+   */
   void conclude(Tracked incident, Validation validation, SortedMap<String, Double> after) {
     Attempt attempt = incident.attempt();
     ActionReport report = attempt.report;
@@ -416,11 +395,10 @@ final class Treatment {
             attempt.recorded,
             validation.outcome() == Outcome.NOT_ATTEMPTED
                 ? List.of()
-                : sideEffects(incident, attempt),
+                : sideEffects.of(incident, attempt),
             said + validation.why());
     chronicle.ended(receipt);
     own.concluded(receipt);
-    preventions.ended(receipt);
     incident.ended(receipt);
     incident.rests();
     incident.lastFailure =
@@ -428,7 +406,8 @@ final class Treatment {
             ? Optional.of(receipt.action() + ": " + receipt.detail())
             : Optional.empty();
     incident.status = incident.handedOver ? IncidentStatus.ESCALATED : IncidentStatus.OPEN;
-    incident.note = receipt.action() + ": " + receipt.outcome() + ", " + receipt.detail();
+    String came = ": " + receipt.outcome() + ", " + receipt.detail();
+    incident.note = receipt.action() + came;
     // What was known before the action is no ground to act on after it.
     boolean seenSince = report != null && incident.seenNanos >= attempt.dueNanos;
     incident.freshAfterNanos = seenSince ? incident.seenNanos : time.monotonicNanos();
@@ -437,48 +416,7 @@ final class Treatment {
     lookSoon.run();
     incidents.answer(incident, receipt);
     chronicle.tell(
-        Event.Kind.ACTION_FINISHED,
-        receipt.action()
-            + " "
-            + receipt.target()
-            + ": "
-            + receipt.outcome()
-            + ", "
-            + receipt.detail(),
-        incident);
-  }
-
-  /** Not of what was under way at a crash: all that is there was then seen anew. */
-  private List<String> sideEffects(Tracked treated, Attempt attempt) {
-    return attempt.leftOver
-        ? List.of()
-        : incidents
-            .begunAfter(attempt.intent.at())
-            .filter(other -> !other.fingerprint.equals(treated.fingerprint))
-            .filter(other -> other.cause == null && !Triage.isOurs(other))
-            .filter(other -> !other.reportedBy().equals(PluginFaults.REPORTER))
-            .map(other -> told(other, attempt.intent))
-            .distinct()
-            .limit(MOST_SIDE_EFFECTS)
-            .toList();
-  }
-
-  /** With whatever else may have begun it. */
-  private String told(Tracked begun, Intent intent) {
-    String text = begun.issue.type() + " " + String.join(" ", begun.issue.components());
-    String others =
-        own.beside(intent, begun.firstSeen).stream()
-            .map(other -> other.action() + " " + other.target())
-            .distinct()
-            .sorted()
-            .collect(Collectors.joining(" or "));
-    String orBy =
-        others.isEmpty() ? "" : " (or by " + shortened(others, LONGEST_TOLD / 2 - 9) + ")";
-    return shortened(text, LONGEST_TOLD - orBy.length()) + orBy;
-  }
-
-  private static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+        Event.Kind.ACTION_FINISHED, receipt.action() + " " + receipt.target() + came, incident);
   }
 
   private void free(String lane, Tracked incident) {

@@ -5,15 +5,18 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ListMultimap;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.IssueType;
+import dev.healing.api.Metric;
 import dev.healing.api.UnitState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,6 +32,9 @@ import java.util.TreeSet;
 final class Triage {
   /** What is measured now and then may be seen later than what came of it. */
   private static final Duration SEEN_LATER = Duration.ofMinutes(1);
+
+  /** More likely than not. */
+  private static final double SURE = 0.5;
 
   private Triage() {}
 
@@ -63,6 +69,44 @@ final class Triage {
       Collection<Tracked> begun, Collection<Tracked> open, Map<String, UnitState> units) {
     causes(begun, open, units).forEach((incident, cause) -> incident.cause = cause.id);
     open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, begun));
+  }
+
+  /** What it is a symptom of, and what that is a symptom of, and so on, in words. */
+  static String causes(Tracked symptom, Incidents incidents) {
+    List<String> chain = new ArrayList<>();
+    Optional<Tracked> next = incidents.causeOf(symptom);
+    while (next.isPresent() && chain.size() < incidents.open().size()) {
+      Tracked cause = next.get();
+      chain.add(
+          cause.issue.type()
+              + " "
+              + String.join(" ", cause.issue.components())
+              + " (incident "
+              + cause.id
+              + ")");
+      next = incidents.causeOf(cause);
+    }
+    return String.join(", which comes from ", chain);
+  }
+
+  /**
+   * Whether it waits for its cause. Not where that only explains it, and that is more of a guess,
+   * or there is nothing to try or nothing that may be done about it. While a person is asked it
+   * waits: to try something else meanwhile would change the evidence that is shown.
+   */
+  static boolean held(Tracked symptom, Incidents incidents) {
+    return incidents
+        .causeOf(symptom)
+        .filter(
+            cause ->
+                Storm.is(cause)
+                    || Collections.disjoint(cause.issue.explains(), symptom.issue.components())
+                    || !guessed(cause) && !cause.isForAPerson())
+        .isPresent();
+  }
+
+  private static boolean guessed(Tracked cause) {
+    return cause.issue.metrics().getOrDefault(Metric.BLAME_CONFIDENCE.toString(), 1.0) < SURE;
   }
 
   /** The causes of some of the incidents, as far as they have one. */

@@ -1,10 +1,11 @@
 /**
- * The engine. {@link dev.healing.core.HealingEngine} is where an embedder enters, {@code
- * HealingLoop} is where a reader should: it is the whole story, top to bottom. Here is what others
- * use, and the loop with all that owns incidents: {@code Sightings} and {@code Triage} say what a
- * look means for them, {@code Deliberation} decides with the {@code Assessment} that a dry run
- * decides with as well, {@code Confirmations} asks people, {@code Treatment} does it, and {@code
- * Chronicle} writes, learns and tells.
+ * The engine. {@link dev.healing.core.HealingEngine} is where an embedder enters (assembled by
+ * {@link dev.healing.core.EngineBuilder}), {@code HealingLoop} is where a reader should: it is the
+ * whole story, top to bottom. Here is what others use, and the loop with all that owns incidents:
+ * {@code Lookout} says when to look, {@code Sightings} and {@code Triage} what a look means for
+ * them, {@code Deliberation} decides with the {@code Assessment} that a dry run decides with as
+ * well, {@code Confirmations} asks people, {@code Treatment} does it, and {@code Chronicle} writes,
+ * learns and tells.
  *
  * <p>What that is made of is in rooms, which know nothing of the loop. Each needs only rooms that
  * come before it, and its own package-info says which:

@@ -59,7 +59,7 @@ class CounselTest {
     host.time().close();
   }
 
-  private HealingEngine.Builder builder() {
+  private EngineBuilder builder() {
     return HealingEngine.builder()
         .host(host)
         .discoverPlugins(false)
@@ -77,7 +77,7 @@ class CounselTest {
     return ActionReport.done("mended");
   }
 
-  private HealingEngine opened(HealingEngine.Builder builder) {
+  private HealingEngine opened(EngineBuilder builder) {
     HealingEngine engine = builder.build();
     engine.open();
     return engine;

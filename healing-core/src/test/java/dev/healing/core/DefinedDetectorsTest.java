@@ -65,7 +65,7 @@ class DefinedDetectorsTest {
     }
   }
 
-  private HealingEngine.Builder engine(Map<String, ?> detectors) {
+  private EngineBuilder engine(Map<String, ?> detectors) {
     return Given.engine(host, Map.of("detectors", detectors))
         .add(Given.detector("services", s -> Detection.NOTHING))
         .add(new Gauge());

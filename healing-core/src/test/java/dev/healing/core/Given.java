@@ -92,7 +92,7 @@ public final class Given {
   }
 
   /** An engine on this host with these plugins and nothing that it found by itself. */
-  static HealingEngine.Builder engine(HostContext host, Map<String, ?> configuration) {
+  static EngineBuilder engine(HostContext host, Map<String, ?> configuration) {
     return HealingEngine.builder()
         .host(host)
         .discoverPlugins(false)

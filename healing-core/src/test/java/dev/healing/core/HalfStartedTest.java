@@ -45,7 +45,7 @@ class HalfStartedTest {
     host.time().close();
   }
 
-  private HealingEngine.Builder engine(Workers workers) {
+  private EngineBuilder engine(Workers workers) {
     HostAround around =
         new HostAround(host) {
           @Override
@@ -61,7 +61,7 @@ class HalfStartedTest {
                     Detection.of(broken.stream().map(b -> Given.issue(state.at(), b)).toList())));
   }
 
-  private List<Receipt> receipts(HealingEngine.Builder builder, Duration after) {
+  private List<Receipt> receipts(EngineBuilder builder, Duration after) {
     HealingEngine engine = builder.build();
     engine.open();
     new EngineDriver(host.time(), engine).run(after);
@@ -71,7 +71,7 @@ class HalfStartedTest {
   @Test
   void noThreadForOneIsAnActionThatWasNotBegunAndIsTriedAgain() {
     FewThreads few = new FewThreads(host.workers(), "execute restart_service b.service");
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         engine(few).add(new Given.Actions("restart_service", new Mends("none")));
     List<Receipt> receipts = receipts(builder, Duration.ofMinutes(2));
     assertThat(receipts).filteredOn(r -> r.outcome() == Outcome.HEALED).hasSize(3);
@@ -86,7 +86,7 @@ class HalfStartedTest {
   @Test
   void noThreadToWorkOutWhatWouldBeDoneIsKnownAtOnceAndNotWhenSomethingElseRuns() {
     FewThreads few = new FewThreads(host.workers(), "prepare restart_service");
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         engine(few).add(new Given.Actions("restart_service", new Mends("none")));
     List<Receipt> receipts = receipts(builder, Duration.ofHours(1));
     assertThat(few.refused).isTrue();
@@ -117,7 +117,7 @@ class HalfStartedTest {
             host.workers(),
             "execute restart_service b.service",
             () -> new ArithmeticException("long overflow"));
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         engine(few).add(new Given.Actions("restart_service", new Mends("none")));
     List<Receipt> receipts = receipts(builder, Duration.ofMinutes(2));
     assertThat(receipts).filteredOn(r -> r.outcome() == Outcome.HEALED).hasSize(3);
@@ -130,7 +130,7 @@ class HalfStartedTest {
 
   @Test
   void whatAnActionSaysOfItselfIsAskedBeforeItIsBegun() {
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         engine(host.workers()).add(new Given.Actions("restart_service", new Mends("b.service")));
     List<Receipt> receipts = receipts(builder, Duration.ofMinutes(1));
     assertThat(receipts).extracting(Receipt::target).containsOnly("a.service", "c.service");

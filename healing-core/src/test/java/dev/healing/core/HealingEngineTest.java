@@ -69,7 +69,7 @@ class HealingEngineTest {
     host.time().close();
   }
 
-  private HealingEngine.Builder builder(HostContext context, Map<String, ?> configuration) {
+  private EngineBuilder builder(HostContext context, Map<String, ?> configuration) {
     return Given.engine(context, configuration)
         .add(Given.detector("services", this::detect))
         .add(Given.action(Given.RESTART, risk, execution -> mend()));
@@ -90,7 +90,7 @@ class HealingEngineTest {
     return opened(builder(host, configuration));
   }
 
-  private static HealingEngine opened(HealingEngine.Builder builder) {
+  private static HealingEngine opened(EngineBuilder builder) {
     HealingEngine engine = builder.build();
     engine.open();
     return engine;
@@ -455,7 +455,7 @@ class HealingEngineTest {
     assertThat(reloaded).isCompleted();
     run(engine, Duration.ofMinutes(1));
     assertThat(made.get()).isEqualTo(2);
-    assertThat(engine.loop().looks()).isGreaterThan(50);
+    assertThat(engine.loop().lookout().looks()).isGreaterThan(50);
     assertThat(done).isEmpty();
     assertThat(engine.incidents()).isEmpty();
   }

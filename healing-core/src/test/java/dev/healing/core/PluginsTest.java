@@ -60,7 +60,7 @@ class PluginsTest {
   private final TestHost host = new TestHost();
   @TempDir private Path directory;
 
-  private HealingEngine.Builder engine() {
+  private EngineBuilder engine() {
     return Given.engine(host, Map.of());
   }
 

@@ -74,7 +74,7 @@ class PreventionStoryTest {
                             .telling(
                                 "it fills", Map.of(USED.toString(), 0.5, judged.toString(), 1e300)))
                     : List.of());
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         Given.engine(host, Map.of())
             .add(Given.sampler("disks", this::read))
             .add(Given.detector("fills", nonsense))

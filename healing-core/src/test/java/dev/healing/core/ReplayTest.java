@@ -79,7 +79,7 @@ class ReplayTest {
         : Detection.NOTHING;
   }
 
-  private HealingEngine.Builder policy(Map<String, ?> configuration) {
+  private EngineBuilder policy(Map<String, ?> configuration) {
     return HealingEngine.builder()
         .discoverPlugins(false)
         .configuration(Configuration.of(configuration))
@@ -111,8 +111,7 @@ class ReplayTest {
     return replay(policy(configuration), looks, helps);
   }
 
-  private static Replayed replay(
-      HealingEngine.Builder policy, List<RecordedLook> looks, boolean helps) {
+  private static Replayed replay(EngineBuilder policy, List<RecordedLook> looks, boolean helps) {
     return Replay.run(List.of(policy), "boot", each(looks), helps).get(0);
   }
 

@@ -50,7 +50,7 @@ final class Simulation {
   }
 
   private void start() {
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         HealingEngine.builder()
             .host(host.context())
             .discoverPlugins(false)
@@ -106,7 +106,7 @@ final class Simulation {
    */
   List<String> stuck() {
     long now = host.time().monotonicNanos();
-    long looks = engine.loop().looks();
+    long looks = engine.loop().lookout().looks();
     List<String> stuck = new ArrayList<>();
     if (engine != lookedBy || looks > looksBefore) {
       lookedBy = engine;

@@ -83,7 +83,8 @@ final class KnowledgeVerb implements Verb {
           if (export) {
             invocation.out().println(oneLine(engine));
           } else {
-            Answer answer = Answer.of(shown(engine, engine.knowledge(), Integer.MAX_VALUE));
+            Answer answer =
+                Answer.of(shown(engine, engine.knowledge().export(), Integer.MAX_VALUE));
             invocation.show(answer, KnowledgeView::knowledge);
           }
           return isAll(invocation, engine) ? Exit.DONE : Exit.FAILED;
@@ -92,16 +93,15 @@ final class KnowledgeVerb implements Verb {
 
   /** What could not be read looks like what never was: that is said, also to a backup's script. */
   private static boolean isAll(Invocation invocation, HealingEngine engine) {
-    List<String> trouble = engine.troubleOfKnowledge();
+    List<String> trouble = engine.knowledge().problems();
     trouble.forEach(
         what -> invocation.err().println("healing: not all that was known: " + Lines.clean(what)));
     return trouble.isEmpty();
   }
 
   private static String oneLine(HealingEngine engine) {
-    return engine
-        .knowledge()
-        .replace("\n", ""); // in its texts a line break is \n, in two characters
+    String document = engine.knowledge().export();
+    return document.replace("\n", ""); // in its texts a line break is \n, in two characters
   }
 
   /**
@@ -110,7 +110,7 @@ final class KnowledgeVerb implements Verb {
    * @param most of the problems: those seen most lately; how many more there are is {@code leftOut}
    */
   static ObjectNode newest(HealingEngine engine, int most) {
-    return shown(engine, engine.knowledge(most), most);
+    return shown(engine, engine.knowledge().export(most), most);
   }
 
   private static ObjectNode shown(HealingEngine engine, String knowledge, int most) {
@@ -128,7 +128,7 @@ final class KnowledgeVerb implements Verb {
       }
     }
     ArrayNode patterns = json.putArray("patterns");
-    engine.patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
+    engine.knowledge().patterns().forEach(pattern -> patterns.add(EngineJson.pattern(pattern)));
     ObjectNode autonomy = json.putObject("autonomy");
     engine.autonomies().forEach((action, far) -> autonomy.put(action.name(), far.name()));
     return json;
@@ -160,7 +160,7 @@ final class KnowledgeVerb implements Verb {
   static void addPatterns(ObjectNode json, HealingEngine engine, String incident) {
     List<Pattern> all;
     try {
-      all = engine.patterns();
+      all = engine.knowledge().patterns();
     } catch (HealingException e) {
       return;
     }
@@ -230,7 +230,7 @@ final class KnowledgeVerb implements Verb {
   /** {@code {imported: [text]}}. */
   static Answer imported(HealingEngine engine, String document, String from) {
     ObjectNode json = Json.object();
-    engine.adoptKnowledge(document, from).forEach(json.putArray("imported")::add);
+    engine.knowledge().adopt(document, from).forEach(json.putArray("imported")::add);
     return Answer.of(json);
   }
 

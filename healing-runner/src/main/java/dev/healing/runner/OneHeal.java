@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.Receipt;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
 import dev.healing.runner.control.Answer;
@@ -27,7 +28,7 @@ final class OneHeal {
   static Answer with(
       PrintStream err,
       OptionalInt columns,
-      HealingEngine.Builder builder,
+      EngineBuilder builder,
       Function<HealingEngine, Supplier<CompletionStage<Receipt>>> chosen) {
     try (HealingEngine engine = builder.automatic(false).build()) {
       Supplier<CompletionStage<Receipt>> attempt = chosen.apply(engine);

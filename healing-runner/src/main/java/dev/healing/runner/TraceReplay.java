@@ -4,6 +4,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.Replay;
 import dev.healing.core.Replayed;
@@ -124,7 +125,7 @@ final class TraceReplay {
           look.ifPresent(seen);
           return look;
         };
-    List<HealingEngine.Builder> engines =
+    List<EngineBuilder> engines =
         policies.stream()
             .map(policy -> HealingEngine.builder().configuration(policy.configuration()))
             .toList();

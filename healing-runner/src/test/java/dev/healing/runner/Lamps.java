@@ -11,6 +11,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.spi.ActionProvider;
@@ -61,10 +62,10 @@ final class Lamps {
     }
   }
 
-  HealingEngine.Builder builder(LinuxHost host, String autonomy) {
+  EngineBuilder builder(LinuxHost host, String autonomy) {
     configuration =
         Configuration.of(Map.of("autonomy", autonomy, "limits", Map.of("health-floor", 0)));
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         HealingEngine.builder()
             .host(host)
             .configuration(configuration)

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Configuration;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Json;
@@ -54,7 +55,7 @@ class OperatorViewTest {
   void serve() {
     lamps.broken.add("hall");
     host = LinuxHost.open(state);
-    HealingEngine.Builder builder = lamps.builder(host, "confirm");
+    EngineBuilder builder = lamps.builder(host, "confirm");
     ServiceLoader.load(OptimizerProvider.class).findFirst().ifPresent(builder::add);
     engine = builder.build();
     Notifier nobody = new Notifier(host, Optional.empty());

@@ -3,6 +3,7 @@ package dev.healing.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Event;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.http.HttpSettings;
@@ -65,10 +66,10 @@ class PageTest {
     serve(builder -> {});
   }
 
-  private void serve(Consumer<HealingEngine.Builder> more) throws InterruptedException {
+  private void serve(Consumer<EngineBuilder> more) throws InterruptedException {
     lamps.broken.add("hall");
     host = LinuxHost.open(state);
-    HealingEngine.Builder builder = lamps.builder(host, "confirm");
+    EngineBuilder builder = lamps.builder(host, "confirm");
     more.accept(builder);
     ServiceLoader.load(SamplerProvider.class).stream()
         .map(ServiceLoader.Provider::get)

@@ -1,5 +1,6 @@
 package com.example.app;
 
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.detect.embedded.PoolExhausted;
@@ -29,7 +30,7 @@ public final class Main {
     ThreadPoolExecutor pool = pool(2);
     // tag::embedding[]
     try (LinuxHost host = LinuxHost.open(state)) {
-      HealingEngine.Builder builder = HealingEngine.builder().host(host).discoverPlugins(false);
+      EngineBuilder builder = HealingEngine.builder().host(host).discoverPlugins(false);
       builder.add(new JsonKnowledgeBaseProvider()); // what was found out is known after a restart
       builder.add(new QueueStuck(queue)).add(new ReplaceWorker(queue)); // detector and action
       builder.add(new PoolExhausted.Provider(Map.of("mail", pool))).add(new LargerPool(pool));

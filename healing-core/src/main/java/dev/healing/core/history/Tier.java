@@ -1,6 +1,5 @@
 package dev.healing.core.history;
 
-import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -46,10 +45,6 @@ enum Tier {
   /** The part of all the room that it may have when there is not enough. */
   double share() {
     return share;
-  }
-
-  Duration every() {
-    return Duration.ofSeconds(step);
   }
 
   String file(long number) {

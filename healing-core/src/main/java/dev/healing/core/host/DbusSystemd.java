@@ -1,62 +1,44 @@
 package dev.healing.core.host;
 
+import static dev.healing.core.host.BusValues.hex;
+import static dev.healing.core.host.BusValues.list;
+import static dev.healing.core.host.BusValues.number;
+import static dev.healing.core.host.BusValues.shown;
+import static dev.healing.core.host.BusValues.text;
+import static dev.healing.core.host.BusValues.unwrap;
+import static dev.healing.core.host.BusValues.value;
+
 import dev.healing.api.HostException;
 import dev.healing.api.UnitState;
 import dev.healing.spi.Systemd;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
-import org.freedesktop.dbus.exceptions.DBusException;
-import org.freedesktop.dbus.matchrules.DBusMatchRule;
-import org.freedesktop.dbus.matchrules.DBusMatchRuleBuilder;
-import org.freedesktop.dbus.messages.DBusSignal;
 import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.UInt64;
 import org.freedesktop.dbus.types.Variant;
-import org.jspecify.annotations.Nullable;
 
 /** systemd over one connection to the system bus. See org.freedesktop.systemd1(5). */
 final class DbusSystemd implements Systemd, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(DbusSystemd.class.getName());
   private static final String MANAGER_PATH = "/org/freedesktop/systemd1";
   private static final String MANAGER = "org.freedesktop.systemd1.Manager";
   private static final String UNIT = "org.freedesktop.systemd1.Unit";
-  private static final String SERVICE = "org.freedesktop.systemd1.Service";
   private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
-  private static final String FAILED = "failed";
-  private static final int MOST_STARTED_AGAIN = 1000;
-
-  /** How long it is believed that nothing is failed while no signal says otherwise. */
-  private static final long BELIEVED_NANOS = Duration.ofSeconds(10).toNanos();
 
   private static final Set<String> WITH_RESULT =
       Set.of("service", "socket", "mount", "automount", "swap", "path", "timer", "scope");
 
   private final Bus bus;
   private final Optional<Map<String, Map<?, ?>>> seen;
-  private final Set<String> failed = ConcurrentHashMap.newKeySet();
-  private final Map<String, Long> startedAgain = new ConcurrentHashMap<>();
-  private final KnownUnits known = new KnownUnits(System::nanoTime);
-  private final AtomicLong signals = new AtomicLong();
-  private volatile boolean subscribed;
-  private volatile @Nullable Calm calm;
-
-  /** Nothing was failed when that was asked, after so many signals. */
-  private record Calm(long signals, long atNanos) {}
+  private final UnitSignals signals = new UnitSignals(System::nanoTime);
 
   DbusSystemd(Bus bus) {
     this(bus, Optional.empty());
@@ -88,36 +70,26 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public List<UnitState> failedUnits() {
-    Calm last = calm;
-    Calm now = new Calm(signals.get(), System.nanoTime());
-    if (last != null
-        && last.signals() == now.signals()
-        && now.atNanos() - last.atNanos() < BELIEVED_NANOS) {
-      return List.of();
-    }
-    List<String> names = failedRows().stream().map(row -> String.valueOf(row[0])).toList();
-    calm = subscribed && names.isEmpty() ? now : null;
-    return subscribed
-        ? known.of(names, this::failedUnit)
-        : names.stream().flatMap(name -> failedUnit(name).stream()).toList();
+    return signals.failed(this::failedNames, this::failedUnit);
   }
 
   private Optional<UnitState> failedUnit(String name) {
     return unit(name).filter(UnitState::failed);
   }
 
-  private List<Object[]> failedRows() {
+  private List<String> failedNames() {
     Object[] reply =
         manager( // a(ssssssouso)
-            Bus.LOOK_LIMIT, "ListUnitsFiltered", "as", (Object) new String[] {FAILED});
-    List<Object[]> rows = new ArrayList<>();
+            Bus.LOOK_LIMIT, "ListUnitsFiltered", "as", (Object) new String[] {"failed"});
+    List<String> names = new ArrayList<>();
     for (Object row : list(reply[0])) {
-      Object[] fields = list(row).toArray();
-      if (fields.length > 0 && UnitName.valid(String.valueOf(fields[0]))) {
-        rows.add(fields);
-      }
+      list(row).stream()
+          .findFirst()
+          .map(String::valueOf)
+          .filter(UnitName::valid)
+          .ifPresent(names::add);
     }
-    return rows;
+    return names;
   }
 
   @Override
@@ -139,7 +111,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
 
   @Override
   public Map<String, Long> startedAgain() {
-    return subscribed ? Map.copyOf(startedAgain) : Systemd.super.startedAgain();
+    return signals.startedAgain().orElseGet(Systemd.super::startedAgain);
   }
 
   /**
@@ -172,9 +144,9 @@ final class DbusSystemd implements Systemd, AutoCloseable {
               loadState,
               activeState,
               text(values, "SubState"),
-              result == null ? "" : String.valueOf(value(result)),
-              type == null ? "" : String.valueOf(value(type)),
-              mainPid == null ? 0 : number(value(mainPid)),
+              result == null ? "" : String.valueOf(answered(result)),
+              type == null ? "" : String.valueOf(answered(type)),
+              mainPid == null ? 0 : number(answered(mainPid)),
               hex(value(values, "InvocationID")),
               number(value(values, "StateChangeTimestamp")),
               required));
@@ -239,17 +211,8 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     }
   }
 
-  private static String shown(Object value) {
-    if (value instanceof Boolean flag) {
-      return flag ? "yes" : "no";
-    }
-    return value instanceof Object[] || value instanceof Collection<?>
-        ? String.join(" ", list(value).stream().map(String::valueOf).toList())
-        : String.valueOf(value);
-  }
-
   private Object property(String path, String suffix, String name) throws Bus.CallException {
-    return value(askFor(path, suffix, name));
+    return answered(askFor(path, suffix, name));
   }
 
   private Bus.Sent askFor(String path, String suffix, String name) {
@@ -260,7 +223,7 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     return bus.send(Bus.LIMIT, path, PROPERTIES, "Get", "ss", type, name);
   }
 
-  private static Object value(Bus.Sent asked) throws Bus.CallException {
+  private static Object answered(Bus.Sent asked) throws Bus.CallException {
     return unwrap(asked.answer()[0]);
   }
 
@@ -330,76 +293,12 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     }
   }
 
-  /**
-   * There is no signal for "failed": ActiveState is watched. The bus filters, so that only changes
-   * of units and services wake us; closing the connection ends it.
-   */
   @Override
   public Optional<AutoCloseable> subscribe(Consumer<String> changed) {
-    bus.onSignal(changesOf(UNIT), signal -> changed(signal, UNIT, (u, p) -> unit(u, p, changed)));
-    bus.onSignal(changesOf(SERVICE), signal -> changed(signal, SERVICE, this::service));
+    signals.listen(bus, changed);
     manager(Bus.LIMIT, "Subscribe", "");
-    subscribed = true;
-    failedRows().forEach(row -> failed.add(String.valueOf(row[0])));
+    signals.subscribed(this::failedNames);
     return Optional.of(this);
-  }
-
-  private static DBusMatchRule changesOf(String type) {
-    return DBusMatchRuleBuilder.create()
-        .withType("signal")
-        .withInterface(PROPERTIES)
-        .withMember("PropertiesChanged")
-        .withPathNamespace("/org/freedesktop/systemd1/unit")
-        .withArg0123(0, type)
-        .build();
-  }
-
-  /** What a signal says of a unit; one that is of another type is for another handler. */
-  private void changed(DBusSignal signal, String type, BiConsumer<String, Map<?, ?>> handler) {
-    signals.incrementAndGet();
-    String path = String.valueOf(signal.getPath());
-    UnitName.ofObjectPath(path).ifPresent(known::changed);
-    try {
-      Object[] values = signal.getParameters();
-      if (values == null
-          || values.length < 2
-          || !type.equals(values[0])
-          || !(values[1] instanceof Map<?, ?> properties)) {
-        return;
-      }
-      UnitName.ofObjectPath(path).ifPresent(unit -> handler.accept(unit, properties));
-    } catch (DBusException | RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "a signal of systemd was lost: " + e, e);
-    }
-  }
-
-  private void unit(String unit, Map<?, ?> properties, Consumer<String> changed) {
-    if (!properties.containsKey("ActiveState")) {
-      return;
-    }
-    Object state = value(properties, "ActiveState");
-    boolean wasFailed = failed.remove(unit);
-    if (state.equals(FAILED)) {
-      failed.add(unit);
-    }
-    if (wasFailed || state.equals(FAILED)) {
-      changed.accept(unit);
-    }
-  }
-
-  private void service(String unit, Map<?, ?> properties) {
-    if (!properties.containsKey("NRestarts")) {
-      return;
-    }
-    long count = number(value(properties, "NRestarts"));
-    if (startedAgain.size() >= MOST_STARTED_AGAIN) {
-      startedAgain.clear(); // names that come and go: who still flaps is told of again
-    }
-    if (count > 0) {
-      startedAgain.put(unit, count);
-    } else {
-      startedAgain.remove(unit);
-    }
   }
 
   private Object[] manager(Duration limit, String member, String signature, Object... arguments) {
@@ -408,39 +307,6 @@ final class DbusSystemd implements Systemd, AutoCloseable {
     } catch (Bus.CallException e) {
       throw new HostException("systemd refused: " + e.getMessage(), e);
     }
-  }
-
-  private static String text(Map<?, ?> values, String name) {
-    return String.valueOf(value(values, name));
-  }
-
-  private static Object value(Map<?, ?> values, String name) {
-    Object value = values.get(name);
-    return value == null ? "" : unwrap(value);
-  }
-
-  private static Object unwrap(Object value) {
-    return value instanceof Variant<?> variant ? variant.getValue() : value;
-  }
-
-  private static long number(Object value) {
-    return value instanceof Number number ? number.longValue() : 0;
-  }
-
-  private static Collection<?> list(Object value) {
-    if (value instanceof Collection<?> collection) {
-      return collection;
-    }
-    return value instanceof Object[] array ? Arrays.asList(array) : List.of();
-  }
-
-  private static String hex(Object value) {
-    if (value instanceof byte[] bytes) {
-      return HexFormat.of().formatHex(bytes);
-    }
-    StringBuilder text = new StringBuilder();
-    list(value).forEach(b -> text.append(HexFormat.of().toHexDigits(((Number) b).byteValue())));
-    return text.toString();
   }
 
   @Override

@@ -32,6 +32,7 @@ final class PluginMaker {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
 
   private final Registry registry;
+  private final ClassLoader loader;
   private final HostContext host;
   private final Protection protection;
   private final Configuration configuration;
@@ -42,12 +43,14 @@ final class PluginMaker {
   /**
    * Makes plugins.
    *
+   * @param loader has those that are not registered by hand
    * @param known is told of each, made or not
    * @param problems is told what must be mended before an engine can be made
    * @param patience how long each may take; one that hangs is left out
    */
   PluginMaker(
       Registry registry,
+      ClassLoader loader,
       HostContext host,
       Protection protection,
       Configuration configuration,
@@ -55,6 +58,7 @@ final class PluginMaker {
       List<String> problems,
       Duration patience) {
     this.registry = registry;
+    this.loader = loader;
     this.host = host;
     this.protection = protection;
     this.configuration = configuration;
@@ -63,9 +67,8 @@ final class PluginMaker {
     this.patience = patience;
   }
 
-  <T, P extends Provider<T>> Map<String, T> all(
-      String kind, String section, Class<P> type, ServiceLoader<P> found) {
-    return all(kind, section, type, found, Provider::name, Provider::create);
+  <T, P extends Provider<T>> Map<String, T> all(String kind, String section, Class<P> type) {
+    return all(kind, section, type, Provider::name, Provider::create);
   }
 
   /** All of a kind, by name. */
@@ -73,12 +76,11 @@ final class PluginMaker {
       String kind,
       String section,
       Class<P> type,
-      ServiceLoader<P> found,
       Function<P, String> nameOf,
       BiFunction<P, HostContext, T> create) {
     Map<String, T> plugins = new LinkedHashMap<>();
     Configuration sections = configuration.section(section);
-    named(kind, type, found, nameOf)
+    named(kind, type, nameOf)
         .forEach(
             (name, provider) ->
                 make(kind, name, provider, sections.section(name), create)
@@ -92,11 +94,10 @@ final class PluginMaker {
    *
    * @param measured what samplers can measure; empty if one does not say
    */
-  Map<String, Detector> defined(ServiceLoader<DetectorKind> found, Optional<Set<Metric>> measured) {
+  Map<String, Detector> defined(Optional<Set<Metric>> measured) {
     Map<String, Detector> detectors = new LinkedHashMap<>();
     Configuration sections = configuration.section("detectors");
-    Map<String, DetectorKind> kinds =
-        named("detector kind", DetectorKind.class, found, DetectorKind::key);
+    Map<String, DetectorKind> kinds = named("detector kind", DetectorKind.class, DetectorKind::key);
     for (String name : sections.keys()) {
       kinds.keySet().stream()
           .filter(key -> sections.has(name, key))
@@ -128,8 +129,9 @@ final class PluginMaker {
         (maker, context) -> maker.create(usable, context, measured));
   }
 
-  private <P> Map<String, P> named(
-      String kind, Class<P> type, ServiceLoader<P> found, Function<P, String> nameOf) {
+  private <P> Map<String, P> named(String kind, Class<P> type, Function<P, String> nameOf) {
+    // Called here, in the module that declares the use.
+    ServiceLoader<P> found = ServiceLoader.load(type, loader);
     List<String> faults = new ArrayList<>();
     Map<String, P> providers = new LinkedHashMap<>();
     for (ServiceLoader.Provider<P> unmade : registry.providers(type, found, faults)) {

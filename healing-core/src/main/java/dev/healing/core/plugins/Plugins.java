@@ -1,5 +1,7 @@
 package dev.healing.core.plugins;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.Autonomy;
@@ -15,7 +17,6 @@ import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.guard.Settings;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.Detector;
-import dev.healing.spi.DetectorKind;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.Guard;
 import dev.healing.spi.GuardProvider;
@@ -43,11 +44,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The plugins of an engine, made, named and configured. */
 public final class Plugins {
@@ -96,25 +98,21 @@ public final class Plugins {
     workers = host.workers();
     deadline = settings.pluginDeadline();
     List<String> problems = new ArrayList<>();
-    ClassLoader loader = registry.loader(settings.pluginDirectory(), problems);
     var make =
         new PluginMaker(
             registry,
+            registry.loader(settings.pluginDirectory(), problems),
             host,
             settings.protection(),
             configuration,
             known,
             problems,
             settings.patience());
-    samplers =
-        make.all("sampler", "samplers", SamplerProvider.class, load(SamplerProvider.class, loader));
-    detectors =
-        make.all(
-            "detector", "detectors", DetectorProvider.class, load(DetectorProvider.class, loader));
-    detectors.putAll(make.defined(load(DetectorKind.class, loader), measured()));
-    Map<String, HealingAction> actions =
-        make.all("action", "actions", ActionProvider.class, load(ActionProvider.class, loader));
-    guards = make.all("guard", "guards", GuardProvider.class, load(GuardProvider.class, loader));
+    samplers = make.all("sampler", "samplers", SamplerProvider.class);
+    detectors = make.all("detector", "detectors", DetectorProvider.class);
+    detectors.putAll(make.defined(measured()));
+    Map<String, HealingAction> actions = make.all("action", "actions", ActionProvider.class);
+    guards = make.all("guard", "guards", GuardProvider.class);
     guards.forEach(
         (name, guard) -> {
           if (SafetyGuards.NAMES.contains(name) || name.equals(Patience.NAME)) {
@@ -131,25 +129,16 @@ public final class Plugins {
     known.stream()
         .filter(one -> one.is("guard", Found.State.SKIPPED))
         .forEach(one -> guards.put(one.name(), missing(one)));
-    Map<String, Planner> planners =
-        make.all("planner", "planner", PlannerProvider.class, load(PlannerProvider.class, loader));
+    Map<String, Planner> planners = make.all("planner", "planner", PlannerProvider.class);
     Map<String, KnowledgeBase> bases =
-        make.all(
-            "knowledge",
-            "knowledge",
-            KnowledgeBaseProvider.class,
-            load(KnowledgeBaseProvider.class, loader));
-    triggers =
-        make.all("trigger", "triggers", TriggerProvider.class, load(TriggerProvider.class, loader));
-    listeners =
-        make.all(
-            "listener", "listeners", ListenerProvider.class, load(ListenerProvider.class, loader));
+        make.all("knowledge", "knowledge", KnowledgeBaseProvider.class);
+    triggers = make.all("trigger", "triggers", TriggerProvider.class);
+    listeners = make.all("listener", "listeners", ListenerProvider.class);
     Map<String, Optimizer> optimizers =
         make.all(
             "optimizer",
             "optimizer",
             OptimizerProvider.class,
-            load(OptimizerProvider.class, loader),
             OptimizerProvider::name,
             (provider, context) -> provider.create(context, healer));
     optimizer = onlyOne("optimizer", optimizers, problems).map(Named::plugin);
@@ -170,11 +159,6 @@ public final class Plugins {
     detectors.forEach(
         (name, detector) ->
             reports(name, detector).forEach(type -> detectorOf.putIfAbsent(type, name)));
-  }
-
-  // ServiceLoader.load must be called in the module that declares the use.
-  private static <P> ServiceLoader<P> load(Class<P> type, ClassLoader loader) {
-    return ServiceLoader.load(type, loader);
   }
 
   /** Nobody knows what it would have forbidden: until it is there, it says no to everything. */
@@ -345,6 +329,27 @@ public final class Plugins {
         .filter(remedy -> remedy.description().id().name().equals(action))
         .findFirst()
         .flatMap(remedy -> unavailable(remedy).or(remedy::unprivileged));
+  }
+
+  /**
+   * How far each action that can be used here may go by itself, before anything that it has lost:
+   * the operator's ceiling, and CONFIRM at most where its risk is CRITICAL. Asks them, as {@link
+   * #unusable} does.
+   *
+   * @param ceiling for every action
+   */
+  public SortedMap<ActionId, Autonomy> autonomies(Autonomy ceiling) {
+    SortedMap<ActionId, Autonomy> autonomies = new TreeMap<>();
+    remedies.forEach(
+        (action, remedy) -> {
+          boolean critical = remedy.description().risk() == Risk.CRITICAL;
+          Autonomy most = critical ? Autonomy.CONFIRM : Autonomy.AUTO;
+          if (unusable(action.name()).isEmpty()) {
+            autonomies.put(
+                action, Stream.of(ceiling, remedy.ceiling(), most).min(naturalOrder()).get());
+          }
+        });
+    return autonomies;
   }
 
   private Optional<String> unavailable(Remedy remedy) {

@@ -56,11 +56,6 @@ public final class TraceWriter implements AutoCloseable {
     return looks;
   }
 
-  /** How many series there were in them. */
-  public int series() {
-    return numbers.size();
-  }
-
   /**
    * Adds a look.
    *

@@ -11,7 +11,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
-import dev.healing.core.HealingEngine;
+import dev.healing.core.EngineBuilder;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.Detector;
@@ -69,7 +69,7 @@ public final class ChildDrill extends Drill {
   }
 
   @Override
-  protected void equip(HealingEngine.Builder builder) {
+  protected void equip(EngineBuilder builder) {
     builder.add(new ChildDetectorProvider());
     builder.add(new StartChildProvider());
   }

@@ -6,6 +6,7 @@ import dev.healing.api.HostException;
 import dev.healing.api.Incident;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBaseProvider;
@@ -39,7 +40,7 @@ public abstract class Drill {
   protected abstract String prepare();
 
   /** Gives the engine what it may use: nothing but this. */
-  protected abstract void equip(HealingEngine.Builder builder);
+  protected abstract void equip(EngineBuilder builder);
 
   /** Breaks it and says how. */
   protected abstract String breakIt();
@@ -54,7 +55,7 @@ public abstract class Drill {
   public final Timings run(Consumer<String> say) {
     try {
       say.accept(prepare());
-      HealingEngine.Builder builder =
+      EngineBuilder builder =
           HealingEngine.builder()
               .host(host)
               // A host that is unwell should still be able to drill; nothing else is in reach.

@@ -7,7 +7,7 @@ import dev.healing.api.HostState;
 import dev.healing.api.IssueType;
 import dev.healing.api.Privilege;
 import dev.healing.api.UnitState;
-import dev.healing.core.HealingEngine;
+import dev.healing.core.EngineBuilder;
 import dev.healing.spi.ActionProvider;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.CommandRunner.Result;
@@ -57,7 +57,7 @@ public final class UnitDrill extends Drill {
   }
 
   @Override
-  protected void equip(HealingEngine.Builder builder) {
+  protected void equip(EngineBuilder builder) {
     ServiceLoader.load(SamplerProvider.class).forEach(builder::add);
     ServiceLoader.load(TriggerProvider.class).forEach(builder::add);
     builder.add(only(named(DetectorProvider.class, IssueType.SERVICE_FAILED.name())));

@@ -3,6 +3,7 @@ package dev.healing.runner.bench.fleet;
 import dev.healing.api.Configuration;
 import dev.healing.api.Event;
 import dev.healing.core.DrivenEngine;
+import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.detect.DiskFull;
 import dev.healing.detect.MemoryHigh;
@@ -47,7 +48,7 @@ enum Arm {
   }
 
   private HealingEngine engine(FleetHost host, Duration look) {
-    HealingEngine.Builder builder =
+    EngineBuilder builder =
         HealingEngine.builder()
             .host(host.context())
             .discoverPlugins(false)

@@ -1,0 +1,95 @@
+package dev.healing.core;
+
+import dev.healing.api.HealingException;
+import dev.healing.api.Pattern;
+import dev.healing.core.calls.Inquiries;
+import dev.healing.core.plugins.Plugins;
+import dev.healing.spi.KnowledgeBase;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What an engine has learned, asked of the knowledge base that it uses now. One that does not come
+ * back is not waited for. Safe for several threads.
+ */
+public final class Knowledge {
+  /** What was learned in years elsewhere: nobody else waits for it. */
+  private static final Duration MUCH = Duration.ofMinutes(2);
+
+  private final Inquiries inquiries;
+  private final Supplier<Plugins.Named<KnowledgeBase>> base;
+  private final Supplier<Duration> patience;
+
+  /**
+   * Asks whatever is in use then.
+   *
+   * @param base is asked each time, as is {@code patience}: a reload may change both
+   */
+  Knowledge(
+      Inquiries inquiries,
+      Supplier<Plugins.Named<KnowledgeBase>> base,
+      Supplier<Duration> patience) {
+    this.inquiries = inquiries;
+    this.base = base;
+    this.patience = patience;
+  }
+
+  /**
+   * Everything that was learned, as one JSON document.
+   *
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public String export() {
+    return ask(() -> MUCH, KnowledgeBase::export);
+  }
+
+  /**
+   * The same, of many problems only those that were seen most lately: what a process with little
+   * memory has room for beside all that is known. How many others there are is a member {@code
+   * leftOut}.
+   *
+   * @param mostProblems at least so many, if there are
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public String export(int mostProblems) {
+    return ask(patience, knowledge -> knowledge.export(mostProblems));
+  }
+
+  /**
+   * What keeps happening, as far as the knowledge base can tell.
+   *
+   * @throws HealingException if the knowledge base does not come back
+   */
+  public List<Pattern> patterns() {
+    return ask(patience, KnowledgeBase::patterns);
+  }
+
+  /**
+   * Learns from what was seen elsewhere, which counts less than what is seen here.
+   *
+   * @param document an export of another host's knowledge, or what else the knowledge base can read
+   * @param from where it comes from, for people
+   * @return what was taken and what was not, one line each
+   * @throws HealingException if it cannot be learned from, or the knowledge base does not come back
+   */
+  public List<String> adopt(String document, String from) {
+    return ask(() -> MUCH, knowledge -> knowledge.adopt(document, from));
+  }
+
+  /** What is wrong with it, so that some or all of it is missing; part of the engine's status. */
+  public List<String> problems() {
+    try {
+      return ask(patience, KnowledgeBase::problems);
+    } catch (RuntimeException | LinkageError e) {
+      return List.of("the knowledge base cannot say how it is: " + e.getMessage());
+    }
+  }
+
+  private <T> T ask(Supplier<Duration> atMost, Function<KnowledgeBase, T> question) {
+    Plugins.Named<KnowledgeBase> asked = base.get();
+    return inquiries.ask(
+        "knowledge:" + asked.name(), atMost.get(), () -> question.apply(asked.plugin()));
+  }
+}
