@@ -87,7 +87,8 @@ public final class HostSampler implements Sampler {
                 Metric.of(Metric.FILESYSTEM_AVAILABLE, "*"),
                 Metric.of(Metric.FILESYSTEM_INODES_USED, "*"),
                 Metric.of(FileSystemFaults.GIVEN_UP, "*"),
-                Metric.of(FileSystemFaults.ERRORS, "*")));
+                Metric.of(FileSystemFaults.ERRORS, "*"),
+                Metric.of(FileSystemErrors.LOGGED, "*")));
     STALLS.forEach(stall -> all.addAll(List.of(stall.some(), stall.full())));
     return all;
   }

@@ -109,6 +109,7 @@ class MutatedHostTest {
   void whateverIsReadIsPlausibleOrAbsent() throws Exception {
     Hosts.copy("fault", root);
     Hosts.copy("vm", root);
+    Hosts.copy("arrays", root);
     TestHost real = new TestHost(root);
     String counts = Hosts.text("vm", "proc/vmstat"); // its middle, so that it is met more often
     real.files().write("/proc/vmstat", counts.replaceAll("(?m)^(?!pswp|oom|pgpg|pgfault).*\n", ""));
