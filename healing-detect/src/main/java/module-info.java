@@ -39,6 +39,7 @@ module dev.healing.detect {
       dev.healing.detect.GenerationStale.Provider,
       dev.healing.detect.LinkErrors.Provider,
       dev.healing.detect.DiskSlow.Provider,
+      dev.healing.detect.ArrayDegraded.Provider,
       dev.healing.detect.DiskErrors.Provider,
       dev.healing.detect.TooHot.Provider,
       dev.healing.detect.SystemSlow.Provider,

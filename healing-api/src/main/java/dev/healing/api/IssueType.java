@@ -82,6 +82,9 @@ public record IssueType(String name) implements Comparable<IssueType> {
   /** Reads and writes of a disk failed. Component: the disk. */
   public static final IssueType DISK_ERRORS = of("disk_errors");
 
+  /** An array of disks lacks a member, or one failed. Component: the array. */
+  public static final IssueType ARRAY_DEGRADED = of("array_degraded");
+
   /**
    * Something is at its critical temperature, or slowed down for its heat. Component: the sensor,
    * or the processor.

@@ -6,6 +6,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,67 @@ class WatchTest {
                         List.of("/")))),
         "reports disk_full",
         "declares [service_failed]");
+  }
+
+  /** And the one CRITICAL of them is not among those that are left out, wherever it stands. */
+  @Test
+  void ofOneThatReportsTooManyTheMostSevereAreTaken() {
+    HealingEngine engine = engine(state -> many(state, 20_000));
+    run(engine, Duration.ofMillis(10));
+    assertThat(failed(engine).components()).containsExactly("detector:second");
+    assertThat(failed(engine).description())
+        .contains("detector:second reports 20000 issues", "the 1000 most severe are taken");
+    assertThat(ofSecond(engine)).hasSize(1000);
+    assertThat(ofSecond(engine))
+        .filteredOn(issue -> issue.severity() == Severity.CRITICAL)
+        .singleElement()
+        .satisfies(issue -> assertThat(issue.components()).containsExactly("p19999"));
+  }
+
+  @Test
+  void asManyAsAreTakenAreNoFault() {
+    HealingEngine engine = engine(state -> many(state, 1000));
+    run(engine, Duration.ofMillis(10));
+    assertThat(ofSecond(engine)).hasSize(1000);
+    assertThat(engine.incidents())
+        .noneMatch(one -> one.issue().type().equals(IssueType.PLUGIN_FAILED));
+  }
+
+  /** Of what is not taken any more nobody knows whether it is over. */
+  @Test
+  void whatIsCrowdedOutIsNotOver() {
+    List<Integer> counts = new ArrayList<>(List.of(1));
+    HealingEngine engine = engine(state -> many(state, counts.get(0)));
+    run(engine, Duration.ofSeconds(3));
+    String first = ofSecond(engine).get(0).components().first();
+    counts.set(0, 5000);
+    run(engine, Duration.ofSeconds(20));
+    assertThat(ofSecond(engine)).anyMatch(issue -> issue.components().contains(first));
+    counts.set(0, 0);
+    run(engine, Duration.ofSeconds(20));
+    assertThat(ofSecond(engine)).isEmpty();
+  }
+
+  private static Detection many(HostState state, int count) {
+    List<Issue> issues = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      boolean last = i == 19_999;
+      String name = count == 1 ? "zzz" : "p" + i;
+      issues.add(Given.issue(state.at(), last ? Severity.CRITICAL : Severity.LOW, name));
+    }
+    return Detection.of(issues);
+  }
+
+  private static final Set<IncidentStatus> OVER =
+      Set.of(IncidentStatus.HEALED, IncidentStatus.SELF_RECOVERED);
+
+  private static List<Issue> ofSecond(HealingEngine engine) {
+    return engine.incidents().stream()
+        .filter(one -> !OVER.contains(one.status()))
+        .map(Incident::issue)
+        .filter(issue -> issue.type().equals(Given.TYPE))
+        .filter(issue -> !issue.components().contains("web.service"))
+        .toList();
   }
 
   @Test

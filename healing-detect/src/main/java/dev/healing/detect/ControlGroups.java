@@ -14,7 +14,18 @@ import java.util.function.BiConsumer;
 final class ControlGroups {
   private static final int DEEPEST = 6;
 
+  private static final String ALL = "/sys/fs/cgroup";
+
   private ControlGroups() {}
+
+  /**
+   * Where the groups of this hierarchy begin: of a controller, or {@code systemd}, which has all
+   * groups (v1), or {@code unified} (v2 beside v1); all are one where there is only v2.
+   */
+  static String root(HostFiles files, String hierarchy) {
+    String own = ALL + "/" + hierarchy;
+    return Files.isDirectory(files.path(own)) ? own : ALL;
+  }
 
   /**
    * Tells each service and its group. What belongs to users is not walked through.

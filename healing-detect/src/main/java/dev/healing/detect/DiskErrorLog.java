@@ -2,6 +2,7 @@ package dev.healing.detect;
 
 import dev.healing.api.Reading;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.OwnGroup;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +42,7 @@ final class DiskErrorLog {
    * @param judged which disks are told of
    */
   DiskErrorLog(HostContext context, Predicate<String> judged) {
-    this.anothers = Containers.inOne(context.files());
+    this.anothers = OwnGroup.inContainer(context.files());
     this.errors =
         new JournalCounts(
             context,

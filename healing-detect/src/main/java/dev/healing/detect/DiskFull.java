@@ -21,8 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A file system runs out of bytes or inodes. Configured by {@link LevelKeys}, for all mounts and
- * under {@code mounts} for one: {@code mounts: {/scratch: off, /data: {high: 95%}}}.
+ * A file system runs out of bytes or inodes; those that lie on one pool which does ({@link
+ * SharedRoom}) are one problem. Configured by {@link LevelKeys}, for all mounts and under {@code
+ * mounts} for one: {@code mounts: {/scratch: off, /data: {high: 95%}}}.
  */
 public final class DiskFull implements Detector {
   private static final LevelKeys DEFAULTS = new LevelKeys(0.90, 0.95, 0.85, new NofM(3, 5));
@@ -33,12 +34,15 @@ public final class DiskFull implements Detector {
   /** Of a large one a hundredth is much: where so much is left, hardly anybody fails for it. */
   private static final double ENOUGH_BYTES = 1L << 30;
 
+  private final SharedRoom shared;
   private final LevelKeys usual;
   private final Map<String, LevelKeys> special;
   private final Set<String> ignored;
   private final Map<String, Room> rooms = new HashMap<>();
 
-  private DiskFull(LevelKeys usual, Map<String, LevelKeys> special, Set<String> ignored) {
+  private DiskFull(
+      SharedRoom shared, LevelKeys usual, Map<String, LevelKeys> special, Set<String> ignored) {
+    this.shared = shared;
     this.usual = usual;
     this.special = Map.copyOf(special);
     this.ignored = Set.copyOf(ignored);
@@ -69,7 +73,7 @@ public final class DiskFull implements Detector {
           ignored.add(mount);
         }
       }
-      return new DiskFull(usual, special, ignored);
+      return new DiskFull(new SharedRoom(context.files()), usual, special, ignored);
     }
   }
 
@@ -105,7 +109,7 @@ public final class DiskFull implements Detector {
         judge(state, mount, issues, unreadable);
       }
     }
-    return new Detection(issues, unreadable);
+    return new Detection(shared.together(state, issues), unreadable);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class DiskSampler implements Sampler {
   }
 
   private Reading measure() {
-    if (Containers.inOne(context.files())) {
+    if (OwnGroup.inContainer(context.files())) {
       return NOTHING;
     }
     try {

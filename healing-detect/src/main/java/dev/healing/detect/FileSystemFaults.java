@@ -1,21 +1,18 @@
 package dev.healing.detect;
 
-import dev.healing.api.HostException;
 import dev.healing.api.Metric;
+import dev.healing.api.Reading;
+import dev.healing.api.Sample;
 import dev.healing.spi.HostContext;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * What the kernel holds against file systems: that it lets nobody write any more, from the list of
- * mounts; and the errors that it finds on them. Those ext4 counts for ever and keeps with the file
- * system: what was there when it was mounted is no news.
+ * mounts; and the errors that it finds on them ({@link FileSystemErrors}). Where they are counted
+ * for ever, what was there when it was mounted is no news.
  */
 final class FileSystemFaults {
   /** Name of whether (1) the kernel has given it up, or not (0); since when it is so. */
@@ -34,6 +31,7 @@ final class FileSystemFaults {
   }
 
   private final HostContext context;
+  private final FileSystemErrors found;
   private final Counters counters = new Counters();
   private final Map<Watched, Long> before = new HashMap<>();
   private final Map<Watched, Long> errors = new HashMap<>();
@@ -42,6 +40,7 @@ final class FileSystemFaults {
 
   FileSystemFaults(HostContext context) {
     this.context = context;
+    this.found = new FileSystemErrors(context);
   }
 
   void sample(Look look, List<MountInfo> watched) {
@@ -55,9 +54,26 @@ final class FileSystemFaults {
       String place = mount.mountPoint();
       Metric givenUp = Metric.of(GIVEN_UP, place);
       look.add(counters.note(givenUp, mount.givenUp() ? 1 : 0, look.at()));
-      Long found = errors.get(Watched.of(mount));
-      if (found != null) {
-        look.add(counters.note(Metric.of(ERRORS, place), found, look.at()));
+      Long grown = errors.get(Watched.of(mount));
+      if (grown != null) {
+        look.add(counters.note(Metric.of(ERRORS, place), grown, look.at()));
+      }
+    }
+    logged(look, watched.stream().filter(mount -> mount.type().equals("xfs")).toList());
+  }
+
+  private void logged(Look look, List<MountInfo> mounts) {
+    if (mounts.isEmpty()) {
+      return;
+    }
+    Reading log = found.logged();
+    log.unreadable().forEach(one -> look.unreadable(one.what(), one.why()));
+    for (Sample one : log.samples()) {
+      for (MountInfo mount : mounts) {
+        if (found.onDevice(mount, one.metric().component())) {
+          Metric metric = Metric.of(FileSystemErrors.LOGGED, mount.mountPoint());
+          look.add(new Sample(metric, one.value(), one.at()));
+        }
       }
     }
   }
@@ -65,31 +81,15 @@ final class FileSystemFaults {
   private void count(List<MountInfo> mounts) {
     errors.clear();
     for (MountInfo mount : mounts) {
-      if (mount.type().equals("ext4")) {
-        Watched watched = Watched.of(mount);
-        errors(mount)
-            .ifPresent(
-                all -> {
-                  long old = before.merge(watched, all, Math::min);
-                  errors.put(watched, all - old);
-                });
-      }
+      Watched watched = Watched.of(mount);
+      found
+          .counted(mount)
+          .ifPresent(
+              all -> {
+                long old = before.merge(watched, all, Math::min);
+                errors.put(watched, all - old);
+              });
     }
     before.keySet().retainAll(mounts.stream().map(Watched::of).toList());
-  }
-
-  /** The kernel's name of a device may be another than the one that it was mounted by. */
-  private OptionalLong errors(MountInfo mount) {
-    try {
-      Path link = context.files().path("/sys/dev/block/" + mount.device());
-      String device = Files.readSymbolicLink(link).getFileName().toString();
-      return context
-          .files()
-          .read("/sys/fs/ext4/" + device + "/errors_count")
-          .map(text -> Numbers.whole(text.strip()))
-          .orElse(OptionalLong.empty());
-    } catch (IOException | HostException e) {
-      return OptionalLong.empty(); // not counted here
-    }
   }
 }

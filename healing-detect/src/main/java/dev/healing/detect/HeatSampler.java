@@ -5,6 +5,7 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.time.Duration;
@@ -73,7 +74,7 @@ public final class HeatSampler implements Sampler {
 
   private Reading measure() {
     HostFiles files = context.files();
-    if (Containers.inOne(files)) {
+    if (OwnGroup.inContainer(files)) {
       return NOTHING;
     }
     List<Sample> samples = new ArrayList<>();

@@ -5,6 +5,8 @@ import dev.healing.api.Metric;
 import dev.healing.api.Reading;
 import dev.healing.api.UnitState;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostMemory;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import dev.healing.spi.Systemd;
@@ -18,8 +20,9 @@ import java.util.TreeSet;
 
 /**
  * Measures the host: memory, swap, processors, load, file systems, pressure, failed units, the
- * generation of a NixOS system, and the {@link Health} that follows from them. Key: {@code mounts},
- * places to watch beside those that {@link FileSystemChoice} finds.
+ * generation of a NixOS system, and the {@link Health} that follows from them. In a container
+ * memory, swap and pressure are its own ({@link OwnGroup}). Key: {@code mounts}, places to watch
+ * beside those that {@link FileSystemChoice} finds.
  */
 public final class HostSampler implements Sampler {
   /** What is unreadable when systemd does not answer. */
@@ -59,10 +62,10 @@ public final class HostSampler implements Sampler {
     }
   }
 
-  private record Stall(String file, Metric some, Metric full) {
+  private record Stall(String resource, Metric some, Metric full) {
     static Stall of(String resource) {
       return new Stall(
-          "/proc/pressure/" + resource,
+          resource,
           Metric.of(Metric.PRESSURE_SOME, resource),
           Metric.of(Metric.PRESSURE_FULL, resource));
     }
@@ -84,7 +87,8 @@ public final class HostSampler implements Sampler {
                 Metric.of(Metric.FILESYSTEM_AVAILABLE, "*"),
                 Metric.of(Metric.FILESYSTEM_INODES_USED, "*"),
                 Metric.of(FileSystemFaults.GIVEN_UP, "*"),
-                Metric.of(FileSystemFaults.ERRORS, "*")));
+                Metric.of(FileSystemFaults.ERRORS, "*"),
+                Metric.of(FileSystemErrors.LOGGED, "*")));
     STALLS.forEach(stall -> all.addAll(List.of(stall.some(), stall.full())));
     return all;
   }
@@ -92,7 +96,7 @@ public final class HostSampler implements Sampler {
   @Override
   public Reading read() {
     Look look = new Look(context.time().now());
-    MemInfo memory = memory(look);
+    HostMemory memory = memory(look);
     OptionalDouble busy = processors(look);
     fileSystems.sample(look);
     OptionalDouble pressure = pressure(look);
@@ -100,8 +104,8 @@ public final class HostSampler implements Sampler {
     generation(look);
     Health health =
         new Health(
-            memory.usedFraction(),
-            memory.swapUsedFraction(),
+            memory.memory().usedFraction(),
+            memory.swap().usedFraction(),
             busy,
             look.worstFileSystem(),
             pressure,
@@ -110,24 +114,29 @@ public final class HostSampler implements Sampler {
     return look.reading();
   }
 
-  private MemInfo memory(Look look) {
-    MemInfo memory = MemInfo.parse(text(look, "/proc/meminfo", Metric.MEMORY_USED.toString()));
-    if (look.lacks(Metric.MEMORY_USED.toString())) {
-      return memory;
+  private HostMemory memory(Look look) {
+    HostMemory all;
+    try {
+      all = HostMemory.read(context);
+    } catch (HealingException e) {
+      look.unreadable(Metric.MEMORY_USED.toString(), e.getMessage());
+      return HostMemory.parse("");
     }
+    HostMemory.Store memory = all.memory();
     look.require(
         Metric.MEMORY_USED,
         memory.usedFraction(),
-        "/proc/meminfo: expected MemTotal and, not above it, MemAvailable in kB");
-    if (memory.usedFraction().isPresent()) {
-      look.add(Metric.MEMORY_AVAILABLE, memory.availableBytes().getAsLong());
+        "/proc/meminfo: expected MemTotal and, not above it, MemAvailable in kB; in a container"
+            + " also what its control group uses");
+    if (memory.usedFraction().isPresent() && memory.available().isPresent()) {
+      look.add(Metric.MEMORY_AVAILABLE, memory.available().getAsLong());
     }
-    look.add(Metric.SWAP_USED, memory.swapUsedFraction());
-    if (memory.swapUsedFraction().isEmpty() && !memory.withoutSwap()) {
+    look.add(Metric.SWAP_USED, all.swap().usedFraction());
+    if (all.swap().usedFraction().isEmpty() && !all.swap().none()) {
       look.unreadable(
           Metric.SWAP_USED.toString(), "/proc/meminfo: expected SwapTotal and SwapFree in kB");
     }
-    return memory;
+    return all;
   }
 
   private OptionalDouble processors(Look look) {
@@ -181,7 +190,7 @@ public final class HostSampler implements Sampler {
         look.require(
             stall.some(),
             pressure.someFraction(),
-            stall.file() + ": expected a line 'some avg10='");
+            "pressure of " + stall.resource() + ": expected a line 'some avg10='");
         look.add(stall.full(), pressure.fullFraction());
         worst = Numbers.larger(worst, pressure.someFraction());
       }
@@ -189,10 +198,15 @@ public final class HostSampler implements Sampler {
     return worst;
   }
 
-  /** Absent where the kernel was built or booted without it: then there is nothing to read. */
+  /**
+   * Of our own control group, if memory is: the host's is others' as well. Absent where the kernel
+   * was built or booted without it: then there is nothing to read.
+   */
   private Optional<String> stalls(Look look, Stall stall) {
     try {
-      return context.files().read(stall.file());
+      return OwnGroup.of(context)
+          .map(group -> group.read(context.files(), stall.resource() + ".pressure"))
+          .orElseGet(() -> context.files().read("/proc/pressure/" + stall.resource()));
     } catch (HealingException e) {
       if (!String.valueOf(e.getMessage()).endsWith("Operation not supported")) {
         look.unreadable(stall.some().toString(), e.getMessage());

@@ -5,7 +5,9 @@ import dev.healing.api.Metric;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,8 +45,7 @@ final class KernelLimits {
   /** PROC_PID_INIT_INO of the kernel: it is the same on every host. */
   private static final String HOSTS_PIDS = "pid:[4026531836]";
 
-  private static final String GROUPS = "/sys/fs/cgroup";
-
+  private final HostContext host;
   private final TimeSource time;
   private final HostFiles files;
   private final List<Seldom<Reading>> ofHost;
@@ -54,14 +55,16 @@ final class KernelLimits {
   private boolean measured;
   private long unitsNanos;
 
-  KernelLimits(TimeSource time, HostFiles files) {
-    this.time = time;
-    this.files = files;
+  KernelLimits(HostContext host) {
+    this.host = host;
+    this.time = host.time();
+    this.files = host.files();
     this.ofHost =
         List.of(
             ofHost("file_handles", this::fileHandles),
             ofHost("tasks", this::tasks),
             ofHost("container_tasks", this::tasksOfContainer),
+            ofHost("own_memory", this::ownMemory),
             ofHost("conntrack", this::conntrack));
   }
 
@@ -132,10 +135,9 @@ final class KernelLimits {
 
   /** Those that are known and cannot be read are told as such: that is no recovery. */
   private void findScarceUnits() {
-    String root = files.path(GROUPS + "/pids/system.slice").toFile().exists() ? "/pids" : "";
     Map<String, String> all = new TreeMap<>();
     try {
-      ControlGroups.services(files, GROUPS + root, all::put);
+      ControlGroups.services(files, ControlGroups.root(files, "pids"), all::put);
     } catch (HostException e) {
       groups.keySet().stream()
           .filter(this::gone)
@@ -214,7 +216,16 @@ final class KernelLimits {
 
   /** Of the group that a container sees as its root; a host's own root has no limit. */
   private OptionalDouble tasksOfContainer() {
-    return Numbers.larger(tasksOf(GROUPS), tasksOf(GROUPS + "/pids"));
+    return tasksOf(ControlGroups.root(files, "pids"));
+  }
+
+  /** Of the limit that we are under where the host's memory is what is watched. */
+  private OptionalDouble ownMemory() {
+    return OwnGroup.of(host).isPresent()
+        ? OptionalDouble.empty()
+        : OwnGroup.limited(files)
+            .map(group -> fraction(group.usedBytes(files), group.limitBytes(files)))
+            .orElse(OptionalDouble.empty());
   }
 
   /** All processes and threads that there are. */

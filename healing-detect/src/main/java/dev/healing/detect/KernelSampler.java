@@ -6,6 +6,8 @@ import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostFiles;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.time.Duration;
@@ -27,9 +29,6 @@ public final class KernelSampler implements Sampler {
 
   private static final String VMSTAT = "/proc/vmstat";
 
-  /** Of the group that a container sees as its root; a host's own root has none. */
-  private static final String OF_CONTAINER = "/sys/fs/cgroup/memory.events";
-
   /** Of two looks that follow each other too closely the later one says little. */
   private static final long SHORTEST_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -48,7 +47,7 @@ public final class KernelSampler implements Sampler {
 
   private KernelSampler(HostContext context) {
     this.context = context;
-    this.limits = new KernelLimits(context.time(), context.files());
+    this.limits = new KernelLimits(context);
     this.openFiles = new OpenFiles(context.time(), context.files());
     this.victims = new OomVictims(context);
   }
@@ -102,18 +101,10 @@ public final class KernelSampler implements Sampler {
   }
 
   private void measure(Instant now, long nanos) {
-    VmStat stat =
-        VmStat.parse(
-            context
-                .files()
-                .read(VMSTAT)
-                .orElseThrow(() -> new HostException(VMSTAT + " is not there")));
+    Optional<OwnGroup> own = OwnGroup.of(context);
+    VmStat stat = own.isPresent() ? of(own.get()) : ofHost();
     kills = Optional.empty();
-    // In a container those of the kernel are its host's, and of all others there.
-    Optional<String> own = context.files().read(OF_CONTAINER);
-    (own.isPresent() ? VmStat.parse(own.get()) : stat)
-        .oomKills()
-        .ifPresent(count -> killed(count, now));
+    stat.oomKills().ifPresent(count -> killed(count, now));
     OptionalDouble rate = OptionalDouble.empty();
     if (last.isPresent()) {
       rate = stat.swappedPagesPerSecondSince(last.get(), (nanos - lastNanos) / 1e9);
@@ -124,6 +115,27 @@ public final class KernelSampler implements Sampler {
             : Optional.empty();
     last = Optional.of(stat);
     lastNanos = nanos;
+  }
+
+  private VmStat ofHost() {
+    return VmStat.parse(
+        context
+            .files()
+            .read(VMSTAT)
+            .orElseThrow(() -> new HostException(VMSTAT + " is not there")));
+  }
+
+  /**
+   * In a container what the host counts is of all others there as well. What it swaps is told since
+   * Linux 6.12; before, whether it is its own is told by its own pressure.
+   */
+  private VmStat of(OwnGroup own) {
+    HostFiles files = context.files();
+    String kills = own.v1() ? "memory.oom_control" : "memory.events";
+    VmStat swapped = VmStat.parse(own.read(files, "memory.stat").orElse(""));
+    return new VmStat(
+        VmStat.parse(own.read(files, kills).orElse("")).oomKills(),
+        swapped.swappedPages().isPresent() ? swapped.swappedPages() : ofHost().swappedPages());
   }
 
   private void killed(long count, Instant now) {

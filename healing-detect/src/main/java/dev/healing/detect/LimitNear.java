@@ -32,6 +32,7 @@ public final class LimitNear implements Detector {
           "file_handles", "open files of the host (fs.file-max)",
           "tasks", "processes and threads of the host (kernel.pid_max, kernel.threads-max)",
           "container_tasks", "processes and threads of this container (pids.max)",
+          "own_memory", "memory that healing itself may have (MemoryMax, MemoryHigh)",
           "conntrack", "tracked connections (net.netfilter.nf_conntrack_max)");
 
   private final Level level;

@@ -2,6 +2,7 @@ package dev.healing.detect;
 
 import dev.healing.api.HealingException;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.HostMemory;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import dev.healing.spi.Workers;
@@ -12,10 +13,10 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the loop while memory goes so fast that the next look might come too late. It reads one
- * file, the more often the less is available and the faster it goes: once a second where there is
- * plenty, ten times where the fastest could take it all in less than half a second, and every 50 ms
- * while it goes.
+ * Wakes the loop while memory goes so fast that the next look might come too late. It reads what is
+ * available, the more often the less is available and the faster it goes: once a second where there
+ * is plenty, ten times where the fastest could take it all in less than half a second, and every 50
+ * ms while it goes.
  */
 public final class MemoryTrigger implements Trigger {
   /** What two processors were seen to fill in a second, and more. */
@@ -125,7 +126,7 @@ public final class MemoryTrigger implements Trigger {
   /** What cannot be read is told by the sampler. */
   private OptionalLong available() {
     try {
-      return MemInfo.parse(context.files().read("/proc/meminfo").orElse("")).availableBytes();
+      return HostMemory.read(context).memory().available();
     } catch (HealingException e) {
       return OptionalLong.empty();
     }

@@ -39,7 +39,6 @@ final class OpenFiles {
   /** Who has fewer is not asked for its limit: hardly anybody sets one that is so low. */
   private static final int FEW = 100;
 
-  private static final String GROUPS = "/sys/fs/cgroup";
   private static final Pattern SOFT_LIMIT =
       Pattern.compile("(?m)^Max open files\\s+(\\d{1,18})\\s+\\S+\\s+files\\s*$");
 
@@ -74,9 +73,8 @@ final class OpenFiles {
   private void measureAll() {
     scarceGroups.clear();
     scarce.clear();
-    boolean v2 = files.path(GROUPS + "/system.slice").toFile().exists();
     try {
-      ControlGroups.services(files, v2 ? GROUPS : GROUPS + "/systemd", this::measure);
+      ControlGroups.services(files, ControlGroups.root(files, "systemd"), this::measure);
     } catch (HostException e) {
       scarce.clear(); // no control groups here: nobody is anybody's
     }

@@ -9,7 +9,6 @@ import dev.healing.api.Unreadable;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +38,6 @@ public final class ServiceStalls implements Sampler {
   static final List<String> STALLED_NAMES =
       RESOURCES.stream().map(resource -> stalled(resource, "").name()).toList();
 
-  private static final String GROUPS = "/sys/fs/cgroup";
-  private static final String BESIDE_V1 = GROUPS + "/unified";
   private static final long EVERY_NANOS = 10_000_000_000L;
   private static final double LEAST = 0.10;
 
@@ -108,7 +105,7 @@ public final class ServiceStalls implements Sampler {
       try {
         ControlGroups.services(
             host.files(),
-            root(),
+            ControlGroups.root(host.files(), "unified"),
             (service, group) ->
                 pressed.forEach(resource -> sample(resource, service, group, at, samples)));
       } catch (HealingException e) {
@@ -117,11 +114,6 @@ public final class ServiceStalls implements Sampler {
       }
     }
     return new Reading(samples, List.of(), unreadable);
-  }
-
-  private String root() {
-    boolean beside = Files.isDirectory(host.files().path(BESIDE_V1));
-    return beside ? BESIDE_V1 : GROUPS;
   }
 
   private void sample(

@@ -2,12 +2,12 @@
  * Samples the host; the built-in detectors and triggers.
  *
  * <p>Samplers ({@link dev.healing.detect.HostSampler} first) acquire, the small records beside them
- * ({@code MemInfo}, {@code CpuTimes}, {@code VmStat}, {@code Pressure}, {@code MountInfo}) parse. A
- * parser is pure and strict: what is cut off, absurd or not understood is absent, never 0 and never
- * an exception. Each detector is a class with its provider nested in it; those with thresholds
- * share {@code Level}, so that none of them flaps and all are set with the same keys; so does
- * {@link dev.healing.detect.OwnLevel}, of which the configuration defines any number. What only
- * counts upwards is told by {@code Counters}.
+ * ({@code CpuTimes}, {@code VmStat}, {@code Pressure}, {@code MountInfo}) parse. A parser is pure
+ * and strict: what is cut off, absurd or not understood is absent, never 0 and never an exception.
+ * Each detector is a class with its provider nested in it; those with thresholds share {@code
+ * Level}, so that none of them flaps and all are set with the same keys; so does {@link
+ * dev.healing.detect.OwnLevel}, of which the configuration defines any number. What only counts
+ * upwards is told by {@code Counters}.
  *
  * <p>What changes slowly is read seldom ({@code Seldom}; in the {@code Background}, if it may
  * hang), and at every look as soon as it may be reported. What a host does not have (swap,

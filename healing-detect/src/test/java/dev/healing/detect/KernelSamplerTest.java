@@ -128,6 +128,7 @@ class KernelSamplerTest {
   @Test
   void whomTheKernelKilledElsewhereIsNoProblemOfAContainer() {
     String events = "low 0\nhigh 0\nmax 7\noom 1\noom_kill %d\noom_group_kill 0\n";
+    host.files().write("/sys/fs/cgroup/memory.current", "1000000\n");
     host.files().write("/sys/fs/cgroup/memory.events", events.formatted(4));
     Looks looks = looks(new OutOfMemory.Provider());
     looks.again();

@@ -109,6 +109,7 @@ class MutatedHostTest {
   void whateverIsReadIsPlausibleOrAbsent() throws Exception {
     Hosts.copy("fault", root);
     Hosts.copy("vm", root);
+    Hosts.copy("arrays", root);
     TestHost real = new TestHost(root);
     String counts = Hosts.text("vm", "proc/vmstat"); // its middle, so that it is met more often
     real.files().write("/proc/vmstat", counts.replaceAll("(?m)^(?!pswp|oom|pgpg|pgfault).*\n", ""));
@@ -116,6 +117,7 @@ class MutatedHostTest {
     real.files().write("/proc/meminfo", memory.replaceAll("(Swap.*:).* 0 kB", "$1 1000 kB"));
     real.files().write("/sys/fs/cgroup/system.slice/memory.current", "1\n");
     real.files().write("/sys/fs/cgroup/memory.events", "max 7\noom 1\noom_kill 4\n");
+    ownGroup(real, "/sys/fs/cgroup");
     service(real, "/sys/fs/cgroup/pids/system.slice/app.service");
     service(real, "/sys/fs/cgroup/system.slice/app.service");
     String stalled = "full avg10=90.00 avg60=90.00 avg300=9.00 total=1\n";
@@ -143,6 +145,20 @@ class MutatedHostTest {
       look(real, samplers, detectors);
     }
     assertThat(told).as("what could be read all the same").containsAll(TOLD);
+  }
+
+  private static void ownGroup(TestHost host, String group) {
+    host.files()
+        .write(group + "/memory.current", (64 << 20) + "\n")
+        .write(group + "/memory.max", (96 << 20) + "\n")
+        .write(group + "/memory.high", "max\n")
+        .write(group + "/memory.stat", "active_file 4096\ninactive_file 9\nslab_reclaimable 1\n")
+        .write(group + "/memory.swap.current", "4096\n")
+        .write(group + "/memory.swap.max", "8192\n");
+    for (String resource : List.of("cpu", "memory", "io")) {
+      host.files()
+          .write(group + "/" + resource + ".pressure", Hosts.text("vm", "proc/pressure/io"));
+    }
   }
 
   private static void service(TestHost host, String group) {

@@ -2,6 +2,7 @@ package dev.healing.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.spi.HostMemory;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -41,9 +42,9 @@ class ParsersProperties {
 
   @Property
   void memoryIsAFractionOrAbsent(@ForAll("broken") String text) {
-    MemInfo memory = MemInfo.parse(text);
-    assertFraction(memory.usedFraction());
-    assertFraction(memory.swapUsedFraction());
+    HostMemory memory = HostMemory.parse(text);
+    assertFraction(memory.memory().usedFraction());
+    assertFraction(memory.swap().usedFraction());
   }
 
   @Property
@@ -82,11 +83,11 @@ class ParsersProperties {
 
   @Property
   void aCutOffFileGivesItsTrueNumbersOrNone(@ForAll @IntRange(max = 2000) int length) {
-    MemInfo whole = MemInfo.parse(MEMINFO);
-    MemInfo cut = MemInfo.parse(cut(MEMINFO, length));
-    assertSameOrAbsent(cut.totalBytes(), whole.totalBytes());
-    assertSameOrAbsent(cut.availableBytes(), whole.availableBytes());
-    assertSameOrAbsent(cut.swapTotalBytes(), whole.swapTotalBytes());
+    HostMemory whole = HostMemory.parse(MEMINFO);
+    HostMemory cut = HostMemory.parse(cut(MEMINFO, length));
+    assertSameOrAbsent(cut.memory().total(), whole.memory().total());
+    assertSameOrAbsent(cut.memory().available(), whole.memory().available());
+    assertSameOrAbsent(cut.swap().total(), whole.swap().total());
     CpuTimes times = CpuTimes.parse(STAT).orElseThrow();
     CpuTimes.parse(cut(STAT, length))
         .ifPresent(

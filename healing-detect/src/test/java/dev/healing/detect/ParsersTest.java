@@ -2,6 +2,7 @@ package dev.healing.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.spi.HostMemory;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -23,11 +24,12 @@ class ParsersTest {
 
   @Test
   void readsACapturedHost() {
-    MemInfo memory = MemInfo.parse(Hosts.text("vm", "proc/meminfo"));
-    assertThat(memory.totalBytes()).isEqualTo(OptionalLong.of(24684084L * 1024));
+    HostMemory all = HostMemory.parse(Hosts.text("vm", "proc/meminfo"));
+    HostMemory.Store memory = all.memory();
+    assertThat(memory.total()).isEqualTo(OptionalLong.of(24684084L * 1024));
     assertThat(memory.usedFraction().getAsDouble()).isBetween(0.0, 0.2);
-    assertThat(memory.swapUsedFraction()).isEmpty();
-    assertThat(memory.withoutSwap()).isTrue();
+    assertThat(all.swap().usedFraction()).isEmpty();
+    assertThat(all.swap().none()).isTrue();
     CpuTimes times = CpuTimes.parse(Hosts.text("vm", "proc/stat")).orElseThrow();
     assertThat(times.processors()).isEqualTo(OptionalLong.of(2));
     assertThat(Pressure.parse(Hosts.text("vm", "proc/pressure/cpu")).someFraction()).isPresent();
@@ -45,9 +47,13 @@ class ParsersTest {
 
   @Test
   void memoryThatIsAbsurdIsAbsent() {
-    assertThat(MemInfo.parse("MemTotal: 0 kB\nMemAvailable: 0 kB\n").usedFraction()).isEmpty();
-    assertThat(MemInfo.parse("MemTotal: 10 kB\nMemAvailable: 11 kB\n").usedFraction()).isEmpty();
-    assertThat(MemInfo.parse("MemTotal: 10 kB\nMemAvailable: 5").usedFraction()).isEmpty();
+    assertThat(used("MemTotal: 0 kB\nMemAvailable: 0 kB\n")).isEmpty();
+    assertThat(used("MemTotal: 10 kB\nMemAvailable: 11 kB\n")).isEmpty();
+    assertThat(used("MemTotal: 10 kB\nMemAvailable: 5")).isEmpty();
+  }
+
+  private static OptionalDouble used(String meminfo) {
+    return HostMemory.parse(meminfo).memory().usedFraction();
   }
 
   @Test

@@ -48,12 +48,26 @@ record UnitSettings(String unit, String section, Map<String, String> settings, S
     String name = unit.replaceFirst("\\.service$", "");
     String lines =
         settings.entrySet().stream()
-            .map(entry -> "  " + entry.getKey() + " = \"" + entry.getValue() + "\";\n")
+            .map(entry -> "  " + entry.getKey() + " = " + quoted(entry.getValue()) + ";\n")
             .collect(Collectors.joining());
     String option = section.equals("Unit") ? "unitConfig" : "serviceConfig";
     return new Advice(
         "a module of the system's configuration, such as /etc/nixos/configuration.nix",
-        "# " + why + "\nsystemd.services.\"" + name + "\"." + option + " = {\n" + lines + "};\n",
+        "# "
+            + why
+            + "\nsystemd.services."
+            + quoted(name)
+            + "."
+            + option
+            + " = {\n"
+            + lines
+            + "};\n",
         "Then 'nixos-rebuild switch'. To undo it, take it out again.");
+  }
+
+  /** As a string of Nix: names that systemd has escaped have a backslash. */
+  private static String quoted(String text) {
+    String plain = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("${", "\\${");
+    return '"' + plain + '"';
   }
 }

@@ -112,6 +112,18 @@ class TuningFindersTest {
     }
 
     @Test
+    void anEscapedNameIsEscapedForNixAsWell() {
+      host.files().write("/etc/NIXOS", "");
+      assertThat(
+              new UnitSettings(
+                      "a\\x2db.service", "Service", Map.of("Environment", "\"A=${B}\""), "")
+                  .advice(host.files())
+                  .text())
+          .contains("systemd.services.\"a\\\\x2db\".serviceConfig")
+          .contains("Environment = \"\\\"A=\\${B}\\\"\";");
+    }
+
+    @Test
     void notThoseThatSystemdRestartsNorAOneshot() {
       for (int i = 0; i < 3; i++) {
         healed(IssueType.SERVICE_FAILED, WEB, Duration.ofDays(i), Outcome.HEALED);

@@ -50,7 +50,8 @@ class OpportunityRemediesTest {
     host.files()
         .write("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n")
         .write(
-            "/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 150000 kB\nSwapFree: 500000 kB\n")
+            "/proc/meminfo",
+            "MemTotal: 1000000 kB\nMemAvailable: 150000 kB\nSwapTotal: 500000 kB\nSwapFree: 500000 kB\n")
         .write(SERVICE + "/memory.reclaim", "")
         .write(SERVICE + "/memory.stat", "inactive_anon 99999999\n")
         .write("/var/cache/apt/archives/old.deb", "some text")

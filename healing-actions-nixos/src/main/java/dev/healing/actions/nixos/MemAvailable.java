@@ -1,42 +1,43 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.HostException;
-import dev.healing.spi.HostFiles;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.healing.spi.HostContext;
+import dev.healing.spi.HostMemory;
+import java.util.OptionalLong;
 
-/** What memory there is and what of it can be had without swapping, from /proc/meminfo. */
-public record MemAvailable(long totalBytes, long availableBytes) {
-  private static final String FILE = "/proc/meminfo";
+/**
+ * What memory there is, what of it is used and what can be had without swapping, as {@link
+ * HostMemory} tells it, for whoever can do nothing without knowing.
+ */
+public record MemAvailable(long totalBytes, long usedBytes, long availableBytes) {
   private static final double NOISE = 0.01;
   private static final long NOISE_BYTES = 16L << 20;
 
-  /** As it is now. */
-  public static MemAvailable read(HostFiles files) {
-    String text =
-        files.read(FILE).orElseThrow(() -> new HostException(FILE + " is not there: is /proc up?"));
-    return new MemAvailable(bytes(text, "MemTotal"), bytes(text, "MemAvailable"));
+  /**
+   * As it is now.
+   *
+   * @throws HostException if that is not known
+   */
+  public static MemAvailable read(HostContext host) {
+    HostMemory.Store memory = HostMemory.read(host).memory();
+    return new MemAvailable(known(memory.total()), known(memory.used()), known(memory.available()));
   }
 
   /** Room that is left in swap; 0 on a host without. */
-  public static long swapFree(HostFiles files) {
-    return bytes(files.read(FILE).orElse(""), "SwapFree");
+  public static long swapFree(HostContext host) {
+    return HostMemory.read(host).swap().available().orElse(0);
   }
 
-  private static long bytes(String text, String key) {
-    Matcher line = Pattern.compile("(?m)^" + key + ":\\s+(\\d{1,15}) kB$").matcher(text);
-    if (!line.find()) {
-      throw new HostException(FILE + ": expected a line '" + key + ": N kB'");
-    }
-    return Long.parseLong(line.group(1)) * 1024;
+  private static long known(OptionalLong bytes) {
+    return bytes.orElseThrow(
+        () ->
+            new HostException(
+                HostMemory.FILE
+                    + ": expected MemTotal and, not above it, MemAvailable in kB; in a container"
+                    + " the use of its control group"));
   }
 
-  /** What cannot be had without swapping. */
-  public long usedBytes() {
-    return totalBytes - availableBytes;
-  }
-
-  /** The same, of all memory. */
+  /** What cannot be had without swapping, of all memory. */
   public double usedFraction() {
     return (double) usedBytes() / totalBytes;
   }

@@ -57,6 +57,8 @@ public final class World {
                 + totalKb
                 + " kB\nMemAvailable:    "
                 + availableKb
+                + " kB\nSwapTotal:       "
+                + totalKb
                 + " kB\nSwapFree:        "
                 + totalKb
                 + " kB\n");
@@ -215,7 +217,7 @@ public final class World {
                     .ifPresent(
                         now -> {
                           host.processes().resident(hog.pid(), now.residentBytes() + step);
-                          available(MemAvailable.read(host.files()).availableBytes() - step);
+                          available(MemAvailable.read(host).availableBytes() - step);
                           takes(hog, step);
                         }));
   }

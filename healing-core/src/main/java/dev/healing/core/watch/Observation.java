@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param startedNanos monotonic time when it began: it tells nothing about what was done later
  * @param state what was measured
  * @param detections what each detector that could look says, by its name
- * @param missed those of them who asked for what should have been measured and was not
+ * @param missed those of them who asked for what should have been measured and was not, or told of
+ *     more than is taken
  * @param faults what is wrong with plugins, by {@code kind:name}
  */
 public record Observation(

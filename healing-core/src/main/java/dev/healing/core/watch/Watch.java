@@ -155,6 +155,7 @@ public final class Watch {
       private final String name;
       private final Detector detector;
       private @Nullable Detection detection;
+      private @Nullable String fault;
       private boolean lacks;
 
       Detects(String name, Detector detector) {
@@ -183,8 +184,10 @@ public final class Watch {
             }
           }
         }
-        detection = found;
-        lacks = part != null && part.missed();
+        boolean tooMany = MostSevere.tooMany(found);
+        detection = tooMany ? MostSevere.of(found) : found;
+        lacks = tooMany || part != null && part.missed();
+        fault = tooMany ? MostSevere.why(found) : null;
       }
 
       @Override
@@ -192,6 +195,9 @@ public final class Watch {
         detections.put(name, Objects.requireNonNull(detection));
         if (lacks) {
           missed.add(name);
+        }
+        if (fault != null) {
+          faults.put(plugin(), fault);
         }
       }
 

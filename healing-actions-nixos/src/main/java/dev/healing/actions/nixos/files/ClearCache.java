@@ -118,7 +118,7 @@ public final class ClearCache implements HealingAction {
                 .toList());
     if (!inMemory.isEmpty()) {
       double target = limits.target(issue);
-      return sweep(inMemory, () -> Room.inMemory(host.files(), target)).prepare("memory");
+      return sweep(inMemory, () -> Room.inMemory(host, target)).prepare("memory");
     }
     Checks.require(
         pageCache, "none of " + roots + " lives in memory, and page-cache is switched off");
@@ -144,10 +144,10 @@ public final class ClearCache implements HealingAction {
           if (!host.time().bootId().equals(boot)) {
             return ActionReport.refused("the host was booted again since the preview");
           }
-          MemAvailable memory = MemAvailable.read(host.files());
+          MemAvailable memory = MemAvailable.read(host);
           double before = memory.availableBytes();
           host.files().writeSetting(DROP_CACHES, "1");
-          double after = MemAvailable.read(host.files()).availableBytes();
+          double after = MemAvailable.read(host).availableBytes();
           return ActionReport.of(
               after - before < memory.gainBytes() ? Result.NOTHING_GAINED : Result.DONE,
               "page cache dropped: " + Checks.size(Math.max(0, after - before)) + " more available",

@@ -72,8 +72,8 @@ record Room(
     }
   }
 
-  static Room inMemory(HostFiles files, double target) {
-    MemAvailable memory = MemAvailable.read(files);
+  static Room inMemory(HostContext host, double target) {
+    MemAvailable memory = MemAvailable.read(host);
     return new Room(
         "memory", "memory.available.bytes", memory.availableBytes(), memory.usedBytes(), target, 0);
   }

@@ -91,7 +91,7 @@ public final class FreeMemory implements HealingAction {
   public PreparedAction prepare(Issue issue, HostState state) {
     Checks.treats(description, issue);
     Checks.refuseIf(unavailable());
-    MemAvailable memory = MemAvailable.read(host.files());
+    MemAvailable memory = MemAvailable.read(host);
     double down = Checks.target(target, issue);
     Checks.require(
         memory.usedFraction() > down,

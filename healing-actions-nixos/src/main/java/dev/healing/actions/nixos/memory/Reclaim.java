@@ -73,7 +73,7 @@ record Reclaim(HostContext host, List<Share> shares) {
     }
     inactive.sort(Comparator.comparingLong(Share::bytes).reversed().thenComparing(Share::unit));
     List<Share> shares = new ArrayList<>();
-    long left = (long) Math.min(wantedBytes, MemAvailable.swapFree(host.files()));
+    long left = (long) Math.min(wantedBytes, MemAvailable.swapFree(host));
     for (Share share : inactive) {
       if (left > 0) {
         shares.add(new Share(share.unit(), Math.min(left, share.bytes())));

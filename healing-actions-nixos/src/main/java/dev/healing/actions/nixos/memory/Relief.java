@@ -154,7 +154,7 @@ record Relief(
 
   /** Does it, if all is still as it was shown. */
   ActionReport run(Preview preview, Execution execution) {
-    MemAvailable before = MemAvailable.read(host.files());
+    MemAvailable before = MemAvailable.read(host);
     Checks.require(before.usedFraction() > down, "memory is no longer short");
     Checks.require(
         preview.facts().entrySet().containsAll(reclaim.facts().entrySet()),
@@ -170,7 +170,7 @@ record Relief(
       execution.progress("swaps out what is not used");
     }
     reclaim.run(execution);
-    MemAvailable now = MemAvailable.read(host.files());
+    MemAvailable now = MemAvailable.read(host);
     if (leak.isEmpty() || execution.cancelled() || now.usedFraction() <= down) {
       return report(before, now, Optional.empty());
     }
@@ -178,7 +178,7 @@ record Relief(
       RestartPlan plan = leaks.plan(leak.get(), now);
       plan.requireSame(host, preview.facts());
       ActionReport restarted = new ServiceRestart(host, leaks.keys(), plan, execution).run();
-      return report(before, MemAvailable.read(host.files()), Optional.of(restarted));
+      return report(before, MemAvailable.read(host), Optional.of(restarted));
     } catch (RefusedException e) {
       if (!reclaims) {
         throw e;

@@ -60,7 +60,7 @@ record SwapCycle(HostContext host, double target) {
 
   /** Why it would not be safe now to switch this one off; empty if it is. */
   Optional<String> objection(Device device) {
-    MemAvailable memory = MemAvailable.read(host.files());
+    MemAvailable memory = MemAvailable.read(host);
     String name = device.name();
     if (name.startsWith("/dev/zram") || zswap()) {
       return Optional.of(name + " is or may be held in memory, compressed (zram, zswap)");

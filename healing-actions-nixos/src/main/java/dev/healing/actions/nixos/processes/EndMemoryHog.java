@@ -112,7 +112,7 @@ public final class EndMemoryHog implements HealingAction {
     Checks.treats(description, issue);
     MemoryHog hog = MemoryHog.find(host, minShare);
     hog.members().forEach(use -> Checks.refuseIf(spared.objection(use.process())));
-    double total = MemAvailable.read(host.files()).totalBytes();
+    double total = MemAvailable.read(host).totalBytes();
     double floor = issue.metrics().getOrDefault(Metric.MEMORY_FLOOR.toString(), FLOOR * total);
     HeldHog held = HeldHog.of(host, hog.members(), floor, patience);
     Optional<RestartPlan> restart = restart(held);
@@ -202,6 +202,6 @@ public final class EndMemoryHog implements HealingAction {
   }
 
   private double available() {
-    return MemAvailable.read(host.files()).availableBytes();
+    return MemAvailable.read(host).availableBytes();
   }
 }

@@ -143,7 +143,7 @@ record HeldHog(HostContext host, List<Member> members, double floor, Duration pa
   }
 
   private double available() {
-    return MemAvailable.read(host.files()).availableBytes();
+    return MemAvailable.read(host).availableBytes();
   }
 
   private static boolean alive(List<Member> members) {

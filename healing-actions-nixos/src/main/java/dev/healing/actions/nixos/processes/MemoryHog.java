@@ -63,7 +63,7 @@ record MemoryHog(List<ProcessUse> members, double fallBytesPerSecond, double nex
   }
 
   private static MemoryHog now(HostContext host, double minShare) {
-    MemAvailable before = MemAvailable.read(host.files());
+    MemAvailable before = MemAvailable.read(host);
     long beforeNanos = host.time().monotonicNanos();
     List<ProcessUse> all =
         ProcessUse.measure(
@@ -73,7 +73,7 @@ record MemoryHog(List<ProcessUse> members, double fallBytesPerSecond, double nex
               host.workers().sleep(window);
               return true;
             });
-    MemAvailable now = MemAvailable.read(host.files());
+    MemAvailable now = MemAvailable.read(host);
     double seconds = Math.max(1, host.time().monotonicNanos() - beforeNanos) / 1e9;
     double fall = (before.availableBytes() - now.availableBytes()) / seconds;
     Checks.require(

@@ -49,7 +49,7 @@ final class Victim {
   Choice choose(boolean memory) {
     double least =
         memory
-            ? Math.max(1, minShare * MemAvailable.read(host.files()).totalBytes())
+            ? Math.max(1, minShare * MemAvailable.read(host).totalBytes())
             : Math.max(LEAST_CORES, minCpu * ProcessUse.processors(host));
     List<ProcessUse> all =
         ProcessUse.measure(

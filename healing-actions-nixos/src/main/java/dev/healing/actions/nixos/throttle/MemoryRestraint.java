@@ -41,13 +41,13 @@ record MemoryRestraint(HostContext host, double share, double minShare) implemen
 
   @Override
   public double least() {
-    return minShare * MemAvailable.read(host.files()).totalBytes();
+    return minShare * MemAvailable.read(host).totalBytes();
   }
 
   @Override
   public long value(ServiceUse first) {
     double toGo = (1 - share) * first.amount();
-    double least = MemAvailable.read(host.files()).gainBytes();
+    double least = MemAvailable.read(host).gainBytes();
     Checks.require(
         toGo >= least,
         first.name()
@@ -56,7 +56,7 @@ record MemoryRestraint(HostContext host, double share, double minShare) implemen
             + ", and less than "
             + Checks.size(least)
             + " is no gain");
-    double free = MemAvailable.swapFree(host.files());
+    double free = MemAvailable.swapFree(host);
     Checks.require(
         free >= toGo,
         first.name()
@@ -84,7 +84,7 @@ record MemoryRestraint(HostContext host, double share, double minShare) implemen
    */
   @Override
   public ActionReport effect(Throttle throttle, ServiceUse first, Execution execution) {
-    double least = MemAvailable.read(host.files()).gainBytes();
+    double least = MemAvailable.read(host).gainBytes();
     OptionalLong now = working(first);
     for (int look = 0; look < LOOKS && gained(first, now) < least; look++) {
       if (!execution.pause(BETWEEN)) {

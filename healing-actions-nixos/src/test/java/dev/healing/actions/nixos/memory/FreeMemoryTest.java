@@ -155,7 +155,9 @@ class FreeMemoryTest {
     world
         .host
         .files()
-        .write("/proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 200000 kB\nSwapFree: 0 kB\n");
+        .write(
+            "/proc/meminfo",
+            "MemTotal: 4000000 kB\nMemAvailable: 200000 kB\nSwapTotal: 9 kB\nSwapFree: 0 kB\n");
     assertThat(prepare(leaking(APP)).preview().steps().get(0)).startsWith("restart app.service");
   }
 

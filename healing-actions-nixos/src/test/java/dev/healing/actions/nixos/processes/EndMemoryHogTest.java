@@ -66,7 +66,7 @@ class EndMemoryHogTest {
   }
 
   private double available() {
-    return MemAvailable.read(world.host.files()).availableBytes();
+    return MemAvailable.read(world.host).availableBytes();
   }
 
   @Test
