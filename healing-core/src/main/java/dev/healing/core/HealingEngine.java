@@ -632,6 +632,17 @@ public final class HealingEngine implements AutoCloseable, Healer {
     return askMuch(knowledge -> knowledge.adopt(document, from));
   }
 
+  /**
+   * Takes an export of this host's knowledge back, where nothing was learned since: all of it
+   * counts as seen here.
+   *
+   * @return what was taken, one line each
+   * @throws HealingException if it cannot be, or the knowledge base does not come back
+   */
+  public List<String> restoreKnowledge(String document, String from) {
+    return askMuch(knowledge -> knowledge.restore(document, from));
+  }
+
   /** What takes long if much is known, on a host with little to spare. */
   private <T> T askMuch(Function<KnowledgeBase, T> question) {
     Plugins.Named<KnowledgeBase> knowledge = thread.ask(loop::plugins).knowledge();

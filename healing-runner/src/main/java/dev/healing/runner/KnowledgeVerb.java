@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -27,7 +28,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code knowledge (show|export|import FILE)}. */
+/** {@code knowledge (show|export|import FILE|restore FILE)}. */
 final class KnowledgeVerb implements Verb {
   /** What a daemon takes in one request, less what stands around it. */
   private static final int MOST_TO_A_DAEMON = 60_000;
@@ -51,9 +52,13 @@ final class KnowledgeVerb implements Verb {
   public void options(CommandSpec spec) {
     Operands.oneOf(
         spec,
-        List.of("show", "export", "import"),
-        "In words, on one line to keep, or what was kept elsewhere.");
-    Operands.second(spec, "FILE", "To import: an export, or a seed with fixes and failures.");
+        List.of("show", "export", "import", "restore"),
+        "In words, on one line to keep, what was kept elsewhere, or what was kept of this host.");
+    Operands.second(
+        spec,
+        "FILE",
+        "To import: an export of another host, or a seed with fixes and failures. To restore: an"
+            + " export of this one.");
   }
 
   @Override
@@ -67,12 +72,16 @@ final class KnowledgeVerb implements Verb {
         }
         return tell(invocation, how.equals("export"));
       }
-      case "import" -> {
-        String from = file.orElseThrow(() -> invocation.wrong("knowledge import: expected a file"));
-        return adopt(invocation, Path.of(from));
+      case "import", "restore" -> {
+        String from =
+            file.orElseThrow(() -> invocation.wrong("knowledge " + how + ": expected a file"));
+        return how.equals("import")
+            ? adopt(invocation, Path.of(from))
+            : restore(invocation, Path.of(from));
       }
       default ->
-          throw invocation.wrong("knowledge '" + how + "': expected show, export or import FILE");
+          throw invocation.wrong(
+              "knowledge '" + how + "': expected show, export, import FILE or restore FILE");
     }
   }
 
@@ -185,12 +194,35 @@ final class KnowledgeVerb implements Verb {
         invocation
             .ask(fits ? request.put("document", document) : invocation.request("status"))
             .map(given -> fits ? given : tooLarge(file))
-            .orElseGet(() -> adoptWithoutDaemon(invocation, document, from));
+            .orElseGet(() -> withoutDaemon(invocation, e -> imported(e, document, from)));
+    return told(invocation, answer, "imported");
+  }
+
+  /** A daemon would have learned something before long. */
+  private int restore(Invocation invocation, Path file) {
+    String document = read(file);
+    String from = String.valueOf(file.getFileName());
+    Answer answer =
+        invocation
+            .ask(invocation.request("status"))
+            .map(
+                running ->
+                    Answer.failed(
+                        Exit.FAILED, "a daemon runs: stop it, restore, and start it again"))
+            .orElseGet(
+                () ->
+                    withoutDaemon(
+                        invocation,
+                        engine -> lines("restored", engine.restoreKnowledge(document, from))));
+    return told(invocation, answer, "restored");
+  }
+
+  private static int told(Invocation invocation, Answer answer, String member) {
     return invocation.show(
         answer,
         (json, style) -> {
           List<String> lines = new ArrayList<>();
-          json.path("imported").forEach(line -> lines.add(Lines.clean(line.asString(""))));
+          json.path(member).forEach(line -> lines.add(Lines.clean(line.asString(""))));
           return lines;
         });
   }
@@ -215,7 +247,8 @@ final class KnowledgeVerb implements Verb {
             + " bytes, as it is sent): stop it, import, and start it again");
   }
 
-  private static Answer adoptWithoutDaemon(Invocation invocation, String document, String from) {
+  private static Answer withoutDaemon(
+      Invocation invocation, Function<HealingEngine, Answer> taking) {
     try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
         HealingEngine engine =
             HealingEngine.builder()
@@ -223,14 +256,18 @@ final class KnowledgeVerb implements Verb {
                 .configuration(invocation.configuration())
                 .automatic(false)
                 .build()) {
-      return imported(engine, document, from);
+      return taking.apply(engine);
     }
   }
 
   /** {@code {imported: [text]}}. */
   static Answer imported(HealingEngine engine, String document, String from) {
+    return lines("imported", engine.adoptKnowledge(document, from));
+  }
+
+  private static Answer lines(String member, List<String> told) {
     ObjectNode json = Json.object();
-    engine.adoptKnowledge(document, from).forEach(json.putArray("imported")::add);
+    told.forEach(json.putArray(member)::add);
     return Answer.of(json);
   }
 
