@@ -80,7 +80,10 @@ class ManPageTest {
     assertThat(output("bash", "-c", completed))
         .contains("verbs: pause\n")
         .containsPattern("options: .*--for")
-        .contains("file: " + script + "\n", "files: " + script + "\n", "words: show export import restore");
+        .contains(
+            "file: " + script + "\n",
+            "files: " + script + "\n",
+            "words: show export import restore");
   }
 
   @Test

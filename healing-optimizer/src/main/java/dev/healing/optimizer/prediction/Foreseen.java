@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * level from which on it is one: what was there will be there again.
  */
 final class Foreseen {
-  /** Of the past: what a forecaster remembers, as finely as it looks at it. */
-  private static final Duration PAST = Duration.ofDays(8);
-
+  /** Of the past, as finely as a forecaster looks at it. */
   private static final Duration STEP = Duration.ofMinutes(2);
+
   private static final Duration LEARNS_EVERY = Duration.ofMinutes(1);
   private static final Duration ASKED_EVERY = Duration.ofMinutes(10);
 
@@ -120,7 +119,7 @@ final class Foreseen {
     for (Sample sample : past.highest(metric, now.minus(AGAIN), AGAIN_STEP)) {
       high(sample);
     }
-    for (Sample sample : past.highest(metric, now.minus(PAST), STEP)) {
+    for (Sample sample : past.highest(metric, now.minus(Forecaster.REMEMBERED), STEP)) {
       whole.learner.add(sample, ours);
       level.ifPresent(series -> series.learner.add(sample, ours));
     }
@@ -218,7 +217,7 @@ final class Foreseen {
 
   /** Whether nothing has been seen of it for longer than anything is remembered. */
   boolean forgotten(Instant now) {
-    return over(whole.learner.learnedAt(), PAST, now);
+    return over(whole.learner.learnedAt(), Forecaster.REMEMBERED, now);
   }
 
   boolean raised() {
