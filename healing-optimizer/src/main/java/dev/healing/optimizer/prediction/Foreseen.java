@@ -2,6 +2,7 @@ package dev.healing.optimizer.prediction;
 
 import dev.healing.api.Metric;
 import dev.healing.api.MetricForecast;
+import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.optimizer.forecast.Forecast;
@@ -37,6 +38,9 @@ final class Foreseen {
 
   /** As long as a problem that is there again counts as the same. */
   private static final Duration AGAIN = Duration.ofDays(30);
+
+  /** The most that {@code within} may be: of what took longer a clock was set meanwhile. */
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Duration AGAIN_STEP = Duration.ofHours(1);
 
@@ -198,14 +202,20 @@ final class Foreseen {
     return said.reaches() && said.probability() >= Math.max(likely, keys.probability());
   }
 
+  /**
+   * Of those whose end is known: one that was stopped, given up or cut off by a crash has not taken
+   * until we knew of that. Nor has one taken days over which a clock was set.
+   */
   private static Duration longest(List<OwnAction> own) {
-    Duration longest = Duration.ZERO;
-    for (OwnAction action : own) {
-      Duration took =
-          action.endedAt().map(e -> Duration.between(action.startedAt(), e)).orElse(Duration.ZERO);
-      longest = took.compareTo(longest) > 0 ? took : longest;
-    }
-    return longest;
+    return own.stream()
+        .filter(action -> action.outcome().filter(o -> o != Outcome.AMBIGUOUS).isPresent())
+        .flatMap(action -> action.endedAt().map(e -> between(action, e)).stream())
+        .filter(took -> took.compareTo(LONGEST) <= 0)
+        .reduce(Duration.ZERO, (one, other) -> one.compareTo(other) < 0 ? other : one);
+  }
+
+  private static Duration between(OwnAction action, Instant end) {
+    return Duration.between(action.startedAt(), end);
   }
 
   /** It was not measured in a look: after hours of that nothing is known of it. */
