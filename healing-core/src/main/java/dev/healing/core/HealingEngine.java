@@ -574,13 +574,20 @@ public final class HealingEngine implements AutoCloseable, Healer {
   }
 
   /**
-   * What is worth doing in this state, best first.
+   * What is worth doing in this state, best first, each with why it is not done by itself now.
    *
    * @throws HealingException if there is no optimizer, or it does not come back
    */
   public List<Opportunity> opportunities(HostState state) {
     Optimizer optimizer = optimizer();
-    return inquiries.ask("optimizer", FOR_OPPORTUNITIES, () -> optimizer.findOpportunities(state));
+    List<Opportunity> found =
+        inquiries.ask("optimizer", FOR_OPPORTUNITIES, () -> optimizer.findOpportunities(state));
+    HeldBack heldBack =
+        new HeldBack(
+            thread.ask(loop::holdsBack),
+            autonomies(),
+            (type, action) -> askKnowledge(knowledge -> knowledge.standing(type, action)));
+    return found.stream().map(heldBack::tell).toList();
   }
 
   private Optimizer optimizer() {
