@@ -449,9 +449,12 @@ final class HealingLoop {
     }
     Autonomy most = settings.autonomy();
     if (most != Autonomy.AUTO) {
-      String far = most == Autonomy.OBSERVE ? "not even on request" : "on request only";
+      String far =
+          most == Autonomy.OBSERVE
+              ? "nothing is done, not even on request"
+              : "done on request only";
       String is = most.name().toLowerCase(Locale.ROOT);
-      return Optional.of("autonomy is " + is + ": done " + far + "; 'autonomy: auto' lets it");
+      return Optional.of("autonomy is " + is + ": " + far + "; 'autonomy: auto' lets it");
     }
     return leavesRoom()
         ? Optional.empty()

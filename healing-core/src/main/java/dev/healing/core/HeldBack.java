@@ -53,7 +53,7 @@ record HeldBack(
   /** What it means for somebody who wants it done. */
   private static String far(Autonomy left, String id) {
     if (left == Autonomy.OBSERVE) {
-      return "not even done on request";
+      return "nothing is done, not even on request";
     }
     String done = left == Autonomy.CONFIRM ? "asked about first" : "done on request only";
     return done + "; 'healing opportunities --apply " + id + "' has it done";

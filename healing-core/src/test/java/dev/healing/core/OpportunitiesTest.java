@@ -218,7 +218,7 @@ class OpportunitiesTest {
         .isEqualTo(
             "autonomy is confirm: done on request only; 'autonomy: auto' lets it; it is noon");
     assertThat(waits(Map.of("autonomy", "observe"), ""))
-        .startsWith("autonomy is observe: done not even on request");
+        .startsWith("autonomy is observe: nothing is done, not even on request");
     assertThat(waits(Map.of("actions", Map.of("remove_dust", Map.of("autonomy", "suggest"))), ""))
         .isEqualTo(
             "actions.remove_dust.autonomy is suggest: done on request only; 'healing opportunities"

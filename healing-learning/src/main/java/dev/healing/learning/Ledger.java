@@ -107,9 +107,9 @@ final class Ledger {
     List<String> lines = new ArrayList<>();
     lines.add(
         totals.file().attempts()
-            + " attempts, of which "
+            + " attempts and "
             + size()
-            + " problems are known, from "
+            + " problems from "
             + from
             + ": all of it counts as seen here");
     if (crowdedOut() > 0) {

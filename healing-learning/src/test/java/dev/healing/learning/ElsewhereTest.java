@@ -318,7 +318,7 @@ class ElsewhereTest {
 
     assertThat(anew.restore(export, "mine.json"))
         .containsExactly(
-            "8 attempts, of which 2 problems are known, from mine.json: all of it counts as seen here",
+            "8 attempts and 2 problems from mine.json: all of it counts as seen here",
             "what was imported since is gone: mine.json");
     anew.close();
     for (JsonKnowledgeBase known : List.of(anew, open(store))) {

@@ -216,7 +216,7 @@ class KnowledgeVerbTest {
     assertThat(run("knowledge", "import", export.toString(), "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).contains("installed anew or moved, restore it instead");
     assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isZero();
-    assertThat(out.toString(UTF_8)).contains("12 attempts, of which 1 problems are known");
+    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problems from mine.json");
     out.reset();
     assertThat(run("knowledge", "export", "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).isEqualTo(Files.readString(export));
