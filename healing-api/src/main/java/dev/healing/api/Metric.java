@@ -1,5 +1,7 @@
 package dev.healing.api;
 
+import java.util.List;
+
 /**
  * What a sample measures: a name and the component it was measured on.
  *
@@ -24,6 +26,10 @@ public record Metric(String name, String component) implements Comparable<Metric
    * do something when there is less. It is set, and never sampled.
    */
   public static final Metric MEMORY_FLOOR = of("memory.floor.bytes");
+
+  /** How the names of those begin that are {@link #set}; the first are of a {@link Benefit}. */
+  private static final List<String> SET =
+      List.of("benefit.", "blame.", "clears.", "forecast.", "memory.floor.", "older.");
 
   /** Swap in use; absent on a host without swap. */
   public static final Metric SWAP_USED = of("swap.used.fraction");
@@ -117,6 +123,14 @@ public record Metric(String name, String component) implements Comparable<Metric
   /** A metric of one component. */
   public static Metric of(String name, String component) {
     return new Metric(name, component);
+  }
+
+  /**
+   * Whether it is told among the numbers of an issue only, as what is expected or is to be reached:
+   * it is set, and never sampled.
+   */
+  public boolean set() {
+    return SET.stream().anyMatch(name::startsWith);
   }
 
   /** Reads what {@link #toString} writes. */

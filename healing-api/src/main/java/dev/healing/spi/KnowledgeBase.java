@@ -92,6 +92,20 @@ public interface KnowledgeBase extends AutoCloseable {
     throw new HealingException("this knowledge base cannot import anything");
   }
 
+  /**
+   * Takes an export of its own back, as if all of it had been seen here: for a host that was
+   * installed anew, or moved. Durable when it returns. What was learned from before is no more.
+   *
+   * @param document what {@link #export} gave
+   * @param from where it comes from, for people
+   * @return what was taken, one line each
+   * @throws dev.healing.api.HealingException if it is no such document, or something was seen here
+   *     since; then nothing has changed
+   */
+  default List<String> restore(String document, String from) {
+    throw new HealingException("this knowledge base cannot restore anything");
+  }
+
   /** Everything known, as one JSON document. */
   String export();
 

@@ -347,12 +347,14 @@ public final class HealingEngine implements AutoCloseable {
   }
 
   /**
-   * What is worth doing in this state, best first.
+   * What is worth doing in this state, best first, each with why it is not done by itself now.
    *
    * @throws HealingException if there is no optimizer, or it does not come back
    */
   public List<Opportunity> opportunities(HostState state) {
-    return opportunities.in(state);
+    HeldBack heldBack =
+        new HeldBack(thread.ask(loop::holdsBack), autonomies(), knowledge::standing);
+    return opportunities.in(state).stream().map(heldBack::tell).toList();
   }
 
   /**

@@ -22,6 +22,7 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -205,11 +206,31 @@ final class HealingLoop {
 
   /** Whether what is worth doing may be done without a person. */
   private boolean improves() {
-    return deliberation.actsByItself()
-        && settings.autonomy() == Autonomy.AUTO
-        && chronicle.journal().damaged().isEmpty()
-        && offSwitch.paused().isEmpty()
-        && leavesRoom();
+    return deliberation.actsByItself() && holdsBack().isEmpty();
+  }
+
+  /** Why nothing that is worth doing is done without a person now, and what lets it. */
+  Optional<String> holdsBack() {
+    Optional<String> paused = offSwitch.paused();
+    if (paused.isPresent()) {
+      return Optional.of(paused.get() + ": nothing is done; 'healing resume' lets it");
+    }
+    if (!chronicle.journal().damaged().isEmpty()) {
+      return Optional.of("observing only, as 'healing status' tells: nothing is done");
+    }
+    Autonomy most = settings.autonomy();
+    if (most != Autonomy.AUTO) {
+      String far =
+          most == Autonomy.OBSERVE
+              ? "nothing is done, not even on request"
+              : "done on request only";
+      String is = most.name().toLowerCase(Locale.ROOT);
+      return Optional.of("autonomy is " + is + ": " + far + "; 'autonomy: auto' lets it");
+    }
+    return leavesRoom()
+        ? Optional.empty()
+        : Optional.of(
+            "half of limits.heals-per-hour are used up, and the rest is for what is wrong");
   }
 
   /** Whether at least half of what may be done in an hour is left for what is wrong. */

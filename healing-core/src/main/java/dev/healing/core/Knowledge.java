@@ -1,12 +1,16 @@
 package dev.healing.core;
 
+import dev.healing.api.ActionId;
 import dev.healing.api.HealingException;
+import dev.healing.api.IssueType;
 import dev.healing.api.Pattern;
+import dev.healing.api.Standing;
 import dev.healing.core.calls.Inquiries;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.KnowledgeBase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -76,6 +80,22 @@ public final class Knowledge {
    */
   public List<String> adopt(String document, String from) {
     return ask(() -> MUCH, knowledge -> knowledge.adopt(document, from));
+  }
+
+  /**
+   * Takes an export of this host's knowledge back, where nothing was learned since: all of it
+   * counts as seen here.
+   *
+   * @return what was taken, one line each
+   * @throws HealingException if it cannot be, or the knowledge base does not come back
+   */
+  public List<String> restore(String document, String from) {
+    return ask(() -> MUCH, knowledge -> knowledge.restore(document, from));
+  }
+
+  /** What an action has lost of its autonomy on a type of issue, or earned back. */
+  Optional<Standing> standing(IssueType type, ActionId action) {
+    return ask(patience, knowledge -> knowledge.standing(type, action));
   }
 
   /** What is wrong with it, so that some or all of it is missing; part of the engine's status. */

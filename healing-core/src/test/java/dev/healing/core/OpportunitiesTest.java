@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
+import dev.healing.api.Autonomy;
 import dev.healing.api.Benefit;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
@@ -24,6 +25,7 @@ import dev.healing.api.Preview;
 import dev.healing.api.Receipt;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.api.Standing;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Execution;
 import dev.healing.spi.Healer;
@@ -200,6 +202,51 @@ class OpportunitiesTest {
       Preview preview = Preview.of(WEB, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
       return new Work(id, preview, OpportunitiesTest.this);
     }
+  }
+
+  private String waits(Map<String, Object> configuration, String forTime) {
+    HealingEngine engine = engine(configuration);
+    optimizer.finds = () -> List.of(opportunity(DUST).waiting(forTime));
+    return engine.opportunities(engine.state().orElseThrow()).get(0).waits();
+  }
+
+  @Test
+  void whatHoldsItBackIsToldAndWhatLetsIt() {
+    assertThat(waits(Map.of(), "")).isEmpty();
+    assertThat(waits(Map.of(), "it is noon")).isEqualTo("it is noon");
+    assertThat(waits(Map.of("autonomy", "confirm"), "it is noon"))
+        .isEqualTo(
+            "autonomy is confirm: done on request only; 'autonomy: auto' lets it; it is noon");
+    assertThat(waits(Map.of("autonomy", "observe"), ""))
+        .startsWith("autonomy is observe: nothing is done, not even on request");
+    assertThat(waits(Map.of("actions", Map.of("remove_dust", Map.of("autonomy", "suggest"))), ""))
+        .isEqualTo(
+            "actions.remove_dust.autonomy is suggest: done on request only; 'healing opportunities"
+                + " --apply remove_dust' has it done");
+    assertThat(waits(Map.of("limits", Map.of("heals-per-hour", 0)), ""))
+        .startsWith("half of limits.heals-per-hour are used up");
+    new OffSwitch(host.state(), host.time()).pause(Optional.of(Duration.ofHours(1)));
+    assertThat(waits(Map.of("autonomy", "confirm"), ""))
+        .matches("paused until 2.*: nothing is done; 'healing resume' lets it");
+  }
+
+  /** Whatever else is said of it, what waits for a person's word is not held back. */
+  @Test
+  void whatAnActionHasLostOfItsAutonomyHoldsItBack() {
+    Standing worse = new Standing(1, "remove_dust has made service_failed worse once");
+    HeldBack one =
+        new HeldBack(Optional.empty(), Map.of(DUST, Autonomy.AUTO), (t, a) -> Optional.of(worse));
+    assertThat(one.tell(opportunity(DUST)).waits())
+        .isEqualTo(
+            "confirm, since remove_dust has made service_failed worse once: asked about first;"
+                + " 'healing opportunities --apply remove_dust' has it done");
+    Opportunity asked =
+        new Opportunity(
+            "x", OptimizationType.DISK_CLEANUP, DUST, opportunity(DUST).issue(), 5, 1, "", false);
+    assertThat(one.tell(asked)).isEqualTo(asked);
+    HeldBack none =
+        new HeldBack(Optional.empty(), Map.of(DUST, Autonomy.AUTO), (t, a) -> Optional.empty());
+    assertThat(none.tell(opportunity(DUST))).isEqualTo(opportunity(DUST));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.healing.learning;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +132,7 @@ record Course(
         (name, value) -> {
           Double then = after.get(name);
           if (then != null
+              && !Metric.parse(name).set()
               && both.size() < MOST_METRICS
               && name.length() <= MOST_NAME
               && Math.abs(value) <= MOST_VALUE

@@ -1,5 +1,6 @@
 package dev.healing.learning;
 
+import dev.healing.api.HealingException;
 import dev.healing.api.IssueType;
 import dev.healing.spi.StateStore.Text;
 import java.time.Instant;
@@ -140,6 +141,19 @@ final class Elsewhere {
     }
   }
 
+  /**
+   * Refuses what nothing is left of.
+   *
+   * @throws HealingException if it has no attempt, or there is room for none
+   */
+  void requireAny() {
+    if (attempts == 0) {
+      String why = leftOut.isEmpty() ? "" : " (" + String.join("; ", leftOut()) + ")";
+      throw new HealingException(
+          from + ": there is no attempt in it to learn from" + why + ". Nothing is imported.");
+    }
+  }
+
   void leaveOut(String what) {
     leftOut.merge(what, 1L, Long::sum);
   }
@@ -177,8 +191,14 @@ final class Elsewhere {
               + " of the problems are known by their short hash only: that counts from when such a"
               + " problem is there");
     }
-    leftOut.forEach((what, count) -> lines.add("left out: " + count + " " + what));
+    lines.addAll(leftOut());
     lines.addAll(told);
     return lines;
+  }
+
+  private List<String> leftOut() {
+    return leftOut.entrySet().stream()
+        .map(one -> "left out: " + one.getValue() + " " + one.getKey())
+        .toList();
   }
 }

@@ -32,8 +32,10 @@ record Imported(long attempts, double healed, @Nullable String from) {
     }
   }
 
+  /** Both; of more than can be counted, as many. */
   Imported plus(Imported more) {
-    return new Imported(attempts + more.attempts, healed + more.healed, both(from, more.from));
+    long all = Math.min(Tally.MOST, attempts + more.attempts);
+    return new Imported(all, Math.min(all, healed + more.healed), both(from, more.from));
   }
 
   /** Names of both, as far as there is room. */

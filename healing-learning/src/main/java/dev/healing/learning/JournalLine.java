@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seq one more than that of the outcome before; says whether it is counted already
  * @param receipt where to read more: id of the receipt in the audit log; absent like {@code action}
- * @param key of the fingerprint
+ * @param key of the {@linkplain Problem#key problem}
  * @param action name of the action; present if that is what it is the outcome of
  * @param outcome what came of it; absent like {@code action}
  * @param at when that was known
@@ -123,7 +123,7 @@ record JournalLine(
     return new JournalLine(
         seq,
         receipt.id(),
-        receipt.fingerprint().key(),
+        Problem.key(receipt.fingerprint()),
         receipt.action().name(),
         receipt.outcome(),
         receipt.finishedAt(),
@@ -141,7 +141,7 @@ record JournalLine(
     return new JournalLine(
         seq,
         null,
-        recovery.fingerprint().key(),
+        Problem.key(recovery.fingerprint()),
         null,
         null,
         recovery.recoveredAt(),
@@ -160,7 +160,7 @@ record JournalLine(
     return new JournalLine(
         seq,
         null,
-        incident.fingerprint().key(),
+        Problem.key(incident.fingerprint()),
         null,
         null,
         incident.closedAt().orElse(incident.lastSeen()),

@@ -3,6 +3,7 @@ package dev.healing.learning;
 import dev.healing.api.ActionId;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Incident;
 import dev.healing.api.IssueType;
@@ -15,6 +16,7 @@ import dev.healing.api.Standing;
 import dev.healing.spi.KnowledgeBase;
 import dev.healing.spi.StateStore;
 import dev.healing.spi.TimeSource;
+import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -110,10 +112,6 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     return ledger().size();
   }
 
-  private synchronized Ledger copy() {
-    return ledger().copy();
-  }
-
   @Override
   public synchronized List<String> problems() {
     ledger();
@@ -164,19 +162,63 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   @Override
   public List<String> adopt(String document, String from) {
     Adoption adoption = Adoption.of(document, from, time.now());
+    List<String> told;
     synchronized (writing) {
-      adoption.requireRoomForACopy(store.exists(FILE) ? store.size(FILE) : 0);
-      Ledger copy = copy();
-      if (unreadable != null) {
-        throw new HostException(unreadable.getMessage() + " Nothing is imported.");
-      }
-      Ledger more = adoption.onTopOf(copy);
       synchronized (this) {
-        ledger = more;
+        Ledger known = readable();
+        known.adopt(adoption);
+        told = adoption.elsewhere().told();
+        if (known.folded() == 0 && adoption.elsewhere().source() != null) {
+          told.add(
+              "nothing was seen here yet: if that is this host's own knowledge, of before it was"
+                  + " installed anew or moved, restore it instead, and all of it counts as seen here");
+        }
       }
       journal.writeAll();
     }
-    return adoption.told();
+    return told;
+  }
+
+  @Override
+  public List<String> restore(String document, String from) {
+    String name = Adoption.shortened(from);
+    Ledger restored;
+    try {
+      restored =
+          KnowledgeReader.ledger(() -> new StringReader(document), mostProblems, 2 * mostBytes);
+    } catch (KnowledgeJson.BadKnowledgeException e) {
+      throw new HealingException(
+          name + " is no export that can be restored: " + e.getMessage() + ". Nothing is changed.");
+    }
+    List<String> told = restored.told(name);
+    synchronized (writing) {
+      synchronized (this) {
+        Ledger known = readable();
+        long seen = known.folded();
+        if (seen > 0) {
+          throw new HealingException(
+              name
+                  + " is not restored: "
+                  + seen
+                  + " outcomes were seen here since, which would be lost: move "
+                  + store.location()
+                  + "/knowledge.* away to restore it all the same. Nothing is changed.");
+        }
+        known.imported().forEach(gone -> told.add("what was imported since is gone: " + gone));
+        ledger = restored;
+      }
+      journal.writeAll();
+    }
+    return told;
+  }
+
+  /** What is known, if it could be read. */
+  private synchronized Ledger readable() {
+    Ledger known = ledger();
+    if (unreadable != null) {
+      throw new HostException(unreadable.getMessage() + " Nothing is imported.");
+    }
+    return known;
   }
 
   /** Makes a line of an outcome. */
@@ -190,9 +232,6 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     try {
       for (T outcome : outcomes) {
         JournalLine line = numbered.line(ledger().folded() + 1, outcome);
-        if (line.key().length() > KnowledgeJson.LONGEST) {
-          continue; // what is not read again is not written
-        }
         ledger().count(line);
         lines.add(KnowledgeJson.text(line));
       }

@@ -11,19 +11,26 @@ import java.io.StringReader;
 import java.nio.CharBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /** The files' text to values and back. Pure; throws {@link BadKnowledgeException} only. */
 final class KnowledgeJson {
@@ -50,9 +57,32 @@ final class KnowledgeJson {
       JsonMapper.builder(FACTORY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .addModule(new SimpleModule().addDeserializer(Instant.class, new AsWritten()))
           .changeDefaultPropertyInclusion(
               usual -> usual.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
+
+  /** Times in text, as they are written; Jackson would take 1e1000000000 for the year 1970. */
+  private static final class AsWritten extends StdDeserializer<Instant> {
+    AsWritten() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser parser, DeserializationContext context) {
+      String name = parser.currentName();
+      String text = parser.getString();
+      try {
+        if (parser.hasToken(JsonToken.VALUE_STRING)) {
+          return Instant.parse(text);
+        }
+      } catch (DateTimeException e) {
+        // Said below, in our words.
+      }
+      throw new BadKnowledgeException(
+          "%s is '%.40s': expected a time such as '2026-11-24T10:00:00Z'".formatted(name, text));
+    }
+  }
 
   /** What Jackson says of its own methods. */
   private static final Pattern OF_A_CLASS =

@@ -128,15 +128,23 @@ final class KnowledgeReader {
     return Ledger.empty(mostProblems, mostInMemory);
   }
 
+  /**
+   * All that a document says. Throws {@link KnowledgeJson.BadKnowledgeException} if it is none of
+   * ours.
+   *
+   * @param mostInMemory bytes that it may take, about
+   */
+  static Ledger ledger(StateStore.Text text, int mostProblems, long mostInMemory) {
+    return KnowledgeDocument.read(
+        text,
+        true,
+        (file, seeds) -> new Ledger(file, seeds, mostProblems, mostInMemory),
+        Ledger::add);
+  }
+
   private Read read(StateStore.Text text) {
     try {
-      Ledger ledger =
-          KnowledgeDocument.read(
-              text,
-              true,
-              (file, seeds) -> new Ledger(file, seeds, mostProblems, mostInMemory),
-              Ledger::add);
-      return new Read(ledger, "", OptionalInt.empty());
+      return new Read(ledger(text, mostProblems, mostInMemory), "", OptionalInt.empty());
     } catch (KnowledgeJson.BadKnowledgeException e) {
       return new Read(null, String.valueOf(e.getMessage()), KnowledgeDocument.version(text));
     }

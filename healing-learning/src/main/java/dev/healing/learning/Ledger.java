@@ -26,7 +26,6 @@ final class Ledger {
   /** What was seen so long ago counts half. */
   private static final Duration HALF_LIFE = Duration.ofDays(180);
 
-  private final long mostBytes;
   private final Remembered problems;
   private final Model model;
   private final Calibration calibration;
@@ -52,7 +51,6 @@ final class Ledger {
       SortedMap<String, SortedMap<String, Imported>> seeds,
       int mostProblems,
       long mostBytes) {
-    this.mostBytes = mostBytes;
     this.folded = file.folded();
     this.totals = new Totals(file.statistics());
     this.model = new Model(new Lending(file.lending()), new Doubts(file.doubts()));
@@ -85,17 +83,6 @@ final class Ledger {
     problems.changed(opened);
   }
 
-  /**
-   * The same once more.
-   *
-   * @throws IllegalArgumentException if there is more of anything than could be written and read
-   */
-  Ledger copy() {
-    Ledger copy = new Ledger(file(), seeds.file(), problems.most(), mostBytes);
-    problems.all().forEach(problem -> copy.add(KnownProblem.of(problem)));
-    return copy;
-  }
-
   /** Sequence number of the newest outcome that is counted. */
   long folded() {
     return folded;
@@ -110,9 +97,30 @@ final class Ledger {
     return problems.crowdedOut();
   }
 
+  /** What was imported, by where it came from. */
+  List<String> imported() {
+    return seeds.imports().stream().map(Seeds.Import::from).toList();
+  }
+
+  /** How much it is, one line each, to who has restored it. */
+  List<String> told(String from) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        totals.file().attempts()
+            + " attempts and "
+            + size()
+            + " problems from "
+            + from
+            + ": all of it counts as seen here");
+    if (crowdedOut() > 0) {
+      lines.add("left out: " + crowdedOut() + " problems for which there is no memory");
+    }
+    return lines;
+  }
+
   /** How likely the action is to heal the problem, in words and numbers. */
   Confidence confidence(Fingerprint fingerprint, String action, Instant now) {
-    String key = fingerprint.key();
+    String key = Problem.key(fingerprint);
     Problem known = problems.get(key);
     Problem problem = known == null && seeds.waiting() ? seeds.sown(Problem.unknown(key)) : known;
     Attempts attempts = problem == null ? null : problem.actions.get(action);
@@ -138,7 +146,7 @@ final class Ledger {
 
   /** What becomes of the problem if nothing is done about it. */
   SelfRecovery selfRecovery(Fingerprint fingerprint, Duration soFar, Duration most) {
-    Problem problem = problems.get(fingerprint.key());
+    Problem problem = problems.get(Problem.key(fingerprint));
     return new LeftAlone(problem == null ? null : problem.alone)
         .expect(soFar.toMillis() / 1e3, most.toMillis() / 1e3);
   }
@@ -235,8 +243,8 @@ final class Ledger {
   }
 
   /** As {@link Seeds#adopt}. */
-  void adopt(Elsewhere elsewhere, String from, String digest, Instant now) {
-    seeds.adopt(elsewhere, from, digest, now, id, problems.byKey(), problems.most());
+  void adopt(Adoption adoption) {
+    seeds.adopt(adoption, id, problems.byKey(), problems.most());
     problems.changed();
   }
 

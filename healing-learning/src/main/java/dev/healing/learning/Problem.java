@@ -1,5 +1,6 @@
 package dev.healing.learning;
 
+import dev.healing.api.Fingerprint;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class Problem {
   /** As last {@linkplain #weighed weighed}. */
   long bytes;
 
+  /** Characters that are kept of a key that is too long. */
+  private static final int BEGINNING = 1_000;
+
   private final double[] weights = new double[MOST_RUNS];
   private int runs;
 
@@ -51,6 +55,20 @@ final class Problem {
 
   static Problem unknown(String key) {
     return new Problem(key, new double[] {1}, new Returns(), new Gaps());
+  }
+
+  /**
+   * By what it is remembered: its key. Of one that is longer than what is read, as that of many
+   * components together, how it begins and a digest: no other has that, since a colon in a key has
+   * a backslash before it.
+   */
+  static String key(Fingerprint fingerprint) {
+    String key = fingerprint.key();
+    if (key.length() <= KnowledgeJson.LONGEST) {
+      return key;
+    }
+    int end = Character.isHighSurrogate(key.charAt(BEGINNING - 1)) ? BEGINNING - 1 : BEGINNING;
+    return key.substring(0, end) + ",:" + KnowledgeJson.digest(key);
   }
 
   /** The type of a key; the whole of it if it has none. */

@@ -7,6 +7,7 @@ import dev.healing.learning.KnowledgeJson.BadKnowledgeException;
 import dev.healing.spi.StateStore.Text;
 import java.io.IOException;
 import java.io.Reader;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
@@ -33,10 +35,12 @@ import tools.jackson.databind.json.JsonMapper;
  * several that failed each has failed. What is not taken may be of any size.
  */
 final class SeedDocument {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,20})?");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
 
   /** More are milliseconds: of the year 1973, and not seconds of the year 5138. */
   private static final double LATEST_SECONDS = 1e11;
+
+  private static final BigDecimal LATEST = new BigDecimal("1e14");
 
   private static final int MOST_TOKENS = 10_000;
 
@@ -56,10 +60,17 @@ final class SeedDocument {
           .build();
 
   private static final ObjectReader ENTRIES =
-      MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      MAPPER
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // to be told as written
+          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final String EXPECTED =
+      ": expected seconds or milliseconds since 1970, or ISO-8601 such as 2026-11-24T10:00:00Z";
 
   private final Elsewhere into;
   private final Instant now;
+  private @Nullable String noTime;
 
   SeedDocument(Elsewhere into, Instant now) {
     this.into = into;
@@ -154,13 +165,25 @@ final class SeedDocument {
   }
 
   private void entry(String problem, JsonNode entry, boolean fixed) {
-    if (entry.path("impact").asDouble(0) < 0) {
+    JsonNode impact = entry.path("impact");
+    if (impact.isNumber() ? impact.decimalValue().signum() < 0 : impact.asDouble(0) < 0) {
       into.leaveOut("fixes whose impact is negative: nobody knows what healed there");
       return;
     }
-    if (inTheFuture(entry.path("timestamp"))) {
-      into.leaveOut("entries from the future: their clock was wrong, or they are made up");
-      return;
+    JsonNode timestamp = entry.path("timestamp");
+    if (!timestamp.isMissingNode() && !timestamp.isNull()) { // without a time it counts like others
+      Instant at = at(timestamp);
+      if (at == null) {
+        if (noTime == null) {
+          noTime = "entries whose timestamp is none, the first " + shortened(timestamp) + EXPECTED;
+        }
+        into.leaveOut(noTime);
+        return;
+      }
+      if (at.isAfter(now.plus(Duration.ofDays(1)))) { // clocks differ, and so do time zones
+        into.leaveOut("entries from the future: their clock was wrong, or they are made up");
+        return;
+      }
     }
     Set<String> actions = new LinkedHashSet<>(); // what is named twice was done once
     JsonNode named = entry.path("actions");
@@ -178,24 +201,38 @@ final class SeedDocument {
     }
   }
 
-  /**
-   * By more than a day: clocks differ, and so do time zones. Seconds or milliseconds since 1970, or
-   * ISO-8601.
-   */
-  private boolean inTheFuture(JsonNode timestamp) {
-    Instant latest = now.plus(Duration.ofDays(1));
+  /** Seconds or milliseconds since 1970, or the day of ISO-8601; null if it is neither. */
+  private static @Nullable Instant at(JsonNode timestamp) {
     String text = timestamp.asString("");
-    if (timestamp.isNumber() || NUMBER.matcher(text).matches()) {
-      double since1970 = Double.parseDouble(timestamp.asString());
-      double seconds = since1970 > LATEST_SECONDS ? since1970 / 1e3 : since1970;
-      return seconds > latest.getEpochSecond();
+    if (timestamp.isNumber()) {
+      return since1970(timestamp.decimalValue());
+    }
+    if (NUMBER.matcher(text).matches()) {
+      return since1970(new BigDecimal(text));
     }
     try {
       return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
-          .isAfter(LocalDate.ofInstant(latest, ZoneOffset.UTC));
+          .atStartOfDay(ZoneOffset.UTC)
+          .toInstant();
     } catch (DateTimeException e) {
-      return false; // without a time it counts like any other
+      return null;
     }
+  }
+
+  /** Compared before it is computed with: its exponent may be a thousand million. */
+  private static @Nullable Instant since1970(BigDecimal number) {
+    if (number.abs().compareTo(LATEST) > 0) {
+      return null;
+    }
+    double since1970 = number.doubleValue();
+    double seconds = since1970 > LATEST_SECONDS ? since1970 / 1e3 : since1970;
+    return Instant.ofEpochSecond((long) seconds);
+  }
+
+  /** As it is written, with what stands around a text. */
+  private static String shortened(JsonNode node) {
+    String text = node.isNumber() ? node.decimalValue().toString() : node.toString();
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 
   /** Of an action that is a name, or an object that has one; empty if there is none. */

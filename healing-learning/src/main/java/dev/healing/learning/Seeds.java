@@ -60,26 +60,28 @@ final class Seeds {
 
   /**
    * Adds what was seen elsewhere, as if it was seen before anything here: it is forgotten first.
-   * After any exception this is good for nothing.
+   * What is thrown is thrown before anything changes: all that is known is too much to be copied
+   * first.
    *
    * @param own id of this knowledge base; null if it has seen nothing
    * @param problems all that are known here, least lately seen first
    * @param most how many may be known
-   * @throws HealingException if that was done before
-   * @throws IllegalArgumentException if there is more of it than can be counted
+   * @throws HealingException if that was done before, or nothing would be added
    */
   void adopt(
-      Elsewhere elsewhere,
-      String from,
-      String digest,
-      Instant now,
-      @Nullable String own,
-      LinkedHashMap<String, Problem> problems,
-      int most) {
-    refuseWhatIsKnown(elsewhere.source(), from, digest, own);
+      Adoption adoption, @Nullable String own, LinkedHashMap<String, Problem> problems, int most) {
+    Elsewhere elsewhere = adoption.elsewhere();
+    refuseWhatIsKnown(elsewhere.source(), adoption.from(), adoption.digest(), own);
     elsewhere.fit(problems.keySet(), most - problems.size());
     elsewhere.fitHashes(MOST - byHash.values().stream().mapToInt(SortedMap::size).sum());
-    imports.add(new Import(from, digest, elsewhere.source(), now, elsewhere.attempts()));
+    elsewhere.requireAny();
+    imports.add(
+        new Import(
+            adoption.from(),
+            adoption.digest(),
+            elsewhere.source(),
+            adoption.at(),
+            elsewhere.attempts()));
     elsewhere.byHash().forEach(this::add);
     Map<String, Problem> here = new LinkedHashMap<>(problems);
     here.forEach(

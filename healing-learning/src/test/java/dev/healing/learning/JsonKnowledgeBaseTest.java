@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.healing.api.Confidence;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HostException;
+import dev.healing.api.IncidentStatus;
 import dev.healing.api.Outcome;
 import dev.healing.spi.KnowledgeBaseProvider;
 import java.util.ArrayList;
@@ -371,6 +372,26 @@ class JsonKnowledgeBaseTest {
         .contains("\"attempts\":4", "\"leftOut\":1", "disk_full:/a", "disk_full:/c")
         .doesNotContain("disk_full:/b\",\"runs");
     assertThat(base.export(3)).isEqualTo(base.export()).doesNotContain("leftOut");
+  }
+
+  /** As of five hundred units that have failed together. */
+  @Test
+  void aProblemWithAnEndlessKeyIsRememberedAsAnyOther() {
+    String many = "/mnt/" + "\uD83D\uDE00".repeat(15_000);
+    String others = many + "/b";
+    JsonKnowledgeBase base = open(store);
+    base.record(List.of(receipt(many, CLEAN_DISK, Outcome.HEALED)));
+    base.ended(List.of(Samples.ended(many, Samples.NOW, IncidentStatus.HEALED)));
+    JsonKnowledgeBase fromTheJournal = open(store);
+    assertThat(fromTheJournal.confidence(disk(many), CLEAN_DISK).healed()).isOne();
+    base.close();
+
+    for (JsonKnowledgeBase known : List.of(base, open(store))) {
+      assertThat(known.problems()).isEmpty();
+      assertThat(known.confidence(disk(many), CLEAN_DISK).healed()).isOne();
+      assertThat(known.confidence(disk(others), CLEAN_DISK).attempts()).isZero();
+      assertThat(known.export()).hasSizeLessThan(6_000);
+    }
   }
 
   @Test

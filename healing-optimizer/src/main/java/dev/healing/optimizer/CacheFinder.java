@@ -56,7 +56,7 @@ final class CacheFinder implements Finder {
             state.at(),
             IssueType.DISK_FULL,
             Severity.LOW,
-            "caches in " + CACHES + " are looked through once a day",
+            "what clear_cache may delete is looked through once a day",
             Estimate.more(room, available.getAsDouble()),
             Set.of(mount.get()));
     return Findings.of(
@@ -67,7 +67,7 @@ final class CacheFinder implements Finder {
             issue,
             PRIORITY,
             CONFIDENCE,
-            "what nobody has used in " + CACHES + " can be made again",
+            "the room of what can be made again: old files under its roots, as a rule packages",
             true));
   }
 }

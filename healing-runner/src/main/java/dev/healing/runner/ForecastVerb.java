@@ -34,9 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ForecastVerb implements Verb {
   private static final Duration HORIZON = Duration.ofHours(4);
 
-  /** Of the host's history: what a forecaster remembers, as finely as it looks at it. */
-  private static final Duration PAST = Duration.ofDays(8);
-
+  /** Of the host's history, as finely as a forecaster looks at it. */
   private static final Duration STEP = Duration.ofMinutes(2);
 
   /** What has a limit is measured as the part of it that is in use. */
@@ -115,7 +113,7 @@ final class ForecastVerb implements Verb {
     PrintWriter out = new PrintWriter(invocation.out(), false, StandardCharsets.UTF_8);
     for (Path file : files) {
       try {
-        walk.over(file, out);
+        walk.over(file, out, what -> invocation.err().println("healing: " + Lines.clean(what)));
       } catch (HealingException e) {
         out.flush();
         invocation.err().println("healing: " + e.getMessage());
@@ -149,8 +147,10 @@ final class ForecastVerb implements Verb {
       ObjectNode json = Json.object().put("horizonMillis", horizon.toMillis());
       ArrayNode forecasts = json.putArray("forecasts");
       for (Series series : history.series()) {
-        if (series.metric().name().endsWith(BOUNDED) && series.last().isAfter(now.minus(PAST))) {
-          Points points = history.points(series.metric(), now.minus(PAST), now, STEP);
+        if (series.metric().name().endsWith(BOUNDED)
+            && series.last().isAfter(now.minus(Forecaster.REMEMBERED))) {
+          Points points =
+              history.points(series.metric(), now.minus(Forecaster.REMEMBERED), now, STEP);
           points.damaged().forEach(lost -> invocation.err().println("healing: " + lost));
           forecasts.add(one(series.metric(), points, own, now, horizon));
         }

@@ -3,13 +3,14 @@ package dev.healing.runner;
 import dev.healing.api.HealingException;
 import dev.healing.optimizer.forecast.Forecaster;
 import dev.healing.runner.control.Json;
+import dev.healing.runner.series.InOrder;
 import dev.healing.runner.series.Row;
-import dev.healing.runner.series.SeriesReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,11 +20,18 @@ import tools.jackson.databind.node.ObjectNode;
  * @param every a line for each of these; one for the last row where there is none
  */
 record ForecastWalk(double limit, Duration horizon, Optional<Duration> every) {
-  void over(Path file, PrintWriter out) {
+  /**
+   * Prints them.
+   *
+   * @param told is given what of the file does not count, a line each
+   * @throws HealingException if it cannot be read, or there is nothing in it
+   */
+  void over(Path file, PrintWriter out, Consumer<String> told) {
     Forecaster forecaster = new Forecaster(limit);
     Instant latest = Instant.MIN;
     Instant step = Instant.MAX;
-    try (SeriesReader series = new SeriesReader(file)) {
+    boolean measured = false;
+    try (InOrder series = new InOrder(file, Forecaster.KNOWN, Forecaster.REMEMBERED, told)) {
       for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
         Instant at = row.get().at();
         if (every.isPresent() && latest.equals(Instant.MIN)) {
@@ -40,10 +48,12 @@ record ForecastWalk(double limit, Duration horizon, Optional<Duration> every) {
         }
         latest = at.isAfter(latest) ? at : latest;
         row.get().value().ifPresent(value -> forecaster.add(at, value));
+        measured |= row.get().value().isPresent();
       }
     }
-    if (latest.equals(Instant.MIN)) {
-      throw new HealingException(file + ": has no row: expected timestamp,value");
+    if (!measured) {
+      String what = latest.equals(Instant.MIN) ? "row" : "value in its rows";
+      throw new HealingException(file + ": has no " + what + ": expected timestamp,value");
     }
     out.println(line(file, forecaster, latest));
   }

@@ -1,22 +1,15 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
-import dev.healing.api.HostException;
 import dev.healing.api.Pattern;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
-import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.text.KnowledgeView;
 import dev.healing.runner.text.Lines;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -27,16 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code knowledge (show|export|import FILE)}. */
+/** {@code knowledge (show|export|import FILE|restore FILE)}. */
 final class KnowledgeVerb implements Verb {
-  /** What a daemon takes in one request, less what stands around it. */
-  private static final int MOST_TO_A_DAEMON = 60_000;
-
-  private static final long MOST_BYTES = 64L << 20;
-
-  /** As bytes and as text it is in memory at once, and what is learned from it beside that. */
-  private static final long MOST_OF_MEMORY = Runtime.getRuntime().maxMemory() / 8;
-
   @Override
   public String name() {
     return "knowledge";
@@ -51,9 +36,13 @@ final class KnowledgeVerb implements Verb {
   public void options(CommandSpec spec) {
     Operands.oneOf(
         spec,
-        List.of("show", "export", "import"),
-        "In words, on one line to keep, or what was kept elsewhere.");
-    Operands.second(spec, "FILE", "To import: an export, or a seed with fixes and failures.");
+        List.of("show", "export", "import", "restore"),
+        "In words, on one line to keep, what was kept elsewhere, or what was kept of this host.");
+    Operands.second(
+        spec,
+        "FILE",
+        "To import: an export of another host, or a seed with fixes and failures. To restore: an"
+            + " export of this one.");
   }
 
   @Override
@@ -67,12 +56,16 @@ final class KnowledgeVerb implements Verb {
         }
         return tell(invocation, how.equals("export"));
       }
-      case "import" -> {
-        String from = file.orElseThrow(() -> invocation.wrong("knowledge import: expected a file"));
-        return adopt(invocation, Path.of(from));
+      case "import", "restore" -> {
+        String from =
+            file.orElseThrow(() -> invocation.wrong("knowledge " + how + ": expected a file"));
+        return how.equals("import")
+            ? KnowledgeTaking.adopt(invocation, Path.of(from))
+            : KnowledgeTaking.restore(invocation, Path.of(from));
       }
       default ->
-          throw invocation.wrong("knowledge '" + how + "': expected show, export or import FILE");
+          throw invocation.wrong(
+              "knowledge '" + how + "': expected show, export, import FILE or restore FILE");
     }
   }
 
@@ -174,93 +167,5 @@ final class KnowledgeVerb implements Verb {
   private static boolean concerns(Pattern pattern, String hash) {
     return pattern.problem().hash().equals(hash)
         || pattern.other().filter(other -> other.hash().equals(hash)).isPresent();
-  }
-
-  private int adopt(Invocation invocation, Path file) {
-    String document = read(file);
-    String from = String.valueOf(file.getFileName());
-    ObjectNode request = invocation.request("import").put("from", from);
-    boolean fits = fits(request, document);
-    Answer answer =
-        invocation
-            .ask(fits ? request.put("document", document) : invocation.request("status"))
-            .map(given -> fits ? given : tooLarge(file))
-            .orElseGet(() -> adoptWithoutDaemon(invocation, document, from));
-    return invocation.show(
-        answer,
-        (json, style) -> {
-          List<String> lines = new ArrayList<>();
-          json.path("imported").forEach(line -> lines.add(Lines.clean(line.asString(""))));
-          return lines;
-        });
-  }
-
-  private static boolean fits(ObjectNode request, String document) {
-    return document.length() <= MOST_TO_A_DAEMON
-        && request
-                .deepCopy()
-                .put("document", document)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8)
-                .length
-            <= MOST_TO_A_DAEMON;
-  }
-
-  private static Answer tooLarge(Path file) {
-    return Answer.failed(
-        Exit.FAILED,
-        file
-            + " is more than a daemon that runs can be given ("
-            + MOST_TO_A_DAEMON
-            + " bytes, as it is sent): stop it, import, and start it again");
-  }
-
-  private static Answer adoptWithoutDaemon(Invocation invocation, String document, String from) {
-    try (LinuxHost host = LinuxHost.open(invocation.stateDirectory());
-        HealingEngine engine =
-            HealingEngine.builder()
-                .host(host)
-                .configuration(invocation.configuration())
-                .automatic(false)
-                .build()) {
-      return imported(engine, document, from);
-    }
-  }
-
-  /** {@code {imported: [text]}}. */
-  static Answer imported(HealingEngine engine, String document, String from) {
-    ObjectNode json = Json.object();
-    engine.knowledge().adopt(document, from).forEach(json.putArray("imported")::add);
-    return Answer.of(json);
-  }
-
-  private static String read(Path file) {
-    try {
-      if (Files.exists(file) && !Files.isRegularFile(file) || file.toString().isEmpty()) {
-        throw new HostException("'" + file + "': expected a regular file");
-      }
-      if (Files.size(file) == 0) {
-        throw new HostException(file + " is empty: expected what 'knowledge export' prints");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new HostException(
-            file + " has " + Files.size(file) + " bytes: expected at most " + MOST_BYTES);
-      }
-      if (Files.size(file) > MOST_OF_MEMORY) {
-        throw new HostException(
-            file
-                + " has "
-                + Files.size(file)
-                + " bytes: expected at most "
-                + MOST_OF_MEMORY
-                + ", an eighth of the memory that this process may use;"
-                + " HEALING_JAVA_OPTIONS=-Xmx512m gives it more");
-      }
-      return Files.readString(file);
-    } catch (CharacterCodingException e) {
-      throw new HostException(file + " is no text in UTF-8", e);
-    } catch (IOException e) {
-      throw new HostException(file + " cannot be read: " + e.getMessage(), e);
-    }
   }
 }

@@ -119,7 +119,7 @@ final class Requests {
         return now(KnowledgeVerb.newest(engine, MOST_PROBLEMS));
       case "import":
         return CompletableFuture.completedFuture(
-            KnowledgeVerb.imported(engine, text(request, "document"), text(request, "from")));
+            KnowledgeTaking.imported(engine, text(request, "document"), text(request, "from")));
       case "opportunities":
         return opportunities(request);
       case "heal":

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -52,7 +54,11 @@ class ForecastVerbTest {
   private Path rising(String name, int rows, double limit) throws IOException {
     String text =
         IntStream.range(0, rows)
-            .mapToObj(i -> BEGIN.plusSeconds(300L * i) + "," + limit * (0.2 + 0.01 * i / 12))
+            .mapToObj(
+                i ->
+                    BEGIN.plusSeconds(300L * i).getEpochSecond()
+                        + ","
+                        + limit * (0.2 + 0.01 * i / 12))
             .collect(Collectors.joining("\n"));
     return Files.writeString(directory.resolve(name), "timestamp,value\n" + text + "\n");
   }
@@ -121,26 +127,99 @@ class ForecastVerbTest {
   void aTimeOutOfAllProportionMakesNoLinesWithoutEnd() throws IOException {
     Path file =
         Files.writeString(
-            directory.resolve("a.csv"), "2026-03-02 00:00:00,0.5\n9999-03-02 00:00:00,0.5\n");
+            directory.resolve("a.csv"),
+            "2026-03-02 00:00:00,0.5\n9999-03-02 00:00:00,0.5\n9999-03-02 00:00:30,0.5\n");
     assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1m")).isZero();
     assertThat(lines()).hasSizeBetween(360, 363);
-    Files.writeString(file, "+999999999-12-31 23:59:59,0.5\n1,0.5\n");
+    Files.writeString(file, "+999999999-12-31 23:59:59,0.5\n1,0.5\n2,0.5\n");
     assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1m")).isEqualTo(1);
     assertThat(err.toString(UTF_8)).hasLineCount(1).contains("a.csv");
+  }
+
+  /** One of each in the middle, and one at the end: a forecast as if they were not there. */
+  @Test
+  void aRowThatIsOutOfAllTimeIsLeftOutAndTold() throws IOException {
+    Path file = rising("a.csv", 78 * 12 + 1, 1);
+    List<String> rows = new ArrayList<>(Files.readAllLines(file));
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1h")).isZero();
+    String without = out.toString(UTF_8);
+
+    rows.add(900, "2999-01-01 00:00:00,0.3");
+    rows.add(600, "0,0.3");
+    rows.add(300, "+123456789-01-01T00:00:00Z,0.3");
+    rows.add("2026-09-01T00:00:00Z,0.9");
+    Files.write(file, rows);
+    assertThat(run("forecast", "--csv", file, "--limit", "1", "--every", "1h")).isZero();
+
+    assertThat(out.toString(UTF_8)).isEqualTo(without);
+    assertThat(err.toString(UTF_8).lines())
+        .satisfiesExactly(
+            far ->
+                assertThat(far)
+                    .startsWith("healing: " + file + ":301: +123456789-01-01T00:00:00Z is 45")
+                    .endsWith("days after 1772499000, and the next row is not: left out"),
+            zero -> assertThat(zero).contains(":602: 0 is ", "days before", "left out"),
+            late -> assertThat(late).contains(":903: 2999-01-01 00:00:00 is 35", "left out"),
+            more -> assertThat(more).endsWith("a.csv: 1 more rows like those: left out"));
+  }
+
+  @Test
+  void aGapIsOneIfTheSeriesGoesOnBehindIt() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("a.csv"),
+            "2026-03-02 00:00:00,0.1\n2026-05-02 00:00:00,1\n2026-05-02 00:00:00,1\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
+    assertThat(lines().get(0).path("at").asString()).isEqualTo("2026-05-02T00:00:00Z");
+    Files.writeString(file, "2026-03-02 00:00:00,0.1\n2026-03-05 00:00:00,1\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isZero();
+    assertThat(lines().get(0).path("at").asString()).isEqualTo("2026-03-05T00:00:00Z");
+  }
+
+  @Test
+  void aClockThatWasSetBackIsToldAndAFileInNoOrderRefused() throws IOException {
+    Path file = rising("a.csv", 100, 1);
+    List<String> rows = Files.readAllLines(file);
+    Collections.swap(rows, 50, 51);
+    Collections.swap(rows, 70, 71);
+    Files.write(file, rows);
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isZero();
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            "healing: "
+                + file
+                + ":52: 1772424300 is before the newest row before it, as are 1 others: taken as of"
+                + " the same time as that\n");
+
+    Collections.reverse(rows);
+    Files.write(file, rows.subList(0, 100));
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .contains("a.csv:74: ", " is 6 hours before ", " in line 1", "in the order of their times");
+    Files.writeString(file, "2999-01-01 00:00:00,1\n2026-01-01 00:00:00,1\n1767225660,1\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "1")).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .contains("a.csv:2: 2026-01-01 00:00:00 is ", "days before 2999-01-01 00:00:00 in line 1");
   }
 
   @Test
   void whatCannotBeReadIsToldAndTheOthersAreForecast() throws IOException {
     Path bad = Files.writeString(directory.resolve("bad.csv"), "1772409600,5\n1772409660,many\n");
     Path empty = Files.writeString(directory.resolve("empty.csv"), "timestamp,value\n");
+    Path blank = Files.writeString(directory.resolve("blank.csv"), "1772409600,\n");
+    Path nan = Files.writeString(directory.resolve("nan.csv"), "1772409600,NaN\n");
     Path good = rising("good.csv", 500, 1);
     Path none = directory.resolve("none.csv");
-    assertThat(run("forecast", "--csv", bad, none, empty, good, "--limit", "1")).isEqualTo(1);
+    assertThat(run("forecast", "--csv", bad, none, empty, blank, nan, good, "--limit", "1"))
+        .isEqualTo(1);
     assertThat(lines())
         .singleElement()
         .matches(line -> line.path("file").asString().contains("good"));
     assertThat(err.toString(UTF_8).lines())
-        .hasSize(3)
+        .hasSize(5)
+        .anyMatch(line -> line.contains("blank.csv: has no value in its rows"))
+        .anyMatch(line -> line.contains("nan.csv:1: the value is 'NaN'"))
         .anyMatch(line -> line.contains("bad.csv:2: the value is 'many'"))
         .anyMatch(line -> line.contains("none.csv: there is no such file"))
         .anyMatch(line -> line.contains("empty.csv: has no row"));

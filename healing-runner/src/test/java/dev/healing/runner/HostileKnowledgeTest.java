@@ -14,7 +14,6 @@ import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.spi.KnowledgeBase;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -203,8 +201,8 @@ class HostileKnowledgeTest {
         "{\"fixes\":{\"0123abcd\":[ | {\"actions\":[\"a%07x\"]}, | {}]}} | left out: 1 problems known by their short hash",
         "{\"fixes\":{\"0123abcd\":[{\"actions\":[ | \"a%07x\", | \"b\"]}]}} | is larger than",
         "{\"fixes\":{ | \"%08x\":[{\"actions\":[\"a\"]}], | \"x\":[]}} | attempts on 20000",
-        "{\"fixes\":{}, \"patterns\":[ | 1.5, | 1]} | 0 attempts on 0 problems",
-        "{\"fixes\":{}, \"statistics\":{ | \"%07x\":{}, | \"x\":1}} | 0 attempts on 0 problems",
+        "{\"fixes\":{}, \"patterns\":[ | 1.5, | 1]} | there is no attempt in it",
+        "{\"fixes\":{}, \"statistics\":{ | \"%07x\":{}, | \"x\":1}} | there is no attempt in it",
         "{\"fixes\":{}, \"more\": | 1 | } | more than 1048576 characters",
         "{\"fixes\":{}, \"more\": | [ | 1 | nesting depth",
         "{\"problems\":[ | 1.5, | 1]} | expected",
@@ -230,7 +228,8 @@ class HostileKnowledgeTest {
 
     assertThat(said).contains(told);
     if (!said.contains(" attempts on ")) {
-      assertThat(said).contains("import is no knowledge that can be imported: ");
+      assertThat(said)
+          .containsAnyOf("import is no knowledge that can be imported: ", "import: there");
       assertThat(Files.readString(directory.resolve("knowledge.json"))).isEqualTo(before);
     } else {
       assertThat(atTheStart()).as("what was known is").contains("attempts: 2, problems: []");
@@ -279,26 +278,9 @@ class HostileKnowledgeTest {
 
   /** What a process with the daemon's memory says of what is known, and that it can learn. */
   private String atTheStart(String... more) throws IOException, InterruptedException {
-    Stream<String> command =
-        Stream.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path")
-                + File.pathSeparator
-                + System.getProperty("jdk.module.path", ""),
-            Opens.class.getName(),
-            directory.toString());
-    Process process =
-        new ProcessBuilder(Stream.concat(command, Stream.of(more)).toList())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(said).isZero();
-    return said;
+    return ChildJava.withLittleMemory(
+        Opens.class,
+        Stream.concat(Stream.of(directory.toString()), Stream.of(more)).toArray(String[]::new));
   }
 
   /** A daemon, as far as knowledge goes; the rest of it takes memory as well. */

@@ -13,7 +13,6 @@ import dev.healing.learning.JsonKnowledgeBaseProvider;
 import dev.healing.runner.control.Json;
 import dev.healing.spi.KnowledgeBase;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,19 +64,7 @@ class KnowledgeKilledTest {
 
   /** Has it learn for a while, kills it, and gives the number that it acknowledged last. */
   private long killed(Random random) throws IOException, InterruptedException {
-    Process learning =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")
-                    + File.pathSeparator
-                    + System.getProperty("jdk.module.path", ""),
-                Learner.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process learning = ChildJava.start(Learner.class, directory);
     try (BufferedReader out = learning.inputReader(StandardCharsets.UTF_8)) {
       int batches = 1 + random.nextInt(30); // the journal is folded after 17
       String line = null;

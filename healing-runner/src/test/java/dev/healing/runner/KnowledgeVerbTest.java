@@ -203,4 +203,27 @@ class KnowledgeVerbTest {
     assertThat(refused(export.toString()))
         .contains("mine.json is an export of this knowledge base");
   }
+
+  /** Exported, installed anew, restored. */
+  @Test
+  void aHostThatWasInstalledAnewKnowsAgainWhatItKnew() throws IOException {
+    Path before = directory.resolve("before");
+    leaks(before, Instant.parse("2026-11-24T10:00:00Z"));
+    assertThat(run("knowledge", "export", "--state", before.toString())).isZero();
+    Path export = Files.writeString(directory.resolve("mine.json"), out.toString(UTF_8));
+    String anew = directory.resolve("anew").toString();
+
+    assertThat(run("knowledge", "import", export.toString(), "--state", anew)).isZero();
+    assertThat(out.toString(UTF_8)).contains("installed anew or moved, restore it instead");
+    assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isZero();
+    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problems from mine.json");
+    out.reset();
+    assertThat(run("knowledge", "export", "--state", anew)).isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo(Files.readString(export));
+
+    assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("outcomes were seen here", "knowledge.* away");
+    assertThat(run("knowledge", "restore", "--state", anew)).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("knowledge restore: expected a file");
+  }
 }

@@ -80,7 +80,10 @@ class ManPageTest {
     assertThat(output("bash", "-c", completed))
         .contains("verbs: pause\n")
         .containsPattern("options: .*--for")
-        .contains("file: " + script + "\n", "files: " + script + "\n", "words: show export import");
+        .contains(
+            "file: " + script + "\n",
+            "files: " + script + "\n",
+            "words: show export import restore");
   }
 
   @Test
@@ -110,7 +113,7 @@ class ManPageTest {
         .satisfiesExactly(
             verbs -> assertThat(verbs).isEqualTo("words: pause"),
             options -> assertThat(options).startsWith("words: ").contains("--for"),
-            words -> assertThat(words).isEqualTo("words: show export import"),
+            words -> assertThat(words).isEqualTo("words: show export import restore"),
             files -> assertThat(files).isEqualTo("files"));
   }
 }

@@ -145,7 +145,7 @@ class ReplayVerbTest {
     assertThat(run("--csv", csv, csv)).isEqualTo(2);
     assertThat(run("--csv", csv, "--", trace.toString())).isEqualTo(2);
     assertThat(err.toString(UTF_8))
-        .contains("var.csv: 2026-02-01T00:00:00Z comes after 2026-03-01T00:00:00Z")
+        .contains("var.csv:2: 2026-02-01T00:00:00Z comes after 2026-03-01T00:00:00Z")
         .contains("expected METRIC=FILE, as memory.used.fraction=mem.csv")
         .contains("filesystem.used.fraction{/var} is there twice")
         .contains("expected either a trace or --csv METRIC=FILE");

@@ -23,6 +23,9 @@ public final class Forecaster {
   /** For so long what was seen last is known of now. */
   public static final Duration KNOWN = Duration.ofHours(6);
 
+  /** What was before that is forgotten. */
+  public static final Duration REMEMBERED = Duration.ofSeconds((long) Highs.KEPT * Highs.SECONDS);
+
   /** What is later is as good as never: thirty years. */
   private static final long MOST_SECONDS = 1_000_000_000;
 

@@ -2,6 +2,7 @@ package dev.healing.optimizer.prediction;
 
 import dev.healing.api.Metric;
 import dev.healing.api.MetricForecast;
+import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.optimizer.forecast.Forecast;
@@ -23,10 +24,9 @@ import org.jspecify.annotations.Nullable;
  * level from which on it is one: what was there will be there again.
  */
 final class Foreseen {
-  /** Of the past: what a forecaster remembers, as finely as it looks at it. */
-  private static final Duration PAST = Duration.ofDays(8);
-
+  /** Of the past, as finely as a forecaster looks at it. */
   private static final Duration STEP = Duration.ofMinutes(2);
+
   private static final Duration LEARNS_EVERY = Duration.ofMinutes(1);
   private static final Duration ASKED_EVERY = Duration.ofMinutes(10);
 
@@ -38,6 +38,9 @@ final class Foreseen {
 
   /** As long as a problem that is there again counts as the same. */
   private static final Duration AGAIN = Duration.ofDays(30);
+
+  /** The most that {@code within} may be: of what took longer a clock was set meanwhile. */
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Duration AGAIN_STEP = Duration.ofHours(1);
 
@@ -120,7 +123,7 @@ final class Foreseen {
     for (Sample sample : past.highest(metric, now.minus(AGAIN), AGAIN_STEP)) {
       high(sample);
     }
-    for (Sample sample : past.highest(metric, now.minus(PAST), STEP)) {
+    for (Sample sample : past.highest(metric, now.minus(Forecaster.REMEMBERED), STEP)) {
       whole.learner.add(sample, ours);
       level.ifPresent(series -> series.learner.add(sample, ours));
     }
@@ -199,14 +202,20 @@ final class Foreseen {
     return said.reaches() && said.probability() >= Math.max(likely, keys.probability());
   }
 
+  /**
+   * Of those whose end is known: one that was stopped, given up or cut off by a crash has not taken
+   * until we knew of that. Nor has one taken days over which a clock was set.
+   */
   private static Duration longest(List<OwnAction> own) {
-    Duration longest = Duration.ZERO;
-    for (OwnAction action : own) {
-      Duration took =
-          action.endedAt().map(e -> Duration.between(action.startedAt(), e)).orElse(Duration.ZERO);
-      longest = took.compareTo(longest) > 0 ? took : longest;
-    }
-    return longest;
+    return own.stream()
+        .filter(action -> action.outcome().filter(o -> o != Outcome.AMBIGUOUS).isPresent())
+        .flatMap(action -> action.endedAt().map(e -> between(action, e)).stream())
+        .filter(took -> took.compareTo(LONGEST) <= 0)
+        .reduce(Duration.ZERO, (one, other) -> one.compareTo(other) < 0 ? other : one);
+  }
+
+  private static Duration between(OwnAction action, Instant end) {
+    return Duration.between(action.startedAt(), end);
   }
 
   /** It was not measured in a look: after hours of that nothing is known of it. */
@@ -218,7 +227,7 @@ final class Foreseen {
 
   /** Whether nothing has been seen of it for longer than anything is remembered. */
   boolean forgotten(Instant now) {
-    return over(whole.learner.learnedAt(), PAST, now);
+    return over(whole.learner.learnedAt(), Forecaster.REMEMBERED, now);
   }
 
   boolean raised() {

@@ -10,6 +10,7 @@ import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.MetricForecast;
+import dev.healing.api.Outcome;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
@@ -77,6 +78,10 @@ class PredictionTest {
   }
 
   private OwnAction cleaning(int from, int to) {
+    return cleaning(from, to, Optional.empty());
+  }
+
+  private OwnAction cleaning(int from, int to, Optional<Outcome> outcome) {
     return new OwnAction(
         IssueType.DISK_FULL,
         ActionId.CLEAN_DISK,
@@ -85,7 +90,28 @@ class PredictionTest {
         start.plusSeconds(from),
         start.plusSeconds(from),
         Optional.of(start.plusSeconds(to)),
-        Optional.empty());
+        outcome);
+  }
+
+  /** A crash in the middle of one is found days later, and a clock was set during another. */
+  @Test
+  void itLooksAheadForAsLongAsACleanUpTookAndNotUntilItsEndWasKnown() {
+    int day = 86_400;
+    OwnAction[] own = {
+      cleaning(-9 * day, -day, Optional.of(Outcome.AMBIGUOUS)),
+      cleaning(-9 * day, -9 * day + 1800, Optional.of(Outcome.HEALED)),
+      cleaning(-9 * day, -9 * day + 3600, Optional.of(Outcome.UNCHANGED)),
+      cleaning(-9 * day, -2 * day, Optional.of(Outcome.HEALED))
+    };
+    Detector detector = detector(Map.of());
+    Detection last = Detection.NOTHING;
+    for (int second = 0; second <= 90; second++) {
+      last = detector.detect(state(second, 0.5, own));
+    }
+    assertThat(last.forecasts())
+        .filteredOn(forecast -> forecast.metric().equals(BYTES))
+        .extracting(MetricForecast::horizon)
+        .containsExactly(Duration.ofHours(5));
   }
 
   @Test

@@ -39,7 +39,14 @@ public final class CsvTrace implements AutoCloseable {
       head = reader.next().orElse(null);
       if (before != null && head != null && head.at().isBefore(before.at())) {
         throw new SeriesException(
-            file + ": " + head.at() + " comes after " + before.at() + ": expected rows in order");
+            file
+                + ":"
+                + head.line()
+                + ": "
+                + head.at()
+                + " comes after "
+                + before.at()
+                + ": expected rows in order");
       }
     }
   }

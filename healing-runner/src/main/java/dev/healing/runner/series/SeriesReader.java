@@ -81,7 +81,7 @@ public final class SeriesReader implements AutoCloseable {
             .orElseThrow(() -> wrong("the timestamp is '" + stamp + "'", Timestamps.EXPECTED));
     String value = written.substring(comma + 1).strip();
     return new Row(
-        at, value.isEmpty() ? OptionalDouble.empty() : number(value), stamp + ',' + value);
+        line, at, value.isEmpty() ? OptionalDouble.empty() : number(value), stamp + ',' + value);
   }
 
   private OptionalDouble number(String written) {

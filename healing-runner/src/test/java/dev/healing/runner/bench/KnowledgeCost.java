@@ -35,7 +35,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Run by benchmarks/knowledge: what knowing costs, with state on a real disk. */
-final class KnowledgeCost {
+public final class KnowledgeCost {
   private static final int PROBLEMS = 10_000;
   private static final int ACTIONS = 6;
   private static final int BATCH = 100;

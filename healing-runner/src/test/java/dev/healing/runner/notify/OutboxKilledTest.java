@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Severity;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.ChildJava;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,19 +53,7 @@ class OutboxKilledTest {
 
   /** Has it put notes in for a while, kills it, and gives the number that it acknowledged last. */
   private long killed(Random random) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")
-                    + File.pathSeparator
-                    + System.getProperty("jdk.module.path", ""),
-                Writer.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = ChildJava.start(Writer.class, directory);
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       long acknowledged = 0;
       String line = null;
