@@ -269,9 +269,12 @@ class ProtectedProcessProperties {
             });
   }
 
-  /** Their control groups hold more or less. */
+  /** Their control groups hold more or less; a host's root group does not say. */
   private void account(TestHost host) {
     for (ProcessState process : host.processes().all()) {
+      if (process.units().isEmpty()) {
+        continue;
+      }
       String group = "/sys/fs/cgroup/" + String.join("/", process.units());
       files.host.files().write(group + "/memory.current", String.valueOf(bytes()));
     }
