@@ -1,6 +1,7 @@
 package dev.healing.spi;
 
 import dev.healing.api.HostException;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -66,10 +67,19 @@ public record HostMemory(Store memory, Store swap) {
    * @throws HostException if it cannot be read
    */
   public static HostMemory read(HostContext host) {
-    HostFiles files = host.files();
+    return read(host.files(), OwnGroup.of(host));
+  }
+
+  /**
+   * As it is now, by whoever has looked for the group before.
+   *
+   * @param group of this host's healer, if its memory is that group's
+   * @throws HostException if it cannot be read
+   */
+  public static HostMemory read(HostFiles files, Optional<OwnGroup> group) {
     HostMemory all =
         parse(files.read(FILE).orElseThrow(() -> new HostException(FILE + " is not there")));
-    return OwnGroup.of(host).map(group -> all.within(group, files)).orElse(all);
+    return group.map(own -> all.within(own, files)).orElse(all);
   }
 
   /** Of a whole host. */

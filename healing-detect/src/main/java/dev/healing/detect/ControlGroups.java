@@ -1,20 +1,27 @@
 package dev.healing.detect;
 
 import dev.healing.api.HostException;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
+import dev.healing.spi.OwnGroup;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** The control groups of services. */
+/** The control groups of services, and our own. */
 final class ControlGroups {
   private static final int DEEPEST = 6;
 
   private static final String ALL = "/sys/fs/cgroup";
+
+  /** A limit is set on a container when it is made, and changed hardly ever. */
+  private static final Duration LOOKED_FOR_EVERY = Duration.ofSeconds(10);
 
   private ControlGroups() {}
 
@@ -25,6 +32,11 @@ final class ControlGroups {
   static String root(HostFiles files, String hierarchy) {
     String own = ALL + "/" + hierarchy;
     return Files.isDirectory(files.path(own)) ? own : ALL;
+  }
+
+  /** Whose memory is watched, looked for now and then: it is asked for several times a second. */
+  static Seldom<Optional<OwnGroup>> ofMemory(HostContext host) {
+    return new Seldom<>(host.time(), LOOKED_FOR_EVERY, group -> false, () -> OwnGroup.of(host));
   }
 
   /**

@@ -37,6 +37,7 @@ public final class HostSampler implements Sampler {
   private final HostContext context;
   private final FileSystems fileSystems;
   private final Seldom<Optional<SystemProfile>> profile;
+  private final Seldom<Optional<OwnGroup>> ownGroup;
   private Set<String> unsettled = new TreeSet<>();
   private boolean looked;
   private Optional<CpuTimes> lastTimes = Optional.empty();
@@ -46,6 +47,7 @@ public final class HostSampler implements Sampler {
     this.context = context;
     this.fileSystems = new FileSystems(context, mounts);
     this.profile = SystemProfile.watched(context);
+    this.ownGroup = ControlGroups.ofMemory(context);
   }
 
   /** Makes it. */
@@ -117,7 +119,7 @@ public final class HostSampler implements Sampler {
   private HostMemory memory(Look look) {
     HostMemory all;
     try {
-      all = HostMemory.read(context);
+      all = HostMemory.read(context.files(), ownGroup.look());
     } catch (HealingException e) {
       look.unreadable(Metric.MEMORY_USED.toString(), e.getMessage());
       return HostMemory.parse("");
@@ -204,7 +206,8 @@ public final class HostSampler implements Sampler {
    */
   private Optional<String> stalls(Look look, Stall stall) {
     try {
-      return OwnGroup.of(context)
+      return ownGroup
+          .look()
           .map(group -> group.read(context.files(), stall.resource() + ".pressure"))
           .orElseGet(() -> context.files().read("/proc/pressure/" + stall.resource()));
     } catch (HealingException e) {

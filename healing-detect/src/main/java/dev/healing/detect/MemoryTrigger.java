@@ -3,12 +3,14 @@ package dev.healing.detect;
 import dev.healing.api.HealingException;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.HostMemory;
+import dev.healing.spi.OwnGroup;
 import dev.healing.spi.Trigger;
 import dev.healing.spi.TriggerProvider;
 import dev.healing.spi.Workers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,13 @@ public final class MemoryTrigger implements Trigger {
   private static final long MOST_WITHIN_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final HostContext context;
+  private final Seldom<Optional<OwnGroup>> ownGroup;
   private final Deque<Long> wokenNanos = new ArrayDeque<>();
   private Workers.@Nullable Task task;
 
   private MemoryTrigger(HostContext context) {
     this.context = context;
+    this.ownGroup = ControlGroups.ofMemory(context);
   }
 
   /** Makes it. */
@@ -126,7 +130,7 @@ public final class MemoryTrigger implements Trigger {
   /** What cannot be read is told by the sampler. */
   private OptionalLong available() {
     try {
-      return HostMemory.read(context).memory().available();
+      return HostMemory.read(context.files(), ownGroup.look()).memory().available();
     } catch (HealingException e) {
       return OptionalLong.empty();
     }
