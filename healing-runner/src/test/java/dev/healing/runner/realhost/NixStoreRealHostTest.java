@@ -1,6 +1,7 @@
 package dev.healing.runner.realhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.healing.runner.control.ControlClient;
 import java.time.Duration;
@@ -350,6 +351,49 @@ class NixStoreRealHostTest {
     assertThat(heal().toString()).contains("freed by hard-linking");
     assertThat(host.sh("stat -c %i /nix/store/*/same | sort -u").lines()).hasSize(1);
     requireWhole("after the daemon's work");
+  }
+
+  @Test
+  void whatIsWorthDoingIsFoundDoneWhenAskedAndMeasured() {
+    host.startHealing(
+        """
+        limits: {health-floor: 0}
+        detectors: {disk_full: off, cpu_high: off, system_slow: off, generation_broken: off}
+        samplers: {host: {mounts: [/nix]}}
+        """);
+
+    double before = available();
+    JsonNode optimised = apply("STORE_OPTIMIZATION", "optimize_store");
+    double freed = available() - before;
+    assertThat(freed)
+        .as("20 systems with the same 400 kB, 24 dead and 2 others")
+        .isGreaterThan(15e6);
+    assertThat(optimised.path("actual").asDouble()).isCloseTo(freed, within(1e6));
+
+    JsonNode thinned = apply("GENERATION_CLEANUP", "thin_generations");
+    int gone = 20 - generations().size();
+    assertThat(gone).as("the ten oldest but those that stay").isEqualTo(7);
+    assertThat(thinned.path("actual").asInt()).as("a change, with its sign").isEqualTo(-gone);
+    assertThat(thinned.path("estimated").asInt()).isEqualTo(-gone);
+    requireWhole("after what was worth doing");
+  }
+
+  private static JsonNode apply(String type, String action) {
+    JsonNode found =
+        host.await(
+                type + " is found",
+                Duration.ofMinutes(1),
+                () ->
+                    host.json("opportunities")
+                        .valueStream()
+                        .filter(one -> one.path("type").asString().equals(type))
+                        .toList(),
+                all -> !all.isEmpty())
+            .get(0);
+    String id = found.path("id").asString();
+    ThrowawayHost.Result applied = host.exec("healing", "opportunities", "--apply", id);
+    assertThat(applied.ok()).as(applied.out()).isTrue();
+    return host.history(action).get(0).path("benefit");
   }
 
   private static int millis(String command) {
