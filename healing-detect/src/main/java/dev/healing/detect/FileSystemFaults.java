@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the kernel holds against file systems: that it lets nobody write any more, from the list of
@@ -43,7 +44,13 @@ final class FileSystemFaults {
     this.found = new FileSystemErrors(context);
   }
 
-  void sample(Look look, List<MountInfo> watched) {
+  /**
+   * Adds what is known of each.
+   *
+   * @param dead where the root cannot be read: before Linux 6.15 xfs does not say so in the list of
+   *     mounts
+   */
+  void sample(Look look, List<MountInfo> watched, Set<String> dead) {
     long now = context.time().monotonicNanos();
     if (!asked || now - askedAt >= ASK_NANOS) {
       asked = true;
@@ -53,7 +60,8 @@ final class FileSystemFaults {
     for (MountInfo mount : watched) {
       String place = mount.mountPoint();
       Metric givenUp = Metric.of(GIVEN_UP, place);
-      look.add(counters.note(givenUp, mount.givenUp() ? 1 : 0, look.at()));
+      boolean over = mount.givenUp() || dead.contains(place);
+      look.add(counters.note(givenUp, over ? 1 : 0, look.at()));
       Long grown = errors.get(Watched.of(mount));
       if (grown != null) {
         look.add(counters.note(Metric.of(ERRORS, place), grown, look.at()));

@@ -5,6 +5,7 @@ import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,13 @@ final class FileSystems {
       return;
     }
     List<String> local = new ArrayList<>();
+    Set<String> dead = new HashSet<>();
     for (MountInfo mount : watched) {
       String place = mount.mountPoint();
       if (FileSystemChoice.mayHang(mount)) {
         slow.computeIfAbsent(place, p -> new SlowSpace(context, p)).sample(look);
       } else {
-        bytes(look, place);
+        bytes(look, place, dead);
         local.add(place);
       }
     }
@@ -62,7 +64,7 @@ final class FileSystems {
       }
     }
     inodes.sample(look, local);
-    faults.sample(look, watched);
+    faults.sample(look, watched, dead);
   }
 
   private void list() {
@@ -95,13 +97,16 @@ final class FileSystems {
     }
   }
 
-  private void bytes(Look look, String place) {
+  private void bytes(Look look, String place, Set<String> dead) {
     try {
       look.space(place, context.files().space(place), look.at());
     } catch (HostException e) {
       // It may have been unmounted since: list again at the next look.
       listed = false;
       look.unreadable(place, e.getMessage());
+      if (String.valueOf(e.getMessage()).endsWith("Input/output error")) {
+        dead.add(place);
+      }
     }
   }
 }

@@ -68,6 +68,17 @@ class FilesystemFaultTest {
   }
 
   @Test
+  void whatCannotEvenBeReadIsGivenUpWhateverTheListOfMountsSays() {
+    host.files().unreadable("/data");
+
+    Issue issue = later(Duration.ofSeconds(1)).issues().get(0);
+
+    assertThat(issue.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(issue.components()).containsExactly("/data");
+    assertThat(issue.explains()).containsExactly("data.mount");
+  }
+
+  @Test
   void errorsThatComeAreReportedForAWhile() {
     assertThat(later(Duration.ofMinutes(1)))
         .as("old ones are no news")

@@ -8,11 +8,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -112,7 +114,7 @@ final class RootedFiles implements HostFiles {
   public Space space(String absolute) {
     File file = path(absolute).toFile();
     if (!file.exists()) {
-      throw new HostException(absolute + " is not there: its file system cannot be looked at");
+      throw new HostException(absolute + ": its file system cannot be looked at: " + why(file));
     }
     return new Space(
         file.getTotalSpace(),
@@ -120,5 +122,18 @@ final class RootedFiles implements HostFiles {
         file.getUsableSpace(),
         OptionalLong.empty(),
         OptionalLong.empty());
+  }
+
+  private static String why(File file) {
+    try {
+      Files.readAttributes(file.toPath(), BasicFileAttributes.class);
+      return "it was not there a moment ago";
+    } catch (NoSuchFileException e) {
+      return "it is not there";
+    } catch (FileSystemException e) {
+      return String.valueOf(e.getReason());
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 }

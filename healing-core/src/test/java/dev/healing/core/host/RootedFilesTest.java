@@ -42,6 +42,8 @@ class RootedFilesTest {
     RootedFiles files = new RootedFiles(Path.of("/"));
     assertThat(files.read("/proc/self/stat")).isPresent();
     assertThat(files.space("/").totalBytes()).isPositive();
-    assertThatThrownBy(() -> files.space("/no/such")).isInstanceOf(HostException.class);
+    assertThatThrownBy(() -> files.space("/no/such"))
+        .isInstanceOf(HostException.class)
+        .hasMessageEndingWith("cannot be looked at: it is not there");
   }
 }
