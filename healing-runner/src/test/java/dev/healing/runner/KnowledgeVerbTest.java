@@ -82,6 +82,48 @@ class KnowledgeVerbTest {
         .containsPattern("How far an action may go by itself auto .*confirm .*kill_process");
   }
 
+  /** It would refuse to read it, and begin with nothing known. */
+  @Test
+  void whatADaemonHasTooLittleMemoryForIsWarnedOf() throws IOException {
+    String state = directory + "/state";
+    long most = daemonReads();
+    assertThat(run("knowledge", "import", seed(1_000).toString(), "--state", state))
+        .as(err.toString(UTF_8))
+        .isZero();
+    assertThat(Files.size(Path.of(state, "knowledge.json"))).isBetween(1L << 20, most);
+    assertThat(err.toString(UTF_8)).isEmpty();
+
+    assertThat(run("knowledge", "import", seed(9_000).toString(), "--state", state)).isZero();
+    long bytes = Files.size(Path.of(state, "knowledge.json"));
+    assertThat(bytes).isBetween(most, 2 * most);
+    assertThat(err.toString(UTF_8))
+        .contains("knowledge.json has " + bytes + " bytes now", "HEALING_JAVA_OPTIONS=-Xmx128m");
+  }
+
+  /** By what the launcher gives it. */
+  private static long daemonReads() throws IOException {
+    assertThat(Files.readString(Path.of("../packaging/healing")))
+        .contains("-Xmx" + KnowledgeTaking.DAEMONS_MEBIBYTES + "m -Xms8m\"\ncase");
+    return LinuxHost.mostOfADocument(64880640); // maxMemory() with -XX:+UseSerialGC -Xmx64m
+  }
+
+  private Path seed(int problems) throws IOException {
+    StringBuilder text = new StringBuilder("{\"fixes\": {");
+    for (int i = 0; i < problems; i++) {
+      text.append(i == 0 ? "" : ",").append("\"service_failed:").append(i).append('-');
+      text.append("x".repeat(900)).append(".service\": [");
+      for (int action = 0; action < 8; action++) {
+        text.append(action == 0 ? "" : ",")
+            .append("{\"actions\": [\"a")
+            .append(action)
+            .append("\"]}");
+      }
+      text.append(']');
+    }
+    String name = problems + "-" + "long".repeat(40) + ".json"; // each action is told where from
+    return Files.writeString(directory.resolve(name), text + "}}");
+  }
+
   @Test
   void whatCannotBeReadIsNotShownAsIfNothingWasKnown() throws IOException {
     Path state = Files.createDirectory(directory.resolve("state"));
