@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -12,8 +13,10 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
+import dev.healing.runner.control.Json;
 import dev.healing.spi.KnowledgeBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 class KnowledgeVerbTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -174,18 +178,17 @@ class KnowledgeVerbTest {
 
   /** It leaks: each restart buys two hours. */
   private void leaks(Path state, Instant until) {
+    leaks(state, until, "leaky.service");
+  }
+
+  private void leaks(Path state, Instant until, String unit) {
     try (LinuxHost host = LinuxHost.open(state);
         KnowledgeBase base = new JsonKnowledgeBaseProvider().create(host)) {
       for (int i = 12; i > 0; i--) {
         Instant at = until.minus(Duration.ofMinutes(118L * i + i % 3));
         Issue issue =
             Issue.of(
-                at,
-                IssueType.SERVICE_FAILED,
-                Severity.HIGH,
-                "it failed",
-                Map.of(),
-                List.of("leaky.service"));
+                at, IssueType.SERVICE_FAILED, Severity.HIGH, "it failed", Map.of(), List.of(unit));
         Receipt receipt =
             new Receipt(
                 "r" + i,
@@ -193,7 +196,7 @@ class KnowledgeVerbTest {
                 issue.type(),
                 issue.components(),
                 ActionId.RESTART_SERVICE,
-                "leaky.service",
+                unit,
                 Origin.AUTOMATIC,
                 Outcome.HEALED,
                 at,
@@ -244,6 +247,24 @@ class KnowledgeVerbTest {
     Path export = Files.writeString(directory.resolve("mine.json"), out.toString(UTF_8));
     assertThat(refused(export.toString()))
         .contains("mine.json is an export of this knowledge base");
+  }
+
+  /** It is remembered by a shorter one. */
+  @Test
+  void whatKeepsHappeningIsExplainedHoweverLongItsKeyIs() {
+    for (String unit : List.of("leaky.service", "x".repeat(30_000))) {
+      Path state = directory.resolve("state" + unit.length());
+      leaks(state, Instant.now(), unit);
+      String problem = Fingerprint.of(IssueType.SERVICE_FAILED, List.of(unit)).hash();
+      ObjectNode json = Json.object();
+      try (LinuxHost host = LinuxHost.observe(state);
+          HealingEngine engine = HealingEngine.builder().host(host).build()) {
+        KnowledgeVerb.addPatterns(json, engine, problem + "-1");
+      }
+      assertThat(json.path("patterns"))
+          .isNotEmpty()
+          .allMatch(pattern -> pattern.path("fingerprint").asString("").equals(problem));
+    }
   }
 
   /** Exported, installed anew, restored. */
