@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The identity of "the same problem again".
@@ -20,6 +22,9 @@ import java.util.TreeSet;
  *     a key
  */
 public record Fingerprint(String key) {
+  /** A colon in a component has a backslash before it. */
+  private static final Pattern SHORTENED = Pattern.compile(",:([0-9a-f]{8})-[0-9a-f]+$");
+
   /** The fingerprint of this type and these components, in whatever order they come. */
   public static Fingerprint of(IssueType type, Collection<String> components) {
     if (components.size() == 1) {
@@ -52,8 +57,15 @@ public record Fingerprint(String key) {
     return IssueType.of(key.substring(0, key.indexOf(':')));
   }
 
-  /** The first 8 hex digits of the MD5 of the key in UTF-8. Computed. */
+  /**
+   * The first 8 hex digits of the MD5 of the key in UTF-8. Of a key that was shortened, which ends
+   * in {@code ,:}, its hash, a hyphen and a digest, the hash of what it was. Computed.
+   */
   public String hash() {
+    Matcher shortened = SHORTENED.matcher(key);
+    if (shortened.find()) {
+      return shortened.group(1);
+    }
     try {
       byte[] md5 = MessageDigest.getInstance("MD5").digest(key.getBytes(UTF_8));
       return HexFormat.of().formatHex(md5, 0, 4);

@@ -5,6 +5,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Decision.Judgement;
 import dev.healing.api.HealingPlan;
 import dev.healing.api.HostState;
+import dev.healing.api.IssueType;
 import dev.healing.api.Preview;
 import dev.healing.api.Severity;
 import dev.healing.core.calls.Counsel;
@@ -129,6 +130,16 @@ final class Assessment {
       }
     }
     counsel.plan(matter, options, state(), patience(incident), then);
+  }
+
+  /** Whether any action treats issues of this type and may be used here. */
+  boolean treats(IssueType type) {
+    return plugins.remedies().values().stream()
+        .anyMatch(
+            remedy ->
+                remedy.description().treats().contains(type)
+                    && remedy.unprivileged().isEmpty()
+                    && observed(remedy).isEmpty());
   }
 
   /** How long it may be left alone; absent where waiting is out of the question. */

@@ -4,6 +4,7 @@ import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
+import dev.healing.api.IssueType;
 import dev.healing.api.Origin;
 import dev.healing.api.Receipt;
 import dev.healing.core.Tracked.Phase;
@@ -72,7 +73,7 @@ final class HealingLoop {
     history = new HistoryWriter(host.state(), time, host.workers());
     offSwitch = new OffSwitch(host.state(), time);
     chronicle = new Chronicle(host, inbox);
-    incidents = new Incidents(time, chronicle);
+    incidents = new Incidents(time, chronicle, this::treats);
     assessment =
         new Assessment(host, inbox, chronicle.journal(), incidents, offSwitch, settings, plugins);
     lookout =
@@ -152,7 +153,8 @@ final class HealingLoop {
     faults.putAll(chronicle.announcer().faults());
     sightings.take(observation, faults);
     chronicle.preventions().look(observation.state());
-    treatment.dependents(Triage.link(incidents.open(), observation.state().units()));
+    treatment.dependents(
+        Triage.link(incidents.open(), observation.state().units(), incidents::isTreated));
     incidents.triaged();
     treatment.lookArrived();
     incidents.open().forEach(deliberation::reconsider);
@@ -196,6 +198,10 @@ final class HealingLoop {
       }
     }
     return next;
+  }
+
+  private boolean treats(IssueType type) {
+    return assessment.treats(type);
   }
 
   private void reconsider(Tracked incident) {

@@ -33,7 +33,12 @@ record HeldBack(
     return engine
         .or(() -> autonomy(found, action))
         .map(why -> found.waiting(why + soon))
-        .orElse(found);
+        .orElseGet(() -> soon.isEmpty() ? found : found.waiting(found.waits() + asked(found.id())));
+  }
+
+  /** What holds it back holds only by itself. */
+  private static String asked(String id) {
+    return "; 'healing opportunities --apply " + id + "' has it done";
   }
 
   private Optional<String> autonomy(Opportunity found, ActionId action) {
@@ -56,7 +61,7 @@ record HeldBack(
       return "nothing is done, not even on request";
     }
     String done = left == Autonomy.CONFIRM ? "asked about first" : "done on request only";
-    return done + "; 'healing opportunities --apply " + id + "' has it done";
+    return done + asked(id);
   }
 
   private static String said(Autonomy autonomy) {

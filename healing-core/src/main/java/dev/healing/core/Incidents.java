@@ -48,6 +48,7 @@ final class Incidents {
 
   private final TimeSource time;
   private final Chronicle chronicle;
+  private final Predicate<IssueType> treated;
   private final Map<String, Tracked> open = new LinkedHashMap<>(); // by id, in order of opening
   private final Map<Fingerprint, Tracked> ofProblem = new HashMap<>();
   private final EvictingQueue<Incident> closed = EvictingQueue.create(CLOSED_KEPT);
@@ -56,9 +57,15 @@ final class Incidents {
   private long lastIdMillis;
   private int unrelated = -1; // counted when it is asked for
 
-  Incidents(TimeSource time, Chronicle chronicle) {
+  /**
+   * None yet.
+   *
+   * @param treated whether there is an action for issues of a type
+   */
+  Incidents(TimeSource time, Chronicle chronicle, Predicate<IssueType> treated) {
     this.time = time;
     this.chronicle = chronicle;
+    this.treated = treated;
   }
 
   Collection<Tracked> open() {
@@ -66,8 +73,16 @@ final class Incidents {
   }
 
   /**
-   * How many began lately, are serious and no human's yet, and, as far as we know, no symptom of
-   * another.
+   * Whether anything could be tried about it. If not it is for a person from the first, and no
+   * reason to keep anything else from being healed.
+   */
+  boolean isTreated(Tracked incident) {
+    return treated.test(incident.issue.type());
+  }
+
+  /**
+   * How many began lately, are serious, could be treated and are no human's yet, and, as far as we
+   * know, no symptom of another.
    */
   int unrelated() {
     if (open.isEmpty()) {
@@ -82,7 +97,7 @@ final class Incidents {
                   .filter(i -> i.cause == null || storm.filter(i.cause::equals).isPresent())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
                   .filter(incident -> there(incident).compareTo(Storm.WITHIN) < 0)
-                  .filter(incident -> !isTheirs(incident))
+                  .filter(incident -> isTreated(incident) && !isTheirs(incident))
                   .count();
     }
     return unrelated;

@@ -89,7 +89,7 @@ final class Sightings {
     // What has begun is known before what came of the actions is concluded: it may be by them.
     List<Tracked> begun = incidents.open().stream().skip(known).toList();
     if (!begun.isEmpty()) {
-      Triage.linkNew(begun, incidents.open(), observation.state().units());
+      Triage.linkNew(begun, incidents.open(), observation.state().units(), incidents::isTreated);
     }
     for (Tracked incident : seen) {
       if (toBeValidated(incident, observation) && provesSomething(incident, incident.seenNanos)) {

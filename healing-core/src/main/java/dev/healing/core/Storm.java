@@ -13,6 +13,8 @@ import java.util.Optional;
  * Too much at once that has nothing to do with each other is one incident, for a person: this host
  * is sick. While it is open all others wait for it as for their cause. What nobody mends is no
  * storm for ever: an hour later what still fails is tried one by one, and handed over if it must.
+ * What nothing treats, such as probes of what is outside the host, is told one by one all the same:
+ * it makes no storm, since nothing would be done about it anyway, and waits for none.
  */
 final class Storm {
   /** What began longer ago is not at once with what is new. */
@@ -27,8 +29,8 @@ final class Storm {
   /**
    * The issue, if there is a storm.
    *
-   * @param unrelated how many incidents are open that began {@link #WITHIN} this, are serious, no
-   *     human's yet and no symptom of another
+   * @param unrelated how many incidents are open that began {@link #WITHIN} this, are serious,
+   *     could be treated, and are no human's yet and no symptom of another
    * @param limit from how many on it is one
    */
   static Optional<Issue> issue(int unrelated, int limit, Instant at) {

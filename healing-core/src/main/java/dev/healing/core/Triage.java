@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Finds what is only a symptom of something else, so that what is really one fault gets one remedy.
@@ -27,7 +28,8 @@ import java.util.TreeSet;
  * to fail right after a switch of generation, a slow host without memory), as long as a human has
  * not been left alone with that explanation; or when its unit cannot do without the other's unit,
  * or without what the other explains (the mount of a file system that is full) and began to fail no
- * earlier. In a {@link Storm} whatever has no other cause waits for that.
+ * earlier. In a {@link Storm} whatever has no other cause waits for that; not what nothing treats,
+ * for which there is nothing to wait.
  */
 final class Triage {
   /** What is measured now and then may be seen later than what came of it. */
@@ -41,11 +43,12 @@ final class Triage {
   /**
    * Notes the cause of each incident that has one.
    *
+   * @param treated whether anything could be tried about an incident
    * @return the incidents about which an action for another says something, by its id: those that
    *     wait for it, and those that are about the same problem
    */
   static ListMultimap<String, Tracked> link(
-      Collection<Tracked> open, Map<String, UnitState> units) {
+      Collection<Tracked> open, Map<String, UnitState> units, Predicate<Tracked> treated) {
     if (open.isEmpty()) {
       return ImmutableListMultimap.of();
     }
@@ -57,7 +60,7 @@ final class Triage {
               incident.cause = cause.id;
               dependents.put(cause.id, incident);
             });
-    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, open));
+    open.stream().filter(Storm::is).findFirst().ifPresent(s -> waitFor(s, open, treated));
     return dependents;
   }
 
@@ -66,9 +69,12 @@ final class Triage {
    * a symptom of something else is no side effect of them.
    */
   static void linkNew(
-      Collection<Tracked> begun, Collection<Tracked> open, Map<String, UnitState> units) {
+      Collection<Tracked> begun,
+      Collection<Tracked> open,
+      Map<String, UnitState> units,
+      Predicate<Tracked> treated) {
     causes(begun, open, units).forEach((incident, cause) -> incident.cause = cause.id);
-    open.stream().filter(Storm::is).findFirst().ifPresent(storm -> waitFor(storm, begun));
+    open.stream().filter(Storm::is).findFirst().ifPresent(s -> waitFor(s, begun, treated));
   }
 
   /** What it is a symptom of, and what that is a symptom of, and so on, in words. */
@@ -132,9 +138,10 @@ final class Triage {
     return causes;
   }
 
-  private static void waitFor(Tracked storm, Collection<Tracked> some) {
+  private static void waitFor(Tracked storm, Collection<Tracked> some, Predicate<Tracked> treated) {
     for (Tracked incident : some) {
-      if (incident != storm && incident.cause == null && !isOurs(incident)) {
+      boolean waits = incident != storm && incident.cause == null && !isOurs(incident);
+      if (waits && treated.test(incident)) {
         incident.cause = storm.id;
       }
     }

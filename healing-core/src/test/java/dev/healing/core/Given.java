@@ -102,7 +102,13 @@ public final class Given {
 
   /** A detector of {@link #TYPE}. */
   static DetectorProvider detector(String name, Function<HostState, Detection> detect) {
-    return new Detectors(name, detect);
+    return detector(name, TYPE, detect);
+  }
+
+  /** A detector of a type. */
+  static DetectorProvider detector(
+      String name, IssueType type, Function<HostState, Detection> detect) {
+    return new Detectors(name, type, detect);
   }
 
   /** A sampler. */
@@ -115,14 +121,14 @@ public final class Given {
     return new Actions(id.name(), new Action(description(id, risk), execute));
   }
 
-  private record Detectors(String name, Function<HostState, Detection> detect)
+  private record Detectors(String name, IssueType type, Function<HostState, Detection> detect)
       implements DetectorProvider {
     @Override
     public Detector create(HostContext context) {
       return new Detector() {
         @Override
         public Set<IssueType> reports() {
-          return Set.of(TYPE);
+          return Set.of(type);
         }
 
         @Override

@@ -31,7 +31,7 @@ class LookoutTest {
           host.time(),
           inbox,
           new Watch(host.time(), host.workers(), samples -> {}),
-          new Incidents(host.time(), new Chronicle(host, inbox)),
+          new Incidents(host.time(), new Chronicle(host, inbox), type -> true),
           seen::add,
           EVERY_MINUTE,
           plugins);

@@ -213,7 +213,8 @@ class OpportunitiesTest {
   @Test
   void whatHoldsItBackIsToldAndWhatLetsIt() {
     assertThat(waits(Map.of(), "")).isEmpty();
-    assertThat(waits(Map.of(), "it is noon")).isEqualTo("it is noon");
+    assertThat(waits(Map.of(), "it is noon"))
+        .isEqualTo("it is noon; 'healing opportunities --apply remove_dust' has it done");
     assertThat(waits(Map.of("autonomy", "confirm"), "it is noon"))
         .isEqualTo(
             "autonomy is confirm: done on request only; 'autonomy: auto' lets it; it is noon");

@@ -7,11 +7,14 @@ import dev.healing.api.Detection;
 import dev.healing.api.Event;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
+import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
+import dev.healing.api.Severity;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +25,15 @@ import org.junit.jupiter.api.Test;
 
 /** Too much at once is one incident, for a person. */
 class StormTest {
+  private static final List<String> SITES = List.of("s1", "s2", "s3", "s4", "s5");
+
+  /** What no action treats. */
+  private static final IssueType UNANSWERED = IssueType.of("site_unanswered");
+
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
   private final List<Event> events = new ArrayList<>();
+  private final Set<String> unreachable = new TreeSet<>();
   private HealingEngine engine = engine(Map.of());
 
   private HealingEngine engine(Map<String, ?> restart) {
@@ -39,6 +48,13 @@ class StormTest {
                     Detection.of(
                         broken.stream().map(unit -> Given.issue(state.at(), unit)).toList())))
         .add(
+            Given.detector(
+                "probes",
+                UNANSWERED,
+                state ->
+                    Detection.of(
+                        unreachable.stream().map(site -> unanswered(state.at(), site)).toList())))
+        .add(
             Given.action(
                 Given.RESTART,
                 Risk.LOW,
@@ -47,6 +63,11 @@ class StormTest {
                   return ActionReport.done("restarted");
                 }))
         .build();
+  }
+
+  private static Issue unanswered(Instant at, String site) {
+    return Issue.of(
+        at, UNANSWERED, Severity.HIGH, site + " does not answer", Map.of(), List.of(site));
   }
 
   @AfterEach
@@ -162,5 +183,53 @@ class StormTest {
     passes(10);
     assertThat(asked.toCompletableFuture().join().outcome()).isEqualTo(Outcome.HEALED);
     assertThat(sick().closed()).as("three are left").isTrue();
+  }
+
+  @Test
+  void whatNothingTreatsIsToldAndHoldsNothingUp() {
+    engine.addListener(events::add);
+    engine.open();
+    unreachable.addAll(SITES);
+    broken.addAll(Set.of("a.service", "b.service"));
+    passes(60);
+    assertThat(types()).doesNotContain(IssueType.HOST_SICK);
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
+    assertThat(SITES).allMatch(site -> status(site) == IncidentStatus.ESCALATED);
+    assertThat(toldForAHuman()).containsAll(SITES);
+  }
+
+  @Test
+  void whatNothingTreatsIsNotHiddenByAStorm() {
+    engine.addListener(events::add);
+    engine.open();
+    broken.addAll(Set.of("a.service", "b.service", "c.service", "d.service"));
+    passes(10);
+    assertThat(sick().closed()).isFalse();
+    unreachable.addAll(SITES);
+    passes(60);
+    assertThat(sick().issue().description()).startsWith("4 unrelated");
+    assertThat(engine.incidents())
+        .filteredOn(incident -> SITES.containsAll(incident.issue().components()))
+        .hasSize(5)
+        .allSatisfy(incident -> assertThat(incident.cause()).isEmpty());
+    assertThat(toldForAHuman()).containsAll(SITES);
+    assertThat(engine.audit().history(10)).isEmpty();
+  }
+
+  @Test
+  void whatMayNotBeTreatedHoldsNothingUp() {
+    engine = engine(Map.of("autonomy", "observe"));
+    engine.open();
+    broken.addAll(Set.of("a.service", "b.service", "c.service", "d.service"));
+    passes(60);
+    assertThat(types()).hasSize(4).doesNotContain(IssueType.HOST_SICK);
+  }
+
+  private List<String> toldForAHuman() {
+    return events.stream()
+        .filter(event -> event.kind() == Event.Kind.ESCALATED)
+        .flatMap(event -> event.incident().stream())
+        .flatMap(incident -> incident.issue().components().stream())
+        .toList();
   }
 }

@@ -46,7 +46,7 @@ class TriageTest {
   }
 
   private ListMultimap<String, Tracked> link() {
-    return Triage.link(open, host.build().units());
+    return Triage.link(open, host.build().units(), incident -> true);
   }
 
   @Test

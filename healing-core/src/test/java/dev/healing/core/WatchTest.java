@@ -10,9 +10,11 @@ import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
+import dev.healing.api.MetricForecast;
 import dev.healing.api.Reading;
 import dev.healing.api.Sample;
 import dev.healing.api.Severity;
+import dev.healing.api.Unreadable;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.watch.Observation;
 import dev.healing.core.watch.Watch;
@@ -24,8 +26,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -173,6 +177,65 @@ class WatchTest {
     counts.set(0, 0);
     run(engine, Duration.ofSeconds(20));
     assertThat(ofSecond(engine)).isEmpty();
+  }
+
+  /** What it does not name any more may be there, as what it does not report. */
+  @Test
+  void ofOneThatCannotJudgeTooManyNothingIsConcluded() {
+    List<Detection> told = new ArrayList<>();
+    HealingEngine engine = engine(state -> told.isEmpty() ? many(state, 1) : told.get(0));
+    run(engine, Duration.ofSeconds(3));
+    assertThat(ofSecond(engine)).hasSize(1);
+    told.add(new Detection(List.of(), unreadable(1001)));
+    run(engine, Duration.ofSeconds(20));
+    assertThat(engine.unreadable()).filteredOn(one -> one.what().startsWith("u")).hasSize(1000);
+    assertThat(failed(engine).description())
+        .contains("reports 1001 components that it cannot judge", "only 1000 are taken");
+    assertThat(ofSecond(engine)).hasSize(1);
+
+    told.set(0, new Detection(List.of(), unreadable(1000)));
+    run(engine, Duration.ofSeconds(3));
+    assertThat(engine.incidents())
+        .noneMatch(one -> !one.closed() && one.issue().type().equals(IssueType.PLUGIN_FAILED));
+    assertThat(ofSecond(engine)).as("it can judge this one").isEmpty();
+  }
+
+  private static List<Unreadable> unreadable(int count) {
+    return IntStream.range(0, count).mapToObj(i -> new Unreadable("u" + i, "why")).toList();
+  }
+
+  @Test
+  void ofOneThatForecastsTooMuchTheNearestAreTaken() {
+    HealingEngine engine =
+        engine(
+            state ->
+                new Detection(
+                    many(state, 1).issues(),
+                    List.of(),
+                    Duration.ZERO,
+                    IntStream.range(0, 3000).mapToObj(i -> forecast(state, i)).toList(),
+                    Map.of()));
+    run(engine, Duration.ofSeconds(3));
+    assertThat(engine.forecasts())
+        .hasSize(1000)
+        .allMatch(one -> one.probability() >= 0.6 || one.reaches())
+        .anyMatch(MetricForecast::reaches);
+    assertThat(failed(engine).description())
+        .endsWith("3000 forecasts in one look: only the 1000 nearest to their limits are taken");
+  }
+
+  private static MetricForecast forecast(HostState state, int i) {
+    return new MetricForecast(
+        Metric.of(Metric.FILESYSTEM_USED, "/" + i),
+        state.at(),
+        0.5,
+        1,
+        Duration.ofHours(4),
+        i / 3000.0,
+        i == 7,
+        Optional.empty(),
+        Optional.empty(),
+        new MetricForecast.Record(0, 0));
   }
 
   private static Detection many(HostState state, int count) {

@@ -59,8 +59,8 @@ final class Problem {
 
   /**
    * By what it is remembered: its key. Of one that is longer than what is read, as that of many
-   * components together, how it begins and a digest: no other has that, since a colon in a key has
-   * a backslash before it.
+   * components together, how it begins, its hash, by which people know it, and a digest: no other
+   * has that, since a colon in a key has a backslash before it.
    */
   static String key(Fingerprint fingerprint) {
     String key = fingerprint.key();
@@ -68,7 +68,7 @@ final class Problem {
       return key;
     }
     int end = Character.isHighSurrogate(key.charAt(BEGINNING - 1)) ? BEGINNING - 1 : BEGINNING;
-    return key.substring(0, end) + ",:" + KnowledgeJson.digest(key);
+    return key.substring(0, end) + ",:" + fingerprint.hash() + "-" + KnowledgeJson.digest(key);
   }
 
   /** The type of a key; the whole of it if it has none. */

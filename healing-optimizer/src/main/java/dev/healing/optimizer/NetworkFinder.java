@@ -142,16 +142,12 @@ final class NetworkFinder implements Finder {
           "with a higher limit none of them, if that is why",
           byItself);
     }
-    String text = "# " + now + ".\n" + knob.setting() + " = " + 2 * value + "\n";
     return Estimate.advice(
         type(),
         issue,
         priority,
         CONFIDENCE,
         "with a higher limit none of them, if that is why",
-        new Opportunity.Advice(
-            "/etc/sysctl.d/90-healing.conf",
-            text,
-            "Then 'sysctl --system'; " + knob.owner() + ". To undo it, set " + value + " again."));
+        new SysctlSetting(knob.setting(), 2 * value, value, now).advice(files, knob.owner()));
   }
 }

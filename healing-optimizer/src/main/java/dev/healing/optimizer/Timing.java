@@ -53,11 +53,11 @@ final class Timing {
    */
   Optional<String> notNow(
       Opportunity found, boolean heavy, HostState state, StringBuilder because) {
-    if (!byItself) {
-      return Optional.of("it waits for a person's word: optimizer.proactive.by-itself is off");
-    }
     if (!found.safeToAutomate()) {
       return Optional.of("it is only done on a person's word");
+    }
+    if (!byItself) {
+      return Optional.of("optimizer.proactive.by-itself is off");
     }
     OptionalDouble health = state.health();
     if (health.isEmpty() || health.getAsDouble() < healthFloor) {

@@ -16,6 +16,10 @@ import java.util.stream.Collectors;
  * @param why one line, as a comment
  */
 record UnitSettings(String unit, String section, Map<String, String> settings, String why) {
+  /** Where an option of NixOS belongs. */
+  static final String MODULE =
+      "a module of the system's configuration, such as /etc/nixos/configuration.nix";
+
   private static final String NIXOS = "/etc/NIXOS";
 
   UnitSettings {
@@ -24,7 +28,12 @@ record UnitSettings(String unit, String section, Map<String, String> settings, S
   }
 
   Advice advice(HostFiles files) {
-    return files.read(NIXOS).isPresent() ? option() : dropIn();
+    return onNixos(files) ? option() : dropIn();
+  }
+
+  /** Whether files in /etc are made from a configuration. */
+  static boolean onNixos(HostFiles files) {
+    return files.read(NIXOS).isPresent();
   }
 
   private Advice dropIn() {
@@ -52,7 +61,7 @@ record UnitSettings(String unit, String section, Map<String, String> settings, S
             .collect(Collectors.joining());
     String option = section.equals("Unit") ? "unitConfig" : "serviceConfig";
     return new Advice(
-        "a module of the system's configuration, such as /etc/nixos/configuration.nix",
+        MODULE,
         "# "
             + why
             + "\nsystemd.services."

@@ -183,7 +183,8 @@ class CycleTest {
             .create(host.withConfiguration(Configuration.of(Map.of())), healer);
     minutes(optimizer, 20, () -> full(90));
     assertThat(healed).isEmpty();
-    assertThat(optimizer.findOpportunities(full(90)).get(0).waits()).contains("by-itself is off");
+    assertThat(optimizer.findOpportunities(full(90)).get(0).waits())
+        .isEqualTo("optimizer.proactive.by-itself is off");
   }
 
   @Test

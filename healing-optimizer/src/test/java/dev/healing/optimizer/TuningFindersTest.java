@@ -16,6 +16,8 @@ import dev.healing.spi.HostProcesses.ProcessState;
 import dev.healing.spi.HostProcesses.Ref;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -373,6 +375,78 @@ class TuningFindersTest {
       assertThat(found.get(0).advice().orElseThrow().text()).contains("net.core.somaxconn = 256\n");
       assertThat(found.get(1).advice().orElseThrow().text())
           .contains("net.core.rmem_default = 425984\n");
+    }
+
+    /** As sysctl.d(5): by name over all directories, and what comes later wins. */
+    private Opportunity.Advice advice() {
+      return new SysctlSetting("net.core.somaxconn", 256, 128, "20 refused in a minute")
+          .advice(host.files(), "restart the listener");
+    }
+
+    @Test
+    void whereNothingElseSetsItLaterItIsAFileOfOurs() {
+      host.files()
+          .write("/usr/lib/sysctl.d/50-default.conf", "net.core.somaxconn = 128\n")
+          .write("/usr/lib/sysctl.d/99-other.conf", "net.core.somaxconn.not = 1\n")
+          .write("/etc/sysctl.d/README.sysctl", "net.core.somaxconn = 1\n");
+      assertThat(advice())
+          .isEqualTo(
+              new Opportunity.Advice(
+                  "/etc/sysctl.d/90-healing.conf",
+                  "# 20 refused in a minute.\nnet.core.somaxconn = 256\n",
+                  "Then 'systemctl restart systemd-sysctl'; restart the listener. To undo it, set"
+                      + " 128 again."));
+    }
+
+    @Test
+    void whereAPackageSetsItLaterItIsAFileThatIsReadAfterThat() {
+      host.files()
+          .write("/etc/sysctl.d/10-own.conf", "net.core.somaxconn = 64\n")
+          .write("/usr/lib/sysctl.d/99-vendor.conf", "-net/core/somaxconn=128\n");
+      String path = advice().path();
+      assertThat(path).isEqualTo("/etc/sysctl.d/99-vendor.healing.conf");
+      assertThat(path.substring(path.lastIndexOf('/') + 1)).isGreaterThan("99-vendor.conf");
+    }
+
+    @Test
+    void whereTheOperatorSetsItItIsThatLine() {
+      host.files()
+          .write(
+              "/etc/sysctl.d/20-own.conf",
+              "# ours\nnet.core.somaxconn = 64\n; net.core.somaxconn = 1\n"
+                  + "net.core.somaxconn = 128\n# net.core.somaxconn = 2\n")
+          .write("/run/sysctl.d/10-run.conf", "net.core.somaxconn = 32\n")
+          .write("/usr/lib/sysctl.d/20-own.conf", "net.core.somaxconn = 99\n");
+      assertThat(advice().path()).isEqualTo("/etc/sysctl.d/20-own.conf");
+      assertThat(advice().text())
+          .isEqualTo(
+              "# 20 refused in a minute.\n"
+                  + "# In the place of line 4, which sets it: net.core.somaxconn = 128\n"
+                  + "net.core.somaxconn = 256\n");
+    }
+
+    @Test
+    void aFileOfEtcHidesThatOfItsNameAndALinkIsCalledByWhatItLeadsTo(@TempDir Path root)
+        throws IOException {
+      host = new TestHost(root);
+      host.files()
+          .write("/etc/sysctl.conf", "\nnet.core.somaxconn=128\n")
+          .write("/usr/lib/sysctl.d/99-vendor.conf", "net.core.somaxconn = 1\n")
+          .write("/etc/sysctl.d/99-vendor.conf", "");
+      assertThat(advice().path()).isEqualTo("/etc/sysctl.d/90-healing.conf");
+      Files.createSymbolicLink(
+          host.files().path("/etc/sysctl.d/99-sysctl.conf"), Path.of("../sysctl.conf"));
+      assertThat(advice().path()).isEqualTo("/etc/sysctl.conf");
+      assertThat(advice().text()).contains("line 2, which sets it: net.core.somaxconn=128\n");
+    }
+
+    @Test
+    void onNixosItIsAnOption() {
+      host.files().write("/etc/NIXOS", "");
+      assertThat(advice().path()).contains("configuration.nix");
+      assertThat(advice().text())
+          .isEqualTo(
+              "# 20 refused in a minute.\nboot.kernel.sysctl.\"net.core.somaxconn\" = 256;\n");
     }
 
     @Test

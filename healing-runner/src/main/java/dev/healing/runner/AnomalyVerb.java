@@ -81,10 +81,8 @@ final class AnomalyVerb implements Verb {
     // In larger pieces than lines. Not closed: it is not ours.
     PrintWriter out = new PrintWriter(invocation.out(), false, StandardCharsets.UTF_8);
     try {
-      if (!json) {
-        out.println(HEADER);
-      }
-      score(file, row -> out.println(json ? json(row) : csv(row)));
+      Runnable header = json ? () -> {} : () -> out.println(HEADER);
+      score(file, header, row -> out.println(json ? json(row) : csv(row)));
     } finally {
       out.flush();
     }
@@ -95,8 +93,7 @@ final class AnomalyVerb implements Verb {
     int exit = Exit.DONE;
     for (Map.Entry<Path, Path> target : targets.entrySet()) {
       try (ScoreFile scores = new ScoreFile(target.getKey())) {
-        scores.line(HEADER);
-        score(target.getValue(), row -> scores.line(csv(row)));
+        score(target.getValue(), () -> scores.line(HEADER), row -> scores.line(csv(row)));
         scores.complete();
       } catch (HealingException e) {
         err.println("healing: " + e.getMessage());
@@ -141,10 +138,21 @@ final class AnomalyVerb implements Verb {
 
   private record Scored(Row row, double score) {}
 
-  private static void score(Path file, Consumer<Scored> sink) {
+  /**
+   * Scores row after row.
+   *
+   * @param begun is run before the first one
+   * @throws HealingException if there is none: who scores a file has data in it, or the wrong file
+   */
+  private static void score(Path file, Runnable begun, Consumer<Scored> sink) {
     Surprise scorer = new Surprise();
     try (SeriesReader series = new SeriesReader(file)) {
-      for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
+      Optional<Row> row = series.next();
+      if (row.isEmpty()) {
+        throw new HealingException(file + ": has no row: expected timestamp,value");
+      }
+      begun.run();
+      for (; row.isPresent(); row = series.next()) {
         Row r = row.get();
         // What is missing is not strange: nothing is known of it.
         double score = r.value().isEmpty() ? 0 : scorer.score(r.at(), r.value().getAsDouble());

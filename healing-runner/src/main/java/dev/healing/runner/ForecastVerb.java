@@ -146,21 +146,40 @@ final class ForecastVerb implements Verb {
       List<OwnAction> own = new Audit(host.state()).ownActions(now);
       ObjectNode json = Json.object().put("horizonMillis", horizon.toMillis());
       ArrayNode forecasts = json.putArray("forecasts");
+      JsonNode measured = measured(invocation);
       for (Series series : history.series()) {
         if (series.metric().name().endsWith(BOUNDED)
             && series.last().isAfter(now.minus(Forecaster.REMEMBERED))) {
           Points points =
               history.points(series.metric(), now.minus(Forecaster.REMEMBERED), now, STEP);
           points.damaged().forEach(lost -> invocation.err().println("healing: " + lost));
-          forecasts.add(one(series.metric(), points, own, now, horizon));
+          double used = measured.path(series.metric().toString()).asDouble(series.newest());
+          forecasts.add(one(series.metric(), used, points, own, now, horizon));
         }
       }
       return invocation.show(Answer.of(json), (shown, style) -> text(shown, now, horizon));
     }
   }
 
+  /** The key metrics as a daemon has them this second: the history is a minute behind. */
+  private static JsonNode measured(Invocation invocation) {
+    try {
+      return invocation
+          .askSoon(invocation.request("status"))
+          .map(status -> status.result().path("metrics"))
+          .orElseGet(Json::object);
+    } catch (HealingException e) {
+      return Json.object(); // the history tells as well
+    }
+  }
+
   private static ObjectNode one(
-      Metric metric, Points points, List<OwnAction> own, Instant now, Duration horizon) {
+      Metric metric,
+      double used,
+      Points points,
+      List<OwnAction> own,
+      Instant now,
+      Duration horizon) {
     Forecaster forecaster = new Forecaster(1);
     OwnWorkAside learner = new OwnWorkAside(forecaster);
     String name = metric.name();
@@ -171,13 +190,8 @@ final class ForecastVerb implements Verb {
       learner.add(new Sample(metric, points.highest(i), points.at(i)), ours);
     }
     Forecast forecast = forecaster.forecast(now, horizon);
-    int last = points.size() - 1;
     ObjectNode json = Json.object().put("metric", metric.toString());
-    if (last >= 0) {
-      json.put("used", Math.round(points.average(last) * 1e4) / 1e4);
-    } else {
-      json.putNull("used");
-    }
+    json.put("used", Math.round(used * 1e4) / 1e4);
     put(json, forecast);
     json.put("right", forecaster.timesRight()).put("wrong", forecaster.timesWrong());
     forecast.silence().ifPresent(why -> json.put("silent", why.words()));
@@ -187,7 +201,7 @@ final class ForecastVerb implements Verb {
   private static List<String> text(JsonNode json, Instant now, Duration horizon) {
     List<String> lines = new ArrayList<>();
     for (JsonNode one : json.path("forecasts")) {
-      String used = one.path("used").isNull() ? "-" : Lines.percent(one.path("used").asDouble());
+      String used = Lines.percent(one.path("used").asDouble());
       lines.addAll(
           Lines.wrap(
               Lines.pad(used, 8)

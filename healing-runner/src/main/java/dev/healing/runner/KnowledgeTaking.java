@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +26,11 @@ final class KnowledgeTaking {
 
   /** As bytes and as text it is in memory at once, and what is learned from it beside that. */
   private static final long MOST_OF_MEMORY = Runtime.getRuntime().maxMemory() / 8;
+
+  /** What the launcher gives a daemon, in MiB; this process has more. */
+  static final int DAEMONS_MEBIBYTES = 64;
+
+  private static final String FILE = "knowledge.json";
 
   private KnowledgeTaking() {}
 
@@ -99,8 +105,43 @@ final class KnowledgeTaking {
                 .configuration(invocation.configuration())
                 .automatic(false)
                 .build()) {
-      return taking.apply(engine);
+      Answer answer = taking.apply(engine);
+      if (host.state().exists(FILE)) {
+        tooLargeForADaemon(host.state().size(FILE))
+            .ifPresent(warning -> invocation.err().println("healing: " + warning));
+      }
+      return answer;
     }
+  }
+
+  /** Why a daemon would begin with nothing known, if it would. */
+  private static Optional<String> tooLargeForADaemon(long bytes) {
+    if (bytes <= mostForADaemon(DAEMONS_MEBIBYTES)) {
+      return Optional.empty();
+    }
+    int enough = DAEMONS_MEBIBYTES;
+    while (bytes > mostForADaemon(enough)) {
+      enough *= 2;
+    }
+    return Optional.of(
+        "it is kept, but "
+            + FILE
+            + " has "
+            + bytes
+            + " bytes now, and a daemon with the usual memory ("
+            + DAEMONS_MEBIBYTES
+            + " MiB) reads at most "
+            + mostForADaemon(DAEMONS_MEBIBYTES)
+            + ": it would begin with nothing known, and learn nothing. Before you start it, give it"
+            + " more, unless it has: 'systemctl edit healing', [Service],"
+            + " Environment=HEALING_JAVA_OPTIONS=-Xmx"
+            + enough
+            + "m");
+  }
+
+  /** One of the two spaces for survivors, a thirtieth, counts as no memory. */
+  private static long mostForADaemon(int mebibytes) {
+    return LinuxHost.mostOfADocument((long) mebibytes * (1 << 20) / 30 * 29);
   }
 
   /** {@code {imported: [text]}}. */

@@ -109,6 +109,23 @@ class AnomalyVerbTest {
             "2026-03-02T00:10:00Z,2e3,0.000000");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "timestamp,value\n", "\n\n"})
+  void aFileWithoutAnyRowIsToldAndTheOthersAreScored(String text) throws IOException {
+    Path empty = file("in/empty.csv", text);
+    assertThat(run("anomaly", "--csv", empty)).isEqualTo(1);
+    assertThat(out.toString(UTF_8)).isEmpty();
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("healing: " + empty + ": has no row: expected timestamp,value\n");
+
+    Path good = file("in/good.csv", rows(3));
+    Path scores = directory.resolve("scores");
+    assertThat(run("anomaly", "--csv", empty, good, "--out", scores)).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).hasLineCount(1).contains("empty.csv: has no row");
+    assertThat(scores.resolve("in/good.csv")).isRegularFile();
+    assertThat(scores.resolve("in/empty.csv")).doesNotExist();
+  }
+
   /** A gap in a series is as if it had not been sampled: no later score is lost. */
   @Test
   void missingValuesDoNotHideWhatIsStrange() throws IOException {

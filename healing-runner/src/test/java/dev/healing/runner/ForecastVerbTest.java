@@ -7,6 +7,8 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.runner.control.Answer;
+import dev.healing.runner.control.ControlServer;
 import dev.healing.runner.control.Json;
 import dev.healing.spi.TimeSource;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class ForecastVerbTest {
   private static final Instant BEGIN = Instant.parse("2026-03-02T00:00:00Z");
@@ -291,6 +295,43 @@ class ForecastVerbTest {
     assertThat(var.path("reaches").asBoolean()).isTrue();
     assertThat(json.path("forecasts").path(1).path("at").isNull()).isTrue();
     assertThat(json.path("forecasts").path(2).path("silent").asString()).contains("measured");
+  }
+
+  private double used(int index) {
+    assertThat(run("forecast", "--json", "--state", directory)).as(err.toString(UTF_8)).isZero();
+    JsonNode one = Json.MAPPER.readTree(out.toString(UTF_8)).path("forecasts").path(index);
+    return one.path("used").asDouble(-1);
+  }
+
+  /** What was in use within the last minutes says nothing of how much is after a clean-up. */
+  @Test
+  @SuppressWarnings("try") // a server is there to be open
+  void theLevelIsWhatIsInUseNow() throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Instant end = Instant.now();
+    try (LinuxHost host = LinuxHost.open(directory);
+        HistoryWriter writer =
+            new HistoryWriter(host.state(), new At(end, 0, "boot"), host.workers())) {
+      writer.keep(OptionalLong.of(HistoryWriter.MOST_BYTES));
+      for (int ago = 600; ago > 0; ago--) {
+        double used = ago == 1 ? 0.07 : 0.8;
+        writer.add(
+            List.of(
+                new Sample(Metric.of(Metric.FILESYSTEM_USED, "/var"), used, end.minusSeconds(ago)),
+                new Sample(Metric.MEMORY_USED, used, end.minusSeconds(ago))));
+      }
+    }
+    assertThat(used(0)).isEqualTo(0.07);
+    ObjectNode status = Json.object();
+    status.putObject("metrics").put("filesystem.used.fraction{/var}", 0.03);
+    try (ControlServer daemon =
+        ControlServer.open(
+            directory,
+            Duration.ofSeconds(5),
+            request -> CompletableFuture.completedFuture(Answer.of(status)))) {
+      assertThat(used(0)).isEqualTo(0.03);
+      assertThat(used(1)).as("what it does not tell").isEqualTo(0.07);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Fingerprint;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -12,8 +13,10 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
+import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
+import dev.healing.runner.control.Json;
 import dev.healing.spi.KnowledgeBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 class KnowledgeVerbTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -82,6 +86,48 @@ class KnowledgeVerbTest {
         .containsPattern("How far an action may go by itself auto .*confirm .*kill_process");
   }
 
+  /** It would refuse to read it, and begin with nothing known. */
+  @Test
+  void whatADaemonHasTooLittleMemoryForIsWarnedOf() throws IOException {
+    String state = directory + "/state";
+    long most = daemonReads();
+    assertThat(run("knowledge", "import", seed(1_000).toString(), "--state", state))
+        .as(err.toString(UTF_8))
+        .isZero();
+    assertThat(Files.size(Path.of(state, "knowledge.json"))).isBetween(1L << 20, most);
+    assertThat(err.toString(UTF_8)).isEmpty();
+
+    assertThat(run("knowledge", "import", seed(9_000).toString(), "--state", state)).isZero();
+    long bytes = Files.size(Path.of(state, "knowledge.json"));
+    assertThat(bytes).isBetween(most, 2 * most);
+    assertThat(err.toString(UTF_8))
+        .contains("knowledge.json has " + bytes + " bytes now", "HEALING_JAVA_OPTIONS=-Xmx128m");
+  }
+
+  /** By what the launcher gives it. */
+  private static long daemonReads() throws IOException {
+    assertThat(Files.readString(Path.of("../packaging/healing")))
+        .contains("-Xmx" + KnowledgeTaking.DAEMONS_MEBIBYTES + "m -Xms8m\"\ncase");
+    return LinuxHost.mostOfADocument(64880640); // maxMemory() with -XX:+UseSerialGC -Xmx64m
+  }
+
+  private Path seed(int problems) throws IOException {
+    StringBuilder text = new StringBuilder("{\"fixes\": {");
+    for (int i = 0; i < problems; i++) {
+      text.append(i == 0 ? "" : ",").append("\"service_failed:").append(i).append('-');
+      text.append("x".repeat(900)).append(".service\": [");
+      for (int action = 0; action < 8; action++) {
+        text.append(action == 0 ? "" : ",")
+            .append("{\"actions\": [\"a")
+            .append(action)
+            .append("\"]}");
+      }
+      text.append(']');
+    }
+    String name = problems + "-" + "long".repeat(40) + ".json"; // each action is told where from
+    return Files.writeString(directory.resolve(name), text + "}}");
+  }
+
   @Test
   void whatCannotBeReadIsNotShownAsIfNothingWasKnown() throws IOException {
     Path state = Files.createDirectory(directory.resolve("state"));
@@ -132,18 +178,17 @@ class KnowledgeVerbTest {
 
   /** It leaks: each restart buys two hours. */
   private void leaks(Path state, Instant until) {
+    leaks(state, until, "leaky.service");
+  }
+
+  private void leaks(Path state, Instant until, String unit) {
     try (LinuxHost host = LinuxHost.open(state);
         KnowledgeBase base = new JsonKnowledgeBaseProvider().create(host)) {
       for (int i = 12; i > 0; i--) {
         Instant at = until.minus(Duration.ofMinutes(118L * i + i % 3));
         Issue issue =
             Issue.of(
-                at,
-                IssueType.SERVICE_FAILED,
-                Severity.HIGH,
-                "it failed",
-                Map.of(),
-                List.of("leaky.service"));
+                at, IssueType.SERVICE_FAILED, Severity.HIGH, "it failed", Map.of(), List.of(unit));
         Receipt receipt =
             new Receipt(
                 "r" + i,
@@ -151,7 +196,7 @@ class KnowledgeVerbTest {
                 issue.type(),
                 issue.components(),
                 ActionId.RESTART_SERVICE,
-                "leaky.service",
+                unit,
                 Origin.AUTOMATIC,
                 Outcome.HEALED,
                 at,
@@ -202,6 +247,24 @@ class KnowledgeVerbTest {
     Path export = Files.writeString(directory.resolve("mine.json"), out.toString(UTF_8));
     assertThat(refused(export.toString()))
         .contains("mine.json is an export of this knowledge base");
+  }
+
+  /** It is remembered by a shorter one. */
+  @Test
+  void whatKeepsHappeningIsExplainedHoweverLongItsKeyIs() {
+    for (String unit : List.of("leaky.service", "x".repeat(30_000))) {
+      Path state = directory.resolve("state" + unit.length());
+      leaks(state, Instant.now(), unit);
+      String problem = Fingerprint.of(IssueType.SERVICE_FAILED, List.of(unit)).hash();
+      ObjectNode json = Json.object();
+      try (LinuxHost host = LinuxHost.observe(state);
+          HealingEngine engine = HealingEngine.builder().host(host).build()) {
+        KnowledgeVerb.addPatterns(json, engine, problem + "-1");
+      }
+      assertThat(json.path("patterns"))
+          .isNotEmpty()
+          .allMatch(pattern -> pattern.path("fingerprint").asString("").equals(problem));
+    }
   }
 
   /** Exported, installed anew, restored. */

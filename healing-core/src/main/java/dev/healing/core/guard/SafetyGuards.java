@@ -79,8 +79,8 @@ public final class SafetyGuards {
    * @param distrust what is wrong with the safety state
    * @param rejected whether a person does not want anything done about a problem
    * @param handedOver whether a problem that is not over was handed over to a human
-   * @param unrelated how many incidents are open that began lately, are serious, no human's yet and
-   *     not the symptom of another
+   * @param unrelated how many incidents are open that began lately, are serious, could be treated,
+   *     are no human's yet and not the symptom of another
    * @param sampled whether anything measures the host or should, so that its health should be known
    */
   public SafetyGuards(

@@ -33,12 +33,17 @@ import java.util.function.Function;
  */
 final class DocumentFile {
   /** With a larger one no memory would be left for what it says. */
-  private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 3;
+  private static final long MOST_BYTES = mostBytes(Runtime.getRuntime().maxMemory());
 
   /** Blanks at the end of a file that are looked past. */
   private static final int TAIL = 1 << 10;
 
   private DocumentFile() {}
+
+  /** How large one may be that a process reads that may use this much memory. */
+  static long mostBytes(long memoryBytes) {
+    return memoryBytes / 3;
+  }
 
   /** As a whole; see {@link #read(Path, boolean, Function)}. */
   static Document read(Path path, boolean setAside) throws IOException {

@@ -73,6 +73,14 @@ public final class LinuxHost implements HostContext, AutoCloseable {
   }
 
   /**
+   * How large a document of the state directory, such as {@code knowledge.json}, may be to be read
+   * by a process that may use so many bytes of memory.
+   */
+  public static long mostOfADocument(long memoryBytes) {
+    return DocumentFile.mostBytes(memoryBytes);
+  }
+
+  /**
    * Whether a process acts with this state directory, be it alive or hanging.
    *
    * @throws dev.healing.api.HostException if it cannot be known, for want of rights for example

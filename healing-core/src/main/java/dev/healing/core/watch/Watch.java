@@ -184,10 +184,10 @@ public final class Watch {
             }
           }
         }
-        boolean tooMany = MostSevere.tooMany(found);
-        detection = tooMany ? MostSevere.of(found) : found;
-        lacks = tooMany || part != null && part.missed();
-        fault = tooMany ? MostSevere.why(found) : null;
+        Bounded bounded = Bounded.of(found);
+        detection = bounded.taken();
+        lacks = !bounded.concludes() || part != null && part.missed();
+        fault = bounded.fault().orElse(null);
       }
 
       @Override

@@ -62,7 +62,7 @@ public final class OpportunitiesView {
     if (!found.path("safeToAutomate").asBoolean(false)) {
       return "; only on your word";
     }
-    return "; safe to automate" + (waits.isEmpty() ? "" : ", but not now: " + waits);
+    return "; safe to automate" + (waits.isEmpty() ? "" : ", but not done by itself: " + waits);
   }
 
   /** What was estimated and what came of it, with before and after; empty if neither is known. */

@@ -165,6 +165,20 @@ class ViewsTest {
   }
 
   @Test
+  void whatIsNotDoneByItselfIsNotSaidToBeForLater() {
+    JsonNode json =
+        Json.MAPPER.readTree(
+            """
+            [{"id": "0a1b", "action": "clean_disk", "score": 5, "safeToAutomate": true,
+              "description": "d", "benefit": "1 GiB", "waits": "optimizer.proactive.by-itself is off"}]
+            """);
+    assertThat(text(OpportunitiesView::opportunities, json).replaceAll("\\s+", " "))
+        .contains(
+            "brings 1 GiB; safe to automate, but not done by itself: optimizer.proactive.by-itself"
+                + " is off");
+  }
+
+  @Test
   void everyViewBearsAnEmptyAnswer() {
     List<BiFunction<JsonNode, Style, List<String>>> views =
         List.of(
