@@ -9,8 +9,8 @@ import dev.healing.api.Metric;
 import dev.healing.api.Opportunity;
 import dev.healing.api.OptimizationType;
 import dev.healing.api.Severity;
+import dev.healing.spi.HostContext;
 import dev.healing.spi.HostFiles;
-import dev.healing.spi.TimeSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,15 +45,15 @@ final class NetworkFinder implements Finder {
 
   private record Count(long value, long atNanos) {}
 
+  private final HostContext host;
   private final HostFiles files;
-  private final TimeSource time;
   private final boolean byItself;
   private final Map<String, Count> counts = new HashMap<>();
   private final Map<String, Double> paces = new TreeMap<>();
 
-  NetworkFinder(HostFiles files, TimeSource time, boolean byItself) {
-    this.files = files;
-    this.time = time;
+  NetworkFinder(HostContext host, boolean byItself) {
+    this.host = host;
+    this.files = host.files();
     this.byItself = byItself;
   }
 
@@ -81,15 +81,20 @@ final class NetworkFinder implements Finder {
       }
       judged.add(knob.setting());
       measured.put(Metric.of(REFUSED, knob.setting()).toString(), pace);
-      if (pace >= WORTH_IT) {
+      if (pace >= WORTH_IT && mayHelp(knob, value.getAsLong())) {
         found.add(opportunity(state, knob, pace, value.getAsLong()));
       }
     }
     return new Findings(found, judged, measured);
   }
 
+  private boolean mayHelp(NetworkKnob knob, long value) {
+    return !knob.setting().equals(NetworkKnob.LISTENERS)
+        || ListenQueues.mayGrowWith(value, host.commands());
+  }
+
   private void count(NetworkKnob knob) {
-    long now = time.monotonicNanos();
+    long now = host.time().monotonicNanos();
     Count before = counts.get(knob.setting());
     if (before != null && now - before.atNanos() < BETWEEN_NANOS) {
       return;

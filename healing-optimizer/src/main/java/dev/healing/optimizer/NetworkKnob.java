@@ -21,6 +21,9 @@ record NetworkKnob(
     Function<HostFiles, OptionalLong> count,
     boolean atOnce,
     String owner) {
+  /** The longest queue that any listener may have. */
+  static final String LISTENERS = "net.core.somaxconn";
+
   /**
    * Sources: Documentation/networking/snmp_counter.rst and Documentation/admin-guide/sysctl/net.rst
    * of Linux.
@@ -28,7 +31,7 @@ record NetworkKnob(
   static final List<NetworkKnob> ALL =
       List.of(
           new NetworkKnob(
-              "net.core.somaxconn",
+              LISTENERS,
               "connections refused because a listener's queue was full (ListenOverflows)",
               files -> pair(files, "/proc/net/netstat", "TcpExt", "ListenOverflows"),
               false,

@@ -110,10 +110,7 @@ public final class ProactiveOptimizerProvider implements OptimizerProvider {
             host,
             processes.fraction("from", WAITING_FROM),
             Globs.of(processes.globs("background", List.of()))));
-    add(
-        finders,
-        network,
-        new NetworkFinder(host.files(), host.time(), network.flag("by-itself", false)));
+    add(finders, network, new NetworkFinder(host, network.flag("by-itself", false)));
     return finders;
   }
 

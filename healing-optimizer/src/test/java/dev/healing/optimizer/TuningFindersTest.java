@@ -309,7 +309,7 @@ class TuningFindersTest {
 
     @BeforeEach
     void finder() {
-      finder = new NetworkFinder(host.files(), host.time(), false);
+      finder = new NetworkFinder(host, false);
       host.files()
           .write("/proc/sys/net/core/somaxconn", "128\n")
           .write("/proc/sys/net/core/rmem_default", "212992\n")
@@ -357,7 +357,7 @@ class TuningFindersTest {
       assertThat(found.estimate().orElseThrow().estimated()).hasValue(-120);
       assertThat(found.safeToAutomate()).isFalse();
 
-      finder = new NetworkFinder(host.files(), host.time(), true);
+      finder = new NetworkFinder(host, true);
       after(Duration.ZERO);
       counters(0, 1_400, 0, "00000000");
       assertThat(after(Duration.ofMinutes(5)).get(0).safeToAutomate()).isTrue();
@@ -365,6 +365,7 @@ class TuningFindersTest {
 
     @Test
     void whatHoldsForNewSocketsOnlyIsAdvice() {
+      listeners("LISTEN 129 128 0.0.0.0:80 0.0.0.0:*\n");
       counters(0, 0, 0, "00000000");
       after(Duration.ZERO);
       counters(600, 0, 300, "00000000");
@@ -375,6 +376,25 @@ class TuningFindersTest {
       assertThat(found.get(0).advice().orElseThrow().text()).contains("net.core.somaxconn = 256\n");
       assertThat(found.get(1).advice().orElseThrow().text())
           .contains("net.core.rmem_default = 425984\n");
+    }
+
+    private void listeners(String told) {
+      host.commands().succeeds(told, "ss", "-H", "-l", "-t", "-n");
+    }
+
+    @Test
+    void aListenerThatAskedForLessItselfIsNoReasonToRaiseTheLimit() {
+      listeners("LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\nLISTEN 6 5 127.0.0.1:8000 0.0.0.0:*\n");
+      counters(0, 0, 0, "00000000");
+      after(Duration.ZERO);
+      counters(600, 0, 0, "00000000");
+      assertThat(after(Duration.ofMinutes(5))).as("the full one has 5, not 128").isEmpty();
+      listeners("LISTEN 129 128 0.0.0.0:80 0.0.0.0:*\nLISTEN 6 5 127.0.0.1:8000 0.0.0.0:*\n");
+      assertThat(after(Duration.ZERO)).hasSize(1);
+      listeners("LISTEN 0 128 0.0.0.0:80 0.0.0.0:*\nLISTEN 0 5 127.0.0.1:8000 0.0.0.0:*\n");
+      assertThat(after(Duration.ZERO)).as("which it was is over").hasSize(1);
+      listeners("LISTEN 0 100 0.0.0.0:80 0.0.0.0:*\n");
+      assertThat(after(Duration.ZERO)).isEmpty();
     }
 
     /** As sysctl.d(5): by name over all directories, and what comes later wins. */
