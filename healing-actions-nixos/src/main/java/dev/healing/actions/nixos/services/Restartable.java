@@ -30,12 +30,20 @@ record Restartable(
           "CanReload",
           "RefuseManualStop",
           "InactiveExitTimestampMonotonic",
+          "ActiveEnterTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
-          "ExecMainExitTimestampMonotonic");
+          "ExecMainExitTimestampMonotonic",
+          "ExecMainCode",
+          "ExecMainStatus");
 
   /** As systemd-run calls what it was given no name for, by its version. */
   private static final Pattern NAMELESS =
       Pattern.compile("run-(?:r[0-9a-f]+|u[0-9]+|p[0-9]+-i[0-9]+)\\.service");
+
+  /** CLD_KILLED and CLD_DUMPED of waitid(2). */
+  private static final Set<String> BY_A_SIGNAL = Set.of("2", "3");
+
+  private static final String TERM = "15";
 
   /** How a stop can end badly. A watchdog or the lack of memory stops too, and is no wish. */
   private static final Set<String> BY_STOPPING =
@@ -77,7 +85,9 @@ record Restartable(
     Checks.refuseIf(
         sick.isPresent() && unit.active()
             ? runAgain(unit, keys)
-            : notRestartable(unit, keys).or(() -> stopped(unit, can)));
+            : notRestartable(unit, keys)
+                .or(() -> stopped(unit, can))
+                .or(() -> stoppedInItsStart(unit, can)));
     if (although.isEmpty() && sick.isPresent()) {
       Checks.refuseIf(justStarted(host, keys, unit));
     }
@@ -223,6 +233,28 @@ record Restartable(
                 + " and did not end well ("
                 + unit.result()
                 + "): who wants it up starts it ('systemctl start "
+                + unit.name()
+                + "')")
+        : Optional.empty();
+  }
+
+  /**
+   * The same of what never came up: a stop ends the commands before and after its main process by a
+   * signal. A main process that another signal ended did so by itself.
+   */
+  private static Optional<String> stoppedInItsStart(UnitState unit, Map<String, String> told) {
+    long started = micros(told, "InactiveExitTimestampMonotonic");
+    boolean everUp = micros(told, "ActiveEnterTimestampMonotonic") >= started;
+    boolean ended = micros(told, "ExecMainExitTimestampMonotonic") >= started;
+    boolean byItself =
+        ended
+            && BY_A_SIGNAL.contains(told.getOrDefault("ExecMainCode", ""))
+            && !TERM.equals(told.getOrDefault("ExecMainStatus", ""));
+    return started > 0 && !everUp && unit.result().equals("signal") && !byItself
+        ? Optional.of(
+            unit.name()
+                + " was ended by a signal while it was being started, as 'systemctl stop' does: who"
+                + " wants it up starts it ('systemctl start "
                 + unit.name()
                 + "')")
         : Optional.empty();

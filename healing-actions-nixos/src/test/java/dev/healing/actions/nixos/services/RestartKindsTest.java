@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a restart and a repair make of services that do not simply come back. */
 class RestartKindsTest {
@@ -675,6 +677,44 @@ class RestartKindsTest {
     times(1_000, 5_001, 5_000);
     prepared(restart(world, Map.of()));
     times(6_000, 5_000, 6_100);
+    prepared(restart(world, Map.of()));
+  }
+
+  private void failedBySignal(long up, long ended, int code, int status) {
+    times(1_000, 0, ended);
+    systemd
+        .property(WEB, "ActiveEnterTimestampMonotonic", Long.toString(up))
+        .property(WEB, "ExecMainCode", Integer.toString(code))
+        .property(WEB, "ExecMainStatus", Integer.toString(status))
+        .unit(
+            new dev.healing.api.UnitState(
+                WEB,
+                "loaded",
+                "failed",
+                "failed",
+                "signal",
+                "simple",
+                java.util.OptionalLong.empty(),
+                "1",
+                java.util.Optional.empty(),
+                java.util.Set.of()));
+  }
+
+  /** As systemd 252 tells of a stop during ExecStartPre= and during ExecStartPost=. */
+  @ParameterizedTest
+  @CsvSource({"0, 0, 0, 0", "0, 5200, 2, 15", "500, 900, 2, 11"})
+  void whatWasStoppedInItsStartIsSomebodysWish(long up, long ended, int code, int status) {
+    failedBySignal(up, ended, code, status);
+    assertThatThrownBy(() -> restarted(Map.of()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContainingAll("while it was being started", "systemctl start " + WEB);
+  }
+
+  /** A crash in its start, and one after it was up. */
+  @ParameterizedTest
+  @CsvSource({"0, 5200, 2, 11", "0, 5200, 3, 6", "1500, 5200, 2, 15"})
+  void whatASignalEndedOtherwiseIsRestarted(long up, long ended, int code, int status) {
+    failedBySignal(up, ended, code, status);
     prepared(restart(world, Map.of()));
   }
 }
