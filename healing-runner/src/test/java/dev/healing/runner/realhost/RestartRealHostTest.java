@@ -69,6 +69,7 @@ class RestartRealHostTest {
         "test-stopped.service",
         "[Service]\nRestart=always\n"
             + "ExecStart=/bin/bash -c 'trap \"exit 143\" TERM; while :; do sleep 0.1; done'\n");
+    unit("test-begun.service", SLEEPS + "ExecStartPre=/bin/sleep 60\n");
     unit("test-timed.timer", "[Timer]\nOnCalendar=*-01-01\n");
     unit("test-timed.service", SLEEPS);
     unit("test-inst@.service", SLEEPS + "ExecStartPre=/usr/bin/touch /run/test-inst\n");
@@ -177,7 +178,9 @@ class RestartRealHostTest {
         for unit in masked sock timed inst@a main many silent dies unhealthy locked based refuses; do
           systemctl kill --kill-who=main -s KILL test-$unit || true # dead already is dead too
         done
-        systemctl stop test-stopped test-left test-stays
+        systemctl start --no-block test-begun
+        until systemctl show -P SubState test-begun | grep -q start-pre; do sleep 0.1; done
+        systemctl stop test-stopped test-left test-stays test-begun
         touch /run/test-off; sleep 4 # nobody asks whether who is just up is healthy
         touch /run/test-locked/{app.lock,data} /run/outside.lock; ln -s /run/outside.lock /run/test-locked/link.lock
         printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/test-outdated.service
@@ -256,6 +259,12 @@ class RestartRealHostTest {
   void whatSomebodyStoppedAndDidNotEndWellIsLeftDown() {
     noted("test-stopped.service", "was told to stop", "systemctl start test-stopped.service");
     assertThat(up("test-stopped.service")).isFalse();
+  }
+
+  @Test
+  void whatSomebodyStoppedWhileItWasBeingStartedIsLeftDown() {
+    noted("test-begun.service", "while it was being started", "systemctl start test-begun.service");
+    assertThat(up("test-begun.service")).isFalse();
   }
 
   @Test
