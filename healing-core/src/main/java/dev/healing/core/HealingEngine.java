@@ -111,11 +111,12 @@ public final class HealingEngine implements AutoCloseable {
   /**
    * Starts watching and healing, on a thread of its own.
    *
-   * @throws IllegalStateException if it was started before
+   * @throws IllegalStateException if it was started or closed before
    */
   public void start() {
-    if (thread.started()) {
-      throw new IllegalStateException("the engine was started before");
+    if (thread.started() || closed) {
+      throw new IllegalStateException(
+          closed ? "the engine was closed" : "the engine was started before");
     }
     open();
     thread.start();

@@ -114,10 +114,10 @@ final class Reminders {
 
   private void read() {
     if (!read) {
-      read = true;
       for (String line : store.lines(FILE).lines()) {
         parsed(line).ifPresent(e -> told.put(e.getKey(), e.getValue()));
       }
+      read = true;
     }
   }
 

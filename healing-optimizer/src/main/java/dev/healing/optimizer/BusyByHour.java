@@ -1,5 +1,6 @@
 package dev.healing.optimizer;
 
+import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Metric;
 import dev.healing.spi.StateStore;
@@ -52,10 +53,9 @@ final class BusyByHour {
   /** Learns from a look; about one a minute. What could not be measured teaches nothing. */
   synchronized void learn(HostState state) {
     OptionalDouble busy = busy(state);
-    if (busy.isEmpty()) {
+    if (busy.isEmpty() || !read()) {
       return;
     }
-    read();
     int hour = hour(state);
     if (hour != lastHour) {
       sums[hour] *= YESTERDAY;
@@ -110,8 +110,7 @@ final class BusyByHour {
 
   /** Whether every hour of the day has been seen. */
   synchronized boolean known() {
-    read();
-    return Arrays.stream(minutes).allMatch(seen -> seen >= KNOWN_FROM);
+    return read() && Arrays.stream(minutes).allMatch(seen -> seen >= KNOWN_FROM);
   }
 
   private double mean(int hour) {
@@ -130,12 +129,21 @@ final class BusyByHour {
         : OptionalDouble.of(Math.min(1, cpu.getAsDouble() + disks.orElse(0)));
   }
 
-  private void read() {
-    if (read) {
-      return;
+  /** Whether it is known what was learned; what cannot be read now is read later, and kept. */
+  private boolean read() {
+    if (!read) {
+      try {
+        learned(store.document(FILE).content().orElse("").strip());
+        read = true;
+      } catch (HealingException e) {
+        return false;
+      }
     }
-    read = true;
-    Matcher form = FORM.matcher(store.document(FILE).content().orElse("").strip());
+    return true;
+  }
+
+  private void learned(String json) {
+    Matcher form = FORM.matcher(json);
     if (!form.matches()) {
       return;
     }
@@ -159,7 +167,11 @@ final class BusyByHour {
       json.append(hour == 0 ? "" : ",");
       json.append(String.format(Locale.ROOT, "[%.4f,%.2f]", sums[hour], minutes[hour]));
     }
-    store.replace(FILE, json.append("]}").toString());
     unwritten = 0;
+    try {
+      store.replace(FILE, json.append("]}").toString());
+    } catch (HealingException e) {
+      // That nothing can be written others tell; it is with the next.
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,7 @@ final class CheckConfigVerb implements Verb {
         notify.missing(host).forEach(warnings::add);
         notify.inTheClear().forEach(warnings::add);
         unknown(configuration, host.systemd()).forEach(warnings::add);
+        engine.plugins().forEach(plugin -> unused(plugin).ifPresent(warnings::add));
         json.put("summary", summary(engine.plugins()));
       }
     } catch (ConfigurationException e) {
@@ -101,6 +103,12 @@ final class CheckConfigVerb implements Verb {
     }
     result.path("warnings").forEach(w -> lines.add("  but on this host " + w.asString("")));
     return lines;
+  }
+
+  private static Optional<String> unused(PluginInfo plugin) {
+    return plugin
+        .problem()
+        .map(why -> plugin.kind() + " " + plugin.name() + " is not used: " + why);
   }
 
   private static String summary(List<PluginInfo> plugins) {

@@ -59,6 +59,9 @@ final class Shell {
     } catch (NotAllowedException e) {
       err.println("healing: " + Lines.cleanLines(String.valueOf(e.getMessage())));
       return Exit.NOT_ALLOWED;
+    } catch (WronglyAskedException e) {
+      err.println("healing: " + Lines.cleanLines(String.valueOf(e.getMessage())));
+      return Exit.USAGE;
     } catch (HealingException e) {
       err.println("healing: " + Lines.cleanLines(String.valueOf(e.getMessage())));
       return denied(e) ? Exit.NOT_ALLOWED : Exit.FAILED;

@@ -1,6 +1,7 @@
 package dev.healing.actions.nixos;
 
 import dev.healing.api.ActionDescription;
+import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
 import dev.healing.api.Issue;
 import dev.healing.api.Metric;
@@ -11,6 +12,7 @@ import dev.healing.spi.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,5 +98,15 @@ public final class Checks {
   public static double target(double configured, Issue issue) {
     Metric clears = Metric.of(Metric.CLEARS_BELOW, issue.components().first());
     return Math.min(configured, issue.metrics().getOrDefault(clears.toString(), configured));
+  }
+
+  /** A duration of a configuration: what is waited for longer than a day, nobody waits for. */
+  public static Duration atMostADay(Configuration section, String key, Duration otherwise) {
+    Duration written = section.duration(key, otherwise);
+    if (written.compareTo(Duration.ofDays(1)) > 0) {
+      section.contradiction(key, "at most 1d");
+      return otherwise;
+    }
+    return written;
   }
 }

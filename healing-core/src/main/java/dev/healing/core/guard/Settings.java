@@ -61,6 +61,10 @@ public record Settings(
   /** What is learned of recoveries goes no further. */
   private static final Duration MOST_PATIENCE = Duration.ofMinutes(20);
 
+  private static final Duration USUAL_DEADLINE = Duration.ofSeconds(2);
+  private static final Duration SHORTEST_DEADLINE = Duration.ofMillis(100);
+  private static final Duration LONGEST_DEADLINE = Duration.ofMinutes(1);
+
   private static final Path NO_DIRECTORY = Path.of("");
 
   /** Reads them; what is wrong is among the problems of the configuration. */
@@ -95,11 +99,21 @@ public record Settings(
     return new Settings(
         configuration.choice("autonomy", Autonomy.AUTO),
         interval,
-        plugins.duration("deadline", Duration.ofSeconds(2)),
+        deadline(plugins),
         read,
         new Protection(protect.globs("units", List.of()), protect.globs("processes", List.of())),
         Optional.of(plugins.path("directory", NO_DIRECTORY)).filter(d -> !d.equals(NO_DIRECTORY)),
         historyBytes(configuration.section("history")));
+  }
+
+  /** Less and nothing could be loaded; more and one plugin that hangs holds up all looks. */
+  private static Duration deadline(Configuration plugins) {
+    Duration deadline = plugins.duration("deadline", USUAL_DEADLINE);
+    if (deadline.compareTo(SHORTEST_DEADLINE) < 0 || deadline.compareTo(LONGEST_DEADLINE) > 0) {
+      plugins.contradiction("deadline", "between 100ms and 1m");
+      return USUAL_DEADLINE; // so that what else is wrong is told
+    }
+    return deadline;
   }
 
   private static OptionalLong historyBytes(Configuration history) {

@@ -17,6 +17,9 @@ import java.util.List;
 public final class KeptPast implements MeasuredPast {
   private static final System.Logger LOG = System.getLogger(KeptPast.class.getName());
 
+  /** The history gives no more at once; a host may have been off for years, or its clock wrong. */
+  private static final long MOST_STEPS = 500_000;
+
   private final History history;
   private final TimeSource time;
 
@@ -32,8 +35,9 @@ public final class KeptPast implements MeasuredPast {
     if (!since.isBefore(now)) {
       return List.of();
     }
+    Instant last = since.plus(step.multipliedBy(MOST_STEPS));
     try {
-      Points points = history.points(metric, since, now, step);
+      Points points = history.points(metric, since, last.isBefore(now) ? last : now, step);
       List<Sample> samples = new ArrayList<>(points.size());
       for (int i = 0; i < points.size(); i++) {
         samples.add(new Sample(metric, points.highest(i), points.at(i)));

@@ -102,7 +102,9 @@ final class Confirm {
                 })
             .toCompletableFuture();
     return answered.completeOnTimeout(
-        said(200, "Approved", "It is under way; the page tells how it ends."),
+        verb.equals("reject")
+            ? said(200, "Asked", "It is not answered yet; the page tells whether it is rejected.")
+            : said(200, "Approved", "It is under way; the page tells how it ends."),
         SECONDS_TO_WAIT,
         TimeUnit.SECONDS);
   }

@@ -64,7 +64,7 @@ public final class EndMemoryHog implements HealingAction {
     this.host = host;
     this.spared = Spared.read(host);
     this.minShare = host.configuration().fraction("min-share", 0.10);
-    this.patience = host.configuration().duration("patience", Duration.ofSeconds(5));
+    this.patience = Checks.atMostADay(host.configuration(), "patience", Duration.ofSeconds(5));
     this.keys = RestartKeys.of(host);
     this.description =
         new ActionDescription(

@@ -53,7 +53,7 @@ public final class KillProcess implements HealingAction {
     this.host = host;
     this.victim = new Victim(host);
     this.keys = RestartKeys.of(host);
-    this.patience = host.configuration().duration("patience", Duration.ofSeconds(5));
+    this.patience = Checks.atMostADay(host.configuration(), "patience", Duration.ofSeconds(5));
     this.description =
         new ActionDescription(
             ActionId.KILL_PROCESS,

@@ -1,5 +1,6 @@
 package dev.healing.actions.nixos.services;
 
+import dev.healing.actions.nixos.Checks;
 import dev.healing.api.ActionId;
 import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
@@ -62,10 +63,11 @@ public record RestartKeys(
     }
     return new RestartKeys(
         section.flag("oneshot", false),
-        section.duration("stops-within", Duration.ofSeconds(90)), // systemd's own TimeoutStopSec
-        section.duration("starts-within", Duration.ofSeconds(80)),
-        section.duration("stays-up", Duration.ofSeconds(3)),
-        section.duration("healthy-within", Duration.ofSeconds(30)),
+        Checks.atMostADay(
+            section, "stops-within", Duration.ofSeconds(90)), // systemd's own TimeoutStopSec
+        Checks.atMostADay(section, "starts-within", Duration.ofSeconds(80)),
+        Checks.atMostADay(section, "stays-up", Duration.ofSeconds(3)),
+        Checks.atMostADay(section, "healthy-within", Duration.ofSeconds(30)),
         section.count("most-others", 8, 0, 100),
         probes,
         detectors);
