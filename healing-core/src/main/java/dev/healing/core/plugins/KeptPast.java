@@ -17,9 +17,6 @@ import java.util.List;
 public final class KeptPast implements MeasuredPast {
   private static final System.Logger LOG = System.getLogger(KeptPast.class.getName());
 
-  /** The history gives no more at once; a host may have been off for years, or its clock wrong. */
-  private static final long MOST_STEPS = 500_000;
-
   private final History history;
   private final TimeSource time;
 
@@ -35,7 +32,8 @@ public final class KeptPast implements MeasuredPast {
     if (!since.isBefore(now)) {
       return List.of();
     }
-    Instant last = since.plus(step.multipliedBy(MOST_STEPS));
+    // A host may have been off for years, or its clock wrong.
+    Instant last = since.plus(step.multipliedBy(History.MOST_STEPS / 2));
     try {
       Points points = history.points(metric, since, last.isBefore(now) ? last : now, step);
       List<Sample> samples = new ArrayList<>(points.size());
