@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The identity of "the same problem again".
@@ -20,6 +21,8 @@ import java.util.TreeSet;
  *     a key
  */
 public record Fingerprint(String key) {
+  private static final MessageDigest MD5 = found();
+
   /** The fingerprint of this type and these components, in whatever order they come. */
   public static Fingerprint of(IssueType type, Collection<String> components) {
     if (components.size() == 1) {
@@ -54,9 +57,21 @@ public record Fingerprint(String key) {
 
   /** The first 8 hex digits of the MD5 of the key in UTF-8. Computed. */
   public String hash() {
+    return HexFormat.of().formatHex(md5().digest(key.getBytes(UTF_8)), 0, 4);
+  }
+
+  /** A new one: to copy one that has seen nothing takes less than to have it looked for. */
+  private static MessageDigest md5() {
     try {
-      byte[] md5 = MessageDigest.getInstance("MD5").digest(key.getBytes(UTF_8));
-      return HexFormat.of().formatHex(md5, 0, 4);
+      return (MessageDigest) MD5.clone();
+    } catch (CloneNotSupportedException e) {
+      return found();
+    }
+  }
+
+  private static MessageDigest found() {
+    try {
+      return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }
@@ -65,5 +80,17 @@ public record Fingerprint(String key) {
   @Override
   public String toString() {
     return hash();
+  }
+
+  // Written out, as in all that maps are looked up by: those that a record brings along are put
+  // together at their first use, of dozens of classes.
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o || o instanceof Fingerprint other && other.key.equals(key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
   }
 }
