@@ -10,6 +10,7 @@ import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The identity of "the same problem again".
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
 public record Fingerprint(String key) {
   /** A colon in a component has a backslash before it. */
   private static final Pattern SHORTENED = Pattern.compile(",:([0-9a-f]{8})-[0-9a-f]+$");
+
+  private static final MessageDigest MD5 = found();
 
   /** The fingerprint of this type and these components, in whatever order they come. */
   public static Fingerprint of(IssueType type, Collection<String> components) {
@@ -63,12 +66,24 @@ public record Fingerprint(String key) {
    */
   public String hash() {
     Matcher shortened = SHORTENED.matcher(key);
-    if (shortened.find()) {
+    if (key.contains(",:") && shortened.find()) {
       return shortened.group(1);
     }
+    return HexFormat.of().formatHex(md5().digest(key.getBytes(UTF_8)), 0, 4);
+  }
+
+  /** A new one: to copy one that has seen nothing takes less than to have it looked for. */
+  private static MessageDigest md5() {
     try {
-      byte[] md5 = MessageDigest.getInstance("MD5").digest(key.getBytes(UTF_8));
-      return HexFormat.of().formatHex(md5, 0, 4);
+      return (MessageDigest) MD5.clone();
+    } catch (CloneNotSupportedException e) {
+      return found();
+    }
+  }
+
+  private static MessageDigest found() {
+    try {
+      return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }
@@ -77,5 +92,17 @@ public record Fingerprint(String key) {
   @Override
   public String toString() {
     return hash();
+  }
+
+  // Written out, as in all that maps are looked up by: those that a record brings along are put
+  // together at their first use, of dozens of classes.
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o || o instanceof Fingerprint other && other.key.equals(key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
   }
 }

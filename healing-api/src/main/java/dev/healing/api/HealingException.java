@@ -16,4 +16,9 @@ public class HealingException extends RuntimeException {
   public HealingException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** Of what is asked so often and thrown so deep that where that was would cost more than it. */
+  HealingException(String message, boolean whereThrown) {
+    super(message, null, true, whereThrown);
+  }
 }

@@ -13,4 +13,16 @@ public final class HostException extends HealingException {
   public HostException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  private HostException(String message, boolean whereThrown) {
+    super(message, whereThrown);
+  }
+
+  /**
+   * With the reason and no stack trace, which takes longer than most questions: of a host that is
+   * known to lack what it is asked for again and again.
+   */
+  public static HostException lacking(String message) {
+    return new HostException(message, false);
+  }
 }

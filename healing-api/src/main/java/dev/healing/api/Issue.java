@@ -74,14 +74,20 @@ public record Issue(
     String id =
         Fingerprint.of(type, components).hash() + "-" + Long.toString(at.toEpochMilli(), 36);
     return new Issue(
-        id,
-        at,
-        type,
-        severity,
-        description,
-        new TreeMap<>(metrics),
-        new TreeSet<>(components),
-        Set.of());
+        id, at, type, severity, description, sorted(metrics), sorted(components), Set.of());
+  }
+
+  /** As they are, if they are that: they are copied once. */
+  private static SortedMap<String, Double> sorted(Map<String, Double> metrics) {
+    return metrics instanceof SortedMap<String, Double> already && already.comparator() == null
+        ? already
+        : new TreeMap<>(metrics);
+  }
+
+  private static SortedSet<String> sorted(Collection<String> components) {
+    return components instanceof SortedSet<String> already && already.comparator() == null
+        ? already
+        : new TreeSet<>(components);
   }
 
   /** This issue as the cause of whatever is wrong with these components. */

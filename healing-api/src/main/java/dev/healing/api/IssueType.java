@@ -1,5 +1,7 @@
 package dev.healing.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What kind of problem an issue is. The set is open: a plugin makes its own with {@link #of}.
  *
@@ -160,5 +162,17 @@ public record IssueType(String name) implements Comparable<IssueType> {
   @Override
   public String toString() {
     return name;
+  }
+
+  // Written out, as in all that maps are looked up by: those that a record brings along are put
+  // together at their first use, of dozens of classes.
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o || o instanceof IssueType other && other.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 }

@@ -1,6 +1,7 @@
 package dev.healing.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sample measures: a name and the component it was measured on.
@@ -151,5 +152,20 @@ public record Metric(String name, String component) implements Comparable<Metric
   @Override
   public String toString() {
     return component.isEmpty() ? name : name + "{" + component + "}";
+  }
+
+  // Written out, as in all that maps are looked up by: those that a record brings along are put
+  // together at their first use, of dozens of classes.
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o
+        || o instanceof Metric other
+            && other.name.equals(name)
+            && other.component.equals(component);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + component.hashCode();
   }
 }

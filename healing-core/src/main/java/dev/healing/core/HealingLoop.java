@@ -186,18 +186,14 @@ final class HealingLoop {
    */
   Duration enforcePluginDeadlines() {
     Duration deadline = settings.pluginDeadline();
-    Duration next = NOTHING_UNDER_WAY;
-    for (Optional<Duration> left :
-        List.of(
-            lookout.enforce(deadline),
-            assessment.enforceDeadlines(deadline),
-            chronicle.learning().enforce(deadline),
-            chronicle.announcer().enforce())) {
-      if (left.isPresent() && left.get().compareTo(next) < 0) {
-        next = left.get();
-      }
-    }
-    return next;
+    Duration next = sooner(NOTHING_UNDER_WAY, lookout.enforce(deadline));
+    next = sooner(next, assessment.enforceDeadlines(deadline));
+    next = sooner(next, chronicle.learning().enforce(deadline));
+    return sooner(next, chronicle.announcer().enforce());
+  }
+
+  private static Duration sooner(Duration one, Optional<Duration> other) {
+    return other.isPresent() && other.get().compareTo(one) < 0 ? other.get() : one;
   }
 
   private boolean treats(IssueType type) {

@@ -189,23 +189,19 @@ final class Preventions {
       return;
     }
     double without = sample.value() + one.freed;
-    String numbers =
-        percent(sample.value())
-            + " is in use, and with the "
-            + percent(one.freed)
-            + " that was given back it would be "
-            + percent(without);
     if (at.isAfter(one.until)) {
       boolean seen = !one.seen.isBefore(one.until.minus(GAP));
       end(
           one,
           seen ? Verdict.NEEDLESS : Verdict.UNKNOWN,
           at,
-          seen ? "its time is over: " + numbers : "it was not measured when it should have been");
+          seen
+              ? "its time is over: " + numbers(one, sample)
+              : "it was not measured when it should have been");
     } else if (sample.value() >= one.limit) {
       end(one, Verdict.IN_VAIN, at, "its limit was reached all the same");
     } else if (without >= one.limit) {
-      end(one, Verdict.PREVENTED, at, numbers);
+      end(one, Verdict.PREVENTED, at, numbers(one, sample));
     }
     one.seen = at;
   }
@@ -216,6 +212,14 @@ final class Preventions {
     tell.accept(
         new Prevention(
             one.first.incident(), one.first.type(), one.first.components(), verdict, at, why));
+  }
+
+  private static String numbers(Pending one, Sample sample) {
+    return percent(sample.value())
+        + " is in use, and with the "
+        + percent(one.freed)
+        + " that was given back it would be "
+        + percent(sample.value() + one.freed);
   }
 
   private static String percent(double fraction) {

@@ -79,6 +79,9 @@ final class Sightings {
         Storm.issue(
             incidents.unrelated(), settings.get().limits().storm(), observation.state().at());
     for (Map.Entry<String, Detection> one : observation.detections().entrySet()) {
+      if (one.getValue().issues().isEmpty()) {
+        continue; // nearly all of them, at each look
+      }
       for (Issue issue : one.getValue().issues()) {
         sighted(one.getKey(), issue, observation, seen).ifPresent(seen::add);
       }

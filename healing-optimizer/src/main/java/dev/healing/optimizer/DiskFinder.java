@@ -61,9 +61,10 @@ final class DiskFinder implements Finder {
     OptionalDouble available = note(state, Metric.FILESYSTEM_AVAILABLE, mount, metrics);
     metrics.put(Metric.of(Metric.CLEARS_BELOW, mount).toString(), from);
     metrics.put(Metric.OLDER_THAN.toString(), (double) olderThan.toSeconds());
-    available.ifPresent(
-        bytes ->
-            metrics.putAll(Estimate.more(Metric.of(Metric.FILESYSTEM_AVAILABLE, mount), bytes)));
+    if (available.isPresent()) {
+      Metric of = Metric.of(Metric.FILESYSTEM_AVAILABLE, mount);
+      metrics.putAll(Estimate.more(of, available.getAsDouble()));
+    }
     boolean inodes = inodesUsed > bytesUsed;
     double used = Math.max(bytesUsed, inodesUsed);
     String full = mount + " is " + Estimate.percent(used) + " full" + (inodes ? " of inodes" : "");
@@ -102,7 +103,9 @@ final class DiskFinder implements Finder {
       HostState state, String name, String mount, SortedMap<String, Double> metrics) {
     Metric metric = Metric.of(name, mount);
     OptionalDouble value = state.value(metric);
-    value.ifPresent(v -> metrics.put(metric.toString(), v));
+    if (value.isPresent()) {
+      metrics.put(metric.toString(), value.getAsDouble());
+    }
     return value;
   }
 }

@@ -98,7 +98,7 @@ final class Estimate {
   }
 
   static String percent(double fraction) {
-    return String.format(Locale.ROOT, "%.1f %%", fraction * 100);
+    return tenths(fraction * 100) + " %";
   }
 
   static String bytes(double count) {
@@ -108,6 +108,17 @@ final class Estimate {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    return (unit == 0 ? String.format(Locale.ROOT, "%.0f", value) : tenths(value))
+        + " "
+        + UNITS[unit];
+  }
+
+  /** Seldom by {@code String.format}: for sixty file systems that took a third of a cycle. */
+  private static String tenths(double number) {
+    double tenths = number * 10;
+    long whole = Math.round(tenths);
+    return tenths > 0 && tenths < 1e6 && Math.abs(tenths - whole) < 0.499 // however it rounds
+        ? whole / 10 + "." + whole % 10
+        : String.format(Locale.ROOT, "%.1f", number);
   }
 }

@@ -11,13 +11,13 @@ import dev.healing.spi.StateStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,8 @@ final class Experience {
 
   /** What came of it the last time. */
   synchronized Optional<Taken> last(String id) {
-    return of(id).reduce((first, second) -> second).map(Entry::taken);
+    List<Entry> of = of(id);
+    return of.isEmpty() ? Optional.empty() : Optional.of(of.get(of.size() - 1).taken());
   }
 
   /** When one of this kind was taken last. */
@@ -69,23 +70,27 @@ final class Experience {
 
   /** What it has brought, in the unit of its benefit with its sign: the middle of the last five. */
   synchronized OptionalDouble usual(String id) {
-    List<Double> actual =
-        of(id)
-            .flatMap(entry -> entry.taken().benefit().stream())
-            .flatMap(benefit -> benefit.actual().stream().boxed())
-            .toList();
-    List<Double> newest =
-        actual.subList(Math.max(0, actual.size() - 5), actual.size()).stream().sorted().toList();
-    return newest.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(newest.get(newest.size() / 2));
+    List<Double> actual = new ArrayList<>();
+    for (Entry entry : of(id)) {
+      OptionalDouble came =
+          entry.taken().benefit().map(Benefit::actual).orElse(OptionalDouble.empty());
+      if (came.isPresent()) {
+        actual.add(came.getAsDouble());
+      }
+    }
+    if (actual.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    List<Double> newest = actual.subList(Math.max(0, actual.size() - 5), actual.size());
+    Collections.sort(newest);
+    return OptionalDouble.of(newest.get(newest.size() / 2));
   }
 
   /** The finder's confidence, and what has come of it since. */
   synchronized double confidence(Opportunity found, Instant now) {
     double tried = PRIOR_ATTEMPTS;
     double came = PRIOR_ATTEMPTS * found.confidence();
-    for (Entry entry : of(found.id()).toList()) {
+    for (Entry entry : of(found.id())) {
       OptionalDouble share = share(entry.taken());
       if (share.isPresent()) {
         double days = Math.max(0, Duration.between(entry.taken().at(), now).toHours() / 24.0);
@@ -135,8 +140,15 @@ final class Experience {
     }
   }
 
-  private Stream<Entry> of(String id) {
-    return entries().stream().filter(entry -> entry.id().equals(id));
+  /** Oldest first. */
+  private List<Entry> of(String id) {
+    List<Entry> of = new ArrayList<>();
+    for (Entry entry : entries()) {
+      if (entry.id().equals(id)) {
+        of.add(entry);
+      }
+    }
+    return of;
   }
 
   private List<Entry> entries() {

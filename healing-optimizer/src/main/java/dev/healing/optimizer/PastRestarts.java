@@ -9,7 +9,6 @@ import dev.healing.api.OwnAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** What was healed by restarting services in the last thirty days. */
 final class PastRestarts {
@@ -42,13 +40,17 @@ final class PastRestarts {
     List<Opportunity> found = new ArrayList<>();
     Set<String> judged = new HashSet<>();
     Instant since = state.at().minus(WINDOW);
-    Map<String, List<OwnAction>> byUnit =
-        state.ownActions().stream()
-            .filter(PastRestarts::healed)
-            .filter(restart -> end(restart).isAfter(since))
-            .filter(which)
-            .sorted(Comparator.comparing(PastRestarts::end).reversed())
-            .collect(Collectors.groupingBy(OwnAction::target, TreeMap::new, Collectors.toList()));
+    List<OwnAction> newestFirst = new ArrayList<>();
+    for (OwnAction action : state.ownActions()) {
+      if (healed(action) && end(action).isAfter(since) && which.test(action)) {
+        newestFirst.add(action);
+      }
+    }
+    newestFirst.sort((one, other) -> end(other).compareTo(end(one)));
+    Map<String, List<OwnAction>> byUnit = new TreeMap<>();
+    for (OwnAction restart : newestFirst) {
+      byUnit.computeIfAbsent(restart.target(), unit -> new ArrayList<>()).add(restart);
+    }
     byUnit.forEach(
         (unit, restarts) -> {
           if (restarts.size() >= from) {

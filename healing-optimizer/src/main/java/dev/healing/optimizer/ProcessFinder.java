@@ -81,17 +81,22 @@ final class ProcessFinder implements Finder {
     } catch (HostException e) {
       return Findings.UNREADABLE;
     }
-    double all = cores.values().stream().mapToDouble(Double::doubleValue).sum();
+    double all = 0;
+    for (double own : cores.values()) {
+      all += own;
+    }
     List<Opportunity> found = new ArrayList<>();
-    cores.forEach(
-        (unit, own) -> {
-          if (own >= SHARE * all && own > 0 && inBackground(unit)) {
-            judged.add(unit);
-            OthersWait.than(unit, groups, host.files()).stream()
-                .filter(others -> others >= from)
-                .forEach(others -> found.add(opportunity(state, unit, own, own / all, others)));
-          }
-        });
+    for (Map.Entry<String, Double> one : cores.entrySet()) {
+      String unit = one.getKey();
+      double own = one.getValue();
+      if (own >= SHARE * all && own > 0 && inBackground(unit)) {
+        judged.add(unit);
+        OptionalDouble others = OthersWait.than(unit, groups, host.files());
+        if (others.isPresent() && others.getAsDouble() >= from) {
+          found.add(opportunity(state, unit, own, own / all, others.getAsDouble()));
+        }
+      }
+    }
     return new Findings(found, judged).with(othersWait());
   }
 
@@ -114,20 +119,21 @@ final class ProcessFinder implements Finder {
     Map<String, Long> used = new HashMap<>();
     groups = new HashMap<>();
     for (ProcessState process : host.processes().all()) {
-      process.unit().ifPresent(unit -> groups.put(unit, process.units()));
-      process
-          .unit()
-          .filter(unit -> unit.endsWith(".service"))
-          .ifPresent(unit -> used.merge(unit, process.cpuTime().toNanos(), Long::sum));
+      String unit = process.unit().orElse("");
+      if (!unit.isEmpty()) {
+        groups.put(unit, process.units());
+      }
+      if (unit.endsWith(".service")) {
+        used.put(unit, used.getOrDefault(unit, 0L) + process.cpuTime().toNanos());
+      }
     }
     cores = new TreeMap<>();
-    before.forEach(
-        (unit, earlier) -> {
-          long since = used.getOrDefault(unit, 0L) - earlier;
-          if (since > 0) { // processes that have ended took their time along
-            cores.put(unit, (double) since / passed);
-          }
-        });
+    for (Map.Entry<String, Long> earlier : before.entrySet()) {
+      long since = used.getOrDefault(earlier.getKey(), 0L) - earlier.getValue();
+      if (since > 0) { // processes that have ended took their time along
+        cores.put(earlier.getKey(), (double) since / passed);
+      }
+    }
     usedNanos = used;
     atNanos = now;
   }

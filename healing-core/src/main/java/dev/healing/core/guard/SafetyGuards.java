@@ -313,16 +313,19 @@ public final class SafetyGuards {
 
   private static Verdict unknownOutcome(Proposal proposal) {
     ActionDescription action = action(proposal);
-    List<ActionHistory.Entry> carriedOut = carriedOut(proposal, DAY);
-    boolean unknown =
-        !carriedOut.isEmpty()
-            && carriedOut.get(0).outcome().orElse(Outcome.AMBIGUOUS) == Outcome.AMBIGUOUS;
-    return unknown && !action.idempotent() && proposal.origin() == Origin.AUTOMATIC
+    boolean careful = !action.idempotent() && proposal.origin() == Origin.AUTOMATIC;
+    return careful && lastIsUnknown(proposal)
         ? Verdict.confirm(
             "we cannot know whether the last "
                 + action.id()
                 + " was carried out, and doing it twice is not the same as once")
         : ok("no unknown outcome to be careful about");
+  }
+
+  private static boolean lastIsUnknown(Proposal proposal) {
+    List<ActionHistory.Entry> carriedOut = carriedOut(proposal, DAY);
+    return !carriedOut.isEmpty()
+        && carriedOut.get(0).outcome().orElse(Outcome.AMBIGUOUS) == Outcome.AMBIGUOUS;
   }
 
   private static Verdict circuitBreaker(
@@ -345,7 +348,7 @@ public final class SafetyGuards {
 
   /** The proposed action's starts at this problem, but for those that did nothing; newest first. */
   private static List<ActionHistory.Entry> carriedOut(Proposal proposal, Duration window) {
-    List<ActionHistory.Entry> carriedOut = new ArrayList<>(atThisProblem(proposal, window));
+    List<ActionHistory.Entry> carriedOut = atThisProblem(proposal, window);
     carriedOut.removeIf(entry -> entry.outcome().equals(Optional.of(Outcome.NOT_ATTEMPTED)));
     return carriedOut;
   }

@@ -2,6 +2,7 @@ package dev.healing.core.host;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.StringTokenizer;
 
 /**
  * What /proc/PID/stat says; see proc_pid_stat(5).
@@ -18,6 +19,9 @@ record ProcStat(
     long pid, String name, char state, long parentPid, long flags, long cpuTicks, long startTicks) {
   private static final long PF_KTHREAD = 0x0020_0000;
   private static final long KTHREADD = 2;
+
+  /** Of the fields after the name, so many are looked at. */
+  private static final int USED = 20;
 
   /** USER_HZ: 100 wherever a JVM runs, whatever the kernel's own HZ is. */
   private static final long TICKS_PER_SECOND = 100;
@@ -41,8 +45,15 @@ record ProcStat(
     if (open < 2 || close < open) {
       return Optional.empty();
     }
-    String[] fields = text.substring(close + 1).strip().split(" +");
-    if (fields.length < 20 || fields[0].length() != 1) {
+    StringTokenizer rest = new StringTokenizer(text.substring(close + 1).strip(), " ");
+    if (rest.countTokens() < USED) {
+      return Optional.empty();
+    }
+    String[] fields = new String[USED];
+    for (int i = 0; i < USED; i++) {
+      fields[i] = rest.nextToken();
+    }
+    if (fields[0].length() != 1) {
       return Optional.empty();
     }
     try {

@@ -15,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The starts that limits are counted from, in memory. */
 public final class Starts implements ActionHistory {
@@ -31,7 +30,7 @@ public final class Starts implements ActionHistory {
     final String target;
     final Fingerprint fingerprint;
     final Reading at;
-    @Nullable Outcome outcome;
+    Optional<Outcome> outcome = Optional.empty();
 
     Start(Intent intent, Reading at) {
       this.intent = intent.id();
@@ -74,7 +73,7 @@ public final class Starts implements ActionHistory {
   void ended(String intent, Outcome outcome) {
     Start start = byIntent.get(intent);
     if (start != null) {
-      start.outcome = outcome;
+      start.outcome = Optional.of(outcome);
       if (outcome == Outcome.NOT_ATTEMPTED) {
         takeBack(intent);
       } else if (outcome == Outcome.WORSE) {
@@ -127,7 +126,7 @@ public final class Starts implements ActionHistory {
   private void forget(Start start) {
     byIntent.remove(start.intent);
     lastSimilar.remove(start.similarity(), start);
-    if (start.outcome == Outcome.WORSE) {
+    if (start.outcome.equals(Optional.of(Outcome.WORSE))) {
       lastWorse.remove(start.harm(), start);
     }
     Deque<Start> same = byFingerprint.get(start.fingerprint);
@@ -184,7 +183,7 @@ public final class Starts implements ActionHistory {
         start.action,
         start.target,
         start.fingerprint,
-        Optional.ofNullable(start.outcome),
+        start.outcome,
         timeline.age(start.at));
   }
 }

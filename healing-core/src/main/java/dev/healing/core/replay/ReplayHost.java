@@ -70,7 +70,7 @@ public final class ReplayHost
   }
 
   static HostException notInTrace(String what) {
-    return new HostException(what + " is not in a trace");
+    return HostException.lacking(what + " is not in a trace");
   }
 
   // ------------------------------------------------------------------ context

@@ -71,6 +71,7 @@ public final class ReplayPlugins {
   private final Map<String, Unreadable> unseen = new TreeMap<>();
   private final MetricNames names = new MetricNames();
   private @Nullable RecordedLook shown;
+  private int hiddenChanges;
 
   private ReplayPlugins(boolean helps) {
     this.helps = helps;
@@ -215,15 +216,19 @@ public final class ReplayPlugins {
   private final class Shown implements Detector {
     private final String name;
     private final Detector real;
+    private final Set<IssueType> reports; // the same every time
+    private int changesSeen;
+    private boolean hides;
 
     private Shown(String name, Detector real) {
       this.name = name;
       this.real = real;
+      this.reports = real.reports();
     }
 
     @Override
     public Set<IssueType> reports() {
-      return real.reports();
+      return reports;
     }
 
     @Override
@@ -236,21 +241,30 @@ public final class ReplayPlugins {
         unseen.put(name, why);
         return new Detection(List.of(), List.of(why));
       }
-      return hidden.isEmpty() ? found : withoutTreated(found, state.at());
+      return hides() ? withoutTreated(found, state.at()) : found;
+    }
+
+    /** Whether something that it may report is hidden. */
+    private boolean hides() {
+      if (changesSeen != hiddenChanges) {
+        changesSeen = hiddenChanges;
+        hides = hidden.keySet().stream().anyMatch(reports::contains);
+      }
+      return hides;
     }
 
     private Detection withoutTreated(Detection found, Instant at) {
       List<Treated> mine = new ArrayList<>();
-      real.reports().forEach(type -> mine.addAll(hidden.getOrDefault(type, Map.of()).values()));
-      if (mine.isEmpty()) {
-        return found;
-      }
+      reports.forEach(type -> mine.addAll(hidden.getOrDefault(type, Map.of()).values()));
       Set<Fingerprint> there = new HashSet<>();
       found.issues().forEach(issue -> there.add(issue.fingerprint()));
       for (Treated one : mine) {
         if (found.unreadable().isEmpty() && !there.contains(one.problem())) {
           over(one, at);
         }
+      }
+      if (found.issues().isEmpty()) {
+        return found;
       }
       return new Detection(
           found.issues().stream().filter(issue -> !isHidden(issue)).toList(),
@@ -266,11 +280,13 @@ public final class ReplayPlugins {
   }
 
   private void hide(Issue issue, Treated one) {
+    hiddenChanges++;
     hidden.computeIfAbsent(issue.type(), type -> new HashMap<>()).put(one.problem(), one);
     treated.computeIfAbsent(one.problem(), problem -> new TreeMap<>()).putIfAbsent(one.at(), one);
   }
 
   private void over(Treated one, Instant at) {
+    hiddenChanges++;
     hidden.values().removeIf(some -> some.remove(one.problem(), one) && some.isEmpty());
     Objects.requireNonNull(treated.get(one.problem()))
         .replace(one.at(), one, new Treated(one.problem(), one.at(), Optional.of(at)));

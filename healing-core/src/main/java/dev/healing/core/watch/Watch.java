@@ -138,6 +138,9 @@ public final class Watch {
       @Override
       public void answered() {
         Reading given = Objects.requireNonNull(reading);
+        if (given.samples().isEmpty() && given.units().isEmpty() && given.unreadable().isEmpty()) {
+          return;
+        }
         gives(name).add(given.samples(), given.units());
         samples.addAll(given.samples());
         units.addAll(given.units());

@@ -30,20 +30,29 @@ final class Alike {
   private static final double FROM_RECORD = 0.5;
 
   private final Outline past;
-  private final double left;
-
-  /** So far apart, squared, something counts as half the same. */
-  private final double allowed;
-
+  private final Growth growth;
+  private final double noise;
   private final double[] distance = new double[MOST];
   private final int[] moment = new int[MOST];
+  private final double[] highest = new double[MOST];
+  private final double[][] risen = new double[MOST][]; // when it is asked for
   private int size;
 
-  Alike(Outline past, double left) {
+  /** Finds them, for whatever may be left. */
+  Alike(Outline past) {
     this.past = past;
-    this.left = left;
-    allowed = square(DIFFERS * left + DIFFERS_NOISE * past.noise());
+    growth = new Growth(past);
+    noise = past.noise();
     find();
+    for (int i = 0; i < size; i++) {
+      int end = moment[i] + known(moment[i]);
+      highest[i] = past.highest(end - Highs.DAY, end);
+    }
+  }
+
+  /** So far apart, squared, something counts as half the same. */
+  private double allowed(double left) {
+    return square(DIFFERS * left + DIFFERS_NOISE * noise);
   }
 
   private void find() {
@@ -100,7 +109,8 @@ final class Alike {
   }
 
   /** How many of them were as good as the same: each counts for the less, the less it was. */
-  private double count() {
+  private double count(double left) {
+    double allowed = allowed(left);
     double count = 0;
     for (int i = 0; i < size; i++) {
       count += allowed / (allowed + distance[i]);
@@ -109,37 +119,67 @@ final class Alike {
   }
 
   /** How far what came of them is to be believed: 0 (nothing was like it) to 1. */
-  double likeness() {
-    double count = count();
+  double likeness(double left) {
+    double count = count(left);
     return count / (count + HALF);
   }
 
   /** How long it took from each of them to rise by what is left now. */
-  Times times(Growth growth) {
+  Times times(double left) {
+    double allowed = allowed(left);
     Times times = new Times(MOST);
     for (int i = 0; i < size; i++) {
       double part = size == 1 ? 0.5 : (double) i / (size - 1);
-      times.add(
-          passage(moment[i], growth.perBucket(part)) * Highs.SECONDS, 1 / (allowed + distance[i]));
+      double buckets = passage(i, left, growth.perBucket(part));
+      times.add(buckets * Highs.SECONDS, 1 / (allowed + distance[i]));
     }
     return times;
   }
 
-  private double passage(int from, double growth) {
-    int known = Math.min(past.now - from, Highs.DAY);
+  /** Of how many buckets after a moment it is known what came. */
+  private int known(int moment) {
+    return Math.min(past.now - moment, Highs.DAY);
+  }
+
+  private double passage(int one, double left, double growth) {
+    int from = moment[one];
+    int known = known(from);
     double faster = GOES_ON * (past.rise(past.now) - past.rise(from)) / Outline.longRise();
     double lower = past.belowRecord(from) - past.belowRecord(past.now);
     double needed = left + FROM_RECORD * Math.max(0, lower);
+    double[] most = risen[one] == null ? risen(from, known, faster) : risen[one];
+    risen[one] = most;
+    if (known > 0 && most[known] >= needed) {
+      return first(most, needed);
+    }
+    double rest = needed - (highest[one] - past.top[from]) - faster * Math.min(known, GOES_ON_FOR);
+    return growth > 0 ? known + Math.max(0, rest) / growth : Double.POSITIVE_INFINITY;
+  }
+
+  /** The most that it had risen until so many buckets after a moment. */
+  private double[] risen(int from, int known, double faster) {
     float[] top = past.top;
+    double[] most = new double[known + 1];
+    most[0] = Double.NEGATIVE_INFINITY;
     for (int i = 1; i <= known; i++) {
-      if (top[from + i] - top[from] + faster * Math.min(i, GOES_ON_FOR) >= needed) {
-        return i;
+      double risen = top[from + i] - top[from] + faster * Math.min(i, GOES_ON_FOR);
+      most[i] = risen > most[i - 1] ? risen : most[i - 1]; // what is not known is none
+    }
+    return most;
+  }
+
+  /** The first that is enough, of what never gets less and is enough in the end. */
+  private static int first(double[] most, double needed) {
+    int low = 1;
+    int high = most.length - 1;
+    while (low < high) {
+      int middle = (low + high) / 2;
+      if (most[middle] >= needed) {
+        high = middle;
+      } else {
+        low = middle + 1;
       }
     }
-    double rest =
-        needed
-            - (past.highest(from + known - Highs.DAY, from + known) - top[from])
-            - faster * Math.min(known, GOES_ON_FOR);
-    return growth > 0 ? known + Math.max(0, rest) / growth : Double.POSITIVE_INFINITY;
+    return low;
   }
 }

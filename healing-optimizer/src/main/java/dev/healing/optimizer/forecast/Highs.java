@@ -20,6 +20,7 @@ final class Highs {
   private long newest;
   private long latest;
   private boolean empty = true;
+  private long changes;
 
   /** In the order of time. */
   void add(long second, double value) {
@@ -29,12 +30,16 @@ final class Highs {
       oldest = bucket;
       newest = bucket;
       highest[slot(bucket)] = (float) value;
+      changes++;
     } else if (bucket > newest) {
       advance(bucket, (float) value);
     }
     latest = second;
     int slot = slot(newest);
-    highest[slot] = Math.max(highest[slot], (float) value);
+    if (!((float) value <= highest[slot])) {
+      highest[slot] = Math.max(highest[slot], (float) value);
+      changes++;
+    }
   }
 
   private void advance(long bucket, float value) {
@@ -52,6 +57,7 @@ final class Highs {
     newest = bucket;
     oldest = Math.max(oldest, newest - KEPT + 1);
     highest[slot(newest)] = value;
+    changes++;
   }
 
   /** As if all had always been so much higher, or lower. */
@@ -59,6 +65,7 @@ final class Highs {
     for (int i = 0; i < KEPT; i++) {
       highest[i] += (float) by; // what is not known stays so
     }
+    changes++;
   }
 
   private static int slot(long bucket) {
@@ -70,14 +77,22 @@ final class Highs {
     if (empty) {
       return new float[0];
     }
-    boolean half = latest - newest * SECONDS >= SECONDS / 2;
-    boolean last = half || newest == oldest || Float.isNaN(highest[slot(newest - 1)]);
-    float[] values = new float[(int) (newest - oldest + (last ? 1 : 0))];
+    float[] values = new float[(int) (newest - oldest + (last() ? 1 : 0))];
     int slot = slot(oldest);
     for (int i = 0; i < values.length; i++) {
       values[i] = highest[slot];
       slot = slot + 1 == KEPT ? 0 : slot + 1;
     }
     return values;
+  }
+
+  private boolean last() {
+    boolean half = latest - newest * SECONDS >= SECONDS / 2;
+    return half || newest == oldest || Float.isNaN(highest[slot(newest - 1)]);
+  }
+
+  /** The same as long as {@link #values} are. */
+  long version() {
+    return 2 * changes + (!empty && last() ? 1 : 0);
   }
 }

@@ -19,6 +19,11 @@ final class Outline {
 
   private final float[] low;
 
+  /** The most that it ever was below the highest before. */
+  private float fallen;
+
+  private double highestRise = Double.NaN; // until it is asked for
+
   Outline(float[] top) {
     this.top = top;
     now = top.length - 1;
@@ -31,6 +36,7 @@ final class Outline {
     for (int i = 0; i < top.length; i++) {
       if (!Float.isNaN(top[i])) {
         highest = Math.max(highest, top[i]);
+        fallen = Math.max(fallen, highest - top[i]);
         while (tail > head && top[lowest[tail - 1]] >= top[i]) {
           tail--;
         }
@@ -73,11 +79,14 @@ final class Outline {
 
   /** The highest rise within a day that was over half a day ago. */
   double highestRiseBefore() {
-    double highest = 0;
-    for (int i = 0; i <= now - Highs.DAY / 2; i++) {
-      highest = Math.max(highest, aboveLow(i) >= 0 ? aboveLow(i) : 0);
+    if (Double.isNaN(highestRise)) {
+      double highest = 0;
+      for (int i = 0; i <= now - Highs.DAY / 2; i++) {
+        highest = Math.max(highest, aboveLow(i) >= 0 ? aboveLow(i) : 0);
+      }
+      highestRise = highest;
     }
-    return highest;
+    return highestRise;
   }
 
   static int longRise() {
@@ -121,18 +130,19 @@ final class Outline {
 
   /** Whether it rose several times, by what could fill what is left, and gave hardly any back. */
   boolean onlyGrows(double left) {
+    if (!(fallen < MOST_FALLEN * (record[now] - record[0]))) {
+      return false;
+    }
     int rises = 0;
     int last = -ONE_RISE;
     float level = record[0];
-    float fallen = 0;
     for (int i = 1; i <= now; i++) {
       if (record[i] >= level + left / 2) {
         rises += i - last >= ONE_RISE ? 1 : 0;
         last = i;
         level = record[i];
       }
-      fallen = !Float.isNaN(top[i]) ? Math.max(fallen, record[i] - top[i]) : fallen;
     }
-    return rises >= RISES && fallen < MOST_FALLEN * (record[now] - record[0]);
+    return rises >= RISES;
   }
 }

@@ -7,6 +7,7 @@ import dev.healing.api.OwnAction;
 import dev.healing.api.Sample;
 import dev.healing.optimizer.forecast.Forecast;
 import dev.healing.optimizer.forecast.Forecaster;
+import dev.healing.optimizer.forecast.Outlook;
 import dev.healing.optimizer.forecast.OwnWorkAside;
 import dev.healing.spi.MeasuredPast;
 import java.time.Duration;
@@ -69,11 +70,19 @@ final class Foreseen {
     private final double limit;
     private final Forecaster forecaster;
     private final OwnWorkAside learner;
+    private @Nullable Outlook kept;
 
     Series(double limit) {
       this.limit = limit;
       forecaster = new Forecaster(limit);
       learner = new OwnWorkAside(forecaster);
+    }
+
+    /** As of what was learned last. */
+    Outlook outlook() {
+      Outlook now = forecaster.outlook(kept);
+      kept = now;
+      return now;
     }
   }
 
@@ -174,23 +183,33 @@ final class Foreseen {
   /** Early enough for what takes as long as it took before. */
   private void ask(Instant at, boolean lately) {
     Duration horizon = keys.within().plus(longest);
-    Forecast end = whole.forecaster.forecast(at, horizon);
-    told = told(whole, end, at, horizon);
+    Outlook outlook = whole.outlook();
+    Forecast said = outlook.forecast(at, horizon);
+    told = told(whole, said, at, horizon);
     askedAt = at;
     Series until = whole;
-    boolean reaching = problem(end, 0);
+    boolean reaching = problem(said, 0);
     if (level.isPresent() && !over(highAt, AGAIN, at)) {
-      boolean again = problem(level.get().forecaster.forecast(at, horizon), LIKELY);
-      until = again ? level.get() : whole; // which is there first
-      reaching |= again;
+      Outlook ofLevel = level.get().outlook();
+      Forecast again = ofLevel.forecast(at, horizon);
+      if (problem(again, LIKELY)) { // which is there first
+        until = level.get();
+        outlook = ofLevel;
+        said = again;
+        reaching = true;
+      }
     }
     if (reaching && (raised || used < keys.below())) {
       raised = true;
-      reported = told(until, until.forecaster.forecast(at, horizon), at, horizon);
+      reported = told(until, said, at, horizon);
       reachingAt = at;
-      enough = until.forecaster.enough(at, lasts(until != whole, horizon.multipliedBy(2)));
+      enough = outlook.enough(at, lasts(until != whole, horizon.multipliedBy(2)));
     } else if (lately || over(reachingAt, ASKED_EVERY, at)) {
       raised = false; // what hovers is one problem, and what we ended is over at once
+    }
+    if (!raised) {
+      whole.kept = null;
+      level.ifPresent(series -> series.kept = null);
     }
   }
 

@@ -38,6 +38,29 @@ class ForecasterProperties {
     assertThat(first.forecast(minute(known - 1), HORIZON)).isEqualTo(asked.get(known - 1));
   }
 
+  /** With what it went through for the value before, and what we gave back meanwhile. */
+  @Property(tries = 20)
+  void anOutlookThatWasKeptSaysTheSameAsANewOne(
+      @ForAll long seed, @ForAll @IntRange(max = 2000) int from) {
+    Random random = new Random(seed);
+    double[] values = values(seed, from + 200);
+    Forecaster forecaster = new Forecaster(1);
+    Outlook kept = forecaster.outlook();
+    for (int i = 0; i < values.length; i++) {
+      Instant at = i < from ? minute(i) : minute(from).plusSeconds(10L * (i - from));
+      if (random.nextInt(50) == 0) {
+        forecaster.gaveBack(random.nextDouble() * 0.2);
+      }
+      forecaster.add(at, values[i]);
+      if (i >= from) {
+        kept = forecaster.outlook(kept);
+        Outlook anew = forecaster.outlook();
+        assertThat(kept.forecast(at, HORIZON)).isEqualTo(anew.forecast(at, HORIZON));
+        assertThat(kept.enough(at, HORIZON)).isEqualTo(anew.enough(at, HORIZON));
+      }
+    }
+  }
+
   /** Gaps of any length, a clock that goes back, values of any size, and none at all. */
   @Property(tries = 100)
   void anyInputGivesASensibleForecast(

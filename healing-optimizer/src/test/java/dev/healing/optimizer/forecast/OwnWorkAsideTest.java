@@ -106,7 +106,7 @@ class OwnWorkAsideTest {
     }
     Instant now = learner.learnedAt();
     assertThat(forecaster.forecast(now, HORIZON).reaches()).isTrue();
-    double enough = forecaster.enough(now, HORIZON);
+    double enough = forecaster.outlook().enough(now, HORIZON);
     assertThat(enough).isBetween(0.01, 0.5);
     forecaster.gaveBack(enough + 0.005);
     assertThat(forecaster.forecast(now, HORIZON).reaches()).isFalse();
@@ -118,7 +118,7 @@ class OwnWorkAsideTest {
       add(minute, leak(minute), List.of());
     }
     Instant now = learner.learnedAt();
-    forecaster.gaveBack(forecaster.enough(now, HORIZON) * 0.8);
+    forecaster.gaveBack(forecaster.outlook().enough(now, HORIZON) * 0.8);
     assertThat(forecaster.forecast(now, HORIZON).reaches()).isTrue();
   }
 }
