@@ -234,7 +234,7 @@ class PluginsTest {
             HealingEngine.builder()
                 .host(real)
                 .discoverPlugins(false)
-                .configuration(Configuration.of(Map.of("plugins", Map.of("deadline", "50ms"))))
+                .configuration(Configuration.of(Map.of("plugins", Map.of("deadline", "100ms"))))
                 .add(hangs)
                 .add(nameless)
                 .add(deaf)
