@@ -71,6 +71,7 @@ final class KnowledgeVerb implements Verb {
 
   /** From the files, where all is that was acknowledged: a daemon has little memory. */
   private int tell(Invocation invocation, boolean export) {
+    invocation.daemonsStateDirectory(); // an empty base of one's own would look like the host's
     return invocation.looking(
         engine -> {
           if (export) {
