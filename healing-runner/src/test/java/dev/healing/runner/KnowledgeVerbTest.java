@@ -279,13 +279,14 @@ class KnowledgeVerbTest {
     assertThat(run("knowledge", "import", export.toString(), "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).contains("installed anew or moved, restore it instead");
     assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isZero();
-    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problems from mine.json");
+    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problem from mine.json");
     out.reset();
     assertThat(run("knowledge", "export", "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).isEqualTo(Files.readString(export));
 
     assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isEqualTo(1);
-    assertThat(err.toString(UTF_8)).contains("outcomes were seen here", "knowledge.* away");
+    assertThat(err.toString(UTF_8))
+        .contains("here 12 attempts and 1 problem are known", "knowledge.* away");
     assertThat(run("knowledge", "restore", "--state", anew)).isEqualTo(2);
     assertThat(err.toString(UTF_8)).contains("knowledge restore: expected a file");
   }
