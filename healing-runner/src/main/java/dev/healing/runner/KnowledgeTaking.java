@@ -105,6 +105,8 @@ final class KnowledgeTaking {
                 .configuration(invocation.configuration())
                 .automatic(false)
                 .build()) {
+      // It may be a file that was set aside: what is kept from here on is without it.
+      KnowledgeVerb.isAll(invocation, engine);
       Answer answer = taking.apply(engine);
       if (host.state().exists(FILE)) {
         tooLargeForADaemon(host.state().size(FILE))

@@ -86,7 +86,7 @@ final class KnowledgeVerb implements Verb {
   }
 
   /** What could not be read looks like what never was: that is said, also to a backup's script. */
-  private static boolean isAll(Invocation invocation, HealingEngine engine) {
+  static boolean isAll(Invocation invocation, HealingEngine engine) {
     List<String> trouble = engine.knowledge().problems();
     trouble.forEach(
         what -> invocation.err().println("healing: not all that was known: " + Lines.clean(what)));

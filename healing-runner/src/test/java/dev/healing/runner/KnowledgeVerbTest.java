@@ -129,6 +129,19 @@ class KnowledgeVerbTest {
   }
 
   @Test
+  void whatAnImportSetsAsideIsTold() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    String seed = seed(1).toString();
+    assertThat(run("knowledge", "import", seed, "--state", state.toString())).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
+    Files.writeString(state.resolve("knowledge.json"), "{\"version\":4,\"folded\":12");
+
+    assertThat(run("knowledge", "import", seed, "--state", state.toString())).isZero();
+    assertThat(err.toString(UTF_8))
+        .contains("not all that was known", "knowledge.json", "set aside as ");
+  }
+
+  @Test
   void whatCannotBeReadIsNotShownAsIfNothingWasKnown() throws IOException {
     Path state = Files.createDirectory(directory.resolve("state"));
     Files.writeString(state.resolve("knowledge.json"), "{\"version\":4,\"folded\":12");
