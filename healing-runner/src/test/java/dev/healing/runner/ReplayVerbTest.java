@@ -317,6 +317,7 @@ class ReplayVerbTest {
     assertThat(run(trace.toString(), "--assume", "wonders")).isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains("text: it is no trace: expected a file of 'healing record'")
+        .doesNotContain("Exception")
         .contains("nothing: there is no such file")
         .contains("--assume is 'wonders': expected helps or nothing");
   }
