@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,6 +183,8 @@ final class KnowledgeTaking {
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new HostException(file + " is no text in UTF-8", e);
+    } catch (NoSuchFileException e) {
+      throw new HostException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new HostException(file + " cannot be read: " + e.getMessage(), e);
     }

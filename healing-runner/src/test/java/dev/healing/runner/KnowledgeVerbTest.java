@@ -56,7 +56,7 @@ class KnowledgeVerbTest {
     assertThat(refused("/dev/zero")).contains("'/dev/zero': expected a regular file");
     assertThat(refused(directory.toString())).contains("expected a regular file");
     assertThat(refused("")).contains("'': expected a regular file");
-    assertThat(refused(directory + "/none")).contains("none cannot be read");
+    assertThat(refused(directory + "/none")).contains("none: there is no such file");
     Path empty = Files.createFile(directory.resolve("empty"));
     assertThat(refused(empty.toString())).contains("empty is empty");
   }
