@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A systemd unit as it was at one instant. See {@code org.freedesktop.systemd1(5)}.
@@ -32,6 +33,12 @@ public record UnitState(
     String invocationId,
     Optional<Instant> changedAt,
     Set<String> requires) {
+  private static final int LONGEST = 255;
+  private static final Pattern NAME =
+      Pattern.compile(
+          "[A-Za-z0-9:_.\\\\@-]+"
+              + "\\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)");
+
   /** Copies, and refuses what is not there. */
   public UnitState {
     Objects.requireNonNull(name, "unit without a name");
@@ -52,6 +59,11 @@ public record UnitState(
    */
   public static String fullName(String written) {
     return written.contains(".") || written.endsWith("*") ? written : written + ".service";
+  }
+
+  /** Whether it can be the name of a unit. See systemd.unit(5). */
+  public static boolean isName(String name) {
+    return name.length() <= LONGEST && NAME.matcher(name).matches() && name.charAt(0) != '@';
   }
 
   /** Whether it is neither inactive nor failed: also while it is on its way up or down. */

@@ -46,33 +46,40 @@ public final class Audit {
   /** The newest receipts, newest first. */
   public List<Receipt> history(int most) {
     List<Receipt> receipts = new ArrayList<>();
-    List<String> wrong = new ArrayList<>();
     read(
         List.of(FILE, OLDER),
         read -> {
-          wrong.addAll(read.damaged());
           List<String> lines = read.lines();
           for (int i = lines.size() - 1; i >= 0 && receipts.size() < most; i--) {
             parsed(lines.get(i)).flatMap(Audit::receipt).ifPresent(receipts::add);
           }
         });
-    damaged = List.copyOf(wrong);
     return receipts;
   }
 
   /** One file after the other, which keep their names meanwhile: what is read is all, and once. */
   private void read(List<String> files, Consumer<StateStore.Lines> reader) {
+    List<String> wrong = new ArrayList<>();
     names.readLock().lock();
     try {
-      files.forEach(file -> reader.accept(store.lines(file)));
+      for (String file : files) {
+        StateStore.Lines lines = store.lines(file);
+        wrong.addAll(lines.damaged());
+        reader.accept(lines);
+      }
     } finally {
       names.readLock().unlock();
     }
+    damaged = List.copyOf(wrong);
   }
 
-  /** What was wrong with the files when the history was last read: then some of it is missing. */
-  List<String> damaged() {
-    return damaged;
+  /** What was wrong with the files when they were last read, if anything: some of it is missing. */
+  public Optional<String> trouble() {
+    List<String> lost = damaged;
+    String more = lost.size() < 2 ? "" : ", and " + (lost.size() - 1) + " more like it";
+    return lost.stream()
+        .findFirst()
+        .map(first -> first + more + "; the history is not all that was done");
   }
 
   private static Optional<Receipt> receipt(ObjectNode node) {

@@ -60,11 +60,7 @@ final class Chronicle {
   /** What is wrong with our own files, one line each. */
   List<String> troubles() {
     List<String> all = new ArrayList<>(journal.damaged());
-    List<String> lost = audit.damaged();
-    if (!lost.isEmpty()) {
-      String more = lost.size() == 1 ? "" : ", and " + (lost.size() - 1) + " more like it";
-      all.add(lost.get(0) + more + "; the history is not all that was done");
-    }
+    audit.trouble().ifPresent(all::add);
     all.addAll(troubles.values());
     learning.trouble().ifPresent(all::add);
     return all;

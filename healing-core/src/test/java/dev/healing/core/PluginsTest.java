@@ -242,9 +242,9 @@ class PluginsTest {
                 .add(mute)
                 .build()) {
       assertThat(info(engine, "hangs").problem().orElseThrow())
-          .contains("detector 'hangs' could not be made", "did not come back within 250 ms");
+          .contains("detector 'hangs' could not be made", "did not come back within 500 ms");
       assertThat(info(engine, "?").problem().orElseThrow())
-          .contains(nameless.getClass().getName(), "did not come back within 250 ms");
+          .contains(nameless.getClass().getName(), "did not come back within 500 ms");
       assertThat(info(engine, "good").state()).isEqualTo("on");
       engine.start();
       assertThat(info(engine, "deaf").state()).contains("does not work", "did not come back");

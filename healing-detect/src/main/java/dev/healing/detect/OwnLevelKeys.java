@@ -81,6 +81,10 @@ record OwnLevelKeys(
     if (component.isEmpty() && !metric.component().equals(EACH)) {
       component = metric.component().isEmpty() ? name : metric.component();
     }
+    boolean service = type.equals(IssueType.SERVICE_FAILED);
+    if (service && !component.isEmpty() && !UnitState.isName(UnitState.fullName(component))) {
+      section.contradiction("component", "the name of one service, without wildcards");
+    }
     return new OwnLevelKeys(
         metric,
         above,
@@ -89,7 +93,7 @@ record OwnLevelKeys(
         section.nOfM("for", new NofM(3, 5)),
         section.choice("severity", Severity.MEDIUM),
         type,
-        type.equals(IssueType.SERVICE_FAILED) ? UnitState.fullName(component) : component,
+        service ? UnitState.fullName(component) : component,
         section.text("description", ""));
   }
 

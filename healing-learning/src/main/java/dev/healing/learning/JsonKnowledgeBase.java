@@ -194,13 +194,12 @@ final class JsonKnowledgeBase implements KnowledgeBase {
     synchronized (writing) {
       synchronized (this) {
         Ledger known = readable();
-        long seen = known.folded();
-        if (seen > 0) {
+        if (known.folded() > 0) {
           throw new HealingException(
               name
-                  + " is not restored: "
-                  + seen
-                  + " outcomes were seen here since, which would be lost: move "
+                  + " is not restored: here "
+                  + known.amount()
+                  + " are known, which would be lost: move "
                   + store.location()
                   + "/knowledge.* away to restore it all the same. Nothing is changed.");
         }

@@ -29,6 +29,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.deser.std.StdDeserializer;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
@@ -220,6 +221,10 @@ final class KnowledgeJson {
       if (why instanceof IllegalArgumentException || why instanceof ArithmeticException) {
         return new BadKnowledgeException(String.valueOf(why.getMessage()));
       }
+    }
+    if (e instanceof InvalidFormatException value) {
+      return new BadKnowledgeException(
+          "'" + Adoption.shortened(String.valueOf(value.getValue())) + "' is none of its values");
     }
     String message = String.valueOf(e.getOriginalMessage());
     return new BadKnowledgeException(OF_A_CLASS.matcher(message).replaceAll(""));

@@ -102,16 +102,20 @@ final class Ledger {
     return seeds.imports().stream().map(Seeds.Import::from).toList();
   }
 
+  /** As {@code knowledge show} counts it. */
+  String amount() {
+    long attempts = totals.file().attempts();
+    return attempts
+        + (attempts == 1 ? " attempt" : " attempts")
+        + " and "
+        + size()
+        + (size() == 1 ? " problem" : " problems");
+  }
+
   /** How much it is, one line each, to who has restored it. */
   List<String> told(String from) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        totals.file().attempts()
-            + " attempts and "
-            + size()
-            + " problems from "
-            + from
-            + ": all of it counts as seen here");
+    lines.add(amount() + " from " + from + ": all of it counts as seen here");
     if (crowdedOut() > 0) {
       lines.add("left out: " + crowdedOut() + " problems for which there is no memory");
     }

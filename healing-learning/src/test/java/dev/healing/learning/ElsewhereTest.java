@@ -348,7 +348,7 @@ class ElsewhereTest {
 
     assertThatThrownBy(() -> base.restore(export, "mine.json"))
         .isInstanceOf(HealingException.class)
-        .hasMessageStartingWith("mine.json is not restored: 1 outcomes were seen here since")
+        .hasMessageStartingWith("mine.json is not restored: here 1 attempt and 1 problem are known")
         .hasMessageContaining("/knowledge.* away");
     assertThat(base.export()).isEqualTo(before);
     for (String nonsense : List.of("", "[]", SEED, export.replace("CLEAN", "").substring(1))) {

@@ -547,6 +547,15 @@ class JsonKnowledgeBaseTest {
     assertThat(open(store).confidence(disk("/var"), CLEAN_DISK).healed()).isEqualTo(1);
   }
 
+  @Test
+  void aMonthThatIsNoneIsNamedWithoutTheClassThatReadsIt() {
+    String export = open(new MemoryStore()).export();
+    String bad = export.replace("\"months\":[]", "\"months\":[{\"month\":\"2999-13\"}]");
+    assertThatThrownBy(() -> open(store).restore(bad, "x.json"))
+        .hasMessageContaining("'2999-13' is none of its values")
+        .hasMessageNotContaining("java");
+  }
+
   private void assertSetAside(String bad) {
     JsonKnowledgeBase base = open(store);
     String aside = "knowledge.json.damaged-20261124T100000Z";

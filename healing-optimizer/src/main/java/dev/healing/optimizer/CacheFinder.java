@@ -56,7 +56,7 @@ final class CacheFinder implements Finder {
             state.at(),
             IssueType.DISK_FULL,
             Severity.LOW,
-            "what clear_cache may delete is looked through once a day",
+            "what clear_cache may delete is looked through now and then, however full the disk is",
             Estimate.more(room, available.getAsDouble()),
             Set.of(mount.get()));
     return Findings.of(

@@ -9,7 +9,6 @@ import dev.healing.api.OptimizationType;
 import dev.healing.api.OwnAction;
 import dev.healing.api.Severity;
 import dev.healing.spi.HostContext;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,23 +58,15 @@ final class RestartFinder implements Finder {
         || !RUNNING.contains(now.getOrDefault("Type", ""))) {
       return Optional.empty();
     }
-    double downSeconds =
-        healed.stream()
-                .mapToLong(r -> Duration.between(r.detectedAt(), PastRestarts.end(r)).toMillis())
-                .sum()
-            / 1000.0;
     String why =
         String.format(
             Locale.ROOT,
-            "%s failed and was healed by a restart %d times in %d days, for which it was down for"
-                + " %.0f s in all; Restart=no",
+            "%s failed and was healed by a restart %d times in %d days; Restart=no",
             unit,
             healed.size(),
-            PastRestarts.WINDOW.toDays(),
-            downSeconds);
+            PastRestarts.WINDOW.toDays());
     Metric restarts = Metric.of("service.healed.count", unit);
     SortedMap<String, Double> numbers = Estimate.less(restarts, healed.size(), -healed.size());
-    numbers.put(Metric.of("service.down.seconds", unit).toString(), downSeconds);
     Issue issue =
         Issue.of(state.at(), IssueType.SERVICE_SETTINGS, Severity.LOW, why, numbers, Set.of(unit));
     return Optional.of(

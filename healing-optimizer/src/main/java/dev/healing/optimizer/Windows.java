@@ -48,7 +48,10 @@ record Windows(List<Window> all, ZoneId zone) {
                 LocalTime.of(Integer.parseInt(m.group(3)), Integer.parseInt(m.group(4)))));
       } else {
         section.contradiction(
-            key, "times of day like \"02:00-05:00\", with a beginning and another end");
+            key,
+            "times of day like \"02:00-05:00\", with a beginning and another end, which '"
+                + text
+                + "' is not");
       }
     }
     return new Windows(windows, zone);

@@ -359,7 +359,7 @@ class CycleTest {
       Configuration section = Configuration.of(Map.of("windows", List.of(wrong)));
       new ProactiveOptimizerProvider().create(host.withConfiguration(section), healer);
       assertThat(section.problems()).as(wrong).hasSize(1);
-      assertThat(section.problems().get(0)).contains("windows", "02:00-05:00");
+      assertThat(section.problems().get(0)).contains("windows", "02:00-05:00", "'" + wrong + "'");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.healing.runner;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.HostException;
+import dev.healing.api.Metric;
 import dev.healing.api.UnitState;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.PluginInfo;
@@ -10,14 +11,15 @@ import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.NotifySettings;
+import dev.healing.spi.HostFiles;
 import dev.healing.spi.Systemd;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,8 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code check-config F}. */
 final class CheckConfigVerb implements Verb {
-  private static final Pattern UNIT_NAME = Pattern.compile("[A-Za-z0-9:_.\\\\@-]+");
-
   @Override
   public String name() {
     return "check-config";
@@ -58,6 +58,7 @@ final class CheckConfigVerb implements Verb {
         notify.inTheClear().forEach(warnings::add);
         unknown(configuration, host.systemd()).forEach(warnings::add);
         engine.plugins().forEach(plugin -> unused(plugin).ifPresent(warnings::add));
+        absent(configuration, host.files()).forEach(warnings::add);
         json.put("summary", summary(engine.plugins()));
       }
     } catch (ConfigurationException e) {
@@ -84,8 +85,35 @@ final class CheckConfigVerb implements Verb {
     return unknown;
   }
 
+  /** Mount points with a level of their own that are not there: nothing would be measured. */
+  static List<String> absent(Configuration configuration, HostFiles files) {
+    Configuration detectors = configuration.section("detectors");
+    List<String> absent = new ArrayList<>();
+    if (detectors.has("disk_full", "mounts")) {
+      for (String mount : detectors.section("disk_full").section("mounts").keys()) {
+        absent(files, mount).ifPresent(why -> absent.add("detectors.disk_full.mounts: " + why));
+      }
+    }
+    for (String name : detectors.keys()) {
+      if (detectors.has(name, "metric")) {
+        Metric metric = Metric.parse(detectors.section(name).text("metric", ""));
+        if (metric.name().startsWith("filesystem.")) {
+          absent(files, metric.component())
+              .ifPresent(why -> absent.add("detectors." + name + ".metric: " + why));
+        }
+      }
+    }
+    return absent;
+  }
+
+  private static Optional<String> absent(HostFiles files, String path) {
+    return path.startsWith("/") && Files.notExists(files.path(path))
+        ? Optional.of("there is no '" + path + "'")
+        : Optional.empty();
+  }
+
   private static boolean known(Systemd systemd, String name) {
-    if (!UNIT_NAME.matcher(name).matches()) {
+    if (!UnitState.isName(name)) {
       return false;
     }
     try {

@@ -100,7 +100,10 @@ final class ExplainVerb implements Verb {
             });
       }
       trail.forEach(json.putArray("trail")::add);
-      return unlessNothing(json, id);
+      Answer answer = unlessNothing(json, id);
+      return HistoryVerb.isAll(invocation, audit)
+          ? answer
+          : new Answer(Exit.FAILED, answer.result(), answer.error());
     }
   }
 }

@@ -4,8 +4,11 @@ import dev.healing.core.Audit;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.HistoryView;
+import dev.healing.runner.text.Lines;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import tools.jackson.databind.node.ArrayNode;
 
 /** {@code history}. */
 final class HistoryVerb implements Verb {
@@ -44,7 +47,16 @@ final class HistoryVerb implements Verb {
 
   private static Answer fromFiles(Invocation invocation, int most) {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
-      return Answer.of(Requests.history(new Audit(host.state()), most));
+      Audit audit = new Audit(host.state());
+      ArrayNode history = Requests.history(audit, most);
+      return Answer.of(isAll(invocation, audit) ? Exit.DONE : Exit.FAILED, history);
     }
+  }
+
+  /** What could not be read looks like what never was: that is said. */
+  static boolean isAll(Invocation invocation, Audit audit) {
+    Optional<String> trouble = audit.trouble();
+    trouble.ifPresent(what -> invocation.err().println("healing: " + Lines.clean(what)));
+    return trouble.isEmpty();
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,8 @@ final class KnowledgeTaking {
                 .configuration(invocation.configuration())
                 .automatic(false)
                 .build()) {
+      // It may be a file that was set aside: what is kept from here on is without it.
+      KnowledgeVerb.isAll(invocation, engine);
       Answer answer = taking.apply(engine);
       if (host.state().exists(FILE)) {
         tooLargeForADaemon(host.state().size(FILE))
@@ -180,6 +183,8 @@ final class KnowledgeTaking {
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new HostException(file + " is no text in UTF-8", e);
+    } catch (NoSuchFileException e) {
+      throw new HostException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new HostException(file + " cannot be read: " + e.getMessage(), e);
     }

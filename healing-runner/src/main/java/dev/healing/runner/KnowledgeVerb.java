@@ -71,6 +71,7 @@ final class KnowledgeVerb implements Verb {
 
   /** From the files, where all is that was acknowledged: a daemon has little memory. */
   private int tell(Invocation invocation, boolean export) {
+    invocation.daemonsStateDirectory(); // an empty base of one's own would look like the host's
     return invocation.looking(
         engine -> {
           if (export) {
@@ -85,7 +86,7 @@ final class KnowledgeVerb implements Verb {
   }
 
   /** What could not be read looks like what never was: that is said, also to a backup's script. */
-  private static boolean isAll(Invocation invocation, HealingEngine engine) {
+  static boolean isAll(Invocation invocation, HealingEngine engine) {
     List<String> trouble = engine.knowledge().problems();
     trouble.forEach(
         what -> invocation.err().println("healing: not all that was known: " + Lines.clean(what)));

@@ -162,7 +162,8 @@ final class ReplayVerb implements Verb {
   }
 
   private static boolean is(Metric metric, JsonNode unseen) {
-    return unseen.path("what").asString("").equals(metric.name());
+    Metric kind = metric.component().isEmpty() ? metric : Metric.of(metric.name(), "*");
+    return unseen.path("what").asString("").equals(kind.toString());
   }
 
   private static List<Policy> policies(Invocation invocation) {

@@ -15,7 +15,7 @@ final class SwitchOf {
 
   /**
    * Turns it and says of which directory. Where no daemon runs the switch is turned all the same,
-   * for one that is just being restarted, but that has stopped nobody: exit code 1.
+   * for one that is just being restarted or starts later, and that is said on stderr.
    *
    * @param change turns it and says what that means
    */
@@ -37,7 +37,7 @@ final class SwitchOf {
                   + directory
                   + "; for one that starts there: "
                   + meaning);
-      return Exit.FAILED;
+      return Exit.DONE;
     }
     invocation.out().println(directory + ": " + meaning);
     return Exit.DONE;

@@ -78,7 +78,7 @@ final class TraceReplay {
     } catch (NoSuchFileException e) {
       throw new HealingException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new HealingException(file + " cannot be read: " + e, e);
+      throw new HealingException(file + " cannot be read: " + e.getMessage(), e);
     } catch (ConfigurationException e) {
       throw e; // which is no fault of the trace
     } catch (HealingException e) {

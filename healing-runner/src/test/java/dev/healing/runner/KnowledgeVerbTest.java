@@ -56,7 +56,7 @@ class KnowledgeVerbTest {
     assertThat(refused("/dev/zero")).contains("'/dev/zero': expected a regular file");
     assertThat(refused(directory.toString())).contains("expected a regular file");
     assertThat(refused("")).contains("'': expected a regular file");
-    assertThat(refused(directory + "/none")).contains("none cannot be read");
+    assertThat(refused(directory + "/none")).contains("none: there is no such file");
     Path empty = Files.createFile(directory.resolve("empty"));
     assertThat(refused(empty.toString())).contains("empty is empty");
   }
@@ -126,6 +126,19 @@ class KnowledgeVerbTest {
     }
     String name = problems + "-" + "long".repeat(40) + ".json"; // each action is told where from
     return Files.writeString(directory.resolve(name), text + "}}");
+  }
+
+  @Test
+  void whatAnImportSetsAsideIsTold() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    String seed = seed(1).toString();
+    assertThat(run("knowledge", "import", seed, "--state", state.toString())).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
+    Files.writeString(state.resolve("knowledge.json"), "{\"version\":4,\"folded\":12");
+
+    assertThat(run("knowledge", "import", seed, "--state", state.toString())).isZero();
+    assertThat(err.toString(UTF_8))
+        .contains("not all that was known", "knowledge.json", "set aside as ");
   }
 
   @Test
@@ -279,13 +292,14 @@ class KnowledgeVerbTest {
     assertThat(run("knowledge", "import", export.toString(), "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).contains("installed anew or moved, restore it instead");
     assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isZero();
-    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problems from mine.json");
+    assertThat(out.toString(UTF_8)).contains("12 attempts and 1 problem from mine.json");
     out.reset();
     assertThat(run("knowledge", "export", "--state", anew)).isZero();
     assertThat(out.toString(UTF_8)).isEqualTo(Files.readString(export));
 
     assertThat(run("knowledge", "restore", export.toString(), "--state", anew)).isEqualTo(1);
-    assertThat(err.toString(UTF_8)).contains("outcomes were seen here", "knowledge.* away");
+    assertThat(err.toString(UTF_8))
+        .contains("here 12 attempts and 1 problem are known", "knowledge.* away");
     assertThat(run("knowledge", "restore", "--state", anew)).isEqualTo(2);
     assertThat(err.toString(UTF_8)).contains("knowledge restore: expected a file");
   }

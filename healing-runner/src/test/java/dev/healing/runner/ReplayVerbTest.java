@@ -161,6 +161,10 @@ class ReplayVerbTest {
     assertThat(out.toString(UTF_8)).isEmpty();
     assertThat(page).doesNotExist();
     assertThat(err.toString(UTF_8)).contains("nothing here measures memory.usde.fraction");
+    for (String what : List.of("cpu.busy.fraction{x}", "filesystem.used.fraction")) {
+      assertThat(run("--csv", what + "=" + file)).as(what).isEqualTo(2);
+      assertThat(err.toString(UTF_8)).contains("nothing here measures " + what + ":");
+    }
     assertThat(run("--csv", right)).isZero();
   }
 
@@ -313,6 +317,7 @@ class ReplayVerbTest {
     assertThat(run(trace.toString(), "--assume", "wonders")).isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains("text: it is no trace: expected a file of 'healing record'")
+        .doesNotContain("Exception")
         .contains("nothing: there is no such file")
         .contains("--assume is 'wonders': expected helps or nothing");
   }

@@ -63,13 +63,15 @@ class SwitchOfTest {
   }
 
   @Test
-  void whereNoDaemonRunsNobodyWasPausedAndThatIsSaid() {
+  void whereNoDaemonRunsItIsTurnedForTheNextAndThatIsSaid() {
     LinuxHost.open(state).close();
 
-    assertThat(run("pause", state)).isEqualTo(1);
+    assertThat(run("pause", state)).as("it did what it says").isZero();
     assertThat(out()).isEmpty();
     assertThat(err()).contains("no daemon runs on " + state);
     assertThat(state.resolve(OffSwitch.FILE)).as("for one that is being restarted").exists();
+    assertThat(run("resume", state)).isZero();
+    assertThat(state.resolve(OffSwitch.FILE)).doesNotExist();
   }
 
   @Test

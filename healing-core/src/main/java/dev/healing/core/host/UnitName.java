@@ -1,23 +1,18 @@
 package dev.healing.core.host;
 
 import dev.healing.api.HostException;
+import dev.healing.api.UnitState;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Names of units, and of their D-Bus objects. See systemd.unit(5) and sd_bus_path_encode(3). */
 final class UnitName {
   private static final String OBJECTS = "/org/freedesktop/systemd1/unit/";
-  private static final int LONGEST = 255;
-  private static final Pattern VALID =
-      Pattern.compile(
-          "[A-Za-z0-9:_.\\\\@-]+"
-              + "\\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)");
 
   private UnitName() {}
 
   static boolean valid(String name) {
-    return name.length() <= LONGEST && VALID.matcher(name).matches() && name.charAt(0) != '@';
+    return UnitState.isName(name);
   }
 
   /** The name itself, if it is one. */

@@ -114,12 +114,14 @@ public final class ReplayPlugins {
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
   public Collection<Unreadable> unseen(Plugins plugins) {
-    Set<String> unasked = new TreeSet<>(names.all());
-    plugins.measured().orElse(Set.of()).forEach(metric -> unasked.remove(metric.name()));
+    Set<Metric> unasked = new TreeSet<>(names.all());
+    plugins.measured().orElse(Set.of()).forEach(one -> unasked.remove(MetricNames.kind(one)));
     if (plugins.measured().isPresent()) {
       unasked.forEach(
-          name ->
-              unseen.put(name, new Unreadable(name, "nothing here measures it: a misspelling?")));
+          kind ->
+              unseen.put(
+                  kind.toString(),
+                  new Unreadable(kind.toString(), "nothing here measures it: a misspelling?")));
     }
     return unseen.values();
   }

@@ -54,7 +54,7 @@ public final class TraceReader implements AutoCloseable {
     try {
       lines = new TraceLines(new GZIPInputStream(from, 64 << 10));
     } catch (IOException e) {
-      throw new HealingException("it is no trace: expected a file of 'healing record' (" + e + ")");
+      throw new HealingException("it is no trace: expected a file of 'healing record'", e);
     }
     TraceLine first = line();
     int format = first == null ? -1 : first.others().path("trace").asInt(-1);

@@ -63,10 +63,10 @@ public final class KnowledgeView {
               "confidence",
               String.format(
                   Locale.ROOT,
-                  "off by %.0f points on average, Brier score %.2f, over %d attempts",
+                  "off by %.0f points on average, Brier score %.2f, over %s",
                   100 * calibration.path("calibrationError").asDouble(),
                   calibration.path("brierScore").asDouble(),
-                  calibration.path("attempts").asLong())));
+                  Lines.many(calibration.path("attempts").asString("0"), "attempt"))));
     }
     return lines;
   }

@@ -82,6 +82,11 @@ public final class Lines {
     return clean.length() <= width ? clean : clean.substring(0, Math.max(0, width - 1)) + "…";
   }
 
+  /** So many of them: {@code 1 look}, {@code 2 looks}. */
+  static String many(String number, String one) {
+    return number + " " + one + (number.equals("1") ? "" : "s");
+  }
+
   /** A fraction as a percentage. */
   public static String percent(double fraction) {
     return String.format(Locale.ROOT, "%.1f %%", fraction * 100);

@@ -90,7 +90,9 @@ public final class OpportunitiesView {
   private static String amount(String metric, JsonNode number) {
     double value = number.asDouble(0);
     if (metric.contains(".bytes")) {
-      return String.format(Locale.ROOT, "%.2f GiB", value / (1L << 30));
+      return Math.abs(value) >= (1L << 30) / 10.0
+          ? String.format(Locale.ROOT, "%.2f GiB", value / (1L << 30))
+          : Math.round(value / (1L << 20) * 10) / 10.0 + " MiB"; // which is never -0.0
     }
     return metric.contains(".fraction")
         ? String.format(Locale.ROOT, "%.1f %%", 100 * value)

@@ -74,8 +74,8 @@ public final class ReplayView {
   public static String about(JsonNode json) {
     return text(json, "trace")
         + ": "
-        + text(json, "looks")
-        + " looks from "
+        + Lines.many(text(json, "looks"), "look")
+        + " from "
         + Lines.instant(text(json, "from"))
         + " to "
         + Lines.instant(text(json, "to"))

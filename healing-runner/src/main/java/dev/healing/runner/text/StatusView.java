@@ -58,8 +58,8 @@ public final class StatusView {
       lines.addAll(
           style.field(
               "so far",
-              text(json, "looks")
-                  + " looks; incidents open: "
+              Lines.many(text(json, "looks"), "look")
+                  + "; incidents open: "
                   + text(json, "openIncidents")
                   + "; heals in the last hour: "
                   + text(json, "healsInLastHour")));

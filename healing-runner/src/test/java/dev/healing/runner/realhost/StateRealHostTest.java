@@ -94,6 +94,11 @@ class StateRealHostTest {
       assertThat(asked.exit()).as(asked.out()).isEqualTo(3);
       assertThat(asked.out()).contains("needs root: the host's daemon uses /var/lib/healing");
     }
+    for (String what : List.of("show", "export")) {
+      ThrowawayHost.Result kept =
+          host.exec("runuser", "-u", "nobody", "--", "healing", "knowledge", what);
+      assertThat(kept.exit()).as(kept.out()).isEqualTo(3);
+    }
     String own = "runuser -u nobody -- healing status --json --state /tmp/own";
     assertThat(host.sh(own)).contains("\"daemon\" : false");
     assertThat(host.sh("runuser -u nobody -- healing once")).isNotEmpty();

@@ -165,6 +165,26 @@ class ViewsTest {
   }
 
   @Test
+  void oneLookIsNotSeveral() {
+    JsonNode json = Json.MAPPER.readTree("{\"trace\": \"t\", \"looks\": 1}");
+    assertThat(ReplayView.about(json)).startsWith("t: 1 look from ");
+  }
+
+  @Test
+  void aFewMebibytesAreToldAsSuchAndNothingIsLessThanNothing() {
+    JsonNode benefit =
+        Json.MAPPER.readTree(
+            """
+            {"metric": "filesystem.available.bytes{/}", "estimated": 4194304, "actual": -1000,
+             "before": 5368709120, "after": 5368708120}
+            """);
+    assertThat(OpportunitiesView.benefit(benefit))
+        .hasValue(
+            "filesystem.available.bytes{/} changed by 0.0 MiB, from 5.00 GiB to 5.00 GiB;"
+                + " expected were 4.0 MiB");
+  }
+
+  @Test
   void whatIsNotDoneByItselfIsNotSaidToBeForLater() {
     JsonNode json =
         Json.MAPPER.readTree(

@@ -47,6 +47,8 @@ record OwnProbeKeys(
     boolean service = type.equals(IssueType.SERVICE_FAILED);
     if (service && !section.has("component")) {
       section.contradiction("type", "a 'component' beside it: the service that it is about");
+    } else if (service && !UnitState.isName(UnitState.fullName(component))) {
+      section.contradiction("component", "the name of one service, without wildcards");
     }
     return new OwnProbeKeys(
         name,

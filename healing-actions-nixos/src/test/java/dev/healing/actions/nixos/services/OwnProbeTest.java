@@ -286,6 +286,24 @@ class OwnProbeTest {
         .anySatisfy(problem -> assertThat(problem).contains(what, expected));
   }
 
+  @Test
+  void aServiceIsNamedWithoutWildcards() {
+    Configuration configuration =
+        Configuration.of(
+            Map.of(
+                "probe",
+                Map.of("tcp", "localhost:80"),
+                "type",
+                "service_failed",
+                "component",
+                "*.service"));
+    new OwnProbe.Kind().create("shop", host.withConfiguration(configuration), Optional.empty());
+    assertThat(configuration.problems())
+        .singleElement()
+        .asString()
+        .contains("'component' is '*.service'", "one service, without wildcards");
+  }
+
   /** With as much time between two looks as between two questions. */
   @Nested
   class Contract extends DetectorContract {
