@@ -78,8 +78,8 @@ public final class Outlook {
       long latest,
       double value,
       double limit) {
-    boolean same = before != null && before.past.version == past.version();
-    this.past = same ? before.past : new Seen(past);
+    this.past =
+        before != null && before.past.version == past.version() ? before.past : new Seen(past);
     this.outline = this.past.outline;
     this.recent = recent;
     this.trust = trust;
