@@ -229,6 +229,9 @@ final class HealingLoop {
       String is = most.name().toLowerCase(Locale.ROOT);
       return Optional.of("autonomy is " + is + ": " + far + "; 'autonomy: auto' lets it");
     }
+    if (incidents.unrelated() >= settings.limits().storm()) {
+      return Optional.of("this host is sick, as 'healing issues' tells: done on request only");
+    }
     return leavesRoom()
         ? Optional.empty()
         : Optional.of(

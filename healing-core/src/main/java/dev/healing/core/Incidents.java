@@ -97,6 +97,7 @@ final class Incidents {
                   .filter(i -> i.cause == null || storm.filter(i.cause::equals).isPresent())
                   .filter(incident -> incident.issue.severity().compareTo(Severity.HIGH) >= 0)
                   .filter(incident -> there(incident).compareTo(Storm.WITHIN) < 0)
+                  .filter(incident -> incident.status != IncidentStatus.ESCALATED)
                   .filter(incident -> isTreated(incident) && !isTheirs(incident))
                   .count();
     }
@@ -318,6 +319,7 @@ final class Incidents {
   void escalate(Tracked incident, String why) {
     if (incident.status != IncidentStatus.ESCALATED) {
       incident.status = IncidentStatus.ESCALATED;
+      unrelated = -1;
       chronicle.tell(
           Event.Kind.ESCALATED,
           "for a human: " + incident.issue.description() + ": " + why,
@@ -335,6 +337,7 @@ final class Incidents {
     boolean something = !decision.plan().empty();
     if (incident.status == IncidentStatus.ESCALATED && !isTheirs(incident) && something) {
       incident.status = IncidentStatus.OPEN;
+      unrelated = -1;
     }
     String action = decision.plan().empty() ? "" : decision.plan().next().action().id().name();
     String key = action + " " + decision.verdict().kind() + " " + SafetyGuards.decisive(decision);

@@ -66,6 +66,7 @@ class OpportunitiesTest {
   private final List<ActionId> done = new ArrayList<>();
   private final Applying optimizer = new Applying();
   private ActionReport report = ActionReport.done("did it");
+  private List<String> failing = List.of();
   private String lane = "one for all";
 
   @AfterEach
@@ -92,9 +93,12 @@ class OpportunitiesTest {
   }
 
   private Detection failed(HostState state) {
-    return needed.contains(Given.RESTART)
-        ? Detection.of(List.of(Given.issue(state.at(), WEB)))
-        : Detection.NOTHING;
+    List<Issue> issues = new ArrayList<>();
+    failing.forEach(unit -> issues.add(Given.issue(state.at(), unit)));
+    if (needed.contains(Given.RESTART)) {
+      issues.add(Given.issue(state.at(), WEB));
+    }
+    return Detection.of(issues);
   }
 
   private Given.Actions remedy(ActionId id, Risk risk) {
@@ -226,6 +230,10 @@ class OpportunitiesTest {
                 + " --apply remove_dust' has it done");
     assertThat(waits(Map.of("limits", Map.of("heals-per-hour", 0)), ""))
         .startsWith("half of limits.heals-per-hour are used up");
+    failing = List.of("a.service", "b.service", "c.service");
+    assertThat(waits(Map.of("limits", Map.of("storm", 3)), ""))
+        .startsWith("this host is sick, as 'healing issues' tells: done on request only");
+    failing = List.of();
     new OffSwitch(host.state(), host.time()).pause(Optional.of(Duration.ofHours(1)));
     assertThat(waits(Map.of("autonomy", "confirm"), ""))
         .matches("paused until 2.*: nothing is done; 'healing resume' lets it");

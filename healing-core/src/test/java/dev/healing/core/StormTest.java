@@ -2,16 +2,21 @@ package dev.healing.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
+import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
+import dev.healing.api.RefusedException;
 import dev.healing.api.Risk;
 import dev.healing.api.Severity;
+import dev.healing.spi.HealingAction;
+import dev.healing.spi.PreparedAction;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +39,7 @@ class StormTest {
   private final Set<String> broken = new TreeSet<>();
   private final List<Event> events = new ArrayList<>();
   private final Set<String> unreachable = new TreeSet<>();
+  private boolean refuses;
   private HealingEngine engine = engine(Map.of());
 
   private HealingEngine engine(Map<String, ?> restart) {
@@ -54,15 +60,32 @@ class StormTest {
                 state ->
                     Detection.of(
                         unreachable.stream().map(site -> unanswered(state.at(), site)).toList())))
-        .add(
-            Given.action(
-                Given.RESTART,
-                Risk.LOW,
-                execution -> {
-                  broken.remove("b.service");
-                  return ActionReport.done("restarted");
-                }))
+        .add(new Given.Actions(Given.RESTART.name(), new Restart()))
         .build();
+  }
+
+  /** Helps b.service; others are refused, if so. */
+  private final class Restart implements HealingAction {
+    private final HealingAction real =
+        new Given.Action(
+            Given.description(Given.RESTART, Risk.LOW),
+            execution -> {
+              broken.remove("b.service");
+              return ActionReport.done("restarted");
+            });
+
+    @Override
+    public ActionDescription description() {
+      return real.description();
+    }
+
+    @Override
+    public PreparedAction prepare(Issue issue, HostState state) {
+      if (refuses && !issue.components().contains("b.service")) {
+        throw new RefusedException("not this one");
+      }
+      return real.prepare(issue, state);
+    }
   }
 
   private static Issue unanswered(Instant at, String site) {
@@ -142,6 +165,21 @@ class StormTest {
     assertThat(sick().note()).contains("healing goes on");
     assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
     assertThat(status("a.service")).as("it was tried").isEqualTo(IncidentStatus.ESCALATED);
+  }
+
+  @Test
+  void whatIsHandedToAPersonSinceNothingCanBeTriedMakesNoStorm() {
+    refuses = true;
+    engine.open();
+    broken.addAll(Set.of("a.service", "c.service", "d.service"));
+    passes(100);
+    assertThat(status("a.service")).isEqualTo(IncidentStatus.ESCALATED);
+
+    broken.add("b.service");
+    passes(10);
+
+    assertThat(types()).doesNotContain(IssueType.HOST_SICK);
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
   }
 
   @Test
