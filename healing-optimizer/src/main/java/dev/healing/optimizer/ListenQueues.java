@@ -22,11 +22,11 @@ final class ListenQueues {
           columns.length > 2 && columns[1].matches("\\d{1,9}") && columns[2].matches("\\d{1,9}");
       return numbers
           ? new Queue(Long.parseLong(columns[1]), Long.parseLong(columns[2]))
-          : new Queue(0, -1);
+          : new Queue(0, 0);
     }
 
     boolean full() {
-      return most >= 0 && waiting >= most;
+      return waiting > 0 && waiting >= most;
     }
   }
 

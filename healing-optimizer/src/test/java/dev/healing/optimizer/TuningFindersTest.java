@@ -396,6 +396,8 @@ class TuningFindersTest {
       assertThat(after(Duration.ZERO)).hasSize(1);
       listeners("LISTEN 0 128 0.0.0.0:80 0.0.0.0:*\nLISTEN 0 5 127.0.0.1:8000 0.0.0.0:*\n");
       assertThat(after(Duration.ZERO)).as("which it was is over").hasSize(1);
+      listeners("LISTEN 0 128 0.0.0.0:80 0.0.0.0:*\nLISTEN 0 0 127.0.0.1:8000 0.0.0.0:*\n");
+      assertThat(after(Duration.ZERO)).as("where nobody waits nothing is full").hasSize(1);
       listeners("LISTEN 0 100 0.0.0.0:80 0.0.0.0:*\n");
       assertThat(after(Duration.ZERO)).isEmpty();
     }

@@ -122,6 +122,35 @@ class ShellTest {
             p -> assertThat(p).contains("plugins.directory /nowhere/at/all cannot be read"));
   }
 
+  /** Nothing could be made with these, and what is not there heals nothing. */
+  @Test
+  void whatNoPluginCanBeMadeWithIsAMistake(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("far.yaml");
+    Files.writeString(
+        file,
+        """
+        actions:
+          restart_service: {stops-within: 30d}
+          kill_process: {patience: 366d}
+        plugins: {deadline: 0s}
+        """);
+
+    assertThat(run("check-config", file.toString())).isEqualTo(2);
+    assertThat(out().lines())
+        .satisfiesExactlyInAnyOrder(
+            p -> assertThat(p).contains(":2: ", "stops-within' is '30d': expected at most 1d"),
+            p -> assertThat(p).contains(":3: ", "patience' is '366d': expected at most 1d"),
+            p -> assertThat(p).contains(":4: ", "deadline' is '0s': expected between 100ms"));
+  }
+
+  @Test
+  void wrongUsageThatTheEngineFindsIsTwoAsWell(@TempDir Path directory) {
+    String state = directory.toString();
+    assertThat(run("heal", "--type", "Bad Type", "--component", "x", "--state", state))
+        .isEqualTo(2);
+    assertThat(err()).contains("'Bad Type'", "expected a lower-case letter");
+  }
+
   @Test
   void whomNobodyCouldTellIsSaid(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("notify.yaml");
