@@ -72,13 +72,18 @@ final class Deliberation {
   void startAnew() {
     for (Tracked incident : incidents.open()) {
       if (incident.phase() != Phase.RUNNING && incident.phase() != Phase.SETTLING) {
-        if (incident.phase() == Phase.CONFIRMING) {
+        boolean asked = incident.phase() == Phase.CONFIRMING;
+        if (asked) {
           incident.decision = null;
           incident.decisionKey = "";
           incident.note = "what was shown is void: the configuration has changed";
         }
         incident.rests();
-        if (incident.origin() == Origin.APPROVED) {
+        boolean approved = incident.origin() == Origin.APPROVED;
+        if (asked || approved) {
+          incident.handedOver = false; // whoever it was handed to is asked anew: it stays theirs
+        }
+        if (approved) {
           incidents.notDone(incident, "what was approved is void: the configuration has changed");
         }
       }
