@@ -301,7 +301,9 @@ final class Incidents {
     }
     chronicle.tell(
         status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,
-        status
+        (incident.unknown().isPresent() && status == IncidentStatus.SELF_RECOVERED
+                ? "RECOVERED"
+                : status)
             + " "
             + incident.issue.type()
             + " "

@@ -211,7 +211,7 @@ final class Sightings {
         if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
           String why =
               incident.seen
-                  ? Storm.is(incident) ? Storm.OVER : "the issue went away by itself"
+                  ? Storm.is(incident) ? Storm.OVER : wentAway(incident)
                   : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
           if (incident.lastFailure.isPresent()) {
@@ -227,6 +227,13 @@ final class Sightings {
         }
       }
     }
+  }
+
+  private static String wentAway(Tracked incident) {
+    return incident
+        .unknown()
+        .map(last -> "the issue is gone, whether by " + last.action() + " cannot be known")
+        .orElse("the issue went away by itself");
   }
 
   /**

@@ -344,6 +344,14 @@ final class Tracked {
     advice = null;
   }
 
+  /** The last attempt, of which nobody knows what came: should it be over, it may be by that. */
+  Optional<Receipt> unknown() {
+    return attempts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(attempts.get(attempts.size() - 1))
+            .filter(last -> last.outcome() == Outcome.AMBIGUOUS);
+  }
+
   void ended(Receipt receipt) {
     attempts.add(receipt);
     if (attempts.size() > ATTEMPTS_SHOWN) {
