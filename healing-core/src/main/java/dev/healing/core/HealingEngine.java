@@ -435,10 +435,15 @@ public final class HealingEngine implements AutoCloseable {
 
   /**
    * Stops: nothing is started any more, what runs is given five seconds to end and then cancelled.
-   * What has not ended by then is looked at again at the next start.
+   * What has not ended by then is looked at again at the next start. Whoever is answered on the
+   * engine's own thread cannot wait for it: then that is done on another, and {@link #ended} tells.
    */
   @Override
   public void close() {
+    if (thread.isCurrent()) {
+      new Thread(this::close, "healing-close").start();
+      return;
+    }
     if (closed) {
       return;
     }

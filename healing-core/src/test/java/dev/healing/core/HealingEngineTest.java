@@ -208,6 +208,28 @@ class HealingEngineTest {
     }
   }
 
+  /** Who would wait there for the engine's thread would wait for itself. */
+  @Test
+  void whoIsAnsweredOnItsThreadMayCloseIt() throws Exception {
+    CompletableFuture<Thread> closedOn = new CompletableFuture<>();
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {
+      HealingEngine engine = builder(real, Map.of()).build();
+      engine
+          .consider(Given.issue(Instant.now(), UNIT))
+          .whenComplete(
+              (decision, fault) -> {
+                engine.close();
+                closedOn.complete(Thread.currentThread());
+              });
+      long beganNanos = System.nanoTime();
+      engine.start();
+      assertThat(closedOn.get(30, SECONDS).getName()).isEqualTo("healing");
+      engine.ended().toCompletableFuture().get(30, SECONDS);
+      assertThat(Duration.ofNanos(System.nanoTime() - beganNanos))
+          .isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
   // ------------------------------------------------------------- virtual time
 
   @Test
