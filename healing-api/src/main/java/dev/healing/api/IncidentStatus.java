@@ -10,7 +10,10 @@ public enum IncidentStatus {
   VALIDATING,
   /** Closed: an action was followed by a look that no longer found the symptom. */
   HEALED,
-  /** Closed: the symptom went away and no action of ours can claim it. */
+  /**
+   * Closed: the symptom went away and no action of ours can claim it. Whether it was by one all the
+   * same cannot be known if the last attempt is AMBIGUOUS.
+   */
   SELF_RECOVERED,
   /** Handed over to a human. Stays until the symptom is gone. */
   ESCALATED

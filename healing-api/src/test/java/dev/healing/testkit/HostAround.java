@@ -13,6 +13,7 @@ import dev.healing.spi.Systemd;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A host that is another one, to be different in what is overridden. */
 public abstract class HostAround implements HostContext {
@@ -61,6 +62,11 @@ public abstract class HostAround implements HostContext {
   @Override
   public MeasuredPast past() {
     return host.past();
+  }
+
+  @Override
+  public <T> T memory(Class<T> type, Supplier<T> empty) {
+    return host.memory(type, empty);
   }
 
   @Override

@@ -7,7 +7,10 @@ import dev.healing.spi.MeasuredPast;
 import dev.healing.spi.Protection;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * A host made of fakes, empty and healthy, with all privileges. What a killed task still tries to
@@ -24,6 +27,7 @@ public final class TestHost implements HostContext {
   private Protection protection = Protection.vitalOnly();
   private Set<Privilege> privileges = EnumSet.allOf(Privilege.class);
   private final Configuration configuration = Configuration.empty();
+  private final Map<Class<?>, Object> memory = new ConcurrentHashMap<>();
 
   /** A host without files. */
   public TestHost() {
@@ -98,6 +102,12 @@ public final class TestHost implements HostContext {
     return past;
   }
 
+  /** Of all that are made on this host. */
+  @Override
+  public <T> T memory(Class<T> type, Supplier<T> empty) {
+    return type.cast(memory.computeIfAbsent(type, t -> empty.get()));
+  }
+
   @Override
   public Protection protection() {
     return protection;
@@ -152,6 +162,11 @@ public final class TestHost implements HostContext {
     @Override
     public MeasuredPast past() {
       return host.past();
+    }
+
+    @Override
+    public <T> T memory(Class<T> type, Supplier<T> empty) {
+      return host.memory(type, empty);
     }
 
     @Override

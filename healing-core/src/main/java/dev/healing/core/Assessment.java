@@ -11,7 +11,6 @@ import dev.healing.api.Severity;
 import dev.healing.core.calls.Counsel;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Preparations;
-import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Patience;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.guard.Settings;
@@ -124,7 +123,7 @@ final class Assessment {
             remedy
                 .unprivileged()
                 .or(() -> observed(remedy))
-                .or(() -> refused.reason(incident.fingerprint, action.id()))
+                .or(() -> refused.reason(incident, action.id(), state()))
                 .or(() -> preparations.stuck(incident.fingerprint, action.id()));
         options.add(new Counsel.Option(remedy, objection));
       }

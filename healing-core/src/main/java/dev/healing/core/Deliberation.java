@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.Decision;
 import dev.healing.api.HealingPlan;
+import dev.healing.api.HostState;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Origin;
 import dev.healing.api.Preview;
@@ -10,7 +11,6 @@ import dev.healing.api.Verdict;
 import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.core.calls.Counsel;
-import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Patience;
 import dev.healing.core.guard.SafetyGuards;
 import dev.healing.core.plugins.Plugins;
@@ -72,13 +72,18 @@ final class Deliberation {
   void startAnew() {
     for (Tracked incident : incidents.open()) {
       if (incident.phase() != Phase.RUNNING && incident.phase() != Phase.SETTLING) {
-        if (incident.phase() == Phase.CONFIRMING) {
+        boolean asked = incident.phase() == Phase.CONFIRMING;
+        if (asked) {
           incident.decision = null;
           incident.decisionKey = "";
           incident.note = "what was shown is void: the configuration has changed";
         }
         incident.rests();
-        if (incident.origin() == Origin.APPROVED) {
+        boolean approved = incident.origin() == Origin.APPROVED;
+        if (asked || approved) {
+          incident.handedOver = false; // whoever it was handed to is asked anew: it stays theirs
+        }
+        if (approved) {
           incidents.notDone(incident, "what was approved is void: the configuration has changed");
         }
       }
@@ -268,9 +273,7 @@ final class Deliberation {
   }
 
   private void nothingToTry(Tracked incident, HealingPlan plan) {
-    boolean forNow =
-        plan.rejected().stream()
-            .anyMatch(r -> refusals.reason(incident.fingerprint, r.action()).isPresent());
+    boolean forNow = plan.rejected().stream().anyMatch(r -> refusals.lately(incident, r.action()));
     incident.rests();
     incidents.decided(
         incident,
@@ -290,9 +293,9 @@ final class Deliberation {
   private void prepare(Tracked incident, HealingPlan plan) {
     Optional<Plugins.Remedy> remedy = assessment.remedy(plan);
     if (remedy.isEmpty()) {
-      refusals.add(incident.fingerprint, plan.next().action().id(), "is not there any more");
-      return;
+      return; // and the next plan has other remedies
     }
+    HostState seen = assessment.state();
     incident.prepares(
         assessment.prepare(
             incident,
@@ -309,7 +312,7 @@ final class Deliberation {
                         time.monotonicNanos()));
               } else {
                 incident.rests();
-                refusals.add(incident.fingerprint, plan.next().action().id(), why);
+                refusals.add(incident, plan.next().action().id(), why, seen);
               }
               toDecide.add(incident);
             }));

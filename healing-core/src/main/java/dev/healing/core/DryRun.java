@@ -3,11 +3,11 @@ package dev.healing.core;
 import dev.healing.api.Decision;
 import dev.healing.api.HealingException;
 import dev.healing.api.HealingPlan;
+import dev.healing.api.HostState;
 import dev.healing.api.Issue;
 import dev.healing.api.Origin;
 import dev.healing.api.Verdict;
 import dev.healing.core.calls.Counsel;
-import dev.healing.core.calls.Refusals;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.spi.PreparedAction;
 import dev.healing.spi.TimeSource;
@@ -83,6 +83,7 @@ final class DryRun {
             .remedy(plan)
             .orElseThrow(
                 () -> new HealingException("what was planned is gone since a reload: ask again"));
+    HostState seen = assessment.state();
     assessment.prepare(
         probe,
         remedy,
@@ -92,7 +93,7 @@ final class DryRun {
                   if (action.isPresent()) {
                     judge(plan, action.orElseThrow());
                   } else {
-                    refused.add(probe.fingerprint, remedy.description().id(), why);
+                    refused.add(probe, remedy.description().id(), why, seen);
                     plan();
                   }
                 }));

@@ -44,6 +44,10 @@ final class EngineThread {
     return thread != null;
   }
 
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
   void start() {
     Thread engine = new Thread(this::turns, "healing");
     engine.setDaemon(true);
@@ -181,7 +185,7 @@ final class EngineThread {
   /** Asks on the engine's thread; on the caller's, if there is none. */
   <T> T ask(Supplier<T> question) {
     Thread engine = thread;
-    if (engine == null || engine == Thread.currentThread() || stopped) {
+    if (engine == null || isCurrent() || stopped) {
       return question.get();
     }
     CompletableFuture<T> answer = new CompletableFuture<>();

@@ -20,6 +20,7 @@ import dev.healing.core.calls.Inquiries;
 import dev.healing.core.calls.Triggers;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.History;
+import dev.healing.core.plugins.Memory;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
 import dev.healing.core.replay.Recording;
@@ -62,6 +63,7 @@ public final class HealingEngine implements AutoCloseable {
   private final HostContext host;
   private final Runnable closeHost;
   private final Registry registry;
+  private final Memory memory = new Memory();
   private final Inbox inbox = new Inbox();
   private final HealingLoop loop;
   private final Instant startedAt;
@@ -92,7 +94,7 @@ public final class HealingEngine implements AutoCloseable {
             host,
             inbox,
             settings,
-            new Plugins(registry, host, settings, configuration, opportunities));
+            new Plugins(registry, host, memory, settings, configuration, opportunities));
     triggers = new Triggers(inquiries, reason -> loop.wake());
     thread = new EngineThread(inbox, loop);
     knowledge =
@@ -391,7 +393,7 @@ public final class HealingEngine implements AutoCloseable {
    */
   public CompletionStage<@Nullable Void> reload(Configuration configuration) {
     Settings settings = Settings.read(configuration);
-    Plugins plugins = new Plugins(registry, host, settings, configuration, opportunities);
+    Plugins plugins = new Plugins(registry, host, memory, settings, configuration, opportunities);
     CompletableFuture<@Nullable Void> holds = new CompletableFuture<>();
     thread.post(
         holds,
@@ -433,10 +435,15 @@ public final class HealingEngine implements AutoCloseable {
 
   /**
    * Stops: nothing is started any more, what runs is given five seconds to end and then cancelled.
-   * What has not ended by then is looked at again at the next start.
+   * What has not ended by then is looked at again at the next start. Whoever is answered on the
+   * engine's own thread cannot wait for it: then that is done on another, and {@link #ended} tells.
    */
   @Override
   public void close() {
+    if (thread.isCurrent()) {
+      new Thread(this::close, "healing-close").start();
+      return;
+    }
     if (closed) {
       return;
     }

@@ -11,7 +11,6 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.calls.Improvement;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.calls.Learning;
-import dev.healing.core.calls.Refusals;
 import dev.healing.core.guard.Settings;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.journal.Intent;

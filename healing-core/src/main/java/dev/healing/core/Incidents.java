@@ -117,9 +117,9 @@ final class Incidents {
         && chronicle.journal().problems().rejected(incident.fingerprint);
   }
 
-  /** Problems that were first seen after this, open or not, oldest first: of many the newest. */
+  /** Problems that began after this, open or not, oldest first: of many the newest. */
   Stream<Tracked> begunAfter(Instant at) {
-    return begun.stream().filter(incident -> incident.firstSeen.isAfter(at));
+    return begun.stream().filter(incident -> incident.since.isAfter(at));
   }
 
   /** Severities and causes may have changed. */
@@ -301,7 +301,9 @@ final class Incidents {
     }
     chronicle.tell(
         status == IncidentStatus.ESCALATED ? Event.Kind.ESCALATED : Event.Kind.INCIDENT_CLOSED,
-        status
+        (incident.unknown().isPresent() && status == IncidentStatus.SELF_RECOVERED
+                ? "RECOVERED"
+                : status)
             + " "
             + incident.issue.type()
             + " "

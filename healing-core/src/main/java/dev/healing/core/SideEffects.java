@@ -1,8 +1,13 @@
 package dev.healing.core;
 
+import dev.healing.api.HostState;
+import dev.healing.api.Issue;
 import dev.healing.core.calls.PluginFaults;
 import dev.healing.core.journal.Intent;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -36,11 +41,24 @@ final class SideEffects {
             .toList();
   }
 
+  /**
+   * Since when it is so, where systemd says: a unit that is not up was seen to be wrong only after
+   * it was. What is wrong with one that is up began at a time of its own.
+   */
+  static Optional<Instant> since(Issue issue, HostState state) {
+    return issue.components().stream()
+        .map(state.units()::get)
+        .filter(unit -> unit != null && !unit.active())
+        .flatMap(unit -> unit.changedAt().stream())
+        .filter(changed -> changed.isBefore(issue.detectedAt()))
+        .max(Comparator.naturalOrder());
+  }
+
   /** With whatever else may have begun it. */
   private String told(Tracked begun, Intent intent) {
     String text = begun.issue.type() + " " + String.join(" ", begun.issue.components());
     String others =
-        own.beside(intent, begun.firstSeen).stream()
+        own.beside(intent, begun.since).stream()
             .map(other -> other.action() + " " + other.target())
             .distinct()
             .sorted()

@@ -130,8 +130,7 @@ final class Sightings {
     if (known.isEmpty() && detector.startsWith(Tracked.VALIDATOR)) {
       return known; // a validator tells of its own incident only
     }
-    Tracked incident =
-        known.orElseGet(() -> incidents.open(issue, Optional.of(detector), Optional.empty()));
+    Tracked incident = known.orElseGet(() -> open(detector, issue, observation.state()));
     long evidenceNanos = observation.startedNanos() - olderThanTheLook(issue, observation);
     boolean less = issue.severity().compareTo(incident.issue.severity()) < 0;
     if (seen.contains(incident) && (less || evidenceNanos < incident.seenNanos)) {
@@ -139,6 +138,12 @@ final class Sightings {
     }
     incident.sighted(issue, observation.state().at(), evidenceNanos);
     return Optional.of(incident);
+  }
+
+  private Tracked open(String detector, Issue issue, HostState state) {
+    Tracked incident = incidents.open(issue, Optional.of(detector), Optional.empty());
+    incident.since = SideEffects.since(issue, state).orElse(incident.firstSeen);
+    return incident;
   }
 
   /** Whether it was measured after the action had settled. Who never does is not waited for. */
@@ -206,7 +211,7 @@ final class Sightings {
         if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
           String why =
               incident.seen
-                  ? Storm.is(incident) ? Storm.OVER : "the issue went away by itself"
+                  ? Storm.is(incident) ? Storm.OVER : wentAway(incident)
                   : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
           if (incident.lastFailure.isPresent()) {
@@ -222,6 +227,13 @@ final class Sightings {
         }
       }
     }
+  }
+
+  private static String wentAway(Tracked incident) {
+    return incident
+        .unknown()
+        .map(last -> "the issue is gone, whether by " + last.action() + " cannot be known")
+        .orElse("the issue went away by itself");
   }
 
   /**

@@ -82,6 +82,9 @@ final class Tracked {
   final Fingerprint fingerprint;
   final Instant firstSeen;
 
+  /** Since when it is so, where that is known: before it was first seen. */
+  Instant since;
+
   /** As it was first reported. */
   final Severity firstSeverity;
 
@@ -162,6 +165,7 @@ final class Tracked {
     this.fingerprint = issue.fingerprint();
     this.firstSeen = firstSeen;
     this.firstSeverity = issue.severity();
+    this.since = firstSeen;
     this.lastSeen = firstSeen;
     this.reporter = reporter;
     this.validator = validator;
@@ -338,6 +342,14 @@ final class Tracked {
   void forgetAdvice() {
     matter = null;
     advice = null;
+  }
+
+  /** The last attempt, of which nobody knows what came: should it be over, it may be by that. */
+  Optional<Receipt> unknown() {
+    return attempts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(attempts.get(attempts.size() - 1))
+            .filter(last -> last.outcome() == Outcome.AMBIGUOUS);
   }
 
   void ended(Receipt receipt) {

@@ -16,7 +16,6 @@ import dev.healing.core.Tracked.Phase;
 import dev.healing.core.Tracked.Proposed;
 import dev.healing.core.calls.ActionRunner;
 import dev.healing.core.calls.Inbox;
-import dev.healing.core.calls.Refusals;
 import dev.healing.core.journal.Intent;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
@@ -297,7 +296,7 @@ final class Treatment {
     }
     switch (report.result()) {
       case REFUSED -> {
-        refusals.add(incident.fingerprint, attempt.intent.action(), report.detail());
+        refusals.tooLate(incident, attempt.intent.action(), report.detail());
         conclude(incident, Outcome.NOT_ATTEMPTED, "nothing was done");
       }
       case FAILED -> conclude(incident, Outcome.FAILED, "it did not work");

@@ -40,7 +40,8 @@ record Validation(Outcome outcome, String why) {
   static Validation gone(Attempt attempt) {
     if (attempt.leftOver) {
       return new Validation(
-          Outcome.AMBIGUOUS, "the engine ended in between; the issue is gone, whatever did it");
+          Outcome.AMBIGUOUS,
+          "the engine ended in between; the issue is gone, whether by this cannot be known");
     }
     ActionReport report = attempt.report;
     if (report == null || report.result() != ActionReport.Result.DONE) {

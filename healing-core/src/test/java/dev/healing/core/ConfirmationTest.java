@@ -310,6 +310,38 @@ class ConfirmationTest {
     assertThat(newest(engine).awaitsConfirmation()).isFalse();
   }
 
+  /** Of what was handed over nobody is told again, and it stays theirs. */
+  @Test
+  void whatTheCircuitBreakerAsksIsAskedAnewAfterAReload() {
+    heals = false;
+    Map<String, Object> configuration = Map.of("limits", Map.of("cooldown", "10s"));
+    HealingEngine engine = opened(configuration);
+    run(engine, Duration.ofMinutes(2));
+    Incident before = newest(engine);
+    assertThat(before.note()).contains("circuit_breaker", "3 times");
+    List<String> told = told(engine, Event.Kind.ESCALATED);
+    engine.reload(Configuration.of(configuration));
+    run(engine, Duration.ofSeconds(5));
+    assertThat(newest(engine).confirmation()).isEqualTo(before.confirmation()).isPresent();
+    assertThat(newest(engine).note()).isEqualTo(before.note());
+    assertThat(newest(engine).status()).isEqualTo(IncidentStatus.ESCALATED);
+
+    preparing = Duration.ofSeconds(30); // so that what is approved is not begun before the reload
+    run(engine, Duration.ofMinutes(16));
+    CompletionStage<Receipt> approved = engine.approve(newest(engine).id());
+    run(engine, Duration.ofSeconds(1));
+    engine.reload(Configuration.of(configuration));
+    assertThat(receipt(engine, approved).outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+    run(engine, Duration.ofHours(2));
+    assertThat(done).hasSize(3);
+    assertThat(newest(engine).confirmation()).isEqualTo(before.confirmation());
+    assertThat(told).isEmpty();
+    heals = true;
+    assertThat(engine.approve(newest(engine).id()).toCompletableFuture().getNow(null)).isNull();
+    run(engine, Duration.ofMinutes(1));
+    assertThat(done).hasSize(4);
+  }
+
   @Test
   void aGuardThatAsksAboutThePreviewDoesNotHaveItWorkedOutAgainAndAgain() {
     for (Verdict verdict : List.of(Verdict.confirm("hm"), Verdict.deny("no"))) {

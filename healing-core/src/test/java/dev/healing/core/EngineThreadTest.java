@@ -9,6 +9,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.RefusedException;
 import dev.healing.core.calls.Inbox;
 import dev.healing.core.guard.Settings;
+import dev.healing.core.plugins.Memory;
 import dev.healing.core.plugins.Plugins;
 import dev.healing.core.plugins.Registry;
 import dev.healing.spi.KnowledgeBaseProvider;
@@ -32,7 +33,7 @@ class EngineThreadTest {
     Configuration none = Configuration.empty();
     Settings settings = Settings.read(none);
     return new HealingLoop(
-        host, inbox, settings, new Plugins(registry, host, settings, none, null));
+        host, inbox, settings, new Plugins(registry, host, new Memory(), settings, none, null));
   }
 
   private CompletableFuture<String> asked(Runnable work) {

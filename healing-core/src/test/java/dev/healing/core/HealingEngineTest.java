@@ -208,6 +208,28 @@ class HealingEngineTest {
     }
   }
 
+  /** Who would wait there for the engine's thread would wait for itself. */
+  @Test
+  void whoIsAnsweredOnItsThreadMayCloseIt() throws Exception {
+    CompletableFuture<Thread> closedOn = new CompletableFuture<>();
+    try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {
+      HealingEngine engine = builder(real, Map.of()).build();
+      engine
+          .consider(Given.issue(Instant.now(), UNIT))
+          .whenComplete(
+              (decision, fault) -> {
+                engine.close();
+                closedOn.complete(Thread.currentThread());
+              });
+      long beganNanos = System.nanoTime();
+      engine.start();
+      assertThat(closedOn.get(30, SECONDS).getName()).isEqualTo("healing");
+      engine.ended().toCompletableFuture().get(30, SECONDS);
+      assertThat(Duration.ofNanos(System.nanoTime() - beganNanos))
+          .isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
   // ------------------------------------------------------------- virtual time
 
   @Test
@@ -488,6 +510,55 @@ class HealingEngineTest {
               Thread.currentThread().interrupt();
             }
             return Detection.of(List.of(Given.issue(state.at(), UNIT)));
+          }
+        };
+      }
+    };
+  }
+
+  /** Whoever sees since when something is so need not begin anew; unless it did not look. */
+  @Test
+  void aPluginRemembersOverAReloadUntilItIsSwitchedOff() {
+    List<Object> memories = new ArrayList<>();
+    HealingEngine engine =
+        opened(
+            Given.engine(host, Map.of())
+                .add(remembers("one", memories))
+                .add(remembers("two", memories)));
+    run(engine, Duration.ofSeconds(1));
+    engine.reload(Configuration.of(Map.of("interval", "2s")));
+    run(engine, Duration.ofSeconds(1));
+    assertThat(memories).hasSize(4);
+    assertThat(memories.get(2)).isSameAs(memories.get(0)).isNotSameAs(memories.get(1));
+    assertThat(memories.get(3)).isSameAs(memories.get(1));
+    engine.reload(Configuration.of(Map.of("detectors", Map.of("one", "off"))));
+    run(engine, Duration.ofSeconds(1));
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofSeconds(1));
+    assertThat(memories).hasSize(7);
+    assertThat(memories.get(5)).isNotSameAs(memories.get(0));
+    assertThat(memories.get(6)).isSameAs(memories.get(1));
+  }
+
+  private static DetectorProvider remembers(String name, List<Object> memories) {
+    return new DetectorProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Detector create(HostContext context) {
+        memories.add(context.memory(AtomicInteger.class, AtomicInteger::new));
+        return new Detector() {
+          @Override
+          public Set<IssueType> reports() {
+            return Set.of(Given.TYPE);
+          }
+
+          @Override
+          public Detection detect(HostState state) {
+            return Detection.NOTHING;
           }
         };
       }

@@ -1,5 +1,6 @@
 package dev.healing.core;
 
+import static dev.healing.api.ActionReport.Result.UNDER_WAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionDescription;
@@ -7,6 +8,7 @@ import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
+import dev.healing.api.Event;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
@@ -224,6 +226,51 @@ class HealingLoopTest {
 
     assertThat(restarts).hasSize(1);
     assertThat(next.status().trouble()).anyMatch(line -> line.contains("removed or cut"));
+  }
+
+  @Test
+  void whatIsOverAfterACrashIsNotCalledOverByItself() {
+    effect =
+        execution -> {
+          execution.pause(Duration.ofMinutes(10));
+          return ActionReport.done("restarted");
+        };
+    HealingEngine engine = engine();
+    broken.add("web.service");
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+    host.time().killTasks();
+    broken.clear();
+    assertThat(over(engine()))
+        .containsExactly(
+            "RECOVERED service_failed web.service: the engine ended in between; the issue is gone,"
+                + " whether by this cannot be known");
+  }
+
+  @Test
+  void norIsWhatIsOverWhileWhatWasBegunIsStillUnderWay() {
+    effect = execution -> ActionReport.of(UNDER_WAY, "it starts", Map.of(), Map.of());
+    helps = false;
+    HealingEngine engine = engine();
+    broken.add("web.service");
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(5));
+    broken.clear();
+    assertThat(over(engine))
+        .containsExactly(
+            "RECOVERED service_failed web.service: the issue is gone, whether by restart_service"
+                + " cannot be known");
+  }
+
+  /** What is told when it is over. */
+  private List<String> over(HealingEngine engine) {
+    List<String> told = new ArrayList<>();
+    engine.addListener(
+        event -> {
+          if (event.kind() == Event.Kind.INCIDENT_CLOSED) {
+            told.add(event.message());
+          }
+        });
+    new EngineDriver(host.time(), engine).run(Duration.ofSeconds(10));
+    return told;
   }
 
   /** A service may be up, so that nothing reports it, and not do its work. */

@@ -18,8 +18,11 @@ import dev.healing.spi.Execution;
 import dev.healing.testkit.HostStates;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -40,6 +43,8 @@ class SideEffectsTest {
   private final TestHost host = new TestHost();
   private final Set<String> broken = new TreeSet<>();
   private double load = 0.25;
+  private boolean sick;
+  private Optional<Instant> failedAt = Optional.empty();
   private HealingEngine engine;
 
   @AfterEach
@@ -50,7 +55,7 @@ class SideEffectsTest {
   private HealingEngine engine(Consumer<Execution> effect) {
     return Given.engine(host, Map.of("limits", Map.of("cooldown", "10m", "patience", "0s")))
         .add(Given.sampler("units", this::read))
-        .add(Given.detector("services", SideEffectsTest::failed))
+        .add(Given.detector("services", this::failed))
         .add(
             Given.action(
                 Given.RESTART,
@@ -66,7 +71,7 @@ class SideEffectsTest {
     HostState now =
         HostStates.at(host.time().now())
             .service(APP, broken.contains(APP), WEB)
-            .service(OTHER, broken.contains(OTHER))
+            .unit(other())
             .service(APACHE, broken.contains(APACHE))
             .service(LONG, broken.contains(LONG))
             .service(WEB, broken.contains(WEB))
@@ -80,10 +85,25 @@ class SideEffectsTest {
         List.of());
   }
 
-  private static Detection failed(HostState state) {
+  private UnitState other() {
+    boolean failed = broken.contains(OTHER);
+    return new UnitState(
+        OTHER,
+        "loaded",
+        failed ? "failed" : "active",
+        failed ? "failed" : "running",
+        "",
+        "simple",
+        OptionalLong.empty(),
+        "",
+        failedAt,
+        Set.of());
+  }
+
+  private Detection failed(HostState state) {
     return Detection.of(
         state.units().values().stream()
-            .filter(UnitState::failed)
+            .filter(unit -> unit.failed() || sick && unit.name().equals(OTHER))
             .map(
                 unit ->
                     Given.issue(
@@ -151,6 +171,32 @@ class SideEffectsTest {
     Receipt receipt = restarted(execution -> broken.remove(WEB));
     assertThat(receipt.outcome()).isEqualTo(Outcome.HEALED);
     assertThat(receipt.sideEffects()).isEmpty();
+  }
+
+  /** Between the look that decided and the one that sees it lies the start of the action. */
+  @Test
+  void norIsWhatHadFailedBeforeAndIsSeenOnlyNow() {
+    Receipt receipt =
+        restarted(
+            execution -> {
+              failedAt = Optional.of(host.time().now().minusMillis(5));
+              broken.remove(WEB);
+              broken.add(OTHER);
+            });
+    assertThat(receipt.startedAt().orElseThrow()).isAfter(failedAt.orElseThrow());
+    assertThat(receipt.sideEffects()).isEmpty();
+  }
+
+  @Test
+  void whatIsUpMayBeSickSinceALaterTime() {
+    failedAt = Optional.of(host.time().now().minusSeconds(3_600));
+    Receipt receipt =
+        restarted(
+            execution -> {
+              broken.remove(WEB);
+              sick = true;
+            });
+    assertThat(receipt.sideEffects()).containsExactly("service_failed worker.service");
   }
 
   /** Nobody can know which of the two it was. */

@@ -31,6 +31,9 @@ public final class ClockUnsynchronised implements Detector {
     this.after = after;
   }
 
+  /** Since when which are wrong. */
+  private record Memory(Lasting<String> wrong) {}
+
   /** Makes it. */
   public static final class Provider implements DetectorProvider {
     @Override
@@ -41,7 +44,7 @@ public final class ClockUnsynchronised implements Detector {
     @Override
     public Detector create(HostContext context) {
       return new ClockUnsynchronised(
-          new Lasting<>(context.time()),
+          context.memory(Memory.class, () -> new Memory(new Lasting<>(context.time()))).wrong(),
           context.configuration().duration("after", Duration.ofHours(1)));
     }
   }

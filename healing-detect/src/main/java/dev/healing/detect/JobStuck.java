@@ -14,6 +14,7 @@ import dev.healing.spi.Detector;
 import dev.healing.spi.DetectorProvider;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Systemd.Job;
+import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,21 +43,35 @@ public final class JobStuck implements Detector {
   private final Duration oneshotAfter;
   private final Globs ignored;
   private final Lasting<Long> lasting;
+  private final Memory memory;
   private final Seldom<List<Job>> asked;
   private JobQueue queue;
-  private Set<String> suspected = Set.of();
-  private Set<String> reported = Set.of();
 
   private JobStuck(HostContext context, Duration after, Duration oneshotAfter, Globs ignored) {
     this.context = context;
     this.after = after;
     this.oneshotAfter = oneshotAfter;
     this.ignored = ignored;
-    this.lasting = new Lasting<>(context.time());
+    this.memory = context.memory(Memory.class, () -> new Memory(context.time()));
+    this.lasting = memory.lasting;
     this.asked =
         new Seldom<>(
-            context.time(), EVERY, jobs -> !suspected.isEmpty(), () -> context.systemd().jobs());
+            context.time(),
+            EVERY,
+            jobs -> !memory.suspected.isEmpty(),
+            () -> context.systemd().jobs());
     this.queue = new JobQueue(context.systemd(), List.of());
+  }
+
+  /** How long which jobs last already, and of which units that was told, or may be next. */
+  private static final class Memory {
+    final Lasting<Long> lasting;
+    volatile Set<String> suspected = Set.of();
+    volatile Set<String> reported = Set.of();
+
+    Memory(TimeSource time) {
+      lasting = new Lasting<>(time);
+    }
   }
 
   /** Makes it. */
@@ -98,9 +113,10 @@ public final class JobStuck implements Detector {
       lasting.retain(jobs.stream().map(Job::number).collect(Collectors.toSet()));
       List<Issue> found = stuck(state);
       // What was listed a minute ago may be over: whoever is suspected first is asked for anew.
-      List<Issue> told = found.stream().filter(i -> suspected.containsAll(i.components())).toList();
-      suspected = units(found);
-      reported = units(told);
+      List<Issue> told =
+          found.stream().filter(i -> memory.suspected.containsAll(i.components())).toList();
+      memory.suspected = units(found);
+      memory.reported = units(told);
       return Detection.of(told);
     } catch (HealingException e) {
       return unknown(String.valueOf(e.getMessage()));
@@ -113,7 +129,7 @@ public final class JobStuck implements Detector {
 
   private Detection unknown(String why) {
     return new Detection(
-        List.of(), reported.stream().map(unit -> new Unreadable(unit, why)).toList());
+        List.of(), memory.reported.stream().map(unit -> new Unreadable(unit, why)).toList());
   }
 
   private List<Issue> stuck(HostState state) {

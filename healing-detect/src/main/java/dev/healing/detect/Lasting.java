@@ -2,17 +2,17 @@ package dev.healing.detect;
 
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How long something is so already, from the first look that saw it, by the clock that nobody sets
- * and that stands still while the host sleeps.
+ * and that stands still while the host sleeps. Safe for several threads.
  */
 final class Lasting<T> {
   private final TimeSource time;
-  private final Map<T, Long> since = new HashMap<>();
+  private final Map<T, Long> since = new ConcurrentHashMap<>();
 
   Lasting(TimeSource time) {
     this.time = time;

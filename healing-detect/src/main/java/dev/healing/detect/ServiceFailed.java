@@ -16,13 +16,13 @@ import dev.healing.spi.HostProcesses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +41,10 @@ public final class ServiceFailed implements Detector {
   private final HostFiles files;
   private final Globs ignored;
   private final HostProcesses processes;
-  private final Map<String, Failure> failures = new HashMap<>();
-  private Set<String> reported = Set.of();
+  private final Memory memory;
 
-  /** Services that have been on their way since before the first look; null before that. */
-  private @Nullable Set<String> sinceBefore;
-
-  private ServiceFailed(HostFiles files, Globs ignored, HostProcesses processes) {
+  private ServiceFailed(HostFiles files, Globs ignored, HostProcesses processes, Memory memory) {
+    this.memory = memory;
     this.files = files;
     this.ignored = ignored;
     this.processes = processes;
@@ -55,6 +52,14 @@ public final class ServiceFailed implements Detector {
 
   /** What was found out once, when a unit had failed. */
   private record Failure(Optional<Instant> at, String circumstances) {}
+
+  private static final class Memory {
+    final Map<String, Failure> failures = new ConcurrentHashMap<>();
+    volatile Set<String> reported = Set.of();
+
+    /** Services that have been on their way since before the first look; null before that. */
+    volatile @Nullable Set<String> sinceBefore;
+  }
 
   /** Makes it. */
   public static final class Provider implements DetectorProvider {
@@ -69,7 +74,8 @@ public final class ServiceFailed implements Detector {
       return new ServiceFailed(
           context.files(),
           Globs.of(ignored.stream().map(UnitState::fullName).toList()),
-          context.processes());
+          context.processes(),
+          context.memory(Memory.class, Memory::new));
     }
   }
 
@@ -97,10 +103,10 @@ public final class ServiceFailed implements Detector {
     unknown.addAll(onTheirWaySinceBefore(state)); // never called stuck: it may always take long
     if (state.health().isEmpty()) {
       // Nothing was measured: the sampler was late, and nobody is well by that.
-      now.addAll(reported);
+      now.addAll(memory.reported);
     }
-    reported = now;
-    failures.keySet().retainAll(now);
+    memory.reported = now;
+    memory.failures.keySet().retainAll(now);
     return new Detection(issues, unknown);
   }
 
@@ -117,7 +123,7 @@ public final class ServiceFailed implements Detector {
 
   /** A start that does not end is no recovery either. */
   private boolean stuck(HostState state, UnitState unit) {
-    return reported.contains(unit.name())
+    return memory.reported.contains(unit.name())
         && unit.onItsWay()
         && unit.changedAt().filter(at -> at.isBefore(state.at().minus(STUCK))).isPresent();
   }
@@ -125,9 +131,9 @@ public final class ServiceFailed implements Detector {
   /** What was reported and is being started or stopped: nobody knows yet whether it is well. */
   private List<Unreadable> onTheirWay(HostState state) {
     List<Unreadable> unknown = new ArrayList<>();
-    for (String name : reported) {
+    for (String name : memory.reported) {
       UnitState unit = state.units().get(name);
-      if (unit != null && unit.onItsWay() && !stuck(state, unit)) {
+      if (unit != null && unit.onItsWay() && !stuck(state, unit) && !ignored(name)) {
         unknown.add(new Unreadable(name, "had failed and is " + unit.activeState()));
       }
     }
@@ -139,12 +145,12 @@ public final class ServiceFailed implements Detector {
    * not take that for over. A oneshot may run for hours, and is well.
    */
   private List<Unreadable> onTheirWaySinceBefore(HostState state) {
-    if (sinceBefore == null && state.health().isEmpty()) {
+    Set<String> before = memory.sinceBefore;
+    if (before == null && state.health().isEmpty()) {
       return List.of(); // nothing was measured yet
     }
-    Set<String> candidates =
-        new TreeSet<>(sinceBefore == null ? state.units().keySet() : sinceBefore);
-    if (sinceBefore == null) {
+    Set<String> candidates = new TreeSet<>(before == null ? state.units().keySet() : before);
+    if (before == null) {
       // Our own is told to be up after this look.
       ourselves()
           .flatMap(processes::find)
@@ -165,7 +171,7 @@ public final class ServiceFailed implements Detector {
             new Unreadable(name, "is " + unit.activeState() + " since before the first look"));
       }
     }
-    sinceBefore = still;
+    memory.sinceBefore = still;
     return unknown;
   }
 
@@ -173,7 +179,7 @@ public final class ServiceFailed implements Detector {
   private Detection unreadable(HostState state) {
     List<Unreadable> unknown = new ArrayList<>();
     unknown.add(Evidence.why(state, HostSampler.SYSTEMD, HostSampler.SYSTEMD));
-    reported.forEach(unit -> unknown.add(Evidence.why(state, unit, HostSampler.SYSTEMD)));
+    memory.reported.forEach(unit -> unknown.add(Evidence.why(state, unit, HostSampler.SYSTEMD)));
     return new Detection(List.of(), unknown);
   }
 
@@ -197,11 +203,11 @@ public final class ServiceFailed implements Detector {
   }
 
   private String circumstances(UnitState unit, PackageChange changes) {
-    Failure known = failures.get(unit.name());
+    Failure known = memory.failures.get(unit.name());
     if (known == null || !known.at().equals(unit.changedAt())) {
       Optional<String> change = unit.changedAt().flatMap(changes::before);
       known = new Failure(unit.changedAt(), change.map(said -> "; " + said).orElse(""));
-      failures.put(unit.name(), known);
+      memory.failures.put(unit.name(), known);
     }
     return known.circumstances();
   }

@@ -309,6 +309,30 @@ class DetectorsTest {
     assertThat(detector.detect(up)).isEqualTo(Detection.NOTHING);
   }
 
+  @Test
+  void whatWasSeenBeforeAReloadIsKnownAfterIt() {
+    TestHost host = new TestHost();
+    HostState well =
+        HostStates.now()
+            .health(100)
+            .service("web.service", true)
+            .service("db.service", true)
+            .build();
+    new ServiceFailed.Provider().create(host).detect(well);
+    HostState starts =
+        HostStates.now()
+            .health(100)
+            .unit(unit("web.service", "activating", "notify"))
+            .unit(unit("db.service", "activating", "notify"))
+            .unit(unit("slow.service", "activating", "notify"))
+            .build();
+    Configuration section = Configuration.of(Map.of("ignore", List.of("db")));
+    Detector reloaded = new ServiceFailed.Provider().create(host.withConfiguration(section));
+    assertThat(reloaded.detect(starts).unreadable())
+        .as("neither what is ignored by now, nor what began after the first look")
+        .containsExactly(new Unreadable("web.service", "had failed and is activating"));
+  }
+
   /** A service manager is told that the daemon is up when it has looked for the first time. */
   @Test
   void ourOwnServiceIsNotStartingForAnyonesConcern() {

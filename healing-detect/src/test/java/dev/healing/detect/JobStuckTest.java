@@ -82,6 +82,16 @@ class JobStuckTest {
   }
 
   @Test
+  void aReloadDoesNotBeginToCountAnew() {
+    threeThatWaitForEachOther("notify");
+    assertThat(over(Duration.ofMinutes(9))).isEqualTo(Detection.NOTHING);
+    detector = new JobStuck.Provider().create(host);
+    assertThat(over(Duration.ofMinutes(2)).issues()).hasSize(1);
+    detector = new JobStuck.Provider().create(host);
+    assertThat(look().issues()).as("nor does it end").hasSize(1);
+  }
+
+  @Test
   void anotherJobOfTheSameUnitIsAnotherJob() {
     for (int job = 1; job <= 10; job++) {
       host.systemd().queue(new Job(job, "db.service", "restart", true));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -143,7 +144,7 @@ public final class Learning {
     if (!calls.hangs(plugin(knowledge))) { // else the next one is told
       round.add(lesson(knowledge));
     }
-    round.add(call(knowledge, () -> knowledge.plugin().close(), () -> {}));
+    round.add(call(knowledge, () -> knowledge.plugin().close(), () -> {}, () -> {}));
     ask(round, last);
   }
 
@@ -152,14 +153,17 @@ public final class Learning {
     calls.startAnew();
   }
 
+  /** All that waits. What it was never asked to learn, since no worker came free, waits again. */
   private Call lesson(Plugins.Named<KnowledgeBase> knowledge) {
     List<Receipt> receipts = take(lessons);
     List<Recovery> passed = take(recoveries);
     List<Incident> ended = take(endings);
     KnowledgeBase plugin = knowledge.plugin();
+    AtomicBoolean asked = new AtomicBoolean();
     return call(
         knowledge,
         () -> {
+          asked.set(true);
           // Each is told, whatever becomes of the one before.
           try {
             tell(receipts, plugin::record);
@@ -171,7 +175,20 @@ public final class Learning {
             }
           }
         },
-        () -> inbox.post(() -> trouble = Optional.empty()));
+        () -> trouble = Optional.empty(),
+        () -> {
+          if (!asked.get()) {
+            putBack(receipts, lessons);
+            putBack(passed, recoveries);
+            putBack(ended, endings);
+          }
+        });
+  }
+
+  private static <T> void putBack(List<T> taken, Deque<T> waiting) {
+    List<T> since = take(waiting);
+    taken.forEach(one -> add(waiting, one));
+    since.forEach(one -> add(waiting, one));
   }
 
   private boolean asksForPatterns() {
@@ -222,7 +239,9 @@ public final class Learning {
     }
   }
 
-  private Call call(Plugins.Named<KnowledgeBase> knowledge, Runnable what, Runnable worked) {
+  /** What follows runs on the engine's thread. */
+  private Call call(
+      Plugins.Named<KnowledgeBase> knowledge, Runnable what, Runnable worked, Runnable failed) {
     return new Call() {
       @Override
       public String plugin() {
@@ -236,12 +255,16 @@ public final class Learning {
 
       @Override
       public void answered() {
-        worked.run();
+        inbox.post(worked);
       }
 
       @Override
       public void failed(String why) {
-        inbox.post(() -> trouble = Optional.of("knowledge could not be written: it " + why));
+        inbox.post(
+            () -> {
+              trouble = Optional.of("knowledge could not be written: it " + why);
+              failed.run();
+            });
       }
     };
   }

@@ -331,18 +331,18 @@ public final class SafetyGuards {
   private static Verdict circuitBreaker(
       Proposal proposal, Settings.Limits limits, Predicate<Fingerprint> handedOver) {
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
-    if (automatic && handedOver.test(proposal.incident().fingerprint())) {
-      return Verdict.confirm("handed over to a human, and it is not over");
-    }
     int attempts = carriedOut(proposal, limits.attemptsWindow()).size();
-    return automatic && attempts >= limits.attempts()
-        ? Verdict.confirm(
-            action(proposal).id()
-                + " was tried "
-                + attempts
-                + " times at this problem in "
-                + limits.attemptsWindow().toMinutes()
-                + " min and it is still or again there: handed over to a human")
+    if (automatic && attempts >= limits.attempts()) {
+      return Verdict.confirm(
+          action(proposal).id()
+              + " was tried "
+              + attempts
+              + " times at this problem in "
+              + limits.attemptsWindow().toMinutes()
+              + " min and it is still or again there: handed over to a human");
+    }
+    return automatic && handedOver.test(proposal.incident().fingerprint())
+        ? Verdict.confirm("handed over to a human, and it is not over")
         : ok(attempts + " of " + limits.attempts() + " attempts");
   }
 

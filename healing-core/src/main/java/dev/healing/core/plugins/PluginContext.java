@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,6 +33,8 @@ import java.util.function.UnaryOperator;
 final class PluginContext implements HostContext {
   private final HostContext host;
   private final Protection protection;
+  private final Memory memory;
+  private final String owner;
   private final Configuration configuration;
   private final HostProcesses processes;
   private final Systemd systemd;
@@ -44,9 +47,15 @@ final class PluginContext implements HostContext {
    * @param owner the plugin: {@code kind.name}
    */
   PluginContext(
-      HostContext host, Protection protection, String owner, Configuration configuration) {
+      HostContext host,
+      Protection protection,
+      Memory memory,
+      String owner,
+      Configuration configuration) {
     this.host = host;
     this.protection = protection;
+    this.memory = memory;
+    this.owner = owner;
     this.configuration = configuration;
     this.processes = new ProtectedProcesses(host.processes(), host.systemd(), protection);
     this.systemd =
@@ -93,6 +102,11 @@ final class PluginContext implements HostContext {
   @Override
   public MeasuredPast past() {
     return past;
+  }
+
+  @Override
+  public <T> T memory(Class<T> type, Supplier<T> empty) {
+    return memory.of(owner, type, empty);
   }
 
   @Override

@@ -35,6 +35,7 @@ final class PluginMaker {
   private final ClassLoader loader;
   private final HostContext host;
   private final Protection protection;
+  private final Memory memory;
   private final Configuration configuration;
   private final List<Found> known;
   private final List<String> problems;
@@ -44,6 +45,7 @@ final class PluginMaker {
    * Makes plugins.
    *
    * @param loader has those that are not registered by hand
+   * @param memory what they remember of before a reload
    * @param known is told of each, made or not
    * @param problems is told what must be mended before an engine can be made
    * @param patience how long each may take; one that hangs is left out
@@ -53,6 +55,7 @@ final class PluginMaker {
       ClassLoader loader,
       HostContext host,
       Protection protection,
+      Memory memory,
       Configuration configuration,
       List<Found> known,
       List<String> problems,
@@ -61,6 +64,7 @@ final class PluginMaker {
     this.loader = loader;
     this.host = host;
     this.protection = protection;
+    this.memory = memory;
     this.configuration = configuration;
     this.known = known;
     this.problems = problems;
@@ -179,12 +183,14 @@ final class PluginMaker {
       Configuration own,
       BiFunction<P, HostContext, T> create) {
     String origin = Registry.origin(provider);
+    String owner = kind + "." + name;
     if (!own.enabled()) {
+      memory.forget(owner);
       known.add(Found.off(kind, name, origin));
       return Optional.empty();
     }
     try {
-      PluginContext context = new PluginContext(host, protection, kind + "." + name, own);
+      PluginContext context = new PluginContext(host, protection, memory, owner, own);
       T plugin = call("make " + kind + " " + name, () -> create.apply(provider, context));
       known.add(Found.on(kind, name, origin));
       return Optional.of(plugin);

@@ -87,11 +87,13 @@ public final class Plugins {
   /**
    * Makes all plugins; changes and starts nothing.
    *
+   * @param memory what they remember of before a reload
    * @throws ConfigurationException with all problems at once
    */
   public Plugins(
       Registry registry,
       HostContext host,
+      Memory memory,
       Settings settings,
       Configuration configuration,
       Healer healer) {
@@ -104,6 +106,7 @@ public final class Plugins {
             registry.loader(settings.pluginDirectory(), problems),
             host,
             settings.protection(),
+            memory,
             configuration,
             known,
             problems,

@@ -32,6 +32,7 @@ class PluginContextTest {
       new PluginContext(
           host,
           new Protection(List.of("pg*.service"), List.of("borg")),
+          new Memory(),
           "action.mine",
           Configuration.empty());
 
@@ -165,6 +166,7 @@ class PluginContextTest {
           new PluginContext(
               host,
               new Protection(List.of("session-9.scope", "batch.slice"), List.of()),
+              new Memory(),
               "action.mine",
               Configuration.empty());
       Held held = context.processes().hold(inside.ref()).orElseThrow();
@@ -320,6 +322,7 @@ class PluginContextTest {
         new PluginContext(
             host,
             new Protection(List.of("vip.service"), List.of()),
+            new Memory(),
             "action.mine",
             Configuration.empty());
 
@@ -330,7 +333,9 @@ class PluginContextTest {
   }
 
   private StateStore stateOf(String owner) {
-    return new PluginContext(host, Protection.vitalOnly(), owner, Configuration.empty()).state();
+    return new PluginContext(
+            host, Protection.vitalOnly(), new Memory(), owner, Configuration.empty())
+        .state();
   }
 
   @Test

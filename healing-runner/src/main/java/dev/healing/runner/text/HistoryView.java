@@ -160,7 +160,16 @@ public final class HistoryView {
             Lines.instant(text(json, "firstSeen"))
                 + " to "
                 + Lines.instant(text(json, "lastSeen"))));
-    lines.addAll(style.field("status", word(text(json, "status")) + ": " + text(json, "note")));
+    lines.addAll(style.field("status", status(json) + ": " + text(json, "note")));
     return lines;
+  }
+
+  /** What is over while nobody knows what came of the last attempt need not be so by itself. */
+  private static String status(JsonNode json) {
+    JsonNode attempts = json.path("attempts");
+    boolean unknown =
+        text(attempts.path(attempts.size() - 1), "outcome").equals("AMBIGUOUS")
+            && text(json, "status").equals("SELF_RECOVERED");
+    return unknown ? "recovered" : word(text(json, "status"));
   }
 }

@@ -106,6 +106,20 @@ class ViewsTest {
   }
 
   @Test
+  void whatIsOverWhileTheOutcomeIsUnknownIsNotCalledOverByItself() {
+    String incident =
+        """
+        {"id": "i1", "status": "SELF_RECOVERED", "note": "gone", "attempts": [
+          {"outcome": "AMBIGUOUS"}%s]}
+        """;
+    assertThat(text(HistoryView::incident, Json.MAPPER.readTree(incident.formatted(""))))
+        .contains("status        recovered: gone");
+    String last = ", {\"outcome\": \"UNCHANGED\"}";
+    assertThat(text(HistoryView::incident, Json.MAPPER.readTree(incident.formatted(last))))
+        .contains("status        self recovered: gone");
+  }
+
+  @Test
   void unknownHealthIsNotZero() {
     JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");
 
