@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,10 @@ public final class ControlServer implements AutoCloseable {
   static final int MAX_REQUEST_BYTES = 64 << 10;
   static final int MAX_CONNECTIONS = 32;
   private static final int WORKERS = 4;
+
+  /** How long a thread is kept that nobody asks for: each has 100 KB. */
+  private static final Duration KEEP = Duration.ofSeconds(10);
+
   private static final Answer TOO_MANY =
       Answer.failed(1, "the daemon is answering " + MAX_CONNECTIONS + " others: try again later");
   private static final Duration AGAIN = Duration.ofSeconds(1);
@@ -69,6 +74,10 @@ public final class ControlServer implements AutoCloseable {
         new ThreadPoolExecutor(
             WORKERS, WORKERS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons("control"));
     this.deadlines = new ScheduledThreadPoolExecutor(1, daemons("control-deadlines"));
+    for (ThreadPoolExecutor pool : List.of(workers, deadlines)) {
+      pool.setKeepAliveTime(KEEP.toSeconds(), TimeUnit.SECONDS);
+      pool.allowCoreThreadTimeOut(true);
+    }
   }
 
   /**
