@@ -2,10 +2,13 @@ package dev.healing.core.host;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +34,9 @@ final class Durable {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final System.Logger LOG = System.getLogger(Durable.class.getName());
+  private static final String NO_SPACE = noSpace();
 
   private Durable() {}
 
@@ -95,7 +101,22 @@ final class Durable {
   /** Whether there is no room. */
   static boolean full(IOException e) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("No space left") || message.contains("quota exceeded");
+    return message.contains(NO_SPACE) || message.contains("quota exceeded");
+  }
+
+  /** The kernel's numbers are told in words only, of the language that the JVM was started in. */
+  private static String noSpace() {
+    Path alwaysFull = Path.of("/dev/full");
+    if (!Files.isRegularFile(alwaysFull)) {
+      try (OutputStream out = Files.newOutputStream(alwaysFull, StandardOpenOption.WRITE)) {
+        out.write(0);
+      } catch (FileSystemException e) {
+        LOG.log(Level.DEBUG, "no /dev/full here: " + e.getMessage());
+      } catch (IOException e) {
+        return String.valueOf(e.getMessage());
+      }
+    }
+    return "No space left";
   }
 
   /** Whether nothing can be written there, whoever tries. */
