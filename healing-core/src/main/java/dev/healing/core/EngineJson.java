@@ -131,10 +131,6 @@ public final class EngineJson {
   }
 
   /** {@code {incident,type,components,verdict,at,reason}}. */
-  public static ObjectNode prevention(Prevention prevention) {
-    return tree(json -> write(json, prevention));
-  }
-
   static void write(JsonGenerator json, Prevention prevention) {
     json.writeStringProperty("incident", prevention.incident());
     json.writeStringProperty("type", prevention.type().name());
@@ -144,7 +140,7 @@ public final class EngineJson {
     json.writeStringProperty("reason", prevention.reason());
   }
 
-  /** Reads what {@link #prevention(Prevention)} wrote. */
+  /** Reads what {@link #write(JsonGenerator, Prevention)} wrote. */
   static Prevention prevention(JsonNode node) {
     return new Prevention(
         node.path("incident").asString(),
