@@ -152,9 +152,9 @@ public final class EngineJson {
   }
 
   /**
-   * {@code {at,issue,actions:[{action,risk,confidence,evidence,expected}],confidence,verdict,until,
-   * reason,judgements:[{guard,verdict,reason}],rejected:[{action,why}],preview}}. {@code issue} is
-   * the issue's id, {@code reason} tells the plan's and the verdict's.
+   * {@code {at,issue,actions:[{action,risk,confidence,evidence,expected,reversible}],confidence,
+   * verdict,until,reason,judgements:[{guard,verdict,reason}],rejected:[{action,why}],preview}}.
+   * {@code issue} is the issue's id, {@code reason} tells the plan's and the verdict's.
    */
   public static ObjectNode decision(Decision decision) {
     return tree(
@@ -214,7 +214,7 @@ public final class EngineJson {
 
   /**
    * {@code {id,fingerprint,type,components,severity,status,firstSeen,lastSeen,closedAt,cause,note,
-   * awaitsConfirmation,issue,decision,attempts}}.
+   * awaitsConfirmation,confirmation,issue,decision,attempts}}.
    */
   public static ObjectNode incident(Incident incident) {
     return tree(json -> write(json, incident));
