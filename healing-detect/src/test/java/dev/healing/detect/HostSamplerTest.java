@@ -133,7 +133,7 @@ class HostSamplerTest {
   void readsNothingOfAHostWithoutFiles() {
     Reading reading = new HostSampler.Provider().create(new TestHost()).read();
     assertThat(reading.samples()).isEmpty();
-    assertThat(reading.unreadable()).extracting(Unreadable::what).contains(Look.FILESYSTEMS);
+    assertThat(reading.unreadable()).extracting(Unreadable::what).contains(Gathered.FILESYSTEMS);
   }
 
   @Test
