@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param age how long before this look it was measured that what is gone is gone; zero if in this
  *     look. Nothing that was done since is called a success by it
  * @param forecasts what it says of what will be, whether or not that is an issue
+ * @param measured numbers of its own, by metric, that issues of it rest on and no sampler measures;
+ *     also when there is no issue: from them what an action has changed is told afterwards
  */
 public record Detection(
     List<Issue> issues,

@@ -14,7 +14,10 @@ import java.util.Optional;
 public record Event(Instant at, Kind kind, String message, Optional<Incident> incident) {
   /** What can happen. */
   public enum Kind {
-    /** The engine started, stopped, paused, resumed, or reloaded its configuration. */
+    /**
+     * The engine watches, or goes on with another configuration. The off switch is no event: {@code
+     * healing pause} works without an engine.
+     */
     ENGINE,
     /** A problem was seen for the first time, or again after it had ended. */
     INCIDENT_OPENED,

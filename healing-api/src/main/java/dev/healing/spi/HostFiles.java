@@ -2,7 +2,6 @@ package dev.healing.spi;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Files of the host. Absolute names as the host knows them. */
 public interface HostFiles {
@@ -35,15 +34,8 @@ public interface HostFiles {
    * @param totalBytes its size
    * @param freeBytes not used, including what is reserved for root
    * @param availableBytes that an unprivileged user can still write
-   * @param totalInodes absent where it has no fixed number or that cannot be read
-   * @param freeInodes the same
    */
-  record Space(
-      long totalBytes,
-      long freeBytes,
-      long availableBytes,
-      OptionalLong totalInodes,
-      OptionalLong freeInodes) {
+  record Space(long totalBytes, long freeBytes, long availableBytes) {
     /**
      * As {@code df} counts it: used / (used + available), so that it is full when an unprivileged
      * user cannot write any more.

@@ -54,8 +54,6 @@ public final class Protection {
               "system.slice",
               "-.mount"));
 
-  private final List<String> units;
-  private final List<String> processes;
   private final Predicate<String> unit;
   private final Predicate<String> process;
 
@@ -67,25 +65,13 @@ public final class Protection {
    * @param processes from the configuration: names or globs
    */
   public Protection(List<String> units, List<String> processes) {
-    this.units = units.stream().map(UnitState::fullName).toList();
-    this.processes = List.copyOf(processes);
-    unit = Globs.of(this.units);
+    unit = Globs.of(units.stream().map(UnitState::fullName).toList());
     process = Globs.of(processes);
   }
 
   /** Only what is never touched on any host. */
   public static Protection vitalOnly() {
     return new Protection(List.of(), List.of());
-  }
-
-  /** Units that the configuration names. */
-  public List<String> units() {
-    return units;
-  }
-
-  /** Processes that the configuration names. */
-  public List<String> processes() {
-    return processes;
   }
 
   /** Why this unit must not be touched; empty if it may be. */

@@ -8,16 +8,13 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** The files of a host under a directory: {@code /proc/stat} is {@code ROOT/proc/stat}. */
 public final class FixtureFiles implements HostFiles {
   private static final long LARGEST = 4L << 20;
-  private static final Space HALF_FULL =
-      new Space(
-          100L << 30, 50L << 30, 50L << 30, OptionalLong.of(1_000_000), OptionalLong.of(900_000));
+  private static final Space HALF_FULL = new Space(100L << 30, 50L << 30, 50L << 30);
 
   private final Path root;
   private final Map<String, Space> spaces = new TreeMap<>();

@@ -41,7 +41,12 @@ public final class TestHost implements HostContext {
 
   /** This host, with another section of the configuration. */
   public HostContext withConfiguration(Configuration section) {
-    return new Configured(this, section);
+    return new HostAround(this) {
+      @Override
+      public Configuration configuration() {
+        return section;
+      }
+    };
   }
 
   /** What is protected from now on. */
@@ -121,62 +126,5 @@ public final class TestHost implements HostContext {
   @Override
   public Configuration configuration() {
     return configuration;
-  }
-
-  private record Configured(TestHost host, Configuration configuration) implements HostContext {
-    @Override
-    public VirtualTime time() {
-      return host.time();
-    }
-
-    @Override
-    public VirtualTime workers() {
-      return host.workers();
-    }
-
-    @Override
-    public ScriptedCommands commands() {
-      return host.commands();
-    }
-
-    @Override
-    public FixtureFiles files() {
-      return host.files();
-    }
-
-    @Override
-    public FakeProcesses processes() {
-      return host.processes();
-    }
-
-    @Override
-    public FakeSystemd systemd() {
-      return host.systemd();
-    }
-
-    @Override
-    public InMemoryStateStore state() {
-      return host.state();
-    }
-
-    @Override
-    public MeasuredPast past() {
-      return host.past();
-    }
-
-    @Override
-    public <T> T memory(Class<T> type, Supplier<T> empty) {
-      return host.memory(type, empty);
-    }
-
-    @Override
-    public Protection protection() {
-      return host.protection();
-    }
-
-    @Override
-    public Set<Privilege> privileges() {
-      return host.privileges();
-    }
   }
 }

@@ -131,10 +131,6 @@ public final class EngineJson {
   }
 
   /** {@code {incident,type,components,verdict,at,reason}}. */
-  public static ObjectNode prevention(Prevention prevention) {
-    return tree(json -> write(json, prevention));
-  }
-
   static void write(JsonGenerator json, Prevention prevention) {
     json.writeStringProperty("incident", prevention.incident());
     json.writeStringProperty("type", prevention.type().name());
@@ -144,7 +140,7 @@ public final class EngineJson {
     json.writeStringProperty("reason", prevention.reason());
   }
 
-  /** Reads what {@link #prevention(Prevention)} wrote. */
+  /** Reads what {@link #write(JsonGenerator, Prevention)} wrote. */
   static Prevention prevention(JsonNode node) {
     return new Prevention(
         node.path("incident").asString(),
@@ -156,9 +152,9 @@ public final class EngineJson {
   }
 
   /**
-   * {@code {at,issue,actions:[{action,risk,confidence,evidence,expected}],confidence,verdict,until,
-   * reason,judgements:[{guard,verdict,reason}],rejected:[{action,why}],preview}}. {@code issue} is
-   * the issue's id, {@code reason} tells the plan's and the verdict's.
+   * {@code {at,issue,actions:[{action,risk,confidence,evidence,expected,reversible}],confidence,
+   * verdict,until,reason,judgements:[{guard,verdict,reason}],rejected:[{action,why}],preview}}.
+   * {@code issue} is the issue's id, {@code reason} tells the plan's and the verdict's.
    */
   public static ObjectNode decision(Decision decision) {
     return tree(
@@ -218,7 +214,7 @@ public final class EngineJson {
 
   /**
    * {@code {id,fingerprint,type,components,severity,status,firstSeen,lastSeen,closedAt,cause,note,
-   * awaitsConfirmation,issue,decision,attempts}}.
+   * awaitsConfirmation,confirmation,issue,decision,attempts}}.
    */
   public static ObjectNode incident(Incident incident) {
     return tree(json -> write(json, incident));

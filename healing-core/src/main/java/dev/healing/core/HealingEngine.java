@@ -356,7 +356,7 @@ public final class HealingEngine implements AutoCloseable {
    */
   public List<Opportunity> opportunities(HostState state) {
     HeldBack heldBack =
-        new HeldBack(thread.ask(loop::holdsBack), autonomies(), knowledge::standing);
+        new HeldBack(thread.ask(loop.unasked()::heldBack), autonomies(), knowledge::standing);
     return opportunities.in(state).stream().map(heldBack::tell).toList();
   }
 

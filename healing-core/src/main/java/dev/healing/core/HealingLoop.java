@@ -1,6 +1,5 @@
 package dev.healing.core;
 
-import dev.healing.api.Autonomy;
 import dev.healing.api.Decision;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
@@ -22,10 +21,8 @@ import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -57,6 +54,7 @@ final class HealingLoop {
   private final Deliberation deliberation;
   private final Treatment treatment;
   private final OffSwitch offSwitch;
+  private final Unasked unasked;
   private final Improvement improvement;
   private Settings settings;
   private Plugins plugins;
@@ -99,6 +97,7 @@ final class HealingLoop {
     deliberation =
         new Deliberation(
             time, chronicle, incidents, assessment, confirmations, treatment, refusals);
+    unasked = new Unasked(offSwitch, chronicle.journal(), incidents, this::settings);
     improvement = new Improvement(time, host.workers());
     sightings = new Sightings(time, incidents, treatment, this::settings, this::plugins);
   }
@@ -195,52 +194,17 @@ final class HealingLoop {
     return other.isPresent() && other.get().compareTo(one) < 0 ? other.get() : one;
   }
 
+  /** Whether what is worth doing may be done without a person. */
+  private boolean improves() {
+    return deliberation.actsByItself() && unasked.heldBack().isEmpty();
+  }
+
   private boolean treats(IssueType type) {
     return assessment.treats(type);
   }
 
   private void reconsider(Tracked incident) {
     deliberation.reconsider(incident);
-  }
-
-  // ------------------------------------------------ what may be done unasked
-
-  /** Whether what is worth doing may be done without a person. */
-  private boolean improves() {
-    return deliberation.actsByItself() && holdsBack().isEmpty();
-  }
-
-  /** Why nothing that is worth doing is done without a person now, and what lets it. */
-  Optional<String> holdsBack() {
-    Optional<String> paused = offSwitch.paused();
-    if (paused.isPresent()) {
-      return Optional.of(paused.get() + ": nothing is done; 'healing resume' lets it");
-    }
-    if (!chronicle.journal().damaged().isEmpty()) {
-      return Optional.of("observing only, as 'healing status' tells: nothing is done");
-    }
-    Autonomy most = settings.autonomy();
-    if (most != Autonomy.AUTO) {
-      String far =
-          most == Autonomy.OBSERVE
-              ? "nothing is done, not even on request"
-              : "done on request only";
-      String is = most.name().toLowerCase(Locale.ROOT);
-      return Optional.of("autonomy is " + is + ": " + far + "; 'autonomy: auto' lets it");
-    }
-    if (incidents.unrelated() >= settings.limits().storm()) {
-      return Optional.of("this host is sick, as 'healing issues' tells: done on request only");
-    }
-    return leavesRoom()
-        ? Optional.empty()
-        : Optional.of(
-            "half of limits.heals-per-hour are used up, and the rest is for what is wrong");
-  }
-
-  /** Whether at least half of what may be done in an hour is left for what is wrong. */
-  private boolean leavesRoom() {
-    OptionalInt most = settings.limits().healsPerHour();
-    return most.isEmpty() || 2 * chronicle.journal().count(Duration.ofHours(1)) < most.getAsInt();
   }
 
   // ----------------------------------------------------- what people ask for
@@ -428,6 +392,10 @@ final class HealingLoop {
 
   OffSwitch offSwitch() {
     return offSwitch;
+  }
+
+  Unasked unasked() {
+    return unasked;
   }
 
   Lookout lookout() {

@@ -7,10 +7,10 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
 import dev.healing.api.Issue;
 import dev.healing.api.Unreadable;
+import dev.healing.core.replay.HiddenProblems.Treated;
 import dev.healing.core.replay.ReadAhead;
 import dev.healing.core.replay.ReplayHost;
 import dev.healing.core.replay.ReplayPlugins;
-import dev.healing.core.replay.ReplayPlugins.Treated;
 import dev.healing.core.trace.RecordedLook;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -192,6 +192,7 @@ public final class Replay {
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
         plugins
+            .hidden()
             .treated(incident.fingerprint(), incident.firstSeen())
             .filter(one -> closed.filter(one.at()::isAfter).isEmpty());
     return new Replayed.Problem(

@@ -7,6 +7,7 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.spi.StateStore;
+import dev.healing.testkit.StoreAround;
 import dev.healing.testkit.TestHost;
 import java.time.Instant;
 import java.util.List;

@@ -13,6 +13,7 @@ import dev.healing.testkit.Fault;
 import dev.healing.testkit.Fault.Kind;
 import dev.healing.testkit.Fault.Nature;
 import dev.healing.testkit.SimulatedHost;
+import dev.healing.testkit.StoreAround;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.Collection;

@@ -50,7 +50,7 @@ final class FileSystemFaults {
    * @param dead where the root cannot be read: before Linux 6.15 xfs does not say so in the list of
    *     mounts
    */
-  void sample(Look look, List<MountInfo> watched, Set<String> dead) {
+  void sample(Gathered gathered, List<MountInfo> watched, Set<String> dead) {
     long now = context.time().monotonicNanos();
     if (!asked || now - askedAt >= ASK_NANOS) {
       asked = true;
@@ -61,26 +61,26 @@ final class FileSystemFaults {
       String place = mount.mountPoint();
       Metric givenUp = Metric.of(GIVEN_UP, place);
       boolean over = mount.givenUp() || dead.contains(place);
-      look.add(counters.note(givenUp, over ? 1 : 0, look.at()));
+      gathered.add(counters.note(givenUp, over ? 1 : 0, gathered.at()));
       Long grown = errors.get(Watched.of(mount));
       if (grown != null) {
-        look.add(counters.note(Metric.of(ERRORS, place), grown, look.at()));
+        gathered.add(counters.note(Metric.of(ERRORS, place), grown, gathered.at()));
       }
     }
-    logged(look, watched.stream().filter(mount -> mount.type().equals("xfs")).toList());
+    logged(gathered, watched.stream().filter(mount -> mount.type().equals("xfs")).toList());
   }
 
-  private void logged(Look look, List<MountInfo> mounts) {
+  private void logged(Gathered gathered, List<MountInfo> mounts) {
     if (mounts.isEmpty()) {
       return;
     }
     Reading log = found.logged();
-    log.unreadable().forEach(one -> look.unreadable(one.what(), one.why()));
+    log.unreadable().forEach(one -> gathered.unreadable(one.what(), one.why()));
     for (Sample one : log.samples()) {
       for (MountInfo mount : mounts) {
         if (found.onDevice(mount, one.metric().component())) {
           Metric metric = Metric.of(FileSystemErrors.LOGGED, mount.mountPoint());
-          look.add(new Sample(metric, one.value(), one.at()));
+          gathered.add(new Sample(metric, one.value(), one.at()));
         }
       }
     }

@@ -39,12 +39,12 @@ final class FileSystems {
   }
 
   /** Adds what is known of each of them to the look. */
-  void sample(Look look) {
+  void sample(Gathered gathered) {
     try {
       list();
     } catch (HostException e) {
       listed = false;
-      look.unreadable(Look.FILESYSTEMS, e.getMessage());
+      gathered.unreadable(Gathered.FILESYSTEMS, e.getMessage());
       return;
     }
     List<String> local = new ArrayList<>();
@@ -52,19 +52,19 @@ final class FileSystems {
     for (MountInfo mount : watched) {
       String place = mount.mountPoint();
       if (FileSystemChoice.mayHang(mount)) {
-        slow.computeIfAbsent(place, p -> new SlowSpace(context, p)).sample(look);
+        slow.computeIfAbsent(place, p -> new SlowSpace(context, p)).sample(gathered);
       } else {
-        bytes(look, place, dead);
+        bytes(gathered, place, dead);
         local.add(place);
       }
     }
     for (String place : configured) {
       if (watched.stream().noneMatch(mount -> mount.mountPoint().equals(place))) {
-        look.unreadable(place, "nothing is mounted there");
+        gathered.unreadable(place, "nothing is mounted there");
       }
     }
-    inodes.sample(look, local);
-    faults.sample(look, watched, dead);
+    inodes.sample(gathered, local);
+    faults.sample(gathered, watched, dead);
   }
 
   private void list() {
@@ -97,13 +97,13 @@ final class FileSystems {
     }
   }
 
-  private void bytes(Look look, String place, Set<String> dead) {
+  private void bytes(Gathered gathered, String place, Set<String> dead) {
     try {
-      look.space(place, context.files().space(place), look.at());
+      gathered.space(place, context.files().space(place), gathered.at());
     } catch (HostException e) {
       // It may have been unmounted since: list again at the next look.
       listed = false;
-      look.unreadable(place, e.getMessage());
+      gathered.unreadable(place, e.getMessage());
       if (String.valueOf(e.getMessage()).endsWith("Input/output error")) {
         dead.add(place);
       }

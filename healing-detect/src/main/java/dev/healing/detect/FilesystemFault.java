@@ -56,9 +56,9 @@ public final class FilesystemFault implements Detector {
 
   @Override
   public Detection detect(HostState state) {
-    if (state.unreadable(Look.FILESYSTEMS)) {
+    if (state.unreadable(Gathered.FILESYSTEMS)) {
       List<Unreadable> unknown = new ArrayList<>();
-      reported.forEach(mount -> unknown.add(Evidence.why(state, mount, Look.FILESYSTEMS)));
+      reported.forEach(mount -> unknown.add(Evidence.why(state, mount, Gathered.FILESYSTEMS)));
       return new Detection(List.of(), unknown);
     }
     List<Issue> issues = new ArrayList<>();

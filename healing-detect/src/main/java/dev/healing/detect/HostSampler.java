@@ -97,65 +97,65 @@ public final class HostSampler implements Sampler {
 
   @Override
   public Reading read() {
-    Look look = new Look(context.time().now());
-    HostMemory memory = memory(look);
-    OptionalDouble busy = processors(look);
-    fileSystems.sample(look);
-    OptionalDouble pressure = pressure(look);
-    OptionalDouble failed = units(look);
-    generation(look);
+    Gathered gathered = new Gathered(context.time().now());
+    HostMemory memory = memory(gathered);
+    OptionalDouble busy = processors(gathered);
+    fileSystems.sample(gathered);
+    OptionalDouble pressure = pressure(gathered);
+    OptionalDouble failed = units(gathered);
+    generation(gathered);
     Health health =
         new Health(
             memory.memory().usedFraction(),
             memory.swap().usedFraction(),
             busy,
-            look.worstFileSystem(),
+            gathered.worstFileSystem(),
             pressure,
             failed);
-    look.require(Metric.HEALTH, health.score(), "neither memory nor processors could be read");
-    return look.reading();
+    gathered.require(Metric.HEALTH, health.score(), "neither memory nor processors could be read");
+    return gathered.reading();
   }
 
-  private HostMemory memory(Look look) {
+  private HostMemory memory(Gathered gathered) {
     HostMemory all;
     try {
       all = HostMemory.read(context.files(), ownGroup.look());
     } catch (HealingException e) {
-      look.unreadable(Metric.MEMORY_USED.toString(), e.getMessage());
+      gathered.unreadable(Metric.MEMORY_USED.toString(), e.getMessage());
       return HostMemory.parse("");
     }
     HostMemory.Store memory = all.memory();
-    look.require(
+    gathered.require(
         Metric.MEMORY_USED,
         memory.usedFraction(),
         "/proc/meminfo: expected MemTotal and, not above it, MemAvailable in kB; in a container"
             + " also what its control group uses");
     if (memory.usedFraction().isPresent() && memory.available().isPresent()) {
-      look.add(Metric.MEMORY_AVAILABLE, memory.available().getAsLong());
+      gathered.add(Metric.MEMORY_AVAILABLE, memory.available().getAsLong());
     }
-    look.add(Metric.SWAP_USED, all.swap().usedFraction());
+    gathered.add(Metric.SWAP_USED, all.swap().usedFraction());
     if (all.swap().usedFraction().isEmpty() && !all.swap().none()) {
-      look.unreadable(
+      gathered.unreadable(
           Metric.SWAP_USED.toString(), "/proc/meminfo: expected SwapTotal and SwapFree in kB");
     }
     return all;
   }
 
-  private OptionalDouble processors(Look look) {
-    String stat = text(look, "/proc/stat", Metric.CPU_BUSY.toString());
+  private OptionalDouble processors(Gathered gathered) {
+    String stat = text(gathered, "/proc/stat", Metric.CPU_BUSY.toString());
     Optional<CpuTimes> times = CpuTimes.parse(stat);
     if (times.isEmpty()) {
       lastTimes = Optional.empty();
       lastBusy = OptionalDouble.empty();
-      if (!look.lacks(Metric.CPU_BUSY.toString())) {
-        look.unreadable(
+      if (!gathered.lacks(Metric.CPU_BUSY.toString())) {
+        gathered.unreadable(
             Metric.CPU_BUSY.toString(), "/proc/stat: expected a line 'cpu' with 8 numbers");
       }
       return OptionalDouble.empty();
     }
     OptionalDouble busy = busy(times.get());
-    look.add(Metric.CPU_BUSY, busy);
-    load(look, times.get());
+    gathered.add(Metric.CPU_BUSY, busy);
+    load(gathered, times.get());
     return busy;
   }
 
@@ -172,28 +172,28 @@ public final class HostSampler implements Sampler {
     return lastBusy;
   }
 
-  private void load(Look look, CpuTimes times) {
+  private void load(Gathered gathered, CpuTimes times) {
     String what = Metric.LOAD.toString();
-    OptionalDouble load = LoadAverage.parse(text(look, "/proc/loadavg", what));
+    OptionalDouble load = LoadAverage.parse(text(gathered, "/proc/loadavg", what));
     if (load.isPresent() && times.processors().isPresent()) {
-      look.add(Metric.LOAD, load.getAsDouble() / times.processors().getAsLong());
-    } else if (!look.lacks(what)) {
-      look.unreadable(what, "/proc/loadavg and /proc/stat: expected an average and processors");
+      gathered.add(Metric.LOAD, load.getAsDouble() / times.processors().getAsLong());
+    } else if (!gathered.lacks(what)) {
+      gathered.unreadable(what, "/proc/loadavg and /proc/stat: expected an average and processors");
     }
   }
 
   /** The worst of the parts of time in which some task was stalled; a kernel may not tell them. */
-  private OptionalDouble pressure(Look look) {
+  private OptionalDouble pressure(Gathered gathered) {
     OptionalDouble worst = OptionalDouble.empty();
     for (Stall stall : STALLS) {
-      Optional<String> text = stalls(look, stall);
+      Optional<String> text = stalls(gathered, stall);
       if (text.isPresent()) {
         Pressure pressure = Pressure.parse(text.get());
-        look.require(
+        gathered.require(
             stall.some(),
             pressure.someFraction(),
             "pressure of " + stall.resource() + ": expected a line 'some avg10='");
-        look.add(stall.full(), pressure.fullFraction());
+        gathered.add(stall.full(), pressure.fullFraction());
         worst = Numbers.larger(worst, pressure.someFraction());
       }
     }
@@ -204,7 +204,7 @@ public final class HostSampler implements Sampler {
    * Of our own control group, if memory is: the host's is others' as well. Absent where the kernel
    * was built or booted without it: then there is nothing to read.
    */
-  private Optional<String> stalls(Look look, Stall stall) {
+  private Optional<String> stalls(Gathered gathered, Stall stall) {
     try {
       return ownGroup
           .look()
@@ -212,33 +212,33 @@ public final class HostSampler implements Sampler {
           .orElseGet(() -> context.files().read("/proc/pressure/" + stall.resource()));
     } catch (HealingException e) {
       if (!String.valueOf(e.getMessage()).endsWith("Operation not supported")) {
-        look.unreadable(stall.some().toString(), e.getMessage());
+        gathered.unreadable(stall.some().toString(), e.getMessage());
       }
       return Optional.empty();
     }
   }
 
-  private OptionalDouble units(Look look) {
+  private OptionalDouble units(Gathered gathered) {
     try {
       List<UnitState> failed = context.systemd().failedUnits();
       if (!looked) {
         unsettled.addAll(underWay());
         looked = true;
       }
-      look.units(failed);
-      onTheirWay(failed).forEach(unit -> look.units(List.of(unit)));
+      gathered.units(failed);
+      onTheirWay(failed).forEach(unit -> gathered.units(List.of(unit)));
       return OptionalDouble.of(failed.stream().filter(UnitState::failed).count());
     } catch (HealingException e) {
-      look.unreadable(SYSTEMD, e.getMessage());
+      gathered.unreadable(SYSTEMD, e.getMessage());
       return OptionalDouble.empty();
     }
   }
 
-  private void generation(Look look) {
+  private void generation(Gathered gathered) {
     try {
-      profile.look().ifPresent(system -> look.add(Metric.GENERATION, system.generation()));
+      profile.look().ifPresent(system -> gathered.add(Metric.GENERATION, system.generation()));
     } catch (HealingException e) {
-      look.unreadable(Metric.GENERATION.toString(), e.getMessage());
+      gathered.unreadable(Metric.GENERATION.toString(), e.getMessage());
     }
   }
 
@@ -271,15 +271,15 @@ public final class HostSampler implements Sampler {
   }
 
   /** The text of the file; empty, and noted as unreadable, if there is none. */
-  private String text(Look look, String file, String what) {
+  private String text(Gathered gathered, String file, String what) {
     try {
       Optional<String> text = context.files().read(file);
       if (text.isPresent()) {
         return text.get();
       }
-      look.unreadable(what, file + " is not there");
+      gathered.unreadable(what, file + " is not there");
     } catch (HealingException e) {
-      look.unreadable(what, e.getMessage());
+      gathered.unreadable(what, e.getMessage());
     }
     return "";
   }

@@ -32,7 +32,7 @@ final class InodeReader {
     return usedFractions.values().stream().anyMatch(used -> used >= SCARCE_FRACTION);
   }
 
-  void sample(Look look, List<String> places) {
+  void sample(Gathered gathered, List<String> places) {
     if (places.isEmpty()) {
       return;
     }
@@ -43,7 +43,7 @@ final class InodeReader {
               for (String place : places) {
                 Double used = told.what().get(place);
                 if (used != null) {
-                  look.inodes(Metric.of(Metric.FILESYSTEM_INODES_USED, place), used, told.at());
+                  gathered.inodes(Metric.of(Metric.FILESYSTEM_INODES_USED, place), used, told.at());
                 }
               }
             });

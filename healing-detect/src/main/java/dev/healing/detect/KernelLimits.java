@@ -14,15 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How much is in use of what the kernel counts and limits. Measured seldom, since it changes
@@ -34,8 +30,6 @@ final class KernelLimits {
   static final String USED = "limit.used.fraction";
 
   private static final Duration HOST_EVERY = Duration.ofSeconds(10);
-  private static final long UNITS_NANOS = Duration.ofMinutes(1).toNanos();
-  private static final double SCARCE_FRACTION = 0.5;
 
   private static final Pattern FILE_NR = Pattern.compile("(\\d{1,18})\\s+\\d+\\s+(\\d{1,18})\\s*");
   private static final Pattern TASKS = Pattern.compile("\\S+ \\S+ \\S+ \\d+/(\\d{1,18}) \\d+\\s*");
@@ -49,16 +43,13 @@ final class KernelLimits {
   private final TimeSource time;
   private final HostFiles files;
   private final List<Seldom<Reading>> ofHost;
-  private final Map<String, Unreadable> troubles = new TreeMap<>();
-  private final Map<String, Sample> units = new TreeMap<>();
-  private final Map<String, String> groups = new TreeMap<>();
-  private boolean measured;
-  private long unitsNanos;
+  private final ScarceUnits units;
 
   KernelLimits(HostContext host) {
     this.host = host;
     this.time = host.time();
     this.files = host.files();
+    this.units = new ScarceUnits(time, files);
     this.ofHost =
         List.of(
             ofHost("file_handles", this::fileHandles),
@@ -74,7 +65,7 @@ final class KernelLimits {
 
   private static boolean pressing(Reading reading) {
     return !reading.unreadable().isEmpty()
-        || reading.samples().stream().anyMatch(KernelLimits::scarce);
+        || reading.samples().stream().anyMatch(ScarceUnits::scarce);
   }
 
   private Reading measured(String name, Supplier<OptionalDouble> ask) {
@@ -82,17 +73,17 @@ final class KernelLimits {
       OptionalDouble used = ask.get();
       return used.isEmpty()
           ? new Reading(List.of(), List.of(), List.of())
-          : new Reading(List.of(sample(name, used.getAsDouble())), List.of(), List.of());
+          : new Reading(List.of(sample(name, used.getAsDouble(), time)), List.of(), List.of());
     } catch (HostException e) {
       return new Reading(List.of(), List.of(), List.of(unreadable(name, e)));
     }
   }
 
-  private Sample sample(String name, double used) {
+  static Sample sample(String name, double used, TimeSource time) {
     return new Sample(Metric.of(USED, name), used, time.now());
   }
 
-  private static Unreadable unreadable(String name, HostException e) {
+  static Unreadable unreadable(String name, HostException e) {
     return new Unreadable(name, String.valueOf(e.getMessage()));
   }
 
@@ -103,74 +94,14 @@ final class KernelLimits {
       samples.addAll(reading.samples());
       unreadable.addAll(reading.unreadable());
     }
-    long nanos = time.monotonicNanos();
-    boolean due = !measured || nanos - unitsNanos >= UNITS_NANOS;
-    measured = true;
-    groups.forEach(this::measureUnit);
-    if (due || groups.keySet().stream().anyMatch(this::gone)) {
-      unitsNanos = nanos;
-      findScarceUnits();
-    }
-    samples.addAll(units.values());
-    unreadable.addAll(troubles.values());
+    units.sample(samples, unreadable);
   }
 
-  private void measureUnit(String unit, String group) {
-    troubles.remove(unit);
-    units.remove(unit);
-    try {
-      tasksOf(group).ifPresent(used -> units.put(unit, sample(unit, used)));
-    } catch (HostException e) {
-      troubles.put(unit, unreadable(unit, e));
-    }
-  }
-
-  private boolean gone(String unit) {
-    return !units.containsKey(unit) && !troubles.containsKey(unit);
-  }
-
-  private static boolean scarce(@Nullable Sample sample) {
-    return sample != null && sample.value() >= SCARCE_FRACTION;
-  }
-
-  /** Those that are known and cannot be read are told as such: that is no recovery. */
-  private void findScarceUnits() {
-    Map<String, String> all = new TreeMap<>();
-    try {
-      ControlGroups.services(files, ControlGroups.root(files, "pids"), all::put);
-    } catch (HostException e) {
-      groups.keySet().stream()
-          .filter(this::gone)
-          .forEach(unit -> troubles.put(unit, unreadable(unit, e)));
-      return; // where none was ever seen, none has a limit of its own for all we know
-    }
-    Set.copyOf(groups.keySet()).stream()
-        .filter(unit -> !all.containsKey(unit))
-        .forEach(this::forget);
-    all.forEach(
-        (unit, group) -> {
-          boolean known = groups.containsKey(unit);
-          if (gone(unit)) {
-            measureUnit(unit, group);
-          }
-          if (scarce(units.get(unit)) || known && troubles.containsKey(unit)) {
-            groups.put(unit, group);
-          } else {
-            forget(unit);
-          }
-        });
-  }
-
-  private void forget(String unit) {
-    groups.remove(unit);
-    units.remove(unit);
-    troubles.remove(unit);
-  }
-
-  private OptionalDouble tasksOf(String group) {
+  /** The part of its limit that a control group has in use; empty without one. */
+  static OptionalDouble tasksOf(HostFiles files, String group) {
     try {
       // Without a limit it is "max", which is no number.
-      return fraction(number(group + "/pids.current"), number(group + "/pids.max"));
+      return fraction(number(files, group + "/pids.current"), number(files, group + "/pids.max"));
     } catch (HostException e) {
       if (Files.exists(files.path(group))) {
         throw e;
@@ -216,7 +147,7 @@ final class KernelLimits {
 
   /** Of the group that a container sees as its root; a host's own root has no limit. */
   private OptionalDouble tasksOfContainer() {
-    return tasksOf(ControlGroups.root(files, "pids"));
+    return tasksOf(files, ControlGroups.root(files, "pids"));
   }
 
   /** Of the limit that we are under where the host's memory is what is watched. */
@@ -247,7 +178,11 @@ final class KernelLimits {
   }
 
   private OptionalLong number(String file) {
-    return Numbers.whole(text(file).strip());
+    return number(files, file);
+  }
+
+  private static OptionalLong number(HostFiles files, String file) {
+    return Numbers.whole(files.read(file).orElse("").strip());
   }
 
   /** Empty if it is not there: then it does not apply to this host. */

@@ -65,13 +65,9 @@ public final class Level {
     }
   }
 
-  /** Of one component. Its window is a ring, and how many of it are bad is counted along. */
-  private final class Track {
-    private final double[] window = new double[limits.of().m()];
-    private int begin;
-    private int size;
-    private int high;
-    private int critical;
+  /** Of one component. */
+  private static final class Track {
+    private final LastSamples last;
     private boolean raised;
     private boolean everRaised;
     private boolean told;
@@ -79,50 +75,13 @@ public final class Level {
     private Instant absentSince = Instant.MAX;
     private Instant counted = Instant.MIN;
 
+    Track(Limits limits) {
+      last = new LastSamples(limits);
+    }
+
     /** Whether there are samples, but too few to tell whether it is calm. */
     private boolean begun() {
-      return !told && size > 0;
-    }
-
-    private double value(int i) {
-      return window[begin + i < window.length ? begin + i : begin + i - window.length];
-    }
-
-    void add(double value) {
-      if (size == window.length) {
-        count(window[begin], -1);
-        window[begin] = value;
-        begin = begin + 1 < window.length ? begin + 1 : 0;
-      } else {
-        window[size++] = value; // not full yet, so it begins at 0
-      }
-      count(value, 1);
-    }
-
-    private void count(double value, int one) {
-      high += limits.high().test(value) ? one : 0;
-      critical += limits.critical().test(value) ? one : 0;
-    }
-
-    void clear() {
-      begin = 0;
-      size = 0;
-      high = 0;
-      critical = 0;
-    }
-
-    boolean full() {
-      return size == window.length;
-    }
-
-    /** Over a full window in which no value is higher than the one before. */
-    boolean falls() {
-      for (int i = 1; i < size; i++) {
-        if (value(i) > value(i - 1)) {
-          return false;
-        }
-      }
-      return full() && value(0) - value(size - 1) >= fall;
+      return !told && last.size() > 0;
     }
   }
 
@@ -152,7 +111,7 @@ public final class Level {
 
   /** Where the component stands after a look at this instant that had this sample. */
   public Standing update(Instant look, String component, Optional<Sample> sample) {
-    Track track = tracks.computeIfAbsent(component, c -> new Track());
+    Track track = tracks.computeIfAbsent(component, c -> new Track(limits));
     track.absent = sample.isEmpty() ? track.absent + 1 : 0;
     if (track.absent == 1 || look.isBefore(track.absentSince)) { // the clock was set back
       track.absentSince = look;
@@ -162,24 +121,23 @@ public final class Level {
     }
     track.counted = sample.get().at();
     double value = sample.get().value();
-    track.add(value);
+    track.last.add(value);
     boolean clear = limits.clear().test(value);
     if (track.raised && clear) {
-      track.clear();
+      track.last.clear();
       track.raised = false;
     }
-    boolean critical = track.critical >= limits.of().n();
-    track.raised |= track.high >= limits.of().n() && (critical || !track.falls());
+    track.raised |= track.last.high() && (track.last.critical() || !track.last.fallBy(fall));
     track.everRaised |= track.raised;
-    track.told |= track.raised || clear || track.full();
+    track.told |= track.raised || clear || track.last.full();
     if (!track.raised) {
       return track.told ? Standing.CALM : Standing.UNKNOWN;
     }
     return raised(track);
   }
 
-  private Standing raised(Track track) {
-    return track.critical >= limits.of().n() ? Standing.CRITICAL : Standing.RAISED;
+  private static Standing raised(Track track) {
+    return track.last.critical() ? Standing.CRITICAL : Standing.RAISED;
   }
 
   /** Whether an earlier look has counted it. */
@@ -293,7 +251,7 @@ public final class Level {
     if (track != null && track.raised) {
       return "not measured anew since " + track.counted;
     }
-    int seen = track == null ? 0 : track.size;
+    int seen = track == null ? 0 : track.last.size();
     return "too early to tell: " + seen + " of " + limits.of().m() + " samples, and none is clear";
   }
 

@@ -29,16 +29,16 @@ final class SlowSpace {
     this.room = new Background<>(context, "room on " + place, EVERY, Answer::scarce, PATIENCE);
   }
 
-  void sample(Look look) {
+  void sample(Gathered gathered) {
     boolean asked = room.asked();
     Optional<Background.Told<Answer>> told = room.look(this::ask);
     Answer answer = told.map(Background.Told::what).orElse(null);
     if (answer != null && answer.space() != null) {
-      look.space(place, answer.space(), told.orElseThrow().at());
+      gathered.space(place, answer.space(), told.orElseThrow().at());
     } else if (answer != null) {
-      look.unreadable(place, answer.trouble());
+      gathered.unreadable(place, answer.trouble());
     } else if (asked) {
-      look.unreadable(place, "has not answered yet: is its server reachable?");
+      gathered.unreadable(place, "has not answered yet: is its server reachable?");
     }
   }
 

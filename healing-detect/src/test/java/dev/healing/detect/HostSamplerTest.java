@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,7 +133,7 @@ class HostSamplerTest {
   void readsNothingOfAHostWithoutFiles() {
     Reading reading = new HostSampler.Provider().create(new TestHost()).read();
     assertThat(reading.samples()).isEmpty();
-    assertThat(reading.unreadable()).extracting(Unreadable::what).contains(Look.FILESYSTEMS);
+    assertThat(reading.unreadable()).extracting(Unreadable::what).contains(Gathered.FILESYSTEMS);
   }
 
   @Test
@@ -182,7 +181,7 @@ class HostSamplerTest {
     assertThat(values(configured.read())).containsKey(home);
     assertThat(values(sampler.read())).doesNotContainKey(home);
 
-    host.files().space("/home", new Space(100, 10, 10, OptionalLong.empty(), OptionalLong.empty()));
+    host.files().space("/home", new Space(100, 10, 10));
     assertThat(values(configured.read()))
         .as("half of it was in use: asked at every look")
         .containsEntry(home, 0.9);

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -269,8 +268,7 @@ class MutatedHostTest {
 
     @Override
     public Space space(String absolute) {
-      return new Space(
-          amount(), amount(), amount(), OptionalLong.of(amount()), OptionalLong.of(amount()));
+      return new Space(amount(), amount(), amount());
     }
 
     private long amount() {

@@ -102,10 +102,6 @@ final class Calendar implements TimeSource {
     return this;
   }
 
-  JsonKnowledgeBase base() {
-    return base;
-  }
-
   private Receipt receipt(String unit, double hours) {
     Instant at = at(hours);
     return new Receipt(

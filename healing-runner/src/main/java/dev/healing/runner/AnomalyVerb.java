@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code anomaly --csv FILE... [--out DIR]}. */
@@ -41,21 +40,13 @@ final class AnomalyVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--csv")
-            .paramLabel("FILE")
-            .arity("1..*")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .required(true)
-            .description("Rows of timestamp,value.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--out")
-            .paramLabel("DIR")
-            .type(Path.class)
-            .description("Write DIR/FOLDER/NAME for each FOLDER/NAME; needed", "for several files.")
-            .build());
+    Options.series(spec, true, "Rows of timestamp,value.");
+    Options.path(
+        spec,
+        "--out",
+        "DIR",
+        "Write DIR/FOLDER/NAME for each FOLDER/NAME; needed",
+        "for several files.");
   }
 
   @Override

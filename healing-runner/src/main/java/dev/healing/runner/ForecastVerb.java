@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -52,22 +51,10 @@ final class ForecastVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--csv")
-            .paramLabel("FILE")
-            .arity("1..*")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .description("Rows of timestamp,value instead of this host.")
-            .build());
-    option(spec, "--limit", "L", "What the values are not to reach: 1, 2.5e9 or 90%%.");
-    option(spec, "--horizon", "D", "How far to look ahead, for example 1d; 4h if not given.");
-    option(spec, "--every", "D", "Walk forward over each file: a line for each D.");
-  }
-
-  private static void option(CommandSpec spec, String name, String label, String text) {
-    spec.addOption(
-        OptionSpec.builder(name).paramLabel(label).type(String.class).description(text).build());
+    Options.series(spec, false, "Rows of timestamp,value instead of this host.");
+    Options.text(spec, "--limit", "L", "What the values are not to reach: 1, 2.5e9 or 90%%.");
+    Options.text(spec, "--horizon", "D", "How far to look ahead, for example 1d; 4h if not given.");
+    Options.text(spec, "--every", "D", "Walk forward over each file: a line for each D.");
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code heal (ISSUE-ID | --type T --component C) [--dry-run]}. */
@@ -32,23 +31,9 @@ final class HealVerb implements Verb {
   @Override
   public void options(CommandSpec spec) {
     Operands.optional(spec, "ISSUE-ID", "The issue or incident, as 'healing issues' shows it.");
-    spec.addOption(
-        OptionSpec.builder("--type")
-            .paramLabel("T")
-            .type(String.class)
-            .description("The type of issue, with --component.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--component")
-            .paramLabel("C")
-            .type(String.class)
-            .description("What it is about: nginx.service, /var, …")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--dry-run")
-            .type(boolean.class)
-            .description("Say what would be decided and done; do nothing.")
-            .build());
+    Options.text(spec, "--type", "T", "The type of issue, with --component.");
+    Options.text(spec, "--component", "C", "What it is about: nginx.service, /var, …");
+    Options.flag(spec, "--dry-run", "Say what would be decided and done; do nothing.");
   }
 
   @Override

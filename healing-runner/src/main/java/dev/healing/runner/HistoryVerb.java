@@ -7,7 +7,6 @@ import dev.healing.runner.text.HistoryView;
 import dev.healing.runner.text.Lines;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ArrayNode;
 
 /** {@code history}. */
@@ -24,12 +23,7 @@ final class HistoryVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--most")
-            .paramLabel("N")
-            .type(int.class)
-            .description("How many at most; 100 if not given.")
-            .build());
+    Options.number(spec, "--most", "N", "How many at most; 100 if not given.");
   }
 
   @Override

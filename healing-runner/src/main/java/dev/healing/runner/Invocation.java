@@ -85,6 +85,23 @@ final class Invocation {
     return typed.matchedOptionValue(option, fallback);
   }
 
+  /** The length that {@code --for} gives. */
+  Optional<Duration> howLong() {
+    return option("--for")
+        .map(
+            text -> {
+              try {
+                Duration duration = Configuration.parseDuration(text);
+                if (!duration.isZero()) {
+                  return duration;
+                }
+              } catch (IllegalArgumentException e) {
+                // Said below, in words for a person.
+              }
+              throw wrong("--for is '" + text + "': expected a duration like 30m or 2h");
+            });
+  }
+
   /** Whole seconds, more than none. */
   Optional<Duration> duration(String option) {
     return option(option)

@@ -26,7 +26,7 @@ final class Looks {
 
   private Looks() {}
 
-  /** {@code {health, issues, plans, unreadable}}. */
+  /** {@code {health, issues, plans, unreadable, metrics}}. */
   static ObjectNode once(Look look) {
     ObjectNode json = Json.object();
     number(json, "health", look.state().health());

@@ -43,8 +43,10 @@ final class ManPage {
             "0 done",
             "1 it did not work",
             "2 wrong usage or configuration",
-            "3 needs privileges or confirmation")) {
-      page.macro("TP").line(status.substring(0, 1)).line(escaped(status.substring(2)));
+            "3 needs privileges or confirmation",
+            "141 who reads the output is gone, as head is")) {
+      String[] codeAndMeaning = status.split(" ", 2);
+      page.macro("TP").line(codeAndMeaning[0]).line(escaped(codeAndMeaning[1]));
     }
     page.macro("SH", "FILES");
     page.macro("TP").line("/etc/healing/healing.yaml").line("the configuration");

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,19 +29,12 @@ final class MetricsVerb implements Verb {
   @Override
   public void options(CommandSpec spec) {
     Operands.optional(spec, "NAME", "A series, as NAME or NAME{COMPONENT}.");
-    spec.addOption(
-        OptionSpec.builder("--since")
-            .paramLabel("D")
-            .type(String.class)
-            .description("How far back, for example 24h; 1h if not given.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--every")
-            .paramLabel("D")
-            .type(String.class)
-            .description(
-                "One row for each 10s, 1m, 1h, …; " + Measured.ROWS + " rows if not given.")
-            .build());
+    Options.text(spec, "--since", "D", "How far back, for example 24h; 1h if not given.");
+    Options.text(
+        spec,
+        "--every",
+        "D",
+        "One row for each 10s, 1m, 1h, …; " + Measured.ROWS + " rows if not given.");
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ArrayNode;
 
 /** {@code notify [--test] [RECEIVER]}. */
@@ -31,11 +30,7 @@ final class NotifyVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--test")
-            .type(boolean.class)
-            .description("Tell each of them that this is a test, and say what came of it.")
-            .build());
+    Options.flag(spec, "--test", "Tell each of them that this is a test, and say what came of it.");
     Operands.optional(spec, "RECEIVER", "With --test: only this one.");
   }
 

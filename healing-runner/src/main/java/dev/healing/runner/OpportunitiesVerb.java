@@ -10,7 +10,6 @@ import dev.healing.runner.text.OpportunitiesView;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code opportunities [--apply ID]}. */
@@ -27,12 +26,7 @@ final class OpportunitiesVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--apply")
-            .paramLabel("ID")
-            .type(String.class)
-            .description("Have this one done: guarded and validated as any heal.")
-            .build());
+    Options.text(spec, "--apply", "ID", "Have this one done: guarded and validated as any heal.");
   }
 
   @Override

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code record FILE [--for D]}: a trace, by looks of its own. */
 final class RecordVerb implements Verb {
@@ -35,17 +34,12 @@ final class RecordVerb implements Verb {
   @Override
   public void options(CommandSpec spec) {
     Operands.required(spec, "FILE", "A new file, readable by you only.");
-    spec.addOption(
-        OptionSpec.builder("--for")
-            .paramLabel("D")
-            .type(String.class)
-            .description("How long, for example 1h; until Ctrl-C if not given.")
-            .build());
+    Options.text(spec, "--for", "D", "How long, for example 1h; until Ctrl-C if not given.");
   }
 
   @Override
   public int run(Invocation invocation) {
-    Optional<Duration> howLong = invocation.option("--for").map(text -> parsed(invocation, text));
+    Optional<Duration> howLong = invocation.howLong();
     String name = invocation.operand().orElseThrow();
     if (name.isEmpty()) {
       throw invocation.wrong("record: expected the name of a new file");
@@ -67,17 +61,5 @@ final class RecordVerb implements Verb {
       throw new HealingException(
           file + " could not be written (" + e + "): what is in it can be read up to there", e);
     }
-  }
-
-  private static Duration parsed(Invocation invocation, String text) {
-    try {
-      Duration duration = Configuration.parseDuration(text);
-      if (!duration.isZero()) {
-        return duration;
-      }
-    } catch (IllegalArgumentException e) {
-      // Said below, in words for a person.
-    }
-    throw invocation.wrong("--for is '" + text + "': expected a duration like 30m or 2h");
   }
 }

@@ -48,28 +48,16 @@ final class ReplayVerb implements Verb {
   @Override
   public void options(CommandSpec spec) {
     Operands.optional(spec, "TRACE", "A file of 'healing record'.");
-    spec.addOption(
-        OptionSpec.builder("--csv")
-            .paramLabel("METRIC=FILE")
-            .arity("1..*")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description(
-                "Rows of timestamp,value, in the place of a trace;",
-                "METRIC like memory.used.fraction.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--against")
-            .paramLabel("FILE")
-            .type(Path.class)
-            .description("Another configuration, shown beside it.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--html")
-            .paramLabel("FILE")
-            .type(Path.class)
-            .description("A report with charts as well, in a new file that only you can read.")
-            .build());
+    Options.namedSeries(
+        spec,
+        "Rows of timestamp,value, in the place of a trace;",
+        "METRIC like memory.used.fraction.");
+    Options.path(spec, "--against", "FILE", "Another configuration, shown beside it.");
+    Options.path(
+        spec,
+        "--html",
+        "FILE",
+        "A report with charts as well, in a new file that only you can read.");
     spec.addOption(
         OptionSpec.builder("--assume")
             .paramLabel("helps|nothing")

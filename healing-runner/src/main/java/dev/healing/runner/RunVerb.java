@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code run}: the daemon. */
 final class RunVerb implements Verb {
@@ -53,13 +52,11 @@ final class RunVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--http")
-            .paramLabel("ADDRESS")
-            .type(String.class)
-            .description(
-                "Serve a page, an API and metrics there, for example 127.0.0.1:8420; see docs/http.md.")
-            .build());
+    Options.text(
+        spec,
+        "--http",
+        "ADDRESS",
+        "Serve a page, an API and metrics there, for example 127.0.0.1:8420; see docs/http.md.");
   }
 
   /** What is shown while it runs. */

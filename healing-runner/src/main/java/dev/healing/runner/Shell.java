@@ -5,7 +5,6 @@ import dev.healing.api.HealingException;
 import dev.healing.runner.text.Lines;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,21 +106,14 @@ final class Shell {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(verb).name(verb.name());
     spec.usageMessage().description(verb.summary());
     spec.addOption(help());
-    spec.addOption(
-        OptionSpec.builder("--config")
-            .paramLabel("FILE")
-            .type(Path.class)
-            .description("Configuration; " + Invocation.DEFAULT_CONFIG + " if that is there.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--state")
-            .paramLabel("DIR")
-            .type(Path.class)
-            .description("State directory; /var/lib/healing as root.")
-            .build());
+    Options.path(
+        spec,
+        "--config",
+        "FILE",
+        "Configuration; " + Invocation.DEFAULT_CONFIG + " if that is there.");
+    Options.path(spec, "--state", "DIR", "State directory; /var/lib/healing as root.");
     if (verb.reads()) {
-      spec.addOption(
-          OptionSpec.builder("--json").type(boolean.class).description("Print JSON.").build());
+      Options.flag(spec, "--json", "Print JSON.");
     }
     verb.options(spec);
     return spec;

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,12 +35,10 @@ final class StatusVerb implements Verb {
 
   @Override
   public void options(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("--watch")
-            .type(boolean.class)
-            .description(
-                "Show it all the time, until Ctrl-C; in a pipe a line whenever it changes.")
-            .build());
+    Options.flag(
+        spec,
+        "--watch",
+        "Show it all the time, until Ctrl-C; in a pipe a line whenever it changes.");
   }
 
   @Override

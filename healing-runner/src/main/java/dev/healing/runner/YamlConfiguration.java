@@ -4,18 +4,8 @@ import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.notify.NotifySettings;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -50,9 +40,6 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * without them a file cannot be larger than it looks.
  */
 final class YamlConfiguration {
-  /** The largest file that is read. */
-  static final int MAX_BYTES = 1 << 20;
-
   private static final int MAX_DEPTH = 32;
 
   private final String file;
@@ -68,48 +55,7 @@ final class YamlConfiguration {
    * @throws ConfigurationException if it cannot be read or is not well formed
    */
   static Configuration read(Path file) {
-    String name = file.toString();
-    byte[] bytes;
-    if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe might never end
-      throw wrong(name + ": cannot be read: it is no file: expected YAML or JSON");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      refuseIfOthersCanWrite(file);
-      bytes = in.readNBytes(MAX_BYTES + 1);
-    } catch (NoSuchFileException e) {
-      throw wrong(name + ": there is no such file");
-    } catch (AccessDeniedException e) {
-      throw wrong(name + ": may not be read by this user: mend its permissions, or run as root");
-    } catch (IOException e) {
-      throw wrong(name + ": cannot be read: " + e.getMessage());
-    }
-    if (bytes.length > MAX_BYTES) {
-      throw wrong(name + ": larger than 1 MiB: expected a configuration of a few pages");
-    }
-    try {
-      return parse(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), name);
-    } catch (CharacterCodingException e) {
-      throw wrong(name + ": not UTF-8: expected a text file in that encoding");
-    }
-  }
-
-  /** Commands that it names are run as us. */
-  private static void refuseIfOthersCanWrite(Path file) throws IOException {
-    PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
-    Set<PosixFilePermission> permissions = attributes.permissions();
-    String owner = attributes.owner().getName();
-    boolean ours = owner.equals("root") || owner.equals(System.getProperty("user.name"));
-    // A group of the owner's own, as many systems make one for each user, is nobody else.
-    boolean groupWrites =
-        permissions.contains(PosixFilePermission.GROUP_WRITE)
-            && !attributes.group().getName().equals(owner);
-    if (!ours || groupWrites || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw wrong(
-          file
-              + ": is refused, because somebody else can write it, and what it says is done as us:"
-              + " expected owned by root or by us, and writable by nobody else (chmod go-w)");
-    }
+    return parse(ConfigurationFile.text(file), file.toString());
   }
 
   /**
@@ -120,8 +66,8 @@ final class YamlConfiguration {
    * @throws ConfigurationException if it is not well formed; with nothing else, whatever the text
    */
   static Configuration parse(String text, String file) {
-    if (text.length() > MAX_BYTES) {
-      throw wrong(file + ": larger than 1 MiB: expected a configuration of a few pages");
+    if (text.length() > ConfigurationFile.MAX_BYTES) {
+      throw ConfigurationFile.tooLarge(file);
     }
     YamlConfiguration reader = new YamlConfiguration(file);
     Optional<Node> root;
@@ -162,8 +108,9 @@ final class YamlConfiguration {
             .setLabel(file)
             .setAllowDuplicateKeys(true) // found by convert(), which knows all the lines
             .setAllowRecursiveKeys(false)
-            .setMaxAliasesForCollections(MAX_BYTES) // convert() goes into none, and names the line
-            .setCodePointLimit(MAX_BYTES)
+            .setMaxAliasesForCollections(
+                ConfigurationFile.MAX_BYTES) // convert() goes into none, and names the line
+            .setCodePointLimit(ConfigurationFile.MAX_BYTES)
             .build();
     ParserImpl parser =
         new ParserImpl(settings, new StreamReader(settings, text)) {

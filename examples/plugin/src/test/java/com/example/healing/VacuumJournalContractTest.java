@@ -17,7 +17,6 @@ import dev.healing.testkit.VirtualTime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** The contract on a host whose journald gives back 300 MiB. */
 class VacuumJournalContractTest extends ActionContract {
@@ -38,7 +37,7 @@ class VacuumJournalContractTest extends ActionContract {
   }
 
   private static Space room(long freeBytes) {
-    return new Space(10L << 30, freeBytes, freeBytes, OptionalLong.empty(), OptionalLong.empty());
+    return new Space(10L << 30, freeBytes, freeBytes);
   }
 
   @Override

@@ -135,11 +135,7 @@ public final class World {
   }
 
   private void room(long total, long available) {
-    host.files()
-        .space(
-            "/",
-            new HostFiles.Space(
-                total, available, available, OptionalLong.empty(), OptionalLong.empty()));
+    host.files().space("/", new HostFiles.Space(total, available, available));
   }
 
   /** A process that uses so much memory. */

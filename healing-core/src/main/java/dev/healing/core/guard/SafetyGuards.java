@@ -7,21 +7,17 @@ import dev.healing.api.Decision;
 import dev.healing.api.Decision.Judgement;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.Origin;
-import dev.healing.api.Outcome;
 import dev.healing.api.Risk;
 import dev.healing.api.Verdict;
-import dev.healing.spi.ActionHistory;
 import dev.healing.spi.Guard;
 import dev.healing.spi.Proposal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -66,9 +62,6 @@ public final class SafetyGuards {
   /** Nobody knows how long it lasts. */
   private static final Duration IN_A_STORM = Duration.ofMinutes(1);
 
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration DAY = Duration.ofDays(1);
-
   private final Map<String, Guard> guards = new LinkedHashMap<>();
 
   /**
@@ -93,6 +86,7 @@ public final class SafetyGuards {
       IntSupplier unrelated,
       boolean sampled) {
     Settings.Limits limits = settings.limits();
+    StartedLately lately = new StartedLately(limits, handedOver);
     guards.put(OFF_SWITCH, p -> paused.get().map(Verdict::deny).orElse(ok("not paused")));
     guards.put("safety_state", p -> safetyState(distrust.get()));
     guards.put("autonomy", p -> autonomy(p, settings.autonomy(), ceilings));
@@ -102,11 +96,11 @@ public final class SafetyGuards {
     guards.put("rejection", p -> rejection(p, rejected));
     guards.put("critical_action", SafetyGuards::criticalAction);
     guards.put("health_floor", p -> healthFloor(p, sampled, limits.healthFloor()));
-    guards.put("heals_per_hour", p -> healsPerHour(p, limits.healsPerHour()));
-    guards.put("rollbacks_per_day", p -> rollbacksPerDay(p, limits.rollbacksPerDay()));
-    guards.put("cooldown", p -> cooldown(p, limits.cooldown()));
-    guards.put("unknown_outcome", SafetyGuards::unknownOutcome);
-    guards.put(CIRCUIT_BREAKER, p -> circuitBreaker(p, limits, handedOver));
+    guards.put("heals_per_hour", lately::healsPerHour);
+    guards.put("rollbacks_per_day", lately::rollbacksPerDay);
+    guards.put("cooldown", lately::cooldown);
+    guards.put("unknown_outcome", StartedLately::unknownOutcome);
+    guards.put(CIRCUIT_BREAKER, lately::circuitBreaker);
     guards.put("storm", p -> storm(p, unrelated.getAsInt(), limits.storm()));
   }
 
@@ -216,7 +210,7 @@ public final class SafetyGuards {
    * What was allowed once to be done until it is not needed any more is not to stay for longer: on
    * a host that is unwell it may be why, and a timer would take it away in the end all the same.
    */
-  private static boolean takesBack(Proposal proposal) {
+  static boolean takesBack(Proposal proposal) {
     return action(proposal).id().equals(ActionId.LIFT_THROTTLE);
   }
 
@@ -252,115 +246,6 @@ public final class SafetyGuards {
         : ok("asked for");
   }
 
-  private static Verdict healsPerHour(Proposal proposal, OptionalInt most) {
-    if (most.isEmpty()) {
-      return ok("no limit per hour");
-    }
-    if (takesBack(proposal)) {
-      return ok("a limit of ours is taken away, however much else was done");
-    }
-    int limit = most.getAsInt();
-    List<ActionHistory.Entry> lately = proposal.history().within(HOUR, Math.max(1, limit));
-    boolean room = lately.size() < limit;
-    int all = room ? lately.size() : proposal.history().count(HOUR); // the limit was lowered, say
-    String is = all + " of " + limit + " heals in the last hour";
-    return room ? ok(is) : Verdict.defer(roomAt(proposal, lately, limit, HOUR), is);
-  }
-
-  private static Verdict rollbacksPerDay(Proposal proposal, int limit) {
-    if (!action(proposal).id().equals(ActionId.ROLLBACK_GENERATION)) {
-      return ok("no rollback");
-    }
-    List<ActionHistory.Entry> lately =
-        proposal.history().within(DAY).stream()
-            .filter(entry -> entry.action().equals(ActionId.ROLLBACK_GENERATION))
-            .toList();
-    String is = lately.size() + " of " + limit + " rollbacks in the last day";
-    return lately.size() < limit ? ok(is) : Verdict.defer(roomAt(proposal, lately, limit, DAY), is);
-  }
-
-  /** When the entry that fills the limit is out of the window; with no room ever, after one. */
-  private static Instant roomAt(
-      Proposal proposal, List<ActionHistory.Entry> newestFirst, int limit, Duration window) {
-    Duration wait = limit == 0 ? window : window.minus(newestFirst.get(limit - 1).age());
-    return proposal.at().plus(wait);
-  }
-
-  private static Verdict cooldown(Proposal proposal, Duration cooldown) {
-    ActionId action = action(proposal).id();
-    // On the same target, or at the same problem: the next process that is ended is another target.
-    Optional<ActionHistory.Entry> last = proposal.history().last(action, proposal.target());
-    for (ActionHistory.Entry entry : atThisProblem(proposal, cooldown)) {
-      if (last.isEmpty() || entry.age().compareTo(last.orElseThrow().age()) < 0) {
-        last = Optional.of(entry);
-      }
-    }
-    if (last.isEmpty() || last.orElseThrow().age().compareTo(cooldown) >= 0) {
-      return ok("no similar action within " + cooldown.toSeconds() + " s");
-    }
-    Duration wait = cooldown.minus(last.orElseThrow().age());
-    return Verdict.defer(
-        proposal.at().plus(wait),
-        action
-            + " on "
-            + last.orElseThrow().target()
-            + " was started "
-            + last.orElseThrow().age().toSeconds()
-            + " s ago, similar actions are "
-            + cooldown.toSeconds()
-            + " s apart");
-  }
-
-  private static Verdict unknownOutcome(Proposal proposal) {
-    ActionDescription action = action(proposal);
-    boolean careful = !action.idempotent() && proposal.origin() == Origin.AUTOMATIC;
-    return careful && lastIsUnknown(proposal)
-        ? Verdict.confirm(
-            "we cannot know whether the last "
-                + action.id()
-                + " was carried out, and doing it twice is not the same as once")
-        : ok("no unknown outcome to be careful about");
-  }
-
-  private static boolean lastIsUnknown(Proposal proposal) {
-    List<ActionHistory.Entry> carriedOut = carriedOut(proposal, DAY);
-    return !carriedOut.isEmpty()
-        && carriedOut.get(0).outcome().orElse(Outcome.AMBIGUOUS) == Outcome.AMBIGUOUS;
-  }
-
-  private static Verdict circuitBreaker(
-      Proposal proposal, Settings.Limits limits, Predicate<Fingerprint> handedOver) {
-    boolean automatic = proposal.origin() == Origin.AUTOMATIC;
-    int attempts = carriedOut(proposal, limits.attemptsWindow()).size();
-    if (automatic && attempts >= limits.attempts()) {
-      return Verdict.confirm(
-          action(proposal).id()
-              + " was tried "
-              + attempts
-              + " times at this problem in "
-              + limits.attemptsWindow().toMinutes()
-              + " min and it is still or again there: handed over to a human");
-    }
-    return automatic && handedOver.test(proposal.incident().fingerprint())
-        ? Verdict.confirm("handed over to a human, and it is not over")
-        : ok(attempts + " of " + limits.attempts() + " attempts");
-  }
-
-  /** The proposed action's starts at this problem, but for those that did nothing; newest first. */
-  private static List<ActionHistory.Entry> carriedOut(Proposal proposal, Duration window) {
-    List<ActionHistory.Entry> carriedOut = atThisProblem(proposal, window);
-    carriedOut.removeIf(entry -> entry.outcome().equals(Optional.of(Outcome.NOT_ATTEMPTED)));
-    return carriedOut;
-  }
-
-  private static List<ActionHistory.Entry> atThisProblem(Proposal proposal, Duration window) {
-    ActionId action = action(proposal).id();
-    List<ActionHistory.Entry> entries =
-        new ArrayList<>(proposal.history().of(proposal.incident().fingerprint(), window));
-    entries.removeIf(entry -> !entry.action().equals(action));
-    return entries;
-  }
-
   private static Verdict storm(Proposal proposal, int unrelated, int limit) {
     if (takesBack(proposal)) {
       return ok("a limit of ours is taken away, whatever else is open");
@@ -372,7 +257,7 @@ public final class SafetyGuards {
         : ok(is);
   }
 
-  private static ActionDescription action(Proposal proposal) {
+  static ActionDescription action(Proposal proposal) {
     return proposal.plan().next().action();
   }
 }

@@ -2,10 +2,8 @@ package dev.healing.core.host;
 
 import dev.healing.api.HostException;
 import dev.healing.spi.CommandRunner;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,8 +92,8 @@ final class ProcessCommands implements CommandRunner {
     long deadline = System.nanoTime() + command.timeLimit().toNanos();
     Optional<ApartUnit> unit = command.apart() ? ApartUnit.next(inherited) : Optional.empty();
     Process process = start(command, unit);
-    Pipe out = new Pipe(process.getInputStream(), command.maxOutputBytes(), line);
-    Pipe err = new Pipe(process.getErrorStream(), command.maxOutputBytes(), null);
+    OutputPipe out = new OutputPipe(process.getInputStream(), command.maxOutputBytes(), line);
+    OutputPipe err = new OutputPipe(process.getErrorStream(), command.maxOutputBytes(), null);
     boolean timedOut = false;
     try {
       give(process, command.input());
@@ -187,7 +185,7 @@ final class ProcessCommands implements CommandRunner {
   }
 
   /** Whether it ended before the deadline. */
-  private static boolean awaitExit(Process process, Pipe out, Pipe err, long deadline)
+  private static boolean awaitExit(Process process, OutputPipe out, OutputPipe err, long deadline)
       throws IOException, InterruptedException {
     long waitMillis = 1;
     while (true) {
@@ -214,82 +212,5 @@ final class ProcessCommands implements CommandRunner {
     List<ProcessHandle> descendants = process.descendants().toList();
     process.toHandle().destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
-  }
-
-  /** One stream of output, of which all or the line that has begun is kept up to a limit. */
-  private static final class Pipe {
-    private final InputStream in;
-    private final int limit;
-    private final @Nullable Consumer<String> line;
-    private final byte[] buffer = new byte[8192];
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    private boolean truncated;
-
-    Pipe(InputStream in, int limit, @Nullable Consumer<String> line) {
-      this.in = in;
-      this.limit = limit;
-      this.line = line;
-    }
-
-    /** Reads what is there, at most a pipe full, without blocking. */
-    boolean drain() throws IOException {
-      boolean any = false;
-      for (int round = 0; round < 64; round++) {
-        int available = in.available();
-        if (available <= 0) {
-          break;
-        }
-        int count = in.read(buffer, 0, Math.min(available, buffer.length));
-        if (count <= 0) {
-          break;
-        }
-        any = true;
-        take(count);
-      }
-      return any;
-    }
-
-    private void take(int count) {
-      int from = 0;
-      for (int i = 0; line != null && i < count; i++) {
-        if (buffer[i] == '\n') {
-          keep(from, i);
-          line.accept(text());
-          kept.reset();
-          from = i + 1;
-        }
-      }
-      keep(from, count);
-    }
-
-    private void keep(int from, int to) {
-      int room = Math.min(to - from, limit - kept.size());
-      kept.write(buffer, from, room);
-      truncated |= room < to - from;
-    }
-
-    /** The last line may have no end. */
-    void end() {
-      if (line != null && kept.size() > 0) {
-        line.accept(text());
-        kept.reset();
-      }
-    }
-
-    boolean truncated() {
-      return truncated;
-    }
-
-    String text() {
-      return kept.toString(StandardCharsets.UTF_8);
-    }
-
-    void close() {
-      try {
-        in.close();
-      } catch (IOException e) {
-        // Everything that was wanted has been read.
-      }
-    }
   }
 }

@@ -17,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -116,12 +115,7 @@ final class RootedFiles implements HostFiles {
     if (!file.exists()) {
       throw new HostException(absolute + ": its file system cannot be looked at: " + why(file));
     }
-    return new Space(
-        file.getTotalSpace(),
-        file.getFreeSpace(),
-        file.getUsableSpace(),
-        OptionalLong.empty(),
-        OptionalLong.empty());
+    return new Space(file.getTotalSpace(), file.getFreeSpace(), file.getUsableSpace());
   }
 
   private static String why(File file) {

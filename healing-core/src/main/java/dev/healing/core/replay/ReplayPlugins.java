@@ -4,7 +4,6 @@ import dev.healing.api.ActionDescription;
 import dev.healing.api.ActionReport;
 import dev.healing.api.ActionReport.Result;
 import dev.healing.api.Detection;
-import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Issue;
@@ -31,14 +30,9 @@ import dev.healing.spi.PreparedAction;
 import dev.healing.spi.Sampler;
 import dev.healing.spi.SamplerProvider;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -56,22 +50,11 @@ public final class ReplayPlugins {
   private static final String TRACE = "trace";
   private static final Reading NOTHING = new Reading(List.of(), List.of(), List.of());
 
-  /**
-   * A problem that was treated.
-   *
-   * @param problem which
-   * @param at when
-   * @param over when it was over in the trace, if it was
-   */
-  public record Treated(Fingerprint problem, Instant at, Optional<Instant> over) {}
-
   private final boolean helps;
-  private final Map<IssueType, Map<Fingerprint, Treated>> hidden = new HashMap<>();
-  private final Map<Fingerprint, NavigableMap<Instant, Treated>> treated = new HashMap<>();
+  private final HiddenProblems hidden = new HiddenProblems();
   private final Map<String, Unreadable> unseen = new TreeMap<>();
   private final MetricNames names = new MetricNames();
   private @Nullable RecordedLook shown;
-  private int hiddenChanges;
 
   private ReplayPlugins(boolean helps) {
     this.helps = helps;
@@ -105,11 +88,9 @@ public final class ReplayPlugins {
     return Objects.requireNonNull(shown, "no look is shown");
   }
 
-  /** When a problem was first treated from then on, and is taken to have helped. */
-  public Optional<Treated> treated(Fingerprint problem, Instant from) {
-    return Optional.ofNullable(treated.get(problem))
-        .map(all -> all.ceilingEntry(from))
-        .map(Map.Entry::getValue);
+  /** What was treated, and is taken to have helped. */
+  public HiddenProblems hidden() {
+    return hidden;
   }
 
   /** What detectors wanted to see that is in no trace, and what is there for nobody to see. */
@@ -243,55 +224,17 @@ public final class ReplayPlugins {
         unseen.put(name, why);
         return new Detection(List.of(), List.of(why));
       }
-      return hides() ? withoutTreated(found, state.at()) : found;
+      return hides() ? hidden.without(found, reports, state.at()) : found;
     }
 
     /** Whether something that it may report is hidden. */
     private boolean hides() {
-      if (changesSeen != hiddenChanges) {
-        changesSeen = hiddenChanges;
-        hides = hidden.keySet().stream().anyMatch(reports::contains);
+      if (changesSeen != hidden.changes()) {
+        changesSeen = hidden.changes();
+        hides = hidden.anyOf(reports);
       }
       return hides;
     }
-
-    private Detection withoutTreated(Detection found, Instant at) {
-      List<Treated> mine = new ArrayList<>();
-      reports.forEach(type -> mine.addAll(hidden.getOrDefault(type, Map.of()).values()));
-      Set<Fingerprint> there = new HashSet<>();
-      found.issues().forEach(issue -> there.add(issue.fingerprint()));
-      for (Treated one : mine) {
-        if (found.unreadable().isEmpty() && !there.contains(one.problem())) {
-          over(one, at);
-        }
-      }
-      if (found.issues().isEmpty()) {
-        return found;
-      }
-      return new Detection(
-          found.issues().stream().filter(issue -> !isHidden(issue)).toList(),
-          found.unreadable(),
-          found.age(),
-          found.forecasts(),
-          found.measured());
-    }
-  }
-
-  private boolean isHidden(Issue issue) {
-    return hidden.getOrDefault(issue.type(), Map.of()).containsKey(issue.fingerprint());
-  }
-
-  private void hide(Issue issue, Treated one) {
-    hiddenChanges++;
-    hidden.computeIfAbsent(issue.type(), type -> new HashMap<>()).put(one.problem(), one);
-    treated.computeIfAbsent(one.problem(), problem -> new TreeMap<>()).putIfAbsent(one.at(), one);
-  }
-
-  private void over(Treated one, Instant at) {
-    hiddenChanges++;
-    hidden.values().removeIf(some -> some.remove(one.problem(), one) && some.isEmpty());
-    Objects.requireNonNull(treated.get(one.problem()))
-        .replace(one.at(), one, new Treated(one.problem(), one.at(), Optional.of(at)));
   }
 
   // ------------------------------------------------------------------ actions
@@ -344,8 +287,7 @@ public final class ReplayPlugins {
           if (!helps) {
             return ActionReport.of(Result.NOTHING_GAINED, "taken not to help", Map.of(), Map.of());
           }
-          Treated one = new Treated(issue.fingerprint(), shown().at(), Optional.empty());
-          hide(issue, one);
+          hidden.hide(issue, shown().at());
           return ActionReport.done("taken to help");
         }
       };

@@ -34,10 +34,6 @@ final class Times {
     }
   }
 
-  boolean isEmpty() {
-    return size == 0;
-  }
-
   /** How likely it is within so many seconds. */
   double within(double horizon) {
     double sum = 0;

@@ -27,10 +27,6 @@ record Request(
     return Optional.ofNullable(headers.get(name));
   }
 
-  Optional<String> query(String name) {
-    return Optional.ofNullable(query.get(name));
-  }
-
   /** Whether nothing can change by answering it. */
   boolean reads() {
     return method.equals("GET") || method.equals("HEAD");

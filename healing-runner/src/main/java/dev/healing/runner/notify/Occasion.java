@@ -34,7 +34,7 @@ enum Occasion {
   PATTERN,
   /** Handed over to a person. */
   ESCALATED,
-  /** The engine started, stopped, or goes on with another configuration. */
+  /** The engine started, or goes on with another configuration. */
   ENGINE,
   /** Something is wrong with healing itself. */
   TROUBLE;

@@ -149,10 +149,6 @@ final class Outbox {
     return lost.getOrDefault(receiver, 0L);
   }
 
-  synchronized boolean empty() {
-    return waiting.isEmpty();
-  }
-
   private static ObjectNode line(Note note) {
     ObjectNode line = Json.object().put("to", note.receiver());
     line.set("note", note.json());

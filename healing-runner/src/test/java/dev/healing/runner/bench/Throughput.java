@@ -23,18 +23,17 @@ import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.PreparedAction;
-import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import dev.healing.testkit.HostAround;
 import dev.healing.testkit.InMemoryStateStore;
 import dev.healing.testkit.NoKnowledge;
+import dev.healing.testkit.StoreAround;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -213,70 +212,14 @@ public final class Throughput {
   }
 
   /** Keeps no line that is appended. */
-  private record Unwritten(StateStore rest) implements StateStore {
+  private static final class Unwritten extends StoreAround {
+    Unwritten(StateStore rest) {
+      super(rest);
+    }
+
     @Override
     public void append(String file, List<String> jsonObjects) {
       // Nobody reads them, so that they are not even put into words.
-    }
-
-    @Override
-    public String location() {
-      return rest.location();
-    }
-
-    @Override
-    public Lines lines(String file) {
-      return rest.lines(file);
-    }
-
-    @Override
-    public void rewrite(String file, List<String> jsonObjects) {
-      rest.rewrite(file, jsonObjects);
-    }
-
-    @Override
-    public long size(String file) {
-      return rest.size(file);
-    }
-
-    @Override
-    public Document document(String file) {
-      return rest.document(file);
-    }
-
-    @Override
-    public void replace(String file, String jsonObject) {
-      rest.replace(file, jsonObject);
-    }
-
-    @Override
-    public boolean exists(String file) {
-      return rest.exists(file);
-    }
-
-    @Override
-    public Optional<String> readPlain(String file) {
-      return rest.readPlain(file);
-    }
-
-    @Override
-    public void writePlain(String file, String content) {
-      rest.writePlain(file, content);
-    }
-
-    @Override
-    public void delete(String file) {
-      rest.delete(file);
-    }
-
-    @Override
-    public void rename(String file, String to) {
-      rest.rename(file, to);
-    }
-
-    @Override
-    public StateFolder folder(String name) {
-      return rest.folder(name);
     }
   }
 

@@ -2,14 +2,23 @@ package dev.healing.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.Event;
+import dev.healing.api.IncidentStatus;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Pattern;
+import dev.healing.api.Severity;
+import dev.healing.api.Verdict;
 import dev.healing.runner.control.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +53,28 @@ class OpenApiTest {
     Set<String> there = new TreeSet<>(Set.of("get /events", "get /openapi.json"));
     Route.ALL.forEach(r -> there.add(r.method().toLowerCase(Locale.ROOT) + " " + r.path()));
     assertThat(described).isEqualTo(there);
+  }
+
+  @Test
+  void wordsInCapitalsAreThoseOfTheEnums() {
+    assertThat(words("Event", "kind")).isEqualTo(names(Event.Kind.values()));
+    assertThat(words("Incident", "status")).isEqualTo(names(IncidentStatus.values()));
+    assertThat(words("Receipt", "outcome")).isEqualTo(names(Outcome.values()));
+    assertThat(words("Receipt", "origin")).isEqualTo(names(Origin.values()));
+    assertThat(words("Issue", "severity")).isEqualTo(names(Severity.values()));
+    assertThat(words("Pattern", "kind")).isEqualTo(names(Pattern.Kind.values()));
+    assertThat(words("Decision", "verdict")).isEqualTo(names(Verdict.Kind.values()));
+  }
+
+  private Set<String> words(String schema, String member) {
+    Set<String> words = new TreeSet<>();
+    all.at("/components/schemas/" + schema + "/properties/" + member + "/enum")
+        .forEach(word -> words.add(word.asString()));
+    return words;
+  }
+
+  private static Set<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

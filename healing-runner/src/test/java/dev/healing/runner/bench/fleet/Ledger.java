@@ -105,10 +105,6 @@ final class Ledger {
     return open.containsKey(what) || now - ended.getOrDefault(what, -1.0) <= ENDED_DAYS;
   }
 
-  boolean lasts(Trouble trouble, String component) {
-    return open.containsKey(trouble + component);
-  }
-
   /** It is over. */
   void ends(Trouble trouble, String component, double now) {
     if (open.remove(trouble + component) != null) {

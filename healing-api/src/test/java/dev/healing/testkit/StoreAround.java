@@ -1,15 +1,16 @@
-package dev.healing.core;
+package dev.healing.testkit;
 
 import dev.healing.spi.StateFolder;
 import dev.healing.spi.StateStore;
 import java.util.List;
 import java.util.Optional;
 
-/** A store that does what another does; to be wrong in one point. */
+/** A store that is another one, to be different, or wrong, in what is overridden. */
 public abstract class StoreAround implements StateStore {
   private final StateStore store;
 
-  public StoreAround(StateStore store) {
+  /** Around this one. */
+  protected StoreAround(StateStore store) {
     this.store = store;
   }
 

@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** What one look has gathered so far. */
-final class Look {
+final class Gathered {
   /** What is unreadable when the list of mounts is. */
   static final String FILESYSTEMS = Metric.FILESYSTEM_USED;
 
@@ -23,7 +23,7 @@ final class Look {
   private final List<Unreadable> unreadable = new ArrayList<>(2);
   private OptionalDouble worstFileSystem = OptionalDouble.empty();
 
-  Look(Instant at) {
+  Gathered(Instant at) {
     this.at = at;
   }
 
