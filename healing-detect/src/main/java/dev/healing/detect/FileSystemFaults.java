@@ -24,18 +24,11 @@ final class FileSystemFaults {
 
   private static final long ASK_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /** A file system at a place: another one there starts anew. */
-  private record Watched(String place, String device) {
-    static Watched of(MountInfo mount) {
-      return new Watched(mount.mountPoint(), mount.device());
-    }
-  }
-
   private final HostContext context;
   private final FileSystemErrors found;
   private final Counters counters = new Counters();
-  private final Map<Watched, Long> before = new HashMap<>();
-  private final Map<Watched, Long> errors = new HashMap<>();
+  private final Map<List<String>, Long> before = new HashMap<>();
+  private final Map<List<String>, Long> errors = new HashMap<>();
   private boolean asked;
   private long askedAt;
 
@@ -62,7 +55,7 @@ final class FileSystemFaults {
       Metric givenUp = Metric.of(GIVEN_UP, place);
       boolean over = mount.givenUp() || dead.contains(place);
       gathered.add(counters.note(givenUp, over ? 1 : 0, gathered.at()));
-      Long grown = errors.get(Watched.of(mount));
+      Long grown = errors.get(watched(mount));
       if (grown != null) {
         gathered.add(counters.note(Metric.of(ERRORS, place), grown, gathered.at()));
       }
@@ -89,15 +82,20 @@ final class FileSystemFaults {
   private void count(List<MountInfo> mounts) {
     errors.clear();
     for (MountInfo mount : mounts) {
-      Watched watched = Watched.of(mount);
+      List<String> key = watched(mount);
       found
           .counted(mount)
           .ifPresent(
               all -> {
-                long old = before.merge(watched, all, Math::min);
-                errors.put(watched, all - old);
+                long old = before.merge(key, all, Math::min);
+                errors.put(key, all - old);
               });
     }
-    before.keySet().retainAll(mounts.stream().map(Watched::of).toList());
+    before.keySet().retainAll(mounts.stream().map(FileSystemFaults::watched).toList());
+  }
+
+  /** A file system at a place: another one there starts anew. */
+  private static List<String> watched(MountInfo mount) {
+    return List.of(mount.mountPoint(), mount.device());
   }
 }

@@ -1,8 +1,8 @@
 package dev.healing.runner;
 
+import dev.healing.core.JsonText;
 import dev.healing.core.host.LinuxHost;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.NotifySettings;
 import dev.healing.runner.notify.Trial;
 import dev.healing.runner.text.Views;
@@ -77,7 +77,7 @@ final class NotifyVerb implements Verb {
       List<String> receivers,
       Function<String, Answer> tell,
       Function<Supplier<Optional<Progress>>, Waiting> waiting) {
-    ArrayNode told = Json.array();
+    ArrayNode told = JsonText.array();
     AtomicInteger next = new AtomicInteger();
     try (Waiting unused = waiting.apply(() -> Optional.of(progress(receivers, next.get())))) {
       for (String one : receivers) {

@@ -19,10 +19,10 @@ import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A JSON object with the CRC32C of its text as last member: {@code {"a":1}} becomes {@code
@@ -38,11 +38,10 @@ final class Sealed {
   /** Apart, since it is rarely needed and large. */
   private static final class Json {
     /** Remembers no names: there may be many. */
-    private static final JsonMapper MAPPER =
-        new JsonMapper(
-            JsonFactory.builder()
-                .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                .build());
+    private static final JsonFactory FACTORY =
+        JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .build();
   }
 
   private Sealed() {}
@@ -187,7 +186,7 @@ final class Sealed {
     }
     try (Reader all = text.open()) {
       Shortened in = new Shortened(all);
-      try (JsonParser parser = Json.MAPPER.createParser(in)) {
+      try (JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), in)) {
         int open = 0;
         JsonToken next = parser.nextToken();
         boolean object = next == JsonToken.START_OBJECT;

@@ -3,7 +3,7 @@ package dev.healing.core.journal;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
-import java.io.StringWriter;
+import dev.healing.core.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +17,6 @@ import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -25,17 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
  * ISO-8601 in UTC; what is absent has no member.
  */
 public final class Json {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private Json() {}
 
   /** An object as one line of text. */
   public static String line(Consumer<JsonGenerator> members) {
-    StringWriter text = new StringWriter(1_024);
-    try (JsonGenerator json = MAPPER.createGenerator(text)) {
-      object(json, members);
-    }
-    return text.toString();
+    return JsonText.line(json -> object(json, members));
   }
 
   /**
@@ -45,7 +38,7 @@ public final class Json {
    */
   public static ObjectNode parse(String json) {
     try {
-      if (MAPPER.readTree(json) instanceof ObjectNode object) {
+      if (JsonText.read(json) instanceof ObjectNode object) {
         return object;
       }
     } catch (JacksonException e) {

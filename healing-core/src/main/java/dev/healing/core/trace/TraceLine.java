@@ -1,13 +1,14 @@
 package dev.healing.core.trace;
 
+import dev.healing.core.JsonText;
 import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -15,11 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
  * has a hundred million; whatever else there is, is a tree.
  */
 final class TraceLine {
-  /** Trees are parts of a line, and more of it comes after them. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  private static final JsonFactory FACTORY = new JsonFactory();
 
-  private final ObjectNode others = MAPPER.createObjectNode();
+  private final ObjectNode others = JsonText.object();
   private String at = "";
   private long up;
   private int size;
@@ -36,7 +35,8 @@ final class TraceLine {
    */
   static TraceLine parse(byte[] bytes, int begin, int end) {
     TraceLine line = new TraceLine();
-    try (JsonParser json = MAPPER.createParser(bytes, begin, end - begin)) {
+    try (JsonParser json =
+        FACTORY.createParser(ObjectReadContext.empty(), bytes, begin, end - begin)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new StreamReadException(json, "expected a JSON object");
       }
@@ -75,7 +75,7 @@ final class TraceLine {
             times[sizeOfTimes] = json.getLongValue();
           }
         }
-        default -> others.set(name, MAPPER.readTree(json));
+        default -> others.set(name, JsonText.read(json));
       }
     }
     if (sizeOfValues != size || sizeOfTimes != size) {

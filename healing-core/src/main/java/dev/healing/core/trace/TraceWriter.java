@@ -3,6 +3,7 @@ package dev.healing.core.trace;
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
+import dev.healing.core.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
  * threads.
  */
 public final class TraceWriter implements AutoCloseable {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int LOOKS_BETWEEN_FLUSHES = 10;
 
   private final GZIPOutputStream out;
@@ -41,8 +40,7 @@ public final class TraceWriter implements AutoCloseable {
   public TraceWriter(OutputStream to, TraceHeader header) throws IOException {
     out = new GZIPOutputStream(to, 64 << 10, true);
     line(
-        MAPPER
-            .createObjectNode()
+        JsonText.object()
             .put("trace", TraceHeader.FORMAT)
             .put("recordedBy", header.recordedBy())
             .put("bootId", header.bootId())
@@ -62,7 +60,7 @@ public final class TraceWriter implements AutoCloseable {
    * @throws IOException if it cannot be written
    */
   public void add(RecordedLook look) throws IOException {
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = JsonText.object();
     json.put("at", look.at().toString());
     json.put("up", look.startedNanos());
     look.wokenBy().forEach(reason -> json.withArray("wokenBy").add(reason));
@@ -90,9 +88,9 @@ public final class TraceWriter implements AutoCloseable {
         json.withArray("gone").add(number(json, metric));
       }
     }
-    ArrayNode numbersOfChanged = MAPPER.createArrayNode();
-    ArrayNode values = MAPPER.createArrayNode();
-    ArrayNode times = MAPPER.createArrayNode();
+    ArrayNode numbersOfChanged = JsonText.array();
+    ArrayNode values = JsonText.array();
+    ArrayNode times = JsonText.array();
     long before = 0;
     for (Sample sample : look.samples()) {
       if (!twice.contains(sample.metric()) && sample.equals(samples.get(sample.metric()))) {
@@ -142,8 +140,7 @@ public final class TraceWriter implements AutoCloseable {
 
   private static ObjectNode unit(UnitState state) {
     ObjectNode json =
-        MAPPER
-            .createObjectNode()
+        JsonText.object()
             .put("name", state.name())
             .put("load", state.loadState())
             .put("active", state.activeState())
@@ -158,7 +155,7 @@ public final class TraceWriter implements AutoCloseable {
   }
 
   private void line(ObjectNode json) throws IOException {
-    out.write((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.write((JsonText.line(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -169,7 +166,7 @@ public final class TraceWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (out) {
-      line(MAPPER.createObjectNode().put("looks", looks));
+      line(JsonText.object().put("looks", looks));
     }
   }
 }

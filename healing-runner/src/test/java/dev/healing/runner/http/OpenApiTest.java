@@ -9,7 +9,7 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
-import dev.healing.runner.control.Json;
+import dev.healing.core.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ class OpenApiTest {
   @BeforeEach
   void read() throws IOException {
     try (InputStream in = Assets.class.getResourceAsStream("openapi.json")) {
-      all = Json.MAPPER.readTree(in);
+      all = JsonText.read(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
       paths = all.path("paths");
     }
   }

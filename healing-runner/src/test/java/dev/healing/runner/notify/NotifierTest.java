@@ -10,7 +10,7 @@ import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.JsonText;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.CommandRunner.Result;
 import dev.healing.testkit.TestHost;
@@ -55,7 +55,7 @@ class NotifierTest {
     if (away) {
       return new Result(1, "", "nobody is there", false, false);
     }
-    told.add(Json.MAPPER.readTree(command.input()));
+    told.add(JsonText.read(command.input()));
     return new Result(0, "", "", false, false);
   }
 
