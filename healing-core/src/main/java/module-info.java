@@ -10,6 +10,7 @@ module dev.healing.core {
   exports dev.healing.core;
   exports dev.healing.core.history;
   exports dev.healing.core.host;
+  exports dev.healing.core.json;
   exports dev.healing.core.trace;
 
   uses dev.healing.spi.SamplerProvider;

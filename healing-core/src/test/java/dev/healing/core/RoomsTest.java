@@ -27,29 +27,22 @@ class RoomsTest {
   void noneDependsOnMoreThanIsWritten() throws IOException {
     assertThat(dependencies())
         .isEqualTo(
-            Map.of(
-                "host",
-                Set.of(),
-                "history",
-                Set.of(),
-                "trace",
-                Set.of(),
-                "journal",
-                Set.of(),
-                "guard",
-                Set.of("journal", "history"),
-                "plugins",
-                Set.of("guard", "history"),
-                "calls",
-                Set.of("plugins", "guard"),
-                "watch",
-                Set.of("calls", "plugins"),
-                "replay",
-                Set.of("watch", "calls", "plugins", "guard", "trace"),
-                LOOP,
-                Set.of(
-                    "host", "history", "trace", "journal", "guard", "plugins", "calls", "watch",
-                    "replay")));
+            Map.ofEntries(
+                Map.entry("json", Set.of()),
+                Map.entry("host", Set.of()),
+                Map.entry("history", Set.of()),
+                Map.entry("trace", Set.of("json")),
+                Map.entry("journal", Set.of("json")),
+                Map.entry("guard", Set.of("journal", "history")),
+                Map.entry("plugins", Set.of("guard", "history")),
+                Map.entry("calls", Set.of("plugins", "guard")),
+                Map.entry("watch", Set.of("calls", "plugins")),
+                Map.entry("replay", Set.of("watch", "calls", "plugins", "guard", "trace")),
+                Map.entry(
+                    LOOP,
+                    Set.of(
+                        "host", "history", "trace", "journal", "guard", "plugins", "calls", "watch",
+                        "replay"))));
   }
 
   private static Map<String, Set<String>> dependencies() throws IOException {

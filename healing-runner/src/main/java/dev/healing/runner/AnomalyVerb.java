@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.learning.anomaly.Surprise;
 import dev.healing.runner.series.Row;
 import dev.healing.runner.series.ScoreFile;

@@ -1,8 +1,8 @@
 package dev.healing.runner;
 
 import dev.healing.core.Audit;
-import dev.healing.core.JsonText;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.HistoryView;
 import java.util.List;

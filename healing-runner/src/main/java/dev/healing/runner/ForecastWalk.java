@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.optimizer.forecast.Forecaster;
 import dev.healing.runner.series.InOrder;
 import dev.healing.runner.series.Row;

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.MetricForecast;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;

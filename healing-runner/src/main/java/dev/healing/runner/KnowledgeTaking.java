@@ -2,8 +2,8 @@ package dev.healing.runner;
 
 import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
-import dev.healing.core.JsonText;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Lines;
 import java.io.IOException;

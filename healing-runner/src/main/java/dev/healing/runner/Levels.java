@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Metric;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import tools.jackson.databind.node.ObjectNode;
 
 /**

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
-import dev.healing.core.JsonText;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.notify.NotifySettings;
 import dev.healing.runner.notify.Trial;

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
-import dev.healing.core.JsonText;
 import dev.healing.core.Replayed;
+import dev.healing.core.json.JsonText;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Metric;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.runner.TraceReplay.Policy;
 import dev.healing.runner.TraceReplay.Recorded;

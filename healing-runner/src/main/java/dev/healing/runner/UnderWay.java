@@ -4,7 +4,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Waiting;
 import dev.healing.runner.text.Waiting.Progress;

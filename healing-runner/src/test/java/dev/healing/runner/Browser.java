@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.healing.api.ConfigurationException;
 import dev.healing.core.HealingEngine;
-import dev.healing.core.JsonText;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

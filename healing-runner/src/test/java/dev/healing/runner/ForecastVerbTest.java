@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
-import dev.healing.core.JsonText;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.ControlServer;
 import dev.healing.spi.TimeSource;

@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Waiting;
 import dev.healing.runner.text.Waiting.Progress;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceHeader;
 import dev.healing.core.trace.TraceWriter;

@@ -3,7 +3,7 @@ package dev.healing.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;

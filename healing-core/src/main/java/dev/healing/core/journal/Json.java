@@ -3,7 +3,7 @@ package dev.healing.core.journal;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.healing.core.trace;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -3,7 +3,7 @@ package dev.healing.core.trace;
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.healing.runner.control;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;

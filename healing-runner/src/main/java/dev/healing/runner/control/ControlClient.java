@@ -1,7 +1,7 @@
 package dev.healing.runner.control;
 
 import dev.healing.api.HostException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package dev.healing.runner.control;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -1,7 +1,7 @@
 package dev.healing.runner.drill;
 
 import dev.healing.api.Outcome;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.healing.runner.http;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.spi.TimeSource;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.healing.runner.http;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

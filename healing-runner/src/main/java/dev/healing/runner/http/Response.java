@@ -1,6 +1,6 @@
 package dev.healing.runner.http;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.healing.runner.notify;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.Invitations;
 import dev.healing.spi.HostContext;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.healing.runner.notify;
 import dev.healing.api.Event;
 import dev.healing.api.Incident;
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.Event;
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.spi.HostContext;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.healing.runner.notify;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

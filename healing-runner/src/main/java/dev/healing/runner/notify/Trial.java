@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HealingException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.Workers;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.healing.runner.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.ControlClient;
 import java.io.IOException;
 import java.net.InetAddress;

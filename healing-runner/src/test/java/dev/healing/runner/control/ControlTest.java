@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

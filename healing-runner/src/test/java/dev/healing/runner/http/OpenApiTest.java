@@ -9,7 +9,7 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Severity;
 import dev.healing.api.Verdict;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

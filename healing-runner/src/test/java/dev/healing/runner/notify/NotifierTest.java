@@ -10,7 +10,7 @@ import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
 import dev.healing.api.Severity;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.CommandRunner.Result;
 import dev.healing.testkit.TestHost;

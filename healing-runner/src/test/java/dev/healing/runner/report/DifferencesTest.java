@@ -2,7 +2,7 @@ package dev.healing.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package dev.healing.runner.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Event;
-import dev.healing.core.JsonText;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.healing.core;
+package dev.healing.core.json;
 
 import java.io.StringWriter;
 import java.util.Map;
