@@ -27,7 +27,8 @@ public interface KnowledgeBase extends AutoCloseable {
   Confidence confidence(Fingerprint fingerprint, ActionId action);
 
   /**
-   * Remembers outcomes, durably when it returns.
+   * Remembers outcomes, durably when it returns. An {@link Receipt#isOpportunity opportunity} that
+   * was taken is none of them.
    *
    * @throws dev.healing.api.HostException if they could not be written; they are remembered in
    *     memory all the same
