@@ -119,6 +119,25 @@ class ReplayVerbTest {
         .doesNotContain("null");
   }
 
+  /** Whatever became of it later with either. */
+  @Test
+  void theSameProblemBeginsTheSameWithBothPolicies() throws IOException {
+    StringBuilder rows = new StringBuilder("timestamp,value\n");
+    for (int minute = 0; minute < 40; minute++) {
+      String value = minute < 10 ? ",0.5\n" : minute < 20 ? ",0.91\n" : ",0.99\n";
+      rows.append(BEGIN.plusSeconds(60L * minute)).append(value);
+    }
+    Path file = Files.writeString(directory.resolve("var.csv"), rows);
+    String csv = "filesystem.used.fraction{/var}=" + file;
+    String treats = config("{}").toString();
+    String looks = config("autonomy: observe").toString();
+    assertThat(run("--csv", csv, "--config", treats, "--against", looks)).isZero();
+    String text = out.toString(UTF_8).replaceAll("\\s+", " ");
+    assertThat(text.split("00:12:00Z HIGH disk_full: /var: 91% of its bytes are in use", -1))
+        .hasSize(3);
+    assertThat(text).contains("; later CRITICAL: /var: 99% of its bytes are in use");
+  }
+
   @Test
   void filesOfSeriesAreATraceToo() throws IOException {
     StringBuilder rows = new StringBuilder("timestamp,value\n");
