@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
+import dev.healing.api.HostException;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.notify.NotifySettings;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class YamlConfiguration {
     } catch (AccessDeniedException e) {
       throw wrong(name + ": may not be read by this user: mend its permissions, or run as root");
     } catch (IOException e) {
-      throw wrong(name + ": cannot be read: " + e.getMessage());
+      throw wrong(name + ": cannot be read: " + HostException.reason(e));
     }
     if (bytes.length > MAX_BYTES) {
       throw wrong(name + ": larger than 1 MiB: expected a configuration of a few pages");
