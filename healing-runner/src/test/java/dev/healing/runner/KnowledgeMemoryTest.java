@@ -25,7 +25,7 @@ class KnowledgeMemoryTest {
         directory.resolve("import"),
         "{\"fixes\":{\"type9:/mnt/9999\":[{\"actions\":[\"clean_disk\"]}]}}");
     assertThat(withLittleMemory(HostileKnowledgeTest.Opens.class, state, "import"))
-        .contains("1 attempts on 1 problems from import");
+        .contains("1 attempt on 1 problem from import");
     assertThat(withLittleMemory(KnowledgeCost.class, "load", state)).contains("problems: []");
   }
 }

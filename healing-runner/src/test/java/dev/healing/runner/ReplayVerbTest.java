@@ -139,6 +139,19 @@ class ReplayVerbTest {
   }
 
   @Test
+  void percentagesAreNotTakenForFractions() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("var.csv"), BEGIN + ",0.5\n" + BEGIN.plusSeconds(60) + ",91\n");
+    String csv = "filesystem.used.fraction{/var}=" + file;
+    assertThat(run("--csv", csv, "--config", config("{}").toString())).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .contains(
+            "var.csv:2: 91.0 of filesystem.used.fraction{/var}: expected a fraction of 0 to 1;"
+                + " divide percentages by 100");
+  }
+
+  @Test
   void filesOfSeriesAreATraceToo() throws IOException {
     StringBuilder rows = new StringBuilder("timestamp,value\n");
     for (int minute = 0; minute < 30; minute++) {

@@ -23,6 +23,9 @@ public final class CsvTrace implements AutoCloseable {
 
   /** A file on its way. */
   private static final class Source {
+    /** Rounded or measured at another moment, a fraction may be a little above 1. */
+    private static final double MOST_FRACTION = 2;
+
     private final Metric metric;
     private final Path file;
     private final SeriesReader reader;
@@ -37,6 +40,19 @@ public final class CsvTrace implements AutoCloseable {
     private void advance() {
       Row before = head;
       head = reader.next().orElse(null);
+      if (head != null
+          && metric.name().endsWith(".fraction")
+          && head.value().orElse(0) > MOST_FRACTION) {
+        throw new SeriesException(
+            file
+                + ":"
+                + head.line()
+                + ": "
+                + head.value().getAsDouble()
+                + " of "
+                + metric
+                + ": expected a fraction of 0 to 1; divide percentages by 100");
+      }
       if (before != null && head != null && head.at().isBefore(before.at())) {
         throw new SeriesException(
             file
