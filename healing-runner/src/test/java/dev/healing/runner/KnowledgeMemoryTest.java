@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import static dev.healing.runner.ChildJava.withLittleMemory;
+import static dev.healing.runner.ChildJava.withMemory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.runner.bench.KnowledgeCost;
@@ -20,6 +21,11 @@ class KnowledgeMemoryTest {
         .contains("25,000 outcomes");
     assertThat(withLittleMemory(KnowledgeCost.class, "load", state)).contains("problems: []");
     assertThat(Files.size(directory.resolve("knowledge.json"))).isGreaterThan(10_000_000);
+
+    assertThat(withMemory("-Xmx40m", Main.class, "knowledge", "export", "--state", state))
+        .as("with less than twice the room of what it prints")
+        .hasSizeGreaterThan(10_000_000)
+        .endsWith("}]}\n");
 
     Files.writeString(
         directory.resolve("import"),
