@@ -346,11 +346,14 @@ class ReplayVerbTest {
     Path text = Files.writeString(directory.resolve("text"), "mine");
     assertThat(run(text.toString())).isEqualTo(1);
     assertThat(run(directory.resolve("nothing").toString())).isEqualTo(1);
+    Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+    assertThat(run(loop.toString())).isEqualTo(1);
     assertThat(run(trace.toString(), "--assume", "wonders")).isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains("text: it is no trace: expected a file of 'healing record'")
         .doesNotContain("Exception")
         .contains("nothing: there is no such file")
+        .contains("loop cannot be read: Too many levels of symbolic links")
         .contains("--assume is 'wonders': expected helps or nothing");
   }
 
