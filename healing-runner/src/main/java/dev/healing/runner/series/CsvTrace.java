@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * to be well otherwise: its health is 100, unless a file has it.
  */
 public final class CsvTrace implements AutoCloseable {
+  /** Rounded or measured at another moment, a fraction may be a little above 1. */
+  public static final double MOST_FRACTION = 2;
+
   private static final double WELL = 100;
 
   /** A file on its way. */
   private static final class Source {
-    /** Rounded or measured at another moment, a fraction may be a little above 1. */
-    private static final double MOST_FRACTION = 2;
-
     private final Metric metric;
     private final Path file;
     private final SeriesReader reader;
