@@ -1,8 +1,8 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.core.json.JsonText;
 import dev.healing.learning.anomaly.Surprise;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.series.Row;
 import dev.healing.runner.series.ScoreFile;
 import dev.healing.runner.series.SeriesReader;
@@ -169,7 +169,7 @@ final class AnomalyVerb implements Verb {
   }
 
   private static ObjectNode json(Scored scored) {
-    ObjectNode json = Json.object().put("timestamp", scored.row().at().toString());
+    ObjectNode json = JsonText.object().put("timestamp", scored.row().at().toString());
     if (scored.row().value().isPresent()) {
       json.put("value", scored.row().value().getAsDouble());
     } else {

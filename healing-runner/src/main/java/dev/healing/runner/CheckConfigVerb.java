@@ -8,8 +8,8 @@ import dev.healing.api.UnitState;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.NotifySettings;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.Systemd;
@@ -45,7 +45,7 @@ final class CheckConfigVerb implements Verb {
   @Override
   public int run(Invocation invocation) {
     String file = invocation.operand().orElseThrow();
-    ObjectNode json = Json.object().put("file", file);
+    ObjectNode json = JsonText.object().put("file", file);
     try {
       Configuration configuration = YamlConfiguration.read(Path.of(file));
       try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory());

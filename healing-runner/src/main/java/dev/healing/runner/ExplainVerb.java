@@ -2,8 +2,8 @@ package dev.healing.runner;
 
 import dev.healing.core.Audit;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.HistoryView;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,7 +90,7 @@ final class ExplainVerb implements Verb {
     try (LinuxHost host = LinuxHost.observe(invocation.stateDirectory())) {
       Audit audit = new Audit(host.state());
       List<ObjectNode> trail = trail(audit, incident(audit, id));
-      ObjectNode json = Json.object();
+      ObjectNode json = JsonText.object();
       json.putNull("incident");
       if (!trail.isEmpty()) {
         invocation.looking(

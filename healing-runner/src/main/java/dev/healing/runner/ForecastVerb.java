@@ -9,11 +9,11 @@ import dev.healing.core.history.History;
 import dev.healing.core.history.Points;
 import dev.healing.core.history.Series;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.optimizer.forecast.Forecast;
 import dev.healing.optimizer.forecast.Forecaster;
 import dev.healing.optimizer.forecast.OwnWorkAside;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Lines;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -145,7 +145,7 @@ final class ForecastVerb implements Verb {
       History history = new History(host.state());
       Instant now = host.time().now();
       List<OwnAction> own = new Audit(host.state()).ownActions(now);
-      ObjectNode json = Json.object().put("horizonMillis", horizon.toMillis());
+      ObjectNode json = JsonText.object().put("horizonMillis", horizon.toMillis());
       ArrayNode forecasts = json.putArray("forecasts");
       JsonNode measured = measured(invocation);
       for (Series series : history.series()) {
@@ -168,9 +168,9 @@ final class ForecastVerb implements Verb {
       return invocation
           .askSoon(invocation.request("status"))
           .map(status -> status.result().path("metrics"))
-          .orElseGet(Json::object);
+          .orElseGet(JsonText::object);
     } catch (HealingException e) {
-      return Json.object(); // the history tells as well
+      return JsonText.object(); // the history tells as well
     }
   }
 
@@ -191,7 +191,7 @@ final class ForecastVerb implements Verb {
       learner.add(new Sample(metric, points.highest(i), points.at(i)), ours);
     }
     Forecast forecast = forecaster.forecast(now, horizon);
-    ObjectNode json = Json.object().put("metric", metric.toString());
+    ObjectNode json = JsonText.object().put("metric", metric.toString());
     json.put("used", Math.round(used * 1e4) / 1e4);
     put(json, forecast);
     json.put("right", forecaster.timesRight()).put("wrong", forecaster.timesWrong());

@@ -1,8 +1,8 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.core.json.JsonText;
 import dev.healing.optimizer.forecast.Forecaster;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.series.InOrder;
 import dev.healing.runner.series.Row;
@@ -78,11 +78,11 @@ record ForecastWalk(double limit, boolean fractions, Duration horizon, Optional<
   }
 
   private String line(Path file, Forecaster forecaster, Instant asOf) {
-    ObjectNode json = Json.object().put("file", file.toString());
+    ObjectNode json = JsonText.object().put("file", file.toString());
     if (every.isPresent()) {
       json.put("asOf", asOf.toString());
     }
     ForecastVerb.put(json, forecaster.forecast(asOf, horizon));
-    return json.toString();
+    return JsonText.line(json);
   }
 }

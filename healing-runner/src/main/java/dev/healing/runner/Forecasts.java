@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.MetricForecast;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,7 +19,7 @@ final class Forecasts {
   static ObjectNode of(List<MetricForecast> forecasts) {
     Duration longest =
         forecasts.stream().map(MetricForecast::horizon).reduce(Duration.ZERO, Forecasts::longer);
-    ObjectNode json = Json.object().put("horizonMillis", longest.toMillis());
+    ObjectNode json = JsonText.object().put("horizonMillis", longest.toMillis());
     ArrayNode array = json.putArray("forecasts");
     for (MetricForecast one : forecasts) {
       ObjectNode object =

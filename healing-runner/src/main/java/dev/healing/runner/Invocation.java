@@ -4,9 +4,9 @@ import dev.healing.api.Configuration;
 import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.ControlClient;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Lines;
 import dev.healing.runner.text.Style;
 import java.io.PrintStream;
@@ -22,7 +22,6 @@ import java.util.function.Function;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A verb as it was typed, and where its output goes. */
@@ -235,7 +234,7 @@ final class Invocation {
   }
 
   ObjectNode request(String verb) {
-    return Json.object().put("verb", verb);
+    return JsonText.object().put("verb", verb);
   }
 
   /** With an engine that only looks. */
@@ -253,11 +252,7 @@ final class Invocation {
     JsonNode result = answer.result();
     if (!result.isNull()) {
       if (json()) {
-        out.println(
-            Json.MAPPER
-                .writer()
-                .with(SerializationFeature.INDENT_OUTPUT)
-                .writeValueAsString(result));
+        out.println(JsonText.indented(result));
       } else {
         text.apply(result, style()).forEach(out::println);
       }

@@ -3,8 +3,8 @@ package dev.healing.runner;
 import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Lines;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -153,7 +153,7 @@ final class KnowledgeTaking {
   }
 
   private static Answer lines(String member, List<String> told) {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     told.forEach(json.putArray(member)::add);
     return Answer.of(json);
   }

@@ -4,8 +4,8 @@ import dev.healing.api.HealingException;
 import dev.healing.api.Pattern;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.KnowledgeView;
 import dev.healing.runner.text.Lines;
 import java.io.PrintStream;
@@ -110,8 +110,8 @@ final class KnowledgeVerb implements Verb {
   }
 
   private static ObjectNode shown(HealingEngine engine, String knowledge, int most) {
-    ObjectNode json = Json.object();
-    try (JsonParser parser = Json.MAPPER.createParser(knowledge)) {
+    ObjectNode json = JsonText.object();
+    try (JsonParser parser = JsonText.parser(knowledge)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = parser.currentName();
@@ -119,7 +119,7 @@ final class KnowledgeVerb implements Verb {
         if (name.equals("problems")) {
           problems(parser, most, json);
         } else {
-          json.set(name, parser.readValueAsTree());
+          json.set(name, JsonText.read(parser));
         }
       }
     }
@@ -135,7 +135,7 @@ final class KnowledgeVerb implements Verb {
     Deque<JsonNode> newest = new ArrayDeque<>();
     int leftOut = into.path("leftOut").asInt(0); // by who knows them
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      newest.add(parser.readValueAsTree());
+      newest.add(JsonText.read(parser));
       if (newest.size() > most) {
         newest.remove();
         leftOut++;

@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Metric;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,7 +20,7 @@ final class Levels {
    */
   static ObjectNode of(Configuration configuration) {
     Configuration detectors = configuration.section("detectors");
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     levels(
         json, Metric.MEMORY_USED.toString(), detectors.section("memory_high"), "high", "critical");
     levels(json, Metric.FILESYSTEM_USED, detectors.section("disk_full"), "high", "critical");

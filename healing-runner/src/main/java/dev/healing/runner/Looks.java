@@ -11,7 +11,7 @@ import dev.healing.core.EngineStatus;
 import dev.healing.core.Look;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.Prevention;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,7 @@ final class Looks {
 
   /** {@code {health, issues, plans, unreadable}}. */
   static ObjectNode once(Look look) {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     number(json, "health", look.state().health());
     ArrayNode issues = json.putArray("issues");
     look.issues().forEach(issue -> issues.add(EngineJson.issue(issue)));
@@ -41,7 +41,7 @@ final class Looks {
 
   /** {@code {issue, actions, confidence, verdict, reason}}. */
   private static ObjectNode plan(Decision decision) {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     json.put("issue", decision.plan().issue().id());
     ArrayNode actions = json.putArray("actions");
     decision.plan().actions().forEach(step -> actions.add(step.action().id().name()));
@@ -60,7 +60,7 @@ final class Looks {
   /** {@code {health, daemon, issues: [issue + {incident, status, note}], unreadable}}. */
   static ObjectNode issues(
       List<Incident> incidents, Optional<HostState> state, List<Unreadable> unreadable) {
-    ObjectNode json = Json.object().put("daemon", true);
+    ObjectNode json = JsonText.object().put("daemon", true);
     number(json, "health", state.map(HostState::health).orElse(OptionalDouble.empty()));
     ArrayNode issues = json.putArray("issues");
     worstFirst(incidents).forEach(incident -> issues.add(open(incident)));
@@ -70,7 +70,7 @@ final class Looks {
 
   /** The same without a daemon: nobody keeps incidents, so there is only what is seen now. */
   static ObjectNode issues(Look look) {
-    ObjectNode json = Json.object().put("daemon", false);
+    ObjectNode json = JsonText.object().put("daemon", false);
     number(json, "health", look.state().health());
     ArrayNode issues = json.putArray("issues");
     for (Issue issue : look.issues()) {
@@ -107,7 +107,7 @@ final class Looks {
       Optional<HostState> state,
       List<Incident> incidents,
       List<Unreadable> unreadable) {
-    ObjectNode json = Json.object().put("daemon", true);
+    ObjectNode json = JsonText.object().put("daemon", true);
     json.put("version", Main.version());
     json.put("pid", pid);
     json.put("startedAt", status.startedAt().toString());
@@ -121,7 +121,7 @@ final class Looks {
     json.put("healsInLastHour", status.healsInLastHour());
     ObjectNode preventions = json.putObject("preventions");
     status.preventions().forEach((verdict, count) -> preventions.put(name(verdict), count));
-    json.set("metrics", state.map(Looks::metrics).orElseGet(Json::object));
+    json.set("metrics", state.map(Looks::metrics).orElseGet(JsonText::object));
     ArrayNode issues = json.putArray("issues");
     worstFirst(incidents).forEach(incident -> issues.add(open(incident)));
     unreadable(json, unreadable);
@@ -140,7 +140,7 @@ final class Looks {
 
   /** The status where no daemon runs. */
   static ObjectNode status(Look look, Optional<String> paused) {
-    ObjectNode json = Json.object().put("daemon", false);
+    ObjectNode json = JsonText.object().put("daemon", false);
     json.put("version", Main.version());
     number(json, "health", look.state().health());
     json.put("paused", paused.orElse(null));
@@ -153,7 +153,7 @@ final class Looks {
 
   /** The key metrics by name; what could not be read is absent. */
   static ObjectNode metrics(HostState state) {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     for (Metric metric : KEY_METRICS) {
       state.value(metric).ifPresent(value -> json.put(metric.toString(), value));
     }
@@ -168,7 +168,7 @@ final class Looks {
 
   /** {@code [{kind, name, origin, state, problem}]}. */
   static ArrayNode plugins(List<PluginInfo> plugins) {
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     for (PluginInfo plugin : plugins) {
       json.addObject()
           .put("kind", plugin.kind())

@@ -6,7 +6,7 @@ import dev.healing.api.Metric;
 import dev.healing.core.history.History;
 import dev.healing.core.history.Points;
 import dev.healing.core.history.Series;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
@@ -54,7 +54,7 @@ final class Measured {
 
   /** {@code {series: [{metric, first, last, newest}]}}. */
   static ObjectNode all(History history) {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     ArrayNode array = json.putArray("series");
     for (Series one : history.series()) {
       array
@@ -101,7 +101,9 @@ final class Measured {
     Points points =
         history.points(metric, span.until().minus(span.length()), span.until(), span.step());
     ObjectNode json =
-        Json.object().put("metric", metric.toString()).put("stepMillis", points.step().toMillis());
+        JsonText.object()
+            .put("metric", metric.toString())
+            .put("stepMillis", points.step().toMillis());
     ArrayNode array = json.putArray("points");
     for (int i = 0; i < points.size(); i++) {
       array

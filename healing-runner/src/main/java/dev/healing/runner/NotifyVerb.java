@@ -1,8 +1,8 @@
 package dev.healing.runner;
 
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.NotifySettings;
 import dev.healing.runner.notify.Trial;
 import dev.healing.runner.text.Views;
@@ -82,7 +82,7 @@ final class NotifyVerb implements Verb {
       List<String> receivers,
       Function<String, Answer> tell,
       Function<Supplier<Optional<Progress>>, Waiting> waiting) {
-    ArrayNode told = Json.array();
+    ArrayNode told = JsonText.array();
     AtomicInteger next = new AtomicInteger();
     try (Waiting unused = waiting.apply(() -> Optional.of(progress(receivers, next.get())))) {
       for (String one : receivers) {

@@ -1,7 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.core.Replayed;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,7 +16,7 @@ final class ReplayJson {
    * @param name of the configuration
    */
   static ObjectNode of(String name, Replayed replayed) {
-    ObjectNode json = Json.object().put("config", name);
+    ObjectNode json = JsonText.object().put("config", name);
     ObjectNode counts = json.putObject("counts");
     counts.put("problems", replayed.problems().size());
     counts.put("started", replayed.count(Replayed.Step.STARTED));
@@ -44,7 +44,7 @@ final class ReplayJson {
   private static ObjectNode json(Replayed.Problem problem, Replayed replayed) {
     var issue = problem.incident().issue();
     ObjectNode json =
-        Json.object()
+        JsonText.object()
             .put("id", problem.incident().id())
             .put("type", issue.type().toString())
             .put("severity", issue.severity().name())

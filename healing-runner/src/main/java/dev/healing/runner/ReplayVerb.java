@@ -3,11 +3,11 @@ package dev.healing.runner;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.Metric;
+import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.runner.TraceReplay.Policy;
 import dev.healing.runner.TraceReplay.Recorded;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.report.Columns;
 import dev.healing.runner.report.ReplayPage;
 import dev.healing.runner.text.ReplayView;
@@ -101,7 +101,7 @@ final class ReplayVerb implements Verb {
     Optional<Path> report = invocation.path("--html");
     Optional<OutputStream> page = report.map(NewFile::create); // refused before, not after the work
     Columns columns = new Columns();
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     json.put("trace", invocation.operand().orElseGet(() -> series.values().toString()));
     json.put("assumed", assumed);
     try (Waiting unused = Waiting.on(invocation.err(), invocation.columns(), share::progress)) {

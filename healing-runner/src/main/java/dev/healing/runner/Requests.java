@@ -19,8 +19,8 @@ import dev.healing.core.HealingEngine;
 import dev.healing.core.OffSwitch;
 import dev.healing.core.Prevention;
 import dev.healing.core.history.History;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.TimeSource;
@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What can be asked of a running engine, over the control socket or in the same process. */
@@ -205,7 +206,7 @@ final class Requests {
   static ArrayNode history(Audit audit, int most) {
     Map<String, Prevention> judged = new HashMap<>();
     audit.preventions().forEach(one -> judged.put(one.incident(), one));
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     for (Receipt receipt : audit.history(most)) {
       ObjectNode one = json.addObject();
       one.setAll(EngineJson.receipt(receipt));
@@ -277,7 +278,7 @@ final class Requests {
   }
 
   private ObjectNode paused() {
-    return Json.object().put("paused", offSwitch.paused().orElse(null));
+    return JsonText.object().put("paused", offSwitch.paused().orElse(null));
   }
 
   private ObjectNode explain(String given) {
@@ -293,10 +294,10 @@ final class Requests {
             .incident(id)
             .or(() -> ofIssue(id).filter(open -> audit.trail(id).isEmpty())); // an older one's id
     String incident = known.map(Incident::id).orElse(id);
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     json.set(
         "incident",
-        known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(Json.MAPPER.nullNode()));
+        known.map(i -> (JsonNode) EngineJson.incident(i)).orElse(NullNode.getInstance()));
     KnowledgeVerb.addPatterns(json, engine, incident);
     ExplainVerb.trail(audit, incident).forEach(json.putArray("trail")::add);
     return json;
@@ -323,7 +324,7 @@ final class Requests {
   }
 
   static ArrayNode opportunities(List<Opportunity> found) {
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     found.forEach(opportunity -> json.add(EngineJson.opportunity(opportunity)));
     return json;
   }
@@ -350,7 +351,9 @@ final class Requests {
 
   private CompletionStage<Answer> reload() {
     try {
-      return reloader.reload().thenApply(file -> Answer.of(Json.object().put("reloaded", file)));
+      return reloader
+          .reload()
+          .thenApply(file -> Answer.of(JsonText.object().put("reloaded", file)));
     } catch (ConfigurationException e) {
       return CompletableFuture.completedFuture(
           Answer.failed(

@@ -9,9 +9,9 @@ import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.Replay;
 import dev.healing.core.Replayed;
+import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceReader;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.series.CsvTrace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +131,7 @@ final class TraceReplay {
             .map(policy -> HealingEngine.builder().configuration(policy.configuration()))
             .toList();
     List<Replayed> all = Replay.run(engines, bootId, shown, recorded.helps());
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     ArrayNode each = json.putArray("policies");
     for (int i = 0; i < all.size(); i++) {
       ObjectNode one = ReplayJson.of(policies.get(i).name(), all.get(i));

@@ -4,6 +4,7 @@ import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.core.EngineJson;
 import dev.healing.core.HealingEngine;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.Waiting;
 import dev.healing.runner.text.Waiting.Progress;
@@ -34,7 +35,7 @@ final class UnderWay {
         invocation
             .ask(invocation.request("issues"))
             .map(answer -> answer.result().path("issues"))
-            .orElseGet(dev.healing.runner.control.Json::array);
+            .orElseGet(JsonText::array);
     List<String> running =
         issues
             .valueStream()

@@ -3,7 +3,7 @@ package dev.healing.runner;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -151,7 +151,7 @@ class AnomalyVerbTest {
       })
   void timestampsAsPeopleWriteThem(String stamp) throws IOException {
     assertThat(run("anomaly", "--json", "--csv", file("a.csv", stamp + ",7\n"))).isZero();
-    JsonNode row = Json.MAPPER.readTree(out.toString(UTF_8));
+    JsonNode row = JsonText.read(out.toString(UTF_8));
     assertThat(row.path("timestamp").asString()).startsWith("2026-03-02T00:00:00");
     assertThat(row.path("value").asDouble()).isEqualTo(7);
     assertThat(row.path("score").asDouble()).isZero();

@@ -2,7 +2,7 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -79,21 +79,23 @@ final class Browser implements AutoCloseable {
 
   private void attach() {
     String target =
-        send("Target.createTarget", Json.object().put("url", "about:blank"))
+        send("Target.createTarget", JsonText.object().put("url", "about:blank"))
             .path("targetId")
             .asString();
     session =
-        send("Target.attachToTarget", Json.object().put("targetId", target).put("flatten", true))
+        send(
+                "Target.attachToTarget",
+                JsonText.object().put("targetId", target).put("flatten", true))
             .path("sessionId")
             .asString();
     for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
-      send(domain + ".enable", Json.object());
+      send(domain + ".enable", JsonText.object());
     }
   }
 
   private JsonNode send(String method, ObjectNode parameters) {
     int id = count.incrementAndGet();
-    ObjectNode message = Json.object().put("id", id).put("method", method);
+    ObjectNode message = JsonText.object().put("id", id).put("method", method);
     message.set("params", parameters);
     if (!session.isEmpty()) {
       message.put("sessionId", session);
@@ -110,26 +112,28 @@ final class Browser implements AutoCloseable {
   void open(String url, int width, int height, String scheme) {
     send(
         "Emulation.setDeviceMetricsOverride",
-        Json.object()
+        JsonText.object()
             .put("width", width)
             .put("height", height)
             .put("deviceScaleFactor", 1)
             .put("mobile", width < 600));
-    ObjectNode media = Json.object();
+    ObjectNode media = JsonText.object();
     media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", scheme);
     send("Emulation.setEmulatedMedia", media);
-    send("Page.navigate", Json.object().put("url", url));
+    send("Page.navigate", JsonText.object().put("url", url));
   }
 
   /** Has this run before the scripts of every page that is opened, until it no longer is. */
   String before(String script) {
-    return send("Page.addScriptToEvaluateOnNewDocument", Json.object().put("source", script))
+    return send("Page.addScriptToEvaluateOnNewDocument", JsonText.object().put("source", script))
         .path("identifier")
         .asString();
   }
 
   void noLongerBefore(String identifier) {
-    send("Page.removeScriptToEvaluateOnNewDocument", Json.object().put("identifier", identifier));
+    send(
+        "Page.removeScriptToEvaluateOnNewDocument",
+        JsonText.object().put("identifier", identifier));
   }
 
   /** What an expression of JavaScript is; a promise is waited for. */
@@ -137,7 +141,7 @@ final class Browser implements AutoCloseable {
     JsonNode result =
         send(
             "Runtime.evaluate",
-            Json.object()
+            JsonText.object()
                 .put("expression", expression)
                 .put("awaitPromise", true)
                 .put("returnByValue", true));
@@ -168,7 +172,7 @@ final class Browser implements AutoCloseable {
   void press(String key, int code) {
     for (String type : List.of("keyDown", "keyUp")) {
       ObjectNode event =
-          Json.object().put("type", type).put("key", key).put("windowsVirtualKeyCode", code);
+          JsonText.object().put("type", type).put("key", key).put("windowsVirtualKeyCode", code);
       if (key.equals("Enter") && type.equals("keyDown")) {
         event.put("text", "\r");
       }
@@ -177,14 +181,14 @@ final class Browser implements AutoCloseable {
   }
 
   void type(String text) {
-    send("Input.insertText", Json.object().put("text", text));
+    send("Input.insertText", JsonText.object().put("text", text));
   }
 
   void screenshot(Path to) throws IOException {
-    JsonNode size = send("Page.getLayoutMetrics", Json.object()).path("cssContentSize");
-    ObjectNode clip = Json.object().put("x", 0).put("y", 0).put("scale", 1);
+    JsonNode size = send("Page.getLayoutMetrics", JsonText.object()).path("cssContentSize");
+    ObjectNode clip = JsonText.object().put("x", 0).put("y", 0).put("scale", 1);
     clip.put("width", size.path("width").asDouble()).put("height", size.path("height").asDouble());
-    ObjectNode how = Json.object().put("captureBeyondViewport", true);
+    ObjectNode how = JsonText.object().put("captureBeyondViewport", true);
     how.set("clip", clip);
     String data = send("Page.captureScreenshot", how).path("data").asString();
     Files.createDirectories(to.getParent());
@@ -221,7 +225,7 @@ final class Browser implements AutoCloseable {
     public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
       text.append(part);
       if (last) {
-        heard(Json.MAPPER.readTree(text.toString()));
+        heard(JsonText.read(text.toString()));
         text.setLength(0);
       }
       from.request(1);
@@ -231,7 +235,7 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() {
-    send("Browser.close", Json.object());
+    send("Browser.close", JsonText.object());
     socket.abort();
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly().onExit().join();

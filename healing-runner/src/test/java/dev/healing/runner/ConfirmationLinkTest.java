@@ -8,7 +8,7 @@ import dev.healing.api.Configuration;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.OffSwitch;
 import dev.healing.core.host.LinuxHost;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
 import dev.healing.runner.notify.Notifier;
@@ -110,7 +110,7 @@ class ConfirmationLinkTest {
     while (true) {
       String letter = told.poll(20, TimeUnit.SECONDS);
       assertThat(letter).as("a message with a link").isNotNull();
-      for (JsonNode event : Json.MAPPER.readTree(letter).path("events")) {
+      for (JsonNode event : JsonText.read(letter).path("events")) {
         if (event.has("link")) {
           return URI.create(event.path("link").asString("")).getPath();
         }

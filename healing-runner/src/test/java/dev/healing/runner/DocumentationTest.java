@@ -8,7 +8,7 @@ import dev.healing.api.ConfigurationException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.PluginInfo;
 import dev.healing.core.host.LinuxHost;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -263,7 +263,7 @@ class DocumentationTest {
     String page = Files.readString(ROOT.resolve("docs/json.md"));
     String from = page.substring(page.indexOf("## `" + verb.split(" ")[0] + "`") + 3);
     String section = from.contains("\n## ") ? from.substring(0, from.indexOf("\n## ")) : from;
-    for (String member : members(Json.MAPPER.readTree(out.toString(UTF_8)))) {
+    for (String member : members(JsonText.read(out.toString(UTF_8)))) {
       assertThat(section).as("docs/json.md about %s", verb).containsPattern("\\b" + member + "\\b");
     }
   }

@@ -7,9 +7,9 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.control.ControlServer;
-import dev.healing.runner.control.Json;
 import dev.healing.spi.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class ForecastVerbTest {
   }
 
   private List<JsonNode> lines() {
-    return out.toString(UTF_8).lines().map(Json.MAPPER::readTree).toList();
+    return out.toString(UTF_8).lines().map(JsonText::read).toList();
   }
 
   /** From 20 % of so much, a hundredth of it an hour, a row every five minutes. */
@@ -295,7 +295,7 @@ class ForecastVerbTest {
         .doesNotContain("cpu");
 
     assertThat(run("forecast", "--json", "--horizon", "1d", "--state", directory)).isZero();
-    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    JsonNode json = JsonText.read(out.toString(UTF_8));
     assertThat(json.path("horizonMillis").asLong()).isEqualTo(86_400_000);
     JsonNode var = json.path("forecasts").path(0);
     assertThat(var.path("metric").asString()).isEqualTo("filesystem.used.fraction{/var}");
@@ -307,7 +307,7 @@ class ForecastVerbTest {
 
   private double used(int index) {
     assertThat(run("forecast", "--json", "--state", directory)).as(err.toString(UTF_8)).isZero();
-    JsonNode one = Json.MAPPER.readTree(out.toString(UTF_8)).path("forecasts").path(index);
+    JsonNode one = JsonText.read(out.toString(UTF_8)).path("forecasts").path(index);
     return one.path("used").asDouble(-1);
   }
 
@@ -330,7 +330,7 @@ class ForecastVerbTest {
       }
     }
     assertThat(used(0)).isEqualTo(0.07);
-    ObjectNode status = Json.object();
+    ObjectNode status = JsonText.object();
     status.putObject("metrics").put("filesystem.used.fraction{/var}", 0.03);
     try (ControlServer daemon =
         ControlServer.open(

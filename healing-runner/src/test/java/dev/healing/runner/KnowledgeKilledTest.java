@@ -9,8 +9,8 @@ import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
-import dev.healing.runner.control.Json;
 import dev.healing.spi.KnowledgeBase;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class KnowledgeKilledTest {
       long acknowledged = Math.max(known, killed(random));
       try (LinuxHost host = LinuxHost.open(directory);
           KnowledgeBase base = new JsonKnowledgeBaseProvider().create(host)) {
-        long read = Json.MAPPER.readTree(base.export()).path("folded").asLong();
+        long read = JsonText.read(base.export()).path("folded").asLong();
         assertThat(base.problems()).as("kill %d, seed %d", kill, seed).isEmpty();
         assertThat(read)
             .as("kill %d, seed %d", kill, seed)
@@ -90,7 +90,7 @@ class KnowledgeKilledTest {
     public static void main(String[] arguments) {
       try (LinuxHost host = LinuxHost.open(Path.of(arguments[0]));
           KnowledgeBase base = new JsonKnowledgeBaseProvider().create(host)) {
-        long number = Json.MAPPER.readTree(base.export()).path("folded").asLong();
+        long number = JsonText.read(base.export()).path("folded").asLong();
         while (true) {
           List<Receipt> receipts = new ArrayList<>();
           for (int i = 0; i < BATCH; i++) {

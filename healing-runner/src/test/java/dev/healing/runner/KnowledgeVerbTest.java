@@ -15,8 +15,8 @@ import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.learning.JsonKnowledgeBaseProvider;
-import dev.healing.runner.control.Json;
 import dev.healing.spi.KnowledgeBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -269,7 +269,7 @@ class KnowledgeVerbTest {
       Path state = directory.resolve("state" + unit.length());
       leaks(state, Instant.now(), unit);
       String problem = Fingerprint.of(IssueType.SERVICE_FAILED, List.of(unit)).hash();
-      ObjectNode json = Json.object();
+      ObjectNode json = JsonText.object();
       try (LinuxHost host = LinuxHost.observe(state);
           HealingEngine engine = HealingEngine.builder().host(host).build()) {
         KnowledgeVerb.addPatterns(json, engine, problem + "-1");

@@ -7,7 +7,7 @@ import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.core.history.HistoryWriter;
 import dev.healing.core.host.LinuxHost;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,7 +58,7 @@ class MetricsVerbTest {
   }
 
   private JsonNode json() {
-    return Json.MAPPER.readTree(out.toString(UTF_8));
+    return JsonText.read(out.toString(UTF_8));
   }
 
   @Test

@@ -3,7 +3,7 @@ package dev.healing.runner;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ class NixModuleTest {
   @Test
   void theModuleComesToADaemonWithItsConfiguration() throws Exception {
     JsonNode module =
-        Json.MAPPER.readTree(
+        JsonText.read(
             instantiated("--eval", "--strict", "--json", NIXOS.resolve("check.nix").toString()));
     assertThat(module.path("undocumented")).isEmpty();
     assertThat(module.path("off")).as("when it is not enabled").isEmpty();

@@ -2,8 +2,8 @@ package dev.healing.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.text.Waiting;
 import dev.healing.runner.text.Waiting.Progress;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class NotifyVerbTest {
   }
 
   private static Answer told(String receiver, boolean ok) {
-    ArrayNode one = Json.array();
+    ArrayNode one = JsonText.array();
     one.addObject().put("receiver", receiver).put("ok", ok);
     return NotifyVerb.tested(one);
   }

@@ -7,7 +7,7 @@ import dev.healing.api.Configuration;
 import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.runner.http.OperatorView;
 import dev.healing.runner.notify.Notifier;
@@ -47,7 +47,7 @@ class OperatorViewTest {
   /** What was answered. */
   private record Answered(int status, String head, String body) {
     JsonNode json() {
-      return Json.MAPPER.readTree(body);
+      return JsonText.read(body);
     }
   }
 
@@ -178,7 +178,7 @@ class OperatorViewTest {
       events
           .filter(line -> line.startsWith("data: "))
           .limit(5)
-          .forEach(line -> Schemas.check(api, "Event", Json.MAPPER.readTree(line.substring(6))));
+          .forEach(line -> Schemas.check(api, "Event", JsonText.read(line.substring(6))));
     }
   }
 
@@ -266,7 +266,7 @@ class OperatorViewTest {
 
   @Test
   void nothingIsChangedWithoutTheToken() throws IOException {
-    String body = Json.object().put("id", pending()).toString();
+    String body = JsonText.object().put("id", pending()).toString();
     String json = OURS + "Content-Type: application/json\r\n";
     assertThat(ask("POST /api/v1/approve", json, body).status()).isEqualTo(401);
     String right = Files.readString(state.resolve("http.token")).strip();
@@ -291,11 +291,14 @@ class OperatorViewTest {
   void withItThePersonsWordIsDone() throws IOException {
     String confirmation = pending();
     assertThat(
-            ask("POST /api/v1/approve", withToken(), Json.object().put("id", "none").toString())
+            ask("POST /api/v1/approve", withToken(), JsonText.object().put("id", "none").toString())
                 .status())
         .isEqualTo(409);
     Answered approved =
-        ask("POST /api/v1/approve", withToken(), Json.object().put("id", confirmation).toString());
+        ask(
+            "POST /api/v1/approve",
+            withToken(),
+            JsonText.object().put("id", confirmation).toString());
     assertThat(approved.status()).isIn(200, 202);
     try (Stream<String> events = events()) {
       assertThat(events.filter(line -> line.contains("INCIDENT_CLOSED")).findFirst()).isPresent();

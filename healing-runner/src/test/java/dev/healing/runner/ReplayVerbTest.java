@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
+import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.core.trace.TraceHeader;
 import dev.healing.core.trace.TraceWriter;
-import dev.healing.runner.control.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -84,7 +84,7 @@ class ReplayVerbTest {
     int exit =
         run(trace.toString(), "--json", "--config", now.toString(), "--against", later.toString());
     assertThat(exit).as(err.toString(UTF_8)).isZero();
-    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    JsonNode json = JsonText.read(out.toString(UTF_8));
     assertThat(json.path("looks").asInt()).isEqualTo(60);
     assertThat(json.path("torn").asBoolean()).isFalse();
     assertThat(json.path("policies")).hasSize(2);
@@ -96,7 +96,7 @@ class ReplayVerbTest {
 
     out.reset();
     assertThat(run(trace.toString(), "--json", "--config", later.toString())).isZero();
-    JsonNode alone = Json.MAPPER.readTree(out.toString(UTF_8)).path("policies").path(0);
+    JsonNode alone = JsonText.read(out.toString(UTF_8)).path("policies").path(0);
     assertThat(json.path("policies").path(1)).as("beside another and alone").isEqualTo(alone);
   }
 
@@ -162,7 +162,7 @@ class ReplayVerbTest {
     assertThat(run("--csv", csv, "--json", "--config", config("{}").toString()))
         .as(err.toString(UTF_8))
         .isZero();
-    JsonNode json = Json.MAPPER.readTree(out.toString(UTF_8));
+    JsonNode json = JsonText.read(out.toString(UTF_8));
     assertThat(json.path("looks").asInt()).isEqualTo(30);
     JsonNode problem = json.path("policies").path(0).path("problems").path(0);
     assertThat(problem.path("severity").asString()).isEqualTo("CRITICAL");

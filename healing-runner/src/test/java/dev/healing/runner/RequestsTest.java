@@ -12,8 +12,8 @@ import dev.healing.api.OptimizationType;
 import dev.healing.api.Receipt;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.runner.notify.Notifier;
 import dev.healing.spi.Detector;
 import dev.healing.spi.Healer;
@@ -44,7 +44,10 @@ class RequestsTest {
       engine.look();
       engine.start();
       answer =
-          answer(engine, host, Json.object().put("verb", "opportunities").put("apply", "flickers"));
+          answer(
+              engine,
+              host,
+              JsonText.object().put("verb", "opportunities").put("apply", "flickers"));
     }
 
     assertThat(answer.result().path("outcome").asString()).isEqualTo("HEALED");
@@ -72,7 +75,7 @@ class RequestsTest {
     try (LinuxHost host = LinuxHost.open(state);
         HealingEngine engine = lamps.builder(host, "suggest").build()) {
       for (ObjectNode request :
-          List.of(Json.object().put("for", ""), Json.object().putNull("for"))) {
+          List.of(JsonText.object().put("for", ""), JsonText.object().putNull("for"))) {
         request.put("verb", "pause");
         assertThat(answer(engine, host, request).exit()).isEqualTo(Exit.USAGE);
         assertThat(answer(engine, host, request).error().orElseThrow()).contains("'for' is ''");
@@ -88,7 +91,7 @@ class RequestsTest {
     try (LinuxHost host = LinuxHost.open(state);
         HealingEngine engine = lamps.builder(host, "suggest").build()) {
       engine.start();
-      ObjectNode request = Json.object().put("verb", "heal").put("type", "lamp_broken");
+      ObjectNode request = JsonText.object().put("verb", "heal").put("type", "lamp_broken");
       request.put("component", "hall").put("dryRun", "yes");
       assertThat(answer(engine, host, request).error().orElseThrow())
           .contains("'dryRun' is neither true nor false");

@@ -3,7 +3,7 @@ package dev.healing.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.HealingException;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 class StatusVerbTest {
   @Test
   void whatWasIsNotShownAsWhatIs() {
-    ObjectNode last = Json.object().put("health", 100);
+    ObjectNode last = JsonText.object().put("health", 100);
     last.putArray("trouble").add("the first");
 
     JsonNode shown = StatusVerb.unanswered(last, new HealingException("no answer"));

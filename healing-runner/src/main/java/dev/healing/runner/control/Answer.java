@@ -1,7 +1,9 @@
 package dev.healing.runner.control;
 
+import dev.healing.core.json.JsonText;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -25,25 +27,25 @@ public record Answer(int exit, JsonNode result, Optional<String> error) {
 
   /** It did not work. */
   public static Answer failed(int exit, String error) {
-    return new Answer(exit, Json.MAPPER.nullNode(), Optional.of(error));
+    return new Answer(exit, NullNode.getInstance(), Optional.of(error));
   }
 
   String line() {
-    ObjectNode line = Json.object();
+    ObjectNode line = JsonText.object();
     line.put("ok", exit == 0);
     line.put("exit", exit);
     error.ifPresent(e -> line.put("error", e));
     line.set("result", result);
-    return Json.MAPPER.writeValueAsString(line);
+    return JsonText.line(line);
   }
 
   static Answer parse(String line) {
-    JsonNode node = Json.MAPPER.readTree(line);
+    JsonNode node = JsonText.read(line);
     JsonNode result = node.get("result");
     JsonNode error = node.get("error");
     return new Answer(
         node.path("exit").asInt(1),
-        result == null ? Json.MAPPER.nullNode() : result,
+        result == null ? NullNode.getInstance() : result,
         error == null || error.isNull() ? Optional.empty() : Optional.of(error.asString()));
   }
 }

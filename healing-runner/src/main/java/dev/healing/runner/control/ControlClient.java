@@ -1,6 +1,7 @@
 package dev.healing.runner.control;
 
 import dev.healing.api.HostException;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -44,7 +45,7 @@ public final class ControlClient {
       if (channel == null) {
         return Optional.empty();
       }
-      String line = Json.MAPPER.writeValueAsString(request) + "\n";
+      String line = JsonText.line(request) + "\n";
       ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
       try {
         while (bytes.hasRemaining()) {

@@ -1,6 +1,7 @@
 package dev.healing.runner.control;
 
 import dev.healing.api.HealingException;
+import dev.healing.core.json.JsonText;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,7 +26,7 @@ record LineRequests(Function<ObjectNode, CompletionStage<Answer>> handler) {
 
   private CompletionStage<Answer> handled(String line) {
     try {
-      JsonNode request = Json.MAPPER.readTree(line);
+      JsonNode request = JsonText.read(line);
       return request instanceof ObjectNode object
           ? handler.apply(object)
           : done(Answer.failed(2, "expected one JSON object per line"));

@@ -1,7 +1,7 @@
 package dev.healing.runner.drill;
 
 import dev.healing.api.Outcome;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public record Timings(
 
   /** {@code {detectMillis, actMillis, verifyMillis, totalMillis, outcome}}; null: not reached. */
   public ObjectNode json() {
-    ObjectNode json = Json.object();
+    ObjectNode json = JsonText.object();
     put(json, "detectMillis", Optional.of(brokenAt), detectedAt);
     put(json, "actMillis", detectedAt, actedAt);
     put(json, "verifyMillis", actedAt, verifiedAt);

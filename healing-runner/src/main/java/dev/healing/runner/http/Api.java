@@ -1,8 +1,8 @@
 package dev.healing.runner.http;
 
 import dev.healing.api.HealingException;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import dev.healing.spi.TimeSource;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class Api {
   }
 
   private static ObjectNode question(Route route, String path, Request request) throws Refusal {
-    ObjectNode question = Json.object().put("verb", route.verb());
+    ObjectNode question = JsonText.object().put("verb", route.verb());
     route.restName().ifPresent(name -> question.put(name, route.matches(path).orElseThrow()));
     if (request.reads()) {
       for (String name : request.query().keySet()) {
@@ -118,7 +118,7 @@ final class Api {
 
   private static ObjectNode body(Request request) throws Refusal {
     try {
-      JsonNode body = Json.MAPPER.readTree(request.body().isBlank() ? "{}" : request.body());
+      JsonNode body = JsonText.read(request.body().isBlank() ? "{}" : request.body());
       if (body instanceof ObjectNode object) {
         return object;
       }
@@ -149,7 +149,7 @@ final class Api {
 
   private static Response underWay() {
     return Response.json(
-        202, Json.object().put("underWay", true).put("note", "the events tell how it ends"));
+        202, JsonText.object().put("underWay", true).put("note", "the events tell how it ends"));
   }
 
   private static Response response(Route route, Answer answer) {

@@ -2,8 +2,8 @@ package dev.healing.runner.http;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.Outcome;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
-import dev.healing.runner.control.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,7 @@ final class Confirm {
     }
     String id = confirmation.get();
     String incident = id.substring(0, Math.max(0, id.lastIndexOf('.')));
-    return asked(Json.object().put("verb", "explain").put("id", incident))
+    return asked(JsonText.object().put("verb", "explain").put("id", incident))
         .thenApply(answer -> page(invitations.hostName(), id, answer.result().path("incident")));
   }
 
@@ -92,7 +92,7 @@ final class Confirm {
 
   private CompletionStage<Response> decide(String token, String verb, String confirmation) {
     CompletableFuture<Response> answered =
-        asked(Json.object().put("verb", verb).put("id", confirmation))
+        asked(JsonText.object().put("verb", verb).put("id", confirmation))
             .thenApply(
                 answer -> {
                   if (nothingDone(answer)) {

@@ -1,6 +1,6 @@
 package dev.healing.runner.http;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,12 +72,12 @@ final class Response {
   }
 
   static Response json(int status, JsonNode json) {
-    return of(status, "application/json", Json.MAPPER.writeValueAsBytes(json));
+    return of(status, "application/json", JsonText.line(json).getBytes(StandardCharsets.UTF_8));
   }
 
   /** {@code {"error": why}}. */
   static Response error(int status, String why) {
-    return json(status, Json.object().put("error", why));
+    return json(status, JsonText.object().put("error", why));
   }
 
   static Response text(String type, String text) {

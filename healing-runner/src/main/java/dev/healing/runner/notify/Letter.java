@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -106,7 +106,7 @@ record Letter(String host, List<Note> notes, long lost, boolean urgent) {
   }
 
   ObjectNode json() {
-    ObjectNode json = Json.object().put("id", id()).put("host", host).put("title", title());
+    ObjectNode json = JsonText.object().put("id", id()).put("host", host).put("title", title());
     json.put("severity", severity().name()).put("urgent", urgent).put("lost", lost);
     json.put("more", notes.size() - told().size());
     ArrayNode events = json.putArray("events");

@@ -1,6 +1,6 @@
 package dev.healing.runner.notify;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.Invitations;
 import dev.healing.spi.HostContext;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +95,7 @@ public final class Links implements Invitations {
   }
 
   private static ObjectNode line(String digest, Good made) {
-    return Json.object()
+    return JsonText.object()
         .put("digest", digest)
         .put("confirmation", made.confirmation())
         .put("until", made.until().toString());
@@ -139,7 +139,7 @@ public final class Links implements Invitations {
       if (lent.size() > MOST) {
         lent.remove(lent.keySet().iterator().next());
       }
-      to.append(Json.object().put("used", digest));
+      to.append(JsonText.object().put("used", digest));
     }
     return confirmation;
   }

@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.StateFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,8 +63,7 @@ final class LogFile {
       return line.isEmpty();
     }
     try {
-      return Json.MAPPER.readTree(line.substring(9)) instanceof ObjectNode object
-          && lines.add(object);
+      return JsonText.read(line.substring(9)) instanceof ObjectNode object && lines.add(object);
     } catch (JacksonException e) {
       return false;
     }
@@ -114,7 +113,7 @@ final class LogFile {
   }
 
   private static byte[] written(ObjectNode line) {
-    String json = line.toString();
+    String json = JsonText.line(line);
     return (checksum(json) + " " + json + "\n").getBytes(StandardCharsets.UTF_8);
   }
 

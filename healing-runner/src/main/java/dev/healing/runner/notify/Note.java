@@ -3,7 +3,7 @@ package dev.healing.runner.notify;
 import dev.healing.api.Event;
 import dev.healing.api.Incident;
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.text.OpportunitiesView;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -75,7 +75,7 @@ record Note(
   }
 
   ObjectNode json() {
-    ObjectNode json = Json.object().put("number", number);
+    ObjectNode json = JsonText.object().put("number", number);
     json.put("at", at.toString()).put("event", occasion.word());
     json.put("severity", severity.name()).put("message", text);
     incident.ifPresent(id -> json.put("incident", id));

@@ -2,7 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.Event;
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostContext;
 import dev.healing.spi.Listener;
 import java.time.Duration;
@@ -166,7 +166,7 @@ public final class Notifier implements Listener, AutoCloseable {
 
   /** How each receiver is served: {@code [{receiver, form, waiting, sent, dropped, problem}]}. */
   public ArrayNode json() {
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     postmen.forEach(postman -> json.add(postman.json()));
     return json;
   }

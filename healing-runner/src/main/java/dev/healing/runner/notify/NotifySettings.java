@@ -2,7 +2,7 @@ package dev.healing.runner.notify;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.http.HttpSettings;
 import dev.healing.spi.HostContext;
 import java.net.URI;
@@ -114,7 +114,7 @@ public record NotifySettings(
 
   /** {@code [{receiver, form}]}. */
   public ArrayNode json() {
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     receivers.forEach(
         receiver ->
             json.addObject().put("receiver", receiver.name()).put("form", receiver.form().name()));

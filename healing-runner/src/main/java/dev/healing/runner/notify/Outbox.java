@@ -1,6 +1,6 @@
 package dev.healing.runner.notify;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -84,7 +84,7 @@ final class Outbox {
   synchronized void tries(String receiver, Instant now) {
     forgetTimes(receiver, now);
     times(receiver).addLast(now);
-    ObjectNode line = Json.object().put("to", receiver);
+    ObjectNode line = JsonText.object().put("to", receiver);
     line.withArray("tried").add(now.toEpochMilli());
     file.append(line);
   }
@@ -116,7 +116,7 @@ final class Outbox {
   synchronized void told(String receiver, Collection<Note> notes) {
     notes.forEach(note -> waiting.remove(note.number()));
     lost.remove(receiver);
-    ObjectNode line = Json.object().put("to", receiver);
+    ObjectNode line = JsonText.object().put("to", receiver);
     notes.forEach(note -> line.withArray("told").add(note.number()));
     file.append(line);
     replaceIfWorthIt();
@@ -124,7 +124,7 @@ final class Outbox {
 
   /** Gives these up; they are counted. */
   synchronized void drop(Collection<Note> notes) {
-    ObjectNode line = Json.object();
+    ObjectNode line = JsonText.object();
     for (Note note : notes) {
       lose(note.number());
       line.withArray("lost").add(note.number());
@@ -154,7 +154,7 @@ final class Outbox {
   }
 
   private static ObjectNode line(Note note) {
-    ObjectNode line = Json.object().put("to", note.receiver());
+    ObjectNode line = JsonText.object().put("to", note.receiver());
     line.set("note", note.json());
     return line;
   }
@@ -165,12 +165,13 @@ final class Outbox {
       return;
     }
     List<ObjectNode> lines = new ArrayList<>();
-    lines.add(Json.object().put("last", last));
+    lines.add(JsonText.object().put("last", last));
     lost.forEach(
-        (receiver, count) -> lines.add(Json.object().put("to", receiver).put("lostBefore", count)));
+        (receiver, count) ->
+            lines.add(JsonText.object().put("to", receiver).put("lostBefore", count)));
     tried.forEach(
         (receiver, times) -> {
-          ObjectNode line = Json.object().put("to", receiver);
+          ObjectNode line = JsonText.object().put("to", receiver);
           times.forEach(at -> line.withArray("tried").add(at.toEpochMilli()));
           lines.add(line);
         });

@@ -1,6 +1,6 @@
 package dev.healing.runner.notify;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,7 +150,7 @@ final class Postman {
 
   /** {@code {receiver, form, waiting, sent, dropped, problem}}. */
   synchronized ObjectNode json() {
-    return Json.object()
+    return JsonText.object()
         .put("receiver", receiver.name())
         .put("form", receiver.form().name())
         .put("waiting", outbox.of(receiver.name()).size())

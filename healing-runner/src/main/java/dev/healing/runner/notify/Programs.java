@@ -1,6 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.CommandRunner;
 import dev.healing.spi.CommandRunner.Command;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class Programs implements Channel {
   @Override
   public void send(Receiver receiver, Letter letter) throws NotSent {
     boolean mail = receiver.form() == Receiver.Form.MAIL;
-    String input = mail ? mail(receiver, letter) : letter.json().toString() + "\n";
+    String input = mail ? mail(receiver, letter) : JsonText.line(letter.json()) + "\n";
     List<String> argv = mail ? sendmail(receiver) : receiver.command();
     try {
       CommandRunner.Result result =

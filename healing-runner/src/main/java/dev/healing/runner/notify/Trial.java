@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HealingException;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostContext;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +47,7 @@ public final class Trial {
                   .collect(Collectors.joining(", ")));
     }
     Channels channels = new Channels(host, credentials);
-    ArrayNode json = Json.array();
+    ArrayNode json = JsonText.array();
     for (Receiver receiver : chosen) {
       Optional<String> problem = problem(channels, receiver, host);
       json.addObject()

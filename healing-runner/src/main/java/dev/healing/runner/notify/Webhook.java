@@ -1,7 +1,7 @@
 package dev.healing.runner.notify;
 
 import dev.healing.api.HostException;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.HostFiles;
 import dev.healing.spi.Workers;
 import java.io.IOException;
@@ -145,12 +145,12 @@ final class Webhook implements Channel {
     String body;
     headers.put("Content-Type", "application/json");
     switch (receiver.form()) {
-      case SLACK -> body = Json.object().put("text", slack(letter)).toString();
+      case SLACK -> body = JsonText.line(JsonText.object().put("text", slack(letter)));
       case MATRIX -> {
         method = "PUT"; // a second one of the same name is none
         address += "/send/m.room.message/" + letter.id();
         body =
-            Json.object()
+            JsonText.object()
                 .put("msgtype", "m.text")
                 .put("body", letter.title() + "\n" + letter.text())
                 .toString();
@@ -162,7 +162,7 @@ final class Webhook implements Channel {
         letter.link().ifPresent(link -> headers.put("Click", link));
         body = letter.text();
       }
-      default -> body = letter.json().toString();
+      default -> body = JsonText.line(letter.json());
     }
     return new Post(method, url(address), headers, body.getBytes(StandardCharsets.UTF_8));
   }

@@ -2,8 +2,8 @@ package dev.healing.runner.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.ControlClient;
-import dev.healing.runner.control.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -122,7 +122,7 @@ final class SlowClients {
     List<Double> millis = new ArrayList<>();
     while (!over()) {
       long begin = System.nanoTime();
-      ControlClient.ask(state, Json.object().put("verb", "issues")).orElseThrow();
+      ControlClient.ask(state, JsonText.object().put("verb", "issues")).orElseThrow();
       millis.add((System.nanoTime() - begin) / 1e6);
       pause();
     }

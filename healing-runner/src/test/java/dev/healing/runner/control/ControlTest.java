@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -47,7 +48,7 @@ class ControlTest {
   }
 
   private Answer ask(String verb) {
-    return ControlClient.ask(state, Json.object().put("verb", verb)).orElseThrow();
+    return ControlClient.ask(state, JsonText.object().put("verb", verb)).orElseThrow();
   }
 
   /** Says this and gives what comes back. */
@@ -73,7 +74,7 @@ class ControlTest {
                 request.path("verb").asString().equals("fail")
                     ? CompletableFuture.completedFuture(Answer.failed(3, "ask root"))
                     : echo(request))) {
-      assertThat(ask("status")).isEqualTo(Answer.of(Json.object().put("verb", "status")));
+      assertThat(ask("status")).isEqualTo(Answer.of(JsonText.object().put("verb", "status")));
       assertThat(ask("fail").exit()).isEqualTo(3);
       assertThat(ask("fail").error()).contains("ask root");
     }
@@ -92,7 +93,7 @@ class ControlTest {
   @Test
   void whoOnlyReadsDoesNotWaitForADaemonThatHangs() {
     try (ControlServer server = serve(request -> new CompletableFuture<>())) {
-      ObjectNode request = Json.object().put("verb", "status");
+      ObjectNode request = JsonText.object().put("verb", "status");
       assertThatThrownBy(() -> ControlClient.ask(state, request, Duration.ofMillis(200)))
           .isInstanceOf(HostException.class)
           .hasMessageContaining("'healing pause' works all the same");
@@ -101,9 +102,9 @@ class ControlTest {
 
   @Test
   void noDaemonIsNoAnswer() throws IOException {
-    assertThat(ControlClient.ask(state, Json.object())).isEmpty();
+    assertThat(ControlClient.ask(state, JsonText.object())).isEmpty();
     leaveAStaleSocket();
-    assertThat(ControlClient.ask(state, Json.object())).isEmpty();
+    assertThat(ControlClient.ask(state, JsonText.object())).isEmpty();
   }
 
   @Test
@@ -213,7 +214,7 @@ class ControlTest {
             request -> {
               throw new OutOfMemoryError("of this test");
             })) {
-      ObjectNode request = Json.object().put("verb", "status");
+      ObjectNode request = JsonText.object().put("verb", "status");
       assertThatThrownBy(() -> ControlClient.ask(state, request, PATIENCE))
           .isInstanceOf(HostException.class)
           .hasMessageContaining("hung up");

@@ -2,7 +2,7 @@ package dev.healing.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class OpenApiTest {
   @BeforeEach
   void read() throws IOException {
     try (InputStream in = Assets.class.getResourceAsStream("openapi.json")) {
-      all = Json.MAPPER.readTree(in);
+      all = JsonText.read(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
       paths = all.path("paths");
     }
   }

@@ -14,7 +14,7 @@ import dev.healing.api.Origin;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import dev.healing.spi.CommandRunner.Command;
 import dev.healing.spi.CommandRunner.Result;
 import dev.healing.testkit.TestHost;
@@ -63,7 +63,7 @@ class NotifierTest {
     if (away) {
       return new Result(1, "", "nobody is there", false, false);
     }
-    told.add(Json.MAPPER.readTree(command.input()));
+    told.add(JsonText.read(command.input()));
     return new Result(0, "", "", false, false);
   }
 

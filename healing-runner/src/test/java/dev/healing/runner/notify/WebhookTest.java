@@ -8,7 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.healing.api.Severity;
 import dev.healing.core.host.LinuxHost;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -47,7 +47,7 @@ class WebhookTest {
   /** What the server was sent. */
   private record Got(String method, String path, String token, String title, String body) {
     JsonNode json() {
-      return Json.MAPPER.readTree(body);
+      return JsonText.read(body);
     }
   }
 

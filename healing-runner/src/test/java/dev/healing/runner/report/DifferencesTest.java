@@ -2,7 +2,7 @@ package dev.healing.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 class DifferencesTest {
   private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
 
-  private final ObjectNode first = Json.object();
-  private final ObjectNode second = Json.object();
+  private final ObjectNode first = JsonText.object();
+  private final ObjectNode second = JsonText.object();
 
   private static void problem(ObjectNode policy, String component, int from, int to) {
     ArrayNode problems = policy.withArray("problems");

@@ -3,7 +3,7 @@ package dev.healing.runner.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +35,7 @@ class LiveViewTest {
               if (interrupted) {
                 Thread.currentThread().interrupt();
               }
-              return Json.object();
+              return JsonText.object();
             });
     live.open();
     asked.await();

@@ -3,7 +3,7 @@ package dev.healing.runner.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.Event;
-import dev.healing.runner.control.Json;
+import dev.healing.core.json.JsonText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class ViewsTest {
   private static final JsonNode ONCE =
-      Json.MAPPER.readTree(
+      JsonText.read(
           """
           {"health": 61.5,
            "issues": [{"id": "ab12cd34-x", "type": "service_failed", "severity": "HIGH",
@@ -53,7 +53,7 @@ class ViewsTest {
   void nothingButAWordThatIsLongerIsWiderThanTheTerminal() {
     Style narrow = Style.of(true, Map.of("TERM", "xterm", "NO_COLOR", "1", "COLUMNS", "40"));
     JsonNode status =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"daemon": true, "startedAt": "2026-11-26T20:16:17.869601353Z", "pid": 1333,
              "version": "0.1.0", "autonomy": "AUTO", "health": 61.5, "looks": 16, "openIncidents": 0,
@@ -90,25 +90,24 @@ class ViewsTest {
          "components": ["web.service"], "type": "service_failed", "incident": "i1", "reason": "up"%s}
         """;
     JsonNode with =
-        Json.MAPPER.readTree(
+        JsonText.read(
             receipt.formatted(
                 ", \"sideEffects\": [\"service_failed db.service\", \"disk_full /\"],"
                     + " \"circumstances\": {\"load.per_cpu\": 0.25, \"generation.number\": 42.0}"));
     assertThat(HistoryView.receipt(with, Style.PLAIN))
         .contains("    began meanwhile, perhaps by it: service_failed db.service; disk_full /");
-    JsonNode trail =
-        Json.MAPPER.createObjectNode().set("trail", Json.MAPPER.createArrayNode().add(with));
+    JsonNode trail = JsonText.object().set("trail", JsonText.array().add(with));
     assertThat(text(HistoryView::explain, trail))
         .contains("perhaps by it: service_failed db.service")
         .contains("when it was decided: load by processor 0.25, generation 42");
-    JsonNode without = Json.MAPPER.readTree(receipt.formatted(""));
+    JsonNode without = JsonText.read(receipt.formatted(""));
     assertThat(text(HistoryView::receipt, without)).doesNotContain("perhaps");
   }
 
   @Test
   void whatWasWorthDoingIsNotToldAsAProblem() {
     JsonNode receipt =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"finishedAt": "2026-11-24T10:00:00Z", "outcome": "UNCHANGED", "actions": ["clear_cache"],
              "components": ["/"], "type": "disk_full", "incident": "i1", "opportunity": true,
@@ -124,7 +123,7 @@ class ViewsTest {
         .doesNotContain("disk_full")
         .doesNotContain("unchanged");
     JsonNode incident =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"id": "i1", "type": "disk_full", "components": ["/"], "status": "ESCALATED",
              "closedAt": "2026-11-24T10:00:00Z", "firstSeen": "2026-11-24T09:59:00Z",
@@ -138,7 +137,7 @@ class ViewsTest {
         .doesNotContain("disk_full")
         .doesNotContain("escalated");
     JsonNode issues =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"daemon": true, "unreadable": [], "issues": [{"opportunity": true, "type": "disk_full",
              "severity": "LOW", "description": "caches", "components": ["/"], "incident": "i1",
@@ -151,7 +150,7 @@ class ViewsTest {
 
   @Test
   void unknownHealthIsNotZero() {
-    JsonNode json = Json.MAPPER.readTree("{\"health\": null, \"issues\": []}");
+    JsonNode json = JsonText.read("{\"health\": null, \"issues\": []}");
 
     assertThat(text(StatusView::once, json))
         .contains("health        unknown")
@@ -161,7 +160,7 @@ class ViewsTest {
   @Test
   void whatCouldNotBeReadIsShownAndNotSaidToBeWell() {
     JsonNode json =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"daemon": true, "issues": [], "unreadable": [{"what": "cpu_high", "why": "5 of 30 s"}]}
             """);
@@ -176,7 +175,7 @@ class ViewsTest {
 
   @Test
   void withoutADaemonStatusSaysSo() {
-    JsonNode json = Json.MAPPER.readTree("{\"daemon\": false, \"health\": 100, \"issues\": []}");
+    JsonNode json = JsonText.read("{\"daemon\": false, \"health\": 100, \"issues\": []}");
 
     assertThat(text(StatusView::status, json)).contains("no daemon runs here");
   }
@@ -184,7 +183,7 @@ class ViewsTest {
   @Test
   void anIncidentThatWaitsSaysWhatToType() {
     JsonNode json =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"issues": [{"id": "i", "incident": "i-7", "type": "generation_broken",
               "severity": "CRITICAL", "description": "d", "components": ["system"],
@@ -197,7 +196,7 @@ class ViewsTest {
   @Test
   void namesCannotPlayWithTheTerminal() {
     JsonNode json =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"issues": [{"id": "\\u001b[2Jx", "type": "t", "severity": "HIGH",
               "description": "\\u001b]0;owned\\u0007", "components": ["a\\r\\nb"]}],
@@ -210,14 +209,14 @@ class ViewsTest {
 
   @Test
   void oneLookIsNotSeveral() {
-    JsonNode json = Json.MAPPER.readTree("{\"trace\": \"t\", \"looks\": 1}");
+    JsonNode json = JsonText.read("{\"trace\": \"t\", \"looks\": 1}");
     assertThat(ReplayView.about(json)).startsWith("t: 1 look from ");
   }
 
   @Test
   void aFewMebibytesAreToldAsSuchAndNothingIsLessThanNothing() {
     JsonNode benefit =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"metric": "filesystem.available.bytes{/}", "estimated": 4194304, "actual": -1000,
              "before": 5368709120, "after": 5368708120}
@@ -231,7 +230,7 @@ class ViewsTest {
   @Test
   void whatIsNotDoneByItselfIsNotSaidToBeForLater() {
     JsonNode json =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             [{"id": "0a1b", "action": "clean_disk", "score": 5, "safeToAutomate": true,
               "description": "d", "benefit": "1 GiB", "waits": "optimizer.proactive.by-itself is off"}]
@@ -258,7 +257,7 @@ class ViewsTest {
             Views::plugins,
             Views::drill);
     for (BiFunction<JsonNode, Style, List<String>> view : views) {
-      assertThat(view.apply(Json.object(), Style.PLAIN)).isNotNull();
+      assertThat(view.apply(JsonText.object(), Style.PLAIN)).isNotNull();
     }
   }
 
@@ -266,9 +265,12 @@ class ViewsTest {
   void whyAPluginIsNotApplicableIsToldToItsEnd() {
     String why = "not applicable here: no cgroup v2 memory controller (memory.reclaim)";
     JsonNode plugins =
-        Json.MAPPER
-            .createArrayNode()
-            .add(Json.object().put("kind", "action").put("name", "free_memory").put("state", why));
+        JsonText.array()
+            .add(
+                JsonText.object()
+                    .put("kind", "action")
+                    .put("name", "free_memory")
+                    .put("state", why));
     assertThat(Views.plugins(plugins, Style.PLAIN))
         .containsExactly(
             "action    free_memory           not applicable here: no cgroup v2 memory",
@@ -287,7 +289,7 @@ class ViewsTest {
   @Test
   void drillShowsWhatItReached() {
     JsonNode json =
-        Json.MAPPER.readTree(
+        JsonText.read(
             "{\"detectMillis\": 12, \"actMillis\": 1500, \"verifyMillis\": null,"
                 + " \"totalMillis\": null, \"outcome\": \"UNCHANGED\"}");
 
@@ -330,7 +332,7 @@ class ViewsTest {
   @Test
   void theEvidenceOfEachLaterStepIsShown() {
     JsonNode decision =
-        Json.MAPPER.readTree(
+        JsonText.read(
             """
             {"actions":[{"action":"a","evidence":"in the reason"},
               {"action":"b","evidence":"never tried on this problem"}],
@@ -342,7 +344,7 @@ class ViewsTest {
 
   @Test
   void whatHasNoRoomIsCountedAndWhatAsksIsShownFirst() {
-    ObjectNode status = Json.object().put("daemon", true).put("health", 40);
+    ObjectNode status = JsonText.object().put("daemon", true).put("health", 40);
     ArrayNode issues = status.putArray("issues");
     for (int i = 1; i <= 9; i++) {
       issues
