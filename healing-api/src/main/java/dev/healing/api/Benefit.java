@@ -29,6 +29,12 @@ public record Benefit(
 
   private static final String ESTIMATED = "benefit.estimated";
 
+  /** How the names of all these begin. */
+  private static final String TOLD = "benefit.";
+
+  /** Told of what is worth doing and of which nobody knows what should change. */
+  private static final Map<String, Double> UNMEASURED = Map.of("benefit.unmeasured.count", 1.0);
+
   /** As numbers of an issue, beside what is measured. */
   public Map<String, Double> told() {
     String direction = Metric.of(more ? MORE : LESS, of.toString()).toString();
@@ -36,6 +42,24 @@ public record Benefit(
     return estimated.isPresent()
         ? Map.of(direction, 1.0, estimate, estimated.getAsDouble())
         : Map.of(direction, 1.0);
+  }
+
+  /**
+   * The issue as one of an opportunity, which {@link #isTold} says of its numbers: as it is, if
+   * they tell of a benefit already.
+   */
+  public static Issue opportunity(Issue issue) {
+    return isTold(issue.metrics()) ? issue : issue.telling(issue.description(), UNMEASURED);
+  }
+
+  /**
+   * Whether they are the numbers of something that is worth doing, measured or not, and of no
+   * problem.
+   *
+   * @param numbers of an issue, or of a receipt before its action
+   */
+  public static boolean isTold(Map<String, Double> numbers) {
+    return numbers.keySet().stream().anyMatch(name -> name.startsWith(TOLD));
   }
 
   /**

@@ -26,6 +26,8 @@ public record Fingerprint(String key) {
   /** A colon in a component has a backslash before it. */
   private static final Pattern SHORTENED = Pattern.compile(",:([0-9a-f]{8})-[0-9a-f]+$");
 
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
+
   private static final MessageDigest MD5 = found();
 
   /** The fingerprint of this type and these components, in whatever order they come. */
@@ -70,6 +72,11 @@ public record Fingerprint(String key) {
       return shortened.group(1);
     }
     return HexFormat.of().formatHex(md5().digest(key.getBytes(UTF_8)), 0, 4);
+  }
+
+  /** The key for people: its components as they are named, which can be typed so elsewhere. */
+  public String inWords() {
+    return ESCAPED.matcher(key).replaceAll("$1");
   }
 
   /** A new one: to copy one that has seen nothing takes less than to have it looked for. */

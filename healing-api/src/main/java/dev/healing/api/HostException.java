@@ -1,5 +1,15 @@
 package dev.healing.api;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
 /** The host did not do what it was asked: a file, command, process or bus failed. */
 public final class HostException extends HealingException {
   private static final long serialVersionUID = 1L;
@@ -12,6 +22,36 @@ public final class HostException extends HealingException {
   /** With the reason and what it came from. */
   public HostException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Why a file could not be read, written or looked at, in words: without names of Java, and
+   * without the path, which whoever says it has said.
+   */
+  public static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "this user may not";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "it is there already";
+    }
+    if (e instanceof NotDirectoryException) {
+      return "it is no directory";
+    }
+    if (e instanceof DirectoryNotEmptyException) {
+      return "it is not empty";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "it is no text in UTF-8";
+    }
+    if (e instanceof EOFException) {
+      return "it ends where there should be more";
+    }
+    String said = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return said == null || said.isBlank() ? "the system does not say why" : said;
   }
 
   private HostException(String message, boolean whereThrown) {

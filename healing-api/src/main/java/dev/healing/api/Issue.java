@@ -103,6 +103,11 @@ public record Issue(
     return new Issue(id, detectedAt, type, severity, newDescription, all, components, explains);
   }
 
+  /** Whether it is no problem, but what an {@link Opportunity} rests on. */
+  public boolean isOpportunity() {
+    return Benefit.isTold(metrics);
+  }
+
   /** The identity of the problem. Computed: keep it where it is needed often. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(type, components);

@@ -67,6 +67,11 @@ public record Receipt(
     sideEffects = List.copyOf(sideEffects);
   }
 
+  /** Whether an {@link Opportunity} was taken: then nothing was wrong, and nothing was healed. */
+  public boolean isOpportunity() {
+    return Benefit.isTold(before);
+  }
+
   /** The identity of the problem that was treated. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(type, components);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Remembers what was tried for which problem and what came of it. Safe for several threads: it is
@@ -27,7 +28,8 @@ public interface KnowledgeBase extends AutoCloseable {
   Confidence confidence(Fingerprint fingerprint, ActionId action);
 
   /**
-   * Remembers outcomes, durably when it returns.
+   * Remembers outcomes, durably when it returns. An {@link Receipt#isOpportunity opportunity} that
+   * was taken is none of them.
    *
    * @throws dev.healing.api.HostException if they could not be written; they are remembered in
    *     memory all the same
@@ -108,6 +110,16 @@ public interface KnowledgeBase extends AutoCloseable {
 
   /** Everything known, as one JSON document. */
   String export();
+
+  /**
+   * The same, part after part: as one text it may be as large as all that is known.
+   *
+   * @param to is given the parts, in order, before this returns; nobody else may be answered
+   *     meanwhile
+   */
+  default void export(Consumer<String> to) {
+    to.accept(export());
+  }
 
   /**
    * The same, of many problems only those that were seen most lately: all that is known may be a

@@ -21,4 +21,13 @@ class FingerprintTest {
     assertThat(new Fingerprint("disk_full:/a,:../../../-99ff").hash()).matches("[0-9a-f]{8}");
     assertThat(new Fingerprint("disk_full:/a").hash()).isEqualTo("44f3c698");
   }
+
+  @Test
+  void forPeopleItsComponentsAreNamedAsTheyAre() {
+    assertThat(Fingerprint.of(IssueType.SERVICE_FAILED, List.of("tpl@x:y.service")).inWords())
+        .isEqualTo("service_failed:tpl@x:y.service");
+    assertThat(
+            Fingerprint.of(IssueType.SERVICE_FAILED, List.of("odd\\x20a.service", "b")).inWords())
+        .isEqualTo("service_failed:b,odd\\x20a.service");
+  }
 }

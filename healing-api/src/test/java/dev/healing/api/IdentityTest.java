@@ -1,8 +1,12 @@
 package dev.healing.api;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What maps are looked up by is equal when all that it is made of is. */
@@ -25,6 +29,17 @@ class IdentityTest {
         new Fingerprint("a:b"),
         new Fingerprint("a:b"),
         List.of(new Fingerprint("a:c"), IssueType.of("a"), "a:b"));
+  }
+
+  /** What a record brings along is put together at its first use, of dozens of classes. */
+  @Test
+  void itsEqualityIsWrittenOut() throws IOException {
+    for (Class<?> one : List.of(Metric.class, IssueType.class, ActionId.class, Fingerprint.class)) {
+      try (InputStream in = one.getResourceAsStream(one.getSimpleName() + ".class")) {
+        String code = new String(Objects.requireNonNull(in).readAllBytes(), ISO_8859_1);
+        assertThat(code.contains("ObjectMethods")).as("%s leaves it to Java", one).isFalse();
+      }
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Origin;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
@@ -110,7 +111,7 @@ final class Chronicle {
   void ended(Receipt receipt) {
     journal.close(receipt);
     audit.add(receipt);
-    learning.add(receipt);
+    learn(receipt);
     preventions.ended(receipt);
   }
 
@@ -150,8 +151,26 @@ final class Chronicle {
     }
     Event event =
         new Event(
-            host.time().now(), kind, message, Optional.ofNullable(incident).map(Tracked::snapshot));
+            host.time().now(),
+            kind,
+            worthDoing(incident) + message,
+            Optional.ofNullable(incident).map(Tracked::snapshot));
     afterwards(() -> announcer.tell(event));
+  }
+
+  private static String worthDoing(@Nullable Tracked incident) {
+    if (incident == null || !incident.issue.isOpportunity()) {
+      return "";
+    }
+    List<Receipt> attempts = incident.attempts;
+    Origin origin =
+        attempts.isEmpty() ? incident.origin() : attempts.get(attempts.size() - 1).origin();
+    return "worth doing, "
+        + switch (origin) {
+          case AUTOMATIC -> "by itself: ";
+          case REQUESTED -> "as a person asked: ";
+          case APPROVED -> "as a person approved: ";
+        };
   }
 
   /** Runs it after all that was noted before was to be made durable, and was learned from. */
@@ -162,7 +181,14 @@ final class Chronicle {
   /** A receipt that was written before a crash, and its mark not: it was not learned from yet. */
   void recovered(Receipt receipt) {
     journal.close(receipt);
-    learning.add(receipt);
+    learn(receipt);
+  }
+
+  /** What was worth doing is no try at a problem: its optimizer learns what it has brought. */
+  private void learn(Receipt receipt) {
+    if (!receipt.isOpportunity()) {
+      learning.add(receipt);
+    }
   }
 
   /**

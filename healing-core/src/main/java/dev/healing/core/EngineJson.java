@@ -40,14 +40,17 @@ public final class EngineJson {
     return Json.parse(Json.line(members));
   }
 
-  /** {@code {id,type,severity,description,components,fingerprint,metrics,detectedAt,explains}}. */
+  /**
+   * {@code {id,type,severity,description,components,fingerprint,metrics,detectedAt,explains,
+   * opportunity}}.
+   */
   public static ObjectNode issue(Issue issue) {
     return tree(json -> Json.write(json, issue));
   }
 
   /**
-   * {@code {id,incident,fingerprint,type,components,actions,target,origin,outcome,detectedAt,
-   * startedAt,finishedAt,before,after,confidence,reason,steps,recorded,circumstances,sideEffects}}.
+   * {@code {id,incident,fingerprint,type,components,actions,target,origin,opportunity,outcome,
+   * detectedAt,startedAt,finishedAt,before,after,confidence,reason,steps,recorded,circumstances,sideEffects}}.
    * {@code actions} has the one action of the attempt.
    */
   public static ObjectNode receipt(Receipt receipt) {
@@ -63,6 +66,9 @@ public final class EngineJson {
     Json.texts(json, "actions", List.of(receipt.action().name()));
     json.writeStringProperty("target", receipt.target());
     json.writeStringProperty("origin", receipt.origin().name());
+    if (receipt.isOpportunity()) {
+      json.writeBooleanProperty("opportunity", true);
+    }
     json.writeStringProperty("outcome", receipt.outcome().name());
     Json.instant(json, "detectedAt", receipt.detectedAt());
     receipt.startedAt().ifPresent(at -> Json.instant(json, "startedAt", at));

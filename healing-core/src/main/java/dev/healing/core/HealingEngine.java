@@ -216,7 +216,7 @@ public final class HealingEngine implements AutoCloseable {
    * @param validator looks whether the issue is still there afterwards
    */
   public CompletionStage<Receipt> heal(Issue issue, Optional<ActionId> action, Detector validator) {
-    return opportunities.heal(issue, action, validator);
+    return opportunities.found(issue, action, validator);
   }
 
   /** Heals an issue on a person's word. */

@@ -291,8 +291,10 @@ final class HealingLoop {
       }
       Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
       treatment.restore(incident, intent);
-      if (incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
-        // Two were under way at one problem, and a look tells of the problem's own only.
+      if (intent.issue().isOpportunity()
+          || incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
+        // Of two that were under way at one problem a look tells of the problem's own only; and
+        // of what was worth doing only who has found it.
         treatment.concludeUnseen(incident);
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }

@@ -296,7 +296,8 @@ final class Incidents {
     if (incident.seen && incident.validator.isEmpty() && incident.cause == null) {
       chronicle.closed(snapshot); // a problem of its own, and not somebody's word alone
     }
-    if (incident.validator.isPresent() && status == IncidentStatus.ESCALATED) {
+    if (incident.validator.isPresent() && status == IncidentStatus.ESCALATED
+        || incident.issue.isOpportunity()) {
       return; // who has found it was answered, and nobody else need know
     }
     chronicle.tell(

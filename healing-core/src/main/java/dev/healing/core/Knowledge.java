@@ -11,6 +11,7 @@ import dev.healing.spi.KnowledgeBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -21,6 +22,9 @@ import java.util.function.Supplier;
 public final class Knowledge {
   /** What was learned in years elsewhere: nobody else waits for it. */
   private static final Duration MUCH = Duration.ofMinutes(2);
+
+  /** How fast it is told is not for the knowledge base to say. */
+  private static final Duration AS_SLOW_AS_WHO_TAKES_IT = Duration.ofHours(1);
 
   private final Inquiries inquiries;
   private final Supplier<Plugins.Named<KnowledgeBase>> base;
@@ -47,6 +51,22 @@ public final class Knowledge {
    */
   public String export() {
     return ask(() -> MUCH, KnowledgeBase::export);
+  }
+
+  /**
+   * The same, part after part: as one text it may be as large as all that is known.
+   *
+   * @param to is given the parts, in order, on another thread, before this returns; nothing may be
+   *     learned meanwhile
+   * @throws HealingException if the knowledge base does not come back within an hour
+   */
+  public void export(Consumer<String> to) {
+    ask(
+        () -> AS_SLOW_AS_WHO_TAKES_IT,
+        knowledge -> {
+          knowledge.export(to);
+          return true;
+        });
   }
 
   /**

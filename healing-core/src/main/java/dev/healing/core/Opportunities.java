@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.api.HostState;
@@ -68,7 +69,7 @@ final class Opportunities implements Healer {
   CompletionStage<Receipt> apply(Opportunity opportunity, Duration patience) {
     Optimizer optimizer = optimizer();
     Healer asked =
-        (issue, action, validator) -> heal(issue, action, validator, NEVER, Origin.REQUESTED);
+        (issue, action, validator) -> take(issue, action, validator, NEVER, Origin.REQUESTED);
     return inquiries.ask("optimizer", patience, () -> optimizer.apply(opportunity, asked));
   }
 
@@ -87,7 +88,22 @@ final class Opportunities implements Healer {
   @Override
   public CompletionStage<Receipt> heal(
       Issue issue, Optional<ActionId> action, Detector validator, Supplier<Optional<String>> stop) {
-    return heal(issue, action, validator, stop, Origin.AUTOMATIC);
+    return take(issue, action, validator, stop, Origin.AUTOMATIC);
+  }
+
+  /** Nothing is wrong, and so it is told, whether its optimizer measures what it brings or not. */
+  private CompletionStage<Receipt> take(
+      Issue issue,
+      Optional<ActionId> action,
+      Detector validator,
+      Supplier<Optional<String>> stop,
+      Origin origin) {
+    return heal(Benefit.opportunity(issue), action, validator, stop, origin);
+  }
+
+  /** As {@link HealingEngine#heal(Issue, Optional, Detector)}: something is wrong. */
+  CompletionStage<Receipt> found(Issue issue, Optional<ActionId> action, Detector validator) {
+    return heal(issue, action, validator, NEVER, Origin.AUTOMATIC);
   }
 
   private CompletionStage<Receipt> heal(

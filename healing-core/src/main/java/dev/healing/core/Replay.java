@@ -40,16 +40,28 @@ public final class Replay {
   /** An incident on its way: of what there may be hundreds of thousands of, only what is told. */
   private static final class Life {
     private final boolean told;
+    private final Issue first;
     private Incident newest;
+    private Issue worst;
     private final List<Replayed.Would> would = new ArrayList<>();
 
     private Life(boolean told, Incident first) {
       this.told = told;
-      this.newest = brief(first);
+      this.first = brief(first.issue());
+      this.worst = this.first;
+      this.newest = brief(first, worst);
     }
 
     private void is(Incident incident) {
-      newest = brief(incident);
+      is(incident.issue());
+      newest = brief(incident, worst);
+    }
+
+    /** At its worst, for the first time. */
+    private void is(Issue now) {
+      if (now.severity().compareTo(worst.severity()) > 0) {
+        worst = brief(now);
+      }
     }
 
     private void would(
@@ -59,20 +71,17 @@ public final class Replay {
       would.add(new Replayed.Would(at, step, action, told ? whyInWords : ""));
     }
 
-    private Incident brief(Incident all) {
-      Issue issue = all.issue();
+    private Issue brief(Issue all) {
+      return told
+          ? all
+          : Issue.of(all.detectedAt(), all.type(), all.severity(), "", Map.of(), all.components());
+    }
+
+    private Incident brief(Incident all, Issue issue) {
       return new Incident(
           all.id(),
           all.fingerprint(),
-          told
-              ? issue
-              : Issue.of(
-                  issue.detectedAt(),
-                  issue.type(),
-                  issue.severity(),
-                  "",
-                  Map.of(),
-                  issue.components()),
+          issue,
           all.status(),
           all.firstSeen(),
           all.lastSeen(),
@@ -175,6 +184,7 @@ public final class Replay {
         while (engine.turn().isZero() || engine.hasPost()) {
           // Until it waits for the next look.
         }
+        engine.loop().incidents().open().forEach(this::seen);
         to = now.at();
         looks++;
       }
@@ -188,7 +198,7 @@ public final class Replay {
 
   /** It was over when the trace says so, not when the engine was led to think so. */
   private Replayed.Problem problem(Life life) {
-    Incident incident = life.newest;
+    Incident incident = life.brief(life.newest, life.worst);
     Optional<Instant> closed = incident.closedAt();
     Optional<Treated> taken =
         plugins
@@ -196,7 +206,15 @@ public final class Replay {
             .treated(incident.fingerprint(), incident.firstSeen())
             .filter(one -> closed.filter(one.at()::isAfter).isEmpty());
     return new Replayed.Problem(
-        incident, taken.isPresent() ? taken.get().over() : closed, life.would);
+        incident, life.first, taken.isPresent() ? taken.get().over() : closed, life.would);
+  }
+
+  /** Of what nobody is told: that it has become worse. */
+  private void seen(Tracked incident) {
+    Life life = lives.get(incident.id);
+    if (life != null) {
+      life.is(incident.issue);
+    }
   }
 
   private void ended(Incident incident) {

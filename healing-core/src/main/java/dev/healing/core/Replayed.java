@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import dev.healing.api.ActionId;
 import dev.healing.api.Incident;
+import dev.healing.api.Issue;
 import dev.healing.api.Unreadable;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,11 +59,13 @@ public record Replayed(
   /**
    * A problem of the trace.
    *
-   * @param incident as it was at its end, or at the trace's, without its decision and attempts
+   * @param incident as it was at its end, or at the trace's, without its decision and attempts; its
+   *     issue is that of when it had become worst
+   * @param first its issue when it was first seen
    * @param over when it was over in the trace; absent if it lasted to the end
    * @param would what would have been done about it, oldest first
    */
-  public record Problem(Incident incident, Optional<Instant> over, List<Would> would) {
+  public record Problem(Incident incident, Issue first, Optional<Instant> over, List<Would> would) {
     /** Copies. */
     public Problem {
       would = List.copyOf(would);

@@ -188,8 +188,8 @@ final class Sightings {
               validation,
               observation.measuredAgain(attempt.intent.issue(), incident.reportedBy()));
           if (validation.outcome() == Outcome.HEALED) {
-            incidents.close(
-                incident, IncidentStatus.HEALED, "healed by " + attempt.intent.action());
+            String how = incident.issue.isOpportunity() ? "done by " : "healed by ";
+            incidents.close(incident, IncidentStatus.HEALED, how + attempt.intent.action());
           } else {
             incidents.close(incident, IncidentStatus.SELF_RECOVERED, validation.why());
           }
@@ -211,7 +211,9 @@ final class Sightings {
         if (incident.seen || !foundByProgram) { // what a program has found need not be seen by us
           String why =
               incident.seen
-                  ? Storm.is(incident) ? Storm.OVER : wentAway(incident)
+                  ? incident.issue.isOpportunity()
+                      ? "it is not worth doing any more"
+                      : Storm.is(incident) ? Storm.OVER : wentAway(incident)
                   : DryRun.notThere(incident.reportedBy());
           incidents.notDone(incident, why);
           if (incident.lastFailure.isPresent()) {

@@ -1,6 +1,7 @@
 package dev.healing.core;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.Decision;
 import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingPlan;
@@ -256,7 +257,7 @@ final class Tracked {
    * @param evidenceNanos since when nothing that was done can show in it, in monotonic time
    */
   void sighted(Issue now, Instant at, long evidenceNanos) {
-    issue = now;
+    issue = issue.isOpportunity() ? Benefit.opportunity(now) : now;
     lastSeen = at;
     seenNanos = evidenceNanos;
     lookedFor = true;

@@ -8,9 +8,11 @@ import dev.healing.api.ActionId;
 import dev.healing.api.ActionReport;
 import dev.healing.api.Autonomy;
 import dev.healing.api.Benefit;
+import dev.healing.api.Confidence;
 import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Event;
+import dev.healing.api.Fingerprint;
 import dev.healing.api.HealingException;
 import dev.healing.api.HostState;
 import dev.healing.api.Incident;
@@ -31,6 +33,8 @@ import dev.healing.spi.Execution;
 import dev.healing.spi.Healer;
 import dev.healing.spi.HealingAction;
 import dev.healing.spi.HostContext;
+import dev.healing.spi.KnowledgeBase;
+import dev.healing.spi.KnowledgeBaseProvider;
 import dev.healing.spi.Optimizer;
 import dev.healing.spi.OptimizerProvider;
 import dev.healing.spi.PreparedAction;
@@ -39,6 +43,7 @@ import dev.healing.testkit.HostAround;
 import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +71,9 @@ class OpportunitiesTest {
   private final List<ActionId> done = new ArrayList<>();
   private final Applying optimizer = new Applying();
   private ActionReport report = ActionReport.done("did it");
+  private final Set<ActionId> stays = new TreeSet<>();
+  private final List<Receipt> learned = new ArrayList<>();
+  private boolean reports = true;
   private List<String> failing = List.of();
   private String lane = "one for all";
 
@@ -80,12 +88,16 @@ class OpportunitiesTest {
 
   private HealingEngine engine(Map<String, Object> configuration) {
     HealingEngine engine =
-        Given.engine(host, configuration)
+        HealingEngine.builder()
+            .host(host)
+            .discoverPlugins(false)
+            .configuration(Configuration.of(configuration))
             .add(Given.detector("services", this::failed))
             .add(remedy(Given.RESTART, Risk.LOW))
             .add(remedy(DUST, Risk.MEDIUM))
             .add(remedy(COPIES, Risk.MEDIUM))
             .add(optimizer)
+            .add(new Learning(learned))
             .build();
     engine.open();
     run(engine, 2);
@@ -95,7 +107,7 @@ class OpportunitiesTest {
   private Detection failed(HostState state) {
     List<Issue> issues = new ArrayList<>();
     failing.forEach(unit -> issues.add(Given.issue(state.at(), unit)));
-    if (needed.contains(Given.RESTART)) {
+    if (reports && needed.contains(Given.RESTART)) {
       issues.add(Given.issue(state.at(), WEB));
     }
     return Detection.of(issues);
@@ -156,21 +168,52 @@ class OpportunitiesTest {
 
     @Override
     public CompletionStage<Receipt> apply(Opportunity opportunity, Healer healer) {
-      Detector validator =
-          new Detector() {
-            @Override
-            public Set<IssueType> reports() {
-              return Set.of(Given.TYPE);
-            }
-
-            @Override
-            public Detection detect(HostState state) {
-              return needed.contains(opportunity.action().orElseThrow())
-                  ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
-                  : Detection.NOTHING;
-            }
-          };
+      Detector validator = looksFor(opportunity.action().orElseThrow());
       return healer.heal(opportunity.issue(), opportunity.action(), validator);
+    }
+
+    private Detector looksFor(ActionId remedy) {
+      return new Detector() {
+        @Override
+        public Set<IssueType> reports() {
+          return Set.of(Given.TYPE);
+        }
+
+        @Override
+        public Detection detect(HostState state) {
+          return needed.contains(remedy)
+              ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
+              : Detection.NOTHING;
+        }
+      };
+    }
+  }
+
+  /** Keeps what it is told of attempts. */
+  private record Learning(List<Receipt> learned) implements KnowledgeBaseProvider, KnowledgeBase {
+    @Override
+    public String name() {
+      return "learning";
+    }
+
+    @Override
+    public KnowledgeBase create(HostContext context) {
+      return this;
+    }
+
+    @Override
+    public Confidence confidence(Fingerprint fingerprint, ActionId action) {
+      return Confidence.UNKNOWN;
+    }
+
+    @Override
+    public void record(Collection<Receipt> receipts) {
+      learned.addAll(receipts);
+    }
+
+    @Override
+    public String export() {
+      return "{}";
     }
   }
 
@@ -182,7 +225,9 @@ class OpportunitiesTest {
       if (!execution.pause(Duration.ofSeconds(10))) {
         return ActionReport.failed("stopped");
       }
-      test.needed.remove(id);
+      if (!test.stays.contains(id)) {
+        test.needed.remove(id);
+      }
       test.done.add(id);
       return test.report;
     }
@@ -272,6 +317,76 @@ class OpportunitiesTest {
     assertThat(told)
         .contains(Event.Kind.ACTION_STARTED, Event.Kind.ACTION_FINISHED)
         .doesNotContain(Event.Kind.INCIDENT_OPENED, Event.Kind.ESCALATED);
+  }
+
+  /** Whoever has it done, whether it has brought anything, and whatever its optimizer measures. */
+  @Test
+  void whatIsWorthDoingIsNoTryAtTheProblemThatItsActionTreats() {
+    HealingEngine engine = engine(Map.of("limits", Map.of("cooldown", "1s", "attempts", "2")));
+    List<String> told = new ArrayList<>();
+    engine.addListener(event -> told.add(event.kind() + " " + event.message()));
+    Issue kept = opportunity(Given.RESTART).issue();
+    needed.add(Given.RESTART);
+    stays.add(Given.RESTART);
+    failing = List.of();
+    reports = false;
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<Receipt> tried = apply(engine, Given.RESTART);
+      run(engine, 60);
+      assertThat(tried.join().outcome()).isEqualTo(Outcome.UNCHANGED);
+      assertThat(tried.join().isOpportunity()).isTrue();
+      assertThat(tried.join().detail()).contains("it has brought less than was expected");
+    }
+    assertThat(kept.isOpportunity()).as("its optimizer measures nothing").isFalse();
+    assertThat(told)
+        .filteredOn(line -> line.contains("ACTION_FINISHED"))
+        .hasSize(3)
+        .allMatch(line -> line.contains(" worth doing, as a person asked: restart_service "));
+    assertThat(told).noneMatch(line -> line.startsWith("INCIDENT_CLOSED"));
+    assertThat(EngineJson.receipt(engine.audit().history(1).get(0)).path("opportunity").asBoolean())
+        .isTrue();
+    assertThat(learned).isEmpty();
+
+    stays.clear();
+    reports = true; // a real one, with all its tries
+    run(engine, 60);
+    assertThat(learned)
+        .singleElement()
+        .satisfies(r -> assertThat(r.isOpportunity()).isFalse())
+        .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.HEALED));
+  }
+
+  /** A program's own validator looks at a problem. */
+  @Test
+  void whatAProgramHasFoundIsAProblem() {
+    HealingEngine engine = engine("auto");
+    CompletableFuture<Receipt> receipt =
+        engine
+            .heal(opportunity(DUST).issue(), Optional.of(DUST), optimizer.looksFor(DUST))
+            .toCompletableFuture();
+    run(engine, 60);
+    assertThat(receipt.join().isOpportunity()).isFalse();
+    assertThat(receipt.join().detail()).contains("the issue is gone");
+    assertThat(learned).hasSize(1);
+  }
+
+  @Test
+  void whatWasTakenIsToldSoAfterACrashToo() {
+    HealingEngine engine = engine("auto");
+    apply(engine, DUST);
+    run(engine, 2);
+    host.time().killTasks();
+
+    HealingEngine next = engine("auto");
+    List<Event.Kind> told = new ArrayList<>();
+    next.addListener(event -> told.add(event.kind()));
+    run(next, 600);
+    assertThat(next.audit().history(5))
+        .singleElement()
+        .satisfies(r -> assertThat(r.isOpportunity()).isTrue())
+        .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.AMBIGUOUS));
+    assertThat(told).doesNotContain(Event.Kind.INCIDENT_CLOSED, Event.Kind.ESCALATED);
+    assertThat(learned).isEmpty();
   }
 
   @Test
@@ -632,7 +747,7 @@ class OpportunitiesTest {
         .extracting(r -> r.action() + " " + r.outcome())
         .containsExactlyInAnyOrder("remove_dust AMBIGUOUS", "restart_service AMBIGUOUS");
     run(next, 600);
-    assertThat(done).containsExactly(Given.RESTART);
+    assertThat(done).as("the problem goes on with its own tries").endsWith(Given.RESTART);
     assertThat(open(next)).isEmpty();
   }
 

@@ -420,6 +420,19 @@ class PluginsTest {
         .hasMessageContainingAll("no knowledge base", "healing-learning");
   }
 
+  @Test
+  void whoeverSwitchesTheKnowledgeBaseOffIsToldWhereAndWhatToDo() {
+    Configuration off = Configuration.of(Map.of("knowledge", Map.of("none", "off")));
+    assertThatThrownBy(() -> engine().configuration(off).build())
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(
+                        "configuration: 'knowledge.none' is 'off': expected it to be on, or another"
+                            + " knowledge base: nothing works without one"));
+  }
+
   private record Named(String name) implements KnowledgeBaseProvider {
     @Override
     public KnowledgeBase create(HostContext context) {

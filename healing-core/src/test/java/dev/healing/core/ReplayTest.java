@@ -13,6 +13,7 @@ import dev.healing.api.IssueType;
 import dev.healing.api.Metric;
 import dev.healing.api.Risk;
 import dev.healing.api.Sample;
+import dev.healing.api.Severity;
 import dev.healing.api.UnitState;
 import dev.healing.core.trace.RecordedLook;
 import dev.healing.spi.CommandRunner.Command;
@@ -198,6 +199,35 @@ class ReplayTest {
                 replay(Map.of(), looks, true), replay(Map.of("autonomy", "observe"), looks, true)));
     assertThat(both.get(0).problems().get(0).acted()).isPresent();
     assertThat(both.get(1).problems().get(0).acted()).isEmpty();
+  }
+
+  /** Critical for ten seconds of which nobody is told, and better again before the end. */
+  @Test
+  void howBadItWasAtFirstAndAtItsWorstAreTold() {
+    List<RecordedLook> looks = looks(120, 100);
+    DetectorProvider worsens =
+        Given.detector(
+            "units",
+            state -> {
+              long second = Duration.between(BEGIN, state.at()).toSeconds();
+              Severity severity = second >= 40 && second < 50 ? Severity.CRITICAL : Severity.HIGH;
+              return failed(state).issues().isEmpty()
+                  ? Detection.NOTHING
+                  : Detection.of(List.of(Given.issue(state.at(), severity, "web.service")));
+            });
+    EngineBuilder policy =
+        HealingEngine.builder()
+            .discoverPlugins(false)
+            .configuration(Configuration.of(Map.of("autonomy", "observe")))
+            .add(new NoKnowledge())
+            .add(worsens);
+    Replayed replayed = replay(policy, looks, true);
+    Replayed.Problem problem = replayed.problems().get(0);
+    assertThat(problem.first().severity()).isEqualTo(Severity.HIGH);
+    assertThat(problem.first().detectedAt()).isEqualTo(BEGIN.plusSeconds(10));
+    assertThat(problem.incident().issue().severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(problem.incident().issue().detectedAt()).isEqualTo(BEGIN.plusSeconds(40));
+    assertThat(problem.missed(replayed.to())).isTrue();
   }
 
   /** A sick host has hundreds of thousands in a month: all of them in words fill any memory. */

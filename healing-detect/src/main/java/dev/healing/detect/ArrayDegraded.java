@@ -82,7 +82,7 @@ public final class ArrayDegraded implements Detector {
             context.files(), // two may have one label: the sick one is told of
             (name, array) -> found.merge(name, array, (one, other) -> one.well() ? other : one));
       } catch (IOException e) {
-        throw new HostException("arrays of disks cannot be listed: " + e, e);
+        throw new HostException("arrays of disks cannot be listed: " + HostException.reason(e), e);
       }
     }
     found.entrySet().removeIf(one -> one.getValue().well() || ignored.test(one.getKey()));

@@ -138,7 +138,7 @@ public final class ClockSampler implements Sampler {
     } catch (NoSuchFileException e) {
       return Optional.of(false);
     } catch (IOException e) {
-      throw new HostException(file + " cannot be read: " + e, e);
+      throw new HostException(file + " cannot be read: " + HostException.reason(e), e);
     }
   }
 

@@ -79,13 +79,22 @@ public final class ServiceFlapping implements Detector {
       Metric metric = Metric.of(ServiceRestarts.RESTARTS, unit);
       long lately = Counters.grown(state, metric, window);
       boolean goesOn = Counters.grown(state, metric, window.dividedBy(2)) > 0;
-      if (goesOn && (lately >= restarts || flapping.contains(unit)) && !ignored.test(unit)) {
+      if (goesOn
+          && !stopped(state, unit)
+          && (lately >= restarts || flapping.contains(unit))
+          && !ignored.test(unit)) {
         now.add(unit);
         issues.add(issue(state, unit, metric, lately));
       }
     }
     flapping = now;
     return Detection.of(issues);
+  }
+
+  /** By a person, or since it has done its work: systemd starts it no more. */
+  private static boolean stopped(HostState state, String unit) {
+    UnitState now = state.units().get(unit);
+    return now != null && !now.atWork() && !now.failed();
   }
 
   private Issue issue(HostState state, String unit, Metric metric, long lately) {

@@ -6,6 +6,7 @@ import dev.healing.api.Configuration;
 import dev.healing.api.Detection;
 import dev.healing.api.Issue;
 import dev.healing.api.Severity;
+import dev.healing.api.UnitState;
 import dev.healing.api.Unreadable;
 import dev.healing.spi.Systemd.Availability;
 import dev.healing.testkit.HostStates;
@@ -13,6 +14,9 @@ import dev.healing.testkit.TestHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,22 @@ class ServiceFlappingTest {
     return looks.again();
   }
 
+  private HostStates is(String activeState) {
+    return HostStates.at(host.time().now())
+        .unit(
+            new UnitState(
+                APP,
+                "loaded",
+                activeState,
+                activeState.equals("inactive") ? "dead" : "auto-restart",
+                "success",
+                "simple",
+                OptionalLong.empty(),
+                "",
+                Optional.empty(),
+                Set.of()));
+  }
+
   @Test
   void aServiceThatIsStartedAgainAndAgainIsReportedUntilItIsLeftAlone() {
     startedAgain(52, Duration.ofSeconds(1));
@@ -64,6 +84,17 @@ class ServiceFlappingTest {
     assertThat(looks.again().issues()).as("less than half the window").hasSize(1);
     host.time().advance(Duration.ofSeconds(1));
     assertThat(looks.again()).isEqualTo(Detection.NOTHING);
+  }
+
+  /** However often it was started again before: systemd does not start it any more. */
+  @Test
+  void whatAPersonHasStoppedIsNotSaidNotToStayUp() {
+    startedAgain(52, Duration.ofSeconds(1));
+    assertThat(startedAgain(58, Duration.ofMinutes(1)).issues()).hasSize(1);
+    host.time().advance(Duration.ofSeconds(1));
+    assertThat(looks.again(is("activating")).issues()).hasSize(1);
+    assertThat(looks.again(is("inactive"))).isEqualTo(Detection.NOTHING);
+    assertThat(looks.again(is("activating")).issues()).as("and started").hasSize(1);
   }
 
   @Test

@@ -179,26 +179,29 @@ final class Elsewhere {
   List<String> told() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        attempts
-            + " attempts on "
-            + (byKey.size() + byHash.size())
-            + " problems from "
+        many(attempts, "attempt")
+            + " on "
+            + many(byKey.size() + byHash.size(), "problem")
+            + " from "
             + from
             + ": each counts a quarter of one that is seen here, and all on a problem at most four");
     if (!byHash.isEmpty()) {
       lines.add(
-          byHash.size()
-              + " of the problems are known by their short hash only: that counts from when such a"
-              + " problem is there");
+          many(byHash.size(), "problem")
+              + " of these by the short hash only: what is known of it counts from when it is there");
     }
     lines.addAll(leftOut());
     lines.addAll(told);
     return lines;
   }
 
+  private static String many(long count, String one) {
+    return count + " " + one + (count == 1 ? "" : "s");
+  }
+
   private List<String> leftOut() {
     return leftOut.entrySet().stream()
-        .map(one -> "left out: " + one.getValue() + " " + one.getKey())
+        .map(one -> "left out (" + one.getValue() + "): " + one.getKey())
         .toList();
   }
 }

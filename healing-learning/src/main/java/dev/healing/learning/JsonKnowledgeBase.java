@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +97,22 @@ final class JsonKnowledgeBase implements KnowledgeBase {
 
   @Override
   public synchronized String export(int newest) {
-    String text = ledger().newest(newest);
+    StringBuilder text = new StringBuilder();
+    export(newest, text::append);
+    return text.toString();
+  }
+
+  @Override
+  public synchronized void export(Consumer<String> to) {
+    export(Integer.MAX_VALUE, to);
+  }
+
+  private void export(int newest, Consumer<String> to) {
+    Ledger known = ledger();
     if (unreadable != null) {
       throw new HostException(String.valueOf(unreadable.getMessage()), unreadable);
     }
-    return text;
+    known.newest(newest, to);
   }
 
   /** As much as this process can write beside it, and the next one read. */

@@ -97,7 +97,7 @@ final class KnowledgeDocument<T> {
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new BadKnowledgeException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw new HostException("it could not be read: " + e.getMessage(), e);
+      throw new HostException("it could not be read: " + HostException.reason(e), e);
     }
   }
 

@@ -234,8 +234,9 @@ final class KnowledgeJson {
   static final class BadKnowledgeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** On one line, whatever is quoted of a file. */
     BadKnowledgeException(String message) {
-      super(message);
+      super(message.replaceAll("[\\p{Cc}\\p{Cf}]+", " "));
     }
   }
 }

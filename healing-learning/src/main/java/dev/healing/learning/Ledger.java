@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -279,16 +280,20 @@ final class Ledger {
     }
   }
 
-  /** A document with that many problems at most: those that were seen most lately. */
-  String newest(int most) {
+  /**
+   * A document with that many problems at most: those that were seen most lately.
+   *
+   * @param to is given one part after the other: as one text they may be as large as all else here
+   */
+  void newest(int most, Consumer<String> to) {
     int leftOut = Math.max(0, problems.size() - most);
-    StringBuilder text = new StringBuilder(KnowledgeJson.begin(file(), seeds.file(), leftOut));
+    to.accept(KnowledgeJson.begin(file(), seeds.file(), leftOut));
     boolean first = true;
     for (Problem problem : (Iterable<Problem>) problems.all().stream().skip(leftOut)::iterator) {
-      text.append(KnowledgeJson.line(KnownProblem.of(problem), first));
+      to.accept(KnowledgeJson.line(KnownProblem.of(problem), first));
       first = false;
     }
-    return text.append(KnowledgeJson.END).toString();
+    to.accept(KnowledgeJson.END);
   }
 
   /** All that stands beside the problems. */

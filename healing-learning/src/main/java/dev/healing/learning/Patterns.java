@@ -125,8 +125,8 @@ final class Patterns {
         gaps.count() + 1L,
         next,
         next.isPresent()
-            ? PatternWords.regular(problem.key, gaps.count() + 1, span, next.get())
-            : PatternWords.recurring(problem.key, gaps.count() + 1, span),
+            ? PatternWords.regular(words(problem.key), gaps.count() + 1, span, next.get())
+            : PatternWords.recurring(words(problem.key), gaps.count() + 1, span),
         next.isPresent() ? PatternWords.expectIt(span) : PatternWords.FIND_THE_CAUSE);
   }
 
@@ -183,8 +183,8 @@ final class Patterns {
           key,
           other,
           company,
-          PatternWords.after(key, other, company, away),
-          PatternWords.healFirst(other));
+          PatternWords.after(words(key), words(other), company, away),
+          PatternWords.healFirst(words(other)));
     }
     return key.compareTo(other) < 0
         ? pair(
@@ -192,15 +192,19 @@ final class Patterns {
             key,
             other,
             company,
-            PatternWords.together(key, other, company, away),
+            PatternWords.together(words(key), words(other), company, away),
             PatternWords.COMMON_CAUSE)
         : pair(
             Kind.TOGETHER,
             other,
             key,
             company,
-            PatternWords.together(key, other, company, away),
+            PatternWords.together(words(key), words(other), company, away),
             PatternWords.COMMON_CAUSE);
+  }
+
+  private static String words(String key) {
+    return new Fingerprint(key).inWords();
   }
 
   private static Pattern pair(
@@ -262,7 +266,7 @@ final class Patterns {
         bought.count(),
         bought.count(),
         Optional.empty(),
-        PatternWords.shortRelief(problem.key, action, bought.count(), span),
+        PatternWords.shortRelief(words(problem.key), action, bought.count(), span),
         PatternWords.treatTheCause(action, span));
   }
 }

@@ -100,7 +100,7 @@ final class SeedDocument {
     } catch (JacksonException e) {
       throw KnowledgeJson.bad(e);
     } catch (IOException e) {
-      throw new HostException("it could not be read: " + e.getMessage(), e);
+      throw new HostException("it could not be read: " + HostException.reason(e), e);
     }
   }
 

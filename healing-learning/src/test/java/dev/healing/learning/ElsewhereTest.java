@@ -55,10 +55,9 @@ class ElsewhereTest {
         .containsExactly(
             "5 attempts on 2 problems from old.json: each counts a quarter of one that is seen here,"
                 + " and all on a problem at most four",
-            "1 of the problems are known by their short hash only: that counts from when such a"
-                + " problem is there",
-            "left out: 2 entries without an action that has a name",
-            "left out: 1 fingerprints that are neither type:component nor eight hex digits",
+            "1 problem of these by the short hash only: what is known of it counts from when it is there",
+            "left out (2): entries without an action that has a name",
+            "left out (1): fingerprints that are neither type:component nor eight hex digits",
             "patterns and statistics are not taken: they are made from what is seen here");
     for (JsonKnowledgeBase known : List.of(base, open(store))) {
       Confidence clean = known.confidence(disk("/var"), CLEAN_DISK);
@@ -109,9 +108,9 @@ class ElsewhereTest {
             "old.json");
 
     assertThat(told)
-        .anyMatch(line -> line.startsWith("3 attempts on 1 problems"))
-        .anyMatch(line -> line.startsWith("left out: 1 fixes whose impact is negative"))
-        .anyMatch(line -> line.startsWith("left out: 3 entries from the future"));
+        .anyMatch(line -> line.startsWith("3 attempts on 1 problem"))
+        .anyMatch(line -> line.startsWith("left out (1): fixes whose impact is negative"))
+        .anyMatch(line -> line.startsWith("left out (3): entries from the future"));
     assertThat(base.confidence(disk("/var"), CLEAN_DISK).reason())
         .contains("has seen it heal 3.0 of 3 times");
   }
@@ -142,9 +141,9 @@ class ElsewhereTest {
             .formatted(timestamp);
 
     assertThat(open(store).adopt(seed, "old.json"))
-        .anyMatch(line -> line.startsWith("3 attempts on 1 problems"))
+        .anyMatch(line -> line.startsWith("3 attempts on 1 problem"))
         .contains(
-            "left out: 2 entries whose timestamp is none, the first "
+            "left out (2): entries whose timestamp is none, the first "
                 + timestamp.replaceFirst("^(-?)1e(\\d)", "$11E+$2")
                 + ": expected seconds or milliseconds since 1970, or ISO-8601 such as"
                 + " 2026-11-24T10:00:00Z");
@@ -239,6 +238,18 @@ class ElsewhereTest {
   }
 
   @Test
+  void whatIsQuotedOfAHostileFileIsOnOneLine() {
+    JsonKnowledgeBase other = open(new MemoryStore());
+    other.record(List.of(receipt("/a", CLEAN_DISK, Outcome.HEALED)));
+    other.record(List.of(receipt("/b", CLEAN_DISK, Outcome.HEALED)));
+    String export =
+        other.export().replaceAll("disk_full:/[ab]", "disk_full:/\\\\nhealing: all is well");
+    assertThatThrownBy(() -> open(store).adopt(export, "web1"))
+        .isInstanceOf(HealingException.class)
+        .hasMessageContaining("'disk_full:/ healing: all is well'");
+  }
+
+  @Test
   void anotherHostsExportIsTakenOnce() {
     JsonKnowledgeBase other = open(new MemoryStore());
     for (int i = 0; i < 4; i++) {
@@ -247,7 +258,7 @@ class ElsewhereTest {
     String export = other.export();
     JsonKnowledgeBase base = open(store);
 
-    assertThat(base.adopt(export, "web1").get(0)).startsWith("4 attempts on 1 problems from web1");
+    assertThat(base.adopt(export, "web1").get(0)).startsWith("4 attempts on 1 problem from web1");
     Confidence once = base.confidence(disk("/var"), CLEAN_DISK);
     assertThat(once.value()).isGreaterThan(0.5);
     assertThatThrownBy(() -> base.adopt(export, "web2"))
@@ -265,7 +276,7 @@ class ElsewhereTest {
     other.record(List.of(receipt("/var", CLEAN_DISK, Outcome.HEALED)));
     String export = other.export().replaceFirst("\"" + behind + "\":\\[[^\\]]*\\],", "").strip();
     String more = export.substring(0, export.length() - 1) + ",\"" + behind + "\":[]}";
-    assertThat(open(store).adopt(more, "web1").get(0)).startsWith("1 attempts on 1 problems");
+    assertThat(open(store).adopt(more, "web1").get(0)).startsWith("1 attempt on 1 problem");
   }
 
   /** A later export has what was in the one before, and more. */
@@ -387,7 +398,7 @@ class ElsewhereTest {
 
     assertThat(told.get(0)).startsWith("2 attempts on 2 problems from old.json");
     assertThat(told)
-        .contains("left out: 1 problems for which there is no room beside the 2 known here");
+        .contains("left out (1): problems for which there is no room beside the 2 known here");
     base.record(List.of(receipt("/new", CLEAN_DISK, Outcome.HEALED)));
     JsonKnowledgeBase again = new JsonKnowledgeBase(store, Samples.TIME, 3, 1000);
     for (JsonKnowledgeBase known : List.of(base, again)) {

@@ -2,6 +2,7 @@ package dev.healing.optimizer;
 
 import dev.healing.api.Opportunity.Advice;
 import dev.healing.spi.HostFiles;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,7 @@ record UnitSettings(String unit, String section, Map<String, String> settings, S
   }
 
   Advice advice(HostFiles files) {
-    return onNixos(files) ? option() : dropIn();
+    return onNixos(files) ? option() : dropIn(files);
   }
 
   /** Whether files in /etc are made from a configuration. */
@@ -36,19 +37,25 @@ record UnitSettings(String unit, String section, Map<String, String> settings, S
     return files.read(NIXOS).isPresent();
   }
 
-  private Advice dropIn() {
+  /** A file of its own for each kind of setting: the advice of another is not to be lost. */
+  private Advice dropIn(HostFiles files) {
+    String path =
+        "/etc/systemd/system/"
+            + unit
+            + ".d/50-healing-"
+            + Collections.min(settings.keySet()).toLowerCase(Locale.ROOT)
+            + ".conf";
+    String before =
+        files.read(path).isPresent() ? "There is such a file already, which this replaces. " : "";
     String lines =
         settings.entrySet().stream()
             .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
             .collect(Collectors.joining());
     return new Advice(
-        "/etc/systemd/system/"
-            + unit
-            + ".d/50-healing-"
-            + section.toLowerCase(Locale.ROOT)
-            + ".conf",
+        path,
         "# " + why + "\n[" + section + "]\n" + lines,
-        "Then 'systemctl daemon-reload'; it holds from the next start of "
+        before
+            + "Then 'systemctl daemon-reload'; it holds from the next start of "
             + unit
             + ". To undo it, remove the file.");
   }

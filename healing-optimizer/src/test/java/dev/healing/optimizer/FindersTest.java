@@ -86,6 +86,32 @@ class FindersTest {
   }
 
   @Nested
+  class Caches {
+
+    @Test
+    void theyAreLookedThroughHoweverFullTheDiskIs() throws IOException {
+      mkdir("/var/cache");
+      HostState state = HostStates.now().disk("/", 0.2).disk("/var", 0.017).build();
+      Opportunity found = only(new CacheFinder(files), state);
+
+      assertThat(found.action()).contains(ActionId.CLEAR_CACHE);
+      assertThat(found.issue().components()).as("where they are").containsExactly("/var");
+      assertThat(found.issue().isOpportunity()).isTrue();
+      assertThat(found.issue().description())
+          .as("how often is for the configuration to say")
+          .isEqualTo(
+              "what clear_cache may delete is looked through now and then, however full the disk"
+                  + " is");
+    }
+
+    @Test
+    void withoutADirectoryOfCachesThereIsNothingToJudge() {
+      assertThat(new CacheFinder(files).look(HostStates.now().disk("/", 0.2).build()))
+          .isEqualTo(Finder.Findings.UNREADABLE);
+    }
+  }
+
+  @Nested
   class Disk {
     private final Finder finder = new DiskFinder(0.8, Duration.ofDays(30));
 

@@ -98,7 +98,11 @@ class TuningFindersTest {
           .isEqualTo(
               "web.service failed and was healed by a restart 3 times in 30 days; Restart=no");
       assertThat(found.advice().orElseThrow().path())
-          .isEqualTo("/etc/systemd/system/web.service.d/50-healing-service.conf");
+          .isEqualTo("/etc/systemd/system/web.service.d/50-healing-restart.conf");
+      assertThat(found.advice().orElseThrow().then()).startsWith("Then ");
+      host.files().write(found.advice().orElseThrow().path(), "[Service]\nRestart=always\n");
+      assertThat(restart().get(0).advice().orElseThrow().then())
+          .startsWith("There is such a file already, which this replaces. Then ");
       assertThat(found.advice().orElseThrow().text())
           .contains("[Service]\nRestart=on-failure\nRestartSec=5s\n");
       assertThat(found.estimate().orElseThrow().estimated()).hasValue(-3);

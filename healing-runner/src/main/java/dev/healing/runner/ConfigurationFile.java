@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.ConfigurationException;
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ final class ConfigurationFile {
     } catch (AccessDeniedException e) {
       throw wrong(file + ": may not be read by this user: mend its permissions, or run as root");
     } catch (IOException e) {
-      throw wrong(file + ": cannot be read: " + e.getMessage());
+      throw wrong(file + ": cannot be read: " + HostException.reason(e));
     }
     if (bytes.length > MAX_BYTES) {
       throw tooLarge(file.toString());

@@ -56,7 +56,8 @@ final class DrillVerb implements Verb {
     try {
       return Files.createTempDirectory("healing-drill-");
     } catch (IOException e) {
-      throw new HostException("drill: no room for its state in the temporary directory: " + e, e);
+      throw new HostException(
+          "drill: no room for its state in the temporary directory: " + HostException.reason(e), e);
     }
   }
 
@@ -67,7 +68,8 @@ final class DrillVerb implements Verb {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      throw new HostException("drill: " + directory + " could not be removed: " + e, e);
+      throw new HostException(
+          "drill: " + directory + " could not be removed: " + HostException.reason(e), e);
     }
   }
 }

@@ -74,7 +74,8 @@ final class ForecastVerb implements Verb {
             .map(text -> limit(text, invocation))
             .orElseThrow(
                 () -> invocation.wrong("a file does not say its limit: expected --limit L"));
-    return files(new ForecastWalk(reached, horizon, every), files, invocation);
+    boolean fractions = limit.filter(text -> text.endsWith("%")).isPresent();
+    return files(new ForecastWalk(reached, fractions, horizon, every), files, invocation);
   }
 
   private static double limit(String text, Invocation invocation) {

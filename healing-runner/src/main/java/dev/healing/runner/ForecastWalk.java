@@ -3,6 +3,7 @@ package dev.healing.runner;
 import dev.healing.api.HealingException;
 import dev.healing.core.json.JsonText;
 import dev.healing.optimizer.forecast.Forecaster;
+import dev.healing.runner.series.CsvTrace;
 import dev.healing.runner.series.InOrder;
 import dev.healing.runner.series.Row;
 import java.io.PrintWriter;
@@ -17,9 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
  * Reads files a row at a time, and says what the rows so far say.
  *
  * @param limit what is not to be reached, in the unit of the values
+ * @param fractions whether the limit is a part of a whole, so that the values must be too
  * @param every a line for each of these; one for the last row where there is none
  */
-record ForecastWalk(double limit, Duration horizon, Optional<Duration> every) {
+record ForecastWalk(double limit, boolean fractions, Duration horizon, Optional<Duration> every) {
   /**
    * Prints them.
    *
@@ -34,6 +36,16 @@ record ForecastWalk(double limit, Duration horizon, Optional<Duration> every) {
     try (InOrder series = new InOrder(file, Forecaster.KNOWN, Forecaster.REMEMBERED, told)) {
       for (Optional<Row> row = series.next(); row.isPresent(); row = series.next()) {
         Instant at = row.get().at();
+        if (fractions && row.get().value().orElse(0) > CsvTrace.MOST_FRACTION) {
+          throw new HealingException(
+              file
+                  + ":"
+                  + row.get().line()
+                  + ": "
+                  + row.get().value().getAsDouble()
+                  + ": expected a fraction of 0 to 1, as --limit is one; for percentages leave its %"
+                  + " away");
+        }
         if (every.isPresent() && latest.equals(Instant.MIN)) {
           step = at.plus(every.get());
         }

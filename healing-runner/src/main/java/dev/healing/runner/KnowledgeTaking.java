@@ -186,7 +186,7 @@ final class KnowledgeTaking {
     } catch (NoSuchFileException e) {
       throw new HostException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new HostException(file + " cannot be read: " + e.getMessage(), e);
+      throw new HostException(file + " cannot be read: " + HostException.reason(e), e);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.healing.core.json.JsonText;
 import dev.healing.runner.control.Answer;
 import dev.healing.runner.text.KnowledgeView;
 import dev.healing.runner.text.Lines;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -75,7 +76,7 @@ final class KnowledgeVerb implements Verb {
     return invocation.looking(
         engine -> {
           if (export) {
-            invocation.out().println(oneLine(engine));
+            oneLine(engine, invocation.out());
           } else {
             Answer answer =
                 Answer.of(shown(engine, engine.knowledge().export(), Integer.MAX_VALUE));
@@ -93,9 +94,10 @@ final class KnowledgeVerb implements Verb {
     return trouble.isEmpty();
   }
 
-  private static String oneLine(HealingEngine engine) {
-    String document = engine.knowledge().export();
-    return document.replace("\n", ""); // in its texts a line break is \n, in two characters
+  /** In its texts a line break is \n, in two characters. */
+  private static void oneLine(HealingEngine engine, PrintStream out) {
+    engine.knowledge().export(part -> out.print(part.replace("\n", "")));
+    out.println();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class ManVerb implements Verb {
             ManPage.of(verb.getValue().getCommandSpec()));
       }
     } catch (IOException e) {
-      throw new HealingException(directory + " cannot be written: " + e, e);
+      throw new HealingException(directory + " cannot be written: " + HostException.reason(e), e);
     }
     invocation.out().println(root.subcommands().size() + 1 + " pages in " + directory);
     return Exit.DONE;

@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -26,7 +27,8 @@ final class NewFile {
     } catch (FileAlreadyExistsException e) {
       throw new HealingException(file + " is there already: expected the name of a new file", e);
     } catch (IOException e) {
-      throw new HealingException(file + " cannot be made (" + e + "): choose another place", e);
+      throw new HealingException(
+          file + " cannot be made (" + HostException.reason(e) + "): choose another place", e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.healing.runner;
 
 import dev.healing.api.Configuration;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.core.HealingEngine;
 import dev.healing.core.host.LinuxHost;
 import java.io.IOException;
@@ -59,7 +60,11 @@ final class RecordVerb implements Verb {
       return Exit.DONE;
     } catch (IOException e) {
       throw new HealingException(
-          file + " could not be written (" + e + "): what is in it can be read up to there", e);
+          file
+              + " could not be written ("
+              + HostException.reason(e)
+              + "): what is in it can be read up to there",
+          e);
     }
   }
 }

@@ -54,6 +54,9 @@ final class ReplayJson {
     issue.components().forEach(components::add);
     ObjectNode metrics = json.putObject("metrics");
     issue.metrics().forEach(metrics::put);
+    json.putObject("first")
+        .put("severity", problem.first().severity().name())
+        .put("description", problem.first().description());
     put(json, "over", problem.over().map(Object::toString));
     put(json, "cause", problem.incident().cause());
     json.put("perhapsNeedless", problem.perhapsNeedless());

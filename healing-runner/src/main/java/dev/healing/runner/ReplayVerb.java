@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.Metric;
 import dev.healing.core.json.JsonText;
 import dev.healing.core.trace.RecordedLook;
@@ -107,7 +108,8 @@ final class ReplayVerb implements Verb {
     try (to) {
       to.write(page.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new HealingException("the report cannot be written (" + e + "): make room for it", e);
+      throw new HealingException(
+          "the report cannot be written (" + HostException.reason(e) + "): make room for it", e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.healing.runner;
 import dev.healing.api.Configuration;
 import dev.healing.api.ConfigurationException;
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.Metric;
 import dev.healing.core.EngineBuilder;
 import dev.healing.core.HealingEngine;
@@ -78,7 +79,7 @@ final class TraceReplay {
     } catch (NoSuchFileException e) {
       throw new HealingException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new HealingException(file + " cannot be read: " + e.getMessage(), e);
+      throw new HealingException(file + " cannot be read: " + HostException.reason(e), e);
     } catch (ConfigurationException e) {
       throw e; // which is no fault of the trace
     } catch (HealingException e) {

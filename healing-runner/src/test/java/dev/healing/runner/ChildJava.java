@@ -26,8 +26,14 @@ public final class ChildJava {
   /** What it says with the memory that a daemon has, in a minute, and without failing. */
   static String withLittleMemory(Class<?> main, String... arguments)
       throws IOException, InterruptedException {
+    return withMemory("-Xmx64m", main, arguments);
+  }
+
+  /** The same with this memory. */
+  static String withMemory(String memory, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(List.of("-Xmx64m"), main, List.of(arguments)))
+        new ProcessBuilder(command(List.of(memory), main, List.of(arguments)))
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

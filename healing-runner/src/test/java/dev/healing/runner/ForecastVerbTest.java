@@ -100,6 +100,14 @@ class ForecastVerbTest {
   }
 
   @Test
+  void percentagesAreNotTakenForFractions() throws IOException {
+    Path file = Files.writeString(directory.resolve("p.csv"), "1772409600,0.5\n1772409660,91\n");
+    assertThat(run("forecast", "--csv", file, "--limit", "90")).isZero();
+    assertThat(run("forecast", "--csv", file, "--limit", "90%")).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("p.csv:2: 91.0: expected a fraction of 0 to 1");
+  }
+
+  @Test
   void theHorizonIsWhatIsAskedFor() throws IOException {
     Path file = rising("a.csv", 60 * 12, 1); // 20 hours before
     assertThat(run("forecast", "--csv", file, "--limit", "1")).isZero();

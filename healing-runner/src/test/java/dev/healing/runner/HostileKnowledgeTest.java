@@ -198,7 +198,7 @@ class HostileKnowledgeTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"fixes\":{\"0123abcd\":[ | {\"actions\":[\"a%07x\"]}, | {}]}} | left out: 1 problems known by their short hash",
+        "{\"fixes\":{\"0123abcd\":[ | {\"actions\":[\"a%07x\"]}, | {}]}} | left out (1): problems known by their short hash",
         "{\"fixes\":{\"0123abcd\":[{\"actions\":[ | \"a%07x\", | \"b\"]}]}} | is larger than",
         "{\"fixes\":{ | \"%08x\":[{\"actions\":[\"a\"]}], | \"x\":[]}} | attempts on 20000",
         "{\"fixes\":{}, \"patterns\":[ | 1.5, | 1]} | there is no attempt in it",
@@ -227,7 +227,7 @@ class HostileKnowledgeTest {
     String said = atTheStart("import");
 
     assertThat(said).contains(told);
-    if (!said.contains(" attempts on ")) {
+    if (!said.matches("(?s).* attempts? on .*")) {
       assertThat(said)
           .containsAnyOf("import is no knowledge that can be imported: ", "import: there");
       assertThat(Files.readString(directory.resolve("knowledge.json"))).isEqualTo(before);

@@ -1,6 +1,7 @@
 package dev.healing.runner;
 
 import static dev.healing.runner.ChildJava.withLittleMemory;
+import static dev.healing.runner.ChildJava.withMemory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.runner.bench.KnowledgeCost;
@@ -21,11 +22,16 @@ class KnowledgeMemoryTest {
     assertThat(withLittleMemory(KnowledgeCost.class, "load", state)).contains("problems: []");
     assertThat(Files.size(directory.resolve("knowledge.json"))).isGreaterThan(10_000_000);
 
+    assertThat(withMemory("-Xmx40m", Main.class, "knowledge", "export", "--state", state))
+        .as("with less than twice the room of what it prints")
+        .hasSizeGreaterThan(10_000_000)
+        .endsWith("}]}\n");
+
     Files.writeString(
         directory.resolve("import"),
         "{\"fixes\":{\"type9:/mnt/9999\":[{\"actions\":[\"clean_disk\"]}]}}");
     assertThat(withLittleMemory(HostileKnowledgeTest.Opens.class, state, "import"))
-        .contains("1 attempts on 1 problems from import");
+        .contains("1 attempt on 1 problem from import");
     assertThat(withLittleMemory(KnowledgeCost.class, "load", state)).contains("problems: []");
   }
 }

@@ -170,7 +170,7 @@ class KnowledgeVerbTest {
     assertThat(run("knowledge", "import", seed.toString(), "--state", state)).isZero();
     assertThat(run("knowledge", "show", "--state", state)).isZero();
     assertThat(out.toString(UTF_8))
-        .contains("1 attempts on 1")
+        .contains("1 attempt on 1")
         .containsPattern("ld.json\\s+has seen");
     assertThat(out.toString(UTF_8)).doesNotContain("\u001b").doesNotContain("\u0007");
   }

@@ -177,6 +177,7 @@ class PageTest {
     browser.await(
         HISTORY
             + ".includes('Began meanwhile, perhaps by it: <i>dark</i> (or by old_lamp hall); cold')");
+    browser.await(HISTORY + ".match(/worth doing, as a person asked, in .*\\s+little gained/)");
     assertThat(browser.eval("document.querySelector('main i:not(:empty)') === null"))
         .as("as text")
         .hasToString("true");
@@ -195,6 +196,8 @@ class PageTest {
             + " const json = await answer.json();"
             + " if (String(to).includes('history')) {"
             + " json[0].sideEffects = ['<i>dark</i> (or by old_lamp hall)', 'cold'];"
+            + " json.push({...json[0], id: 'taken', opportunity: true, origin: 'REQUESTED',"
+            + " outcome: 'UNCHANGED'});"
             + " } else {"
             + " json.standings = [{type: 'lamp_broken', action: 'new_lamp', below: 2, worse: 1}];"
             + " json.problems[0].actions.new_lamp.course = {context: {"

@@ -119,6 +119,38 @@ class ReplayVerbTest {
         .doesNotContain("null");
   }
 
+  /** Whatever became of it later with either. */
+  @Test
+  void theSameProblemBeginsTheSameWithBothPolicies() throws IOException {
+    StringBuilder rows = new StringBuilder("timestamp,value\n");
+    for (int minute = 0; minute < 40; minute++) {
+      String value = minute < 10 ? ",0.5\n" : minute < 20 ? ",0.91\n" : ",0.99\n";
+      rows.append(BEGIN.plusSeconds(60L * minute)).append(value);
+    }
+    Path file = Files.writeString(directory.resolve("var.csv"), rows);
+    String csv = "filesystem.used.fraction{/var}=" + file;
+    String treats = config("{}").toString();
+    String looks = config("autonomy: observe").toString();
+    assertThat(run("--csv", csv, "--config", treats, "--against", looks)).isZero();
+    String text = out.toString(UTF_8).replaceAll("\\s+", " ");
+    assertThat(text.split("00:12:00Z HIGH disk_full: /var: 91% of its bytes are in use", -1))
+        .hasSize(3);
+    assertThat(text).contains("; later CRITICAL: /var: 99% of its bytes are in use");
+  }
+
+  @Test
+  void percentagesAreNotTakenForFractions() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("var.csv"), BEGIN + ",0.5\n" + BEGIN.plusSeconds(60) + ",91\n");
+    String csv = "filesystem.used.fraction{/var}=" + file;
+    assertThat(run("--csv", csv, "--config", config("{}").toString())).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .contains(
+            "var.csv:2: 91.0 of filesystem.used.fraction{/var}: expected a fraction of 0 to 1;"
+                + " divide percentages by 100");
+  }
+
   @Test
   void filesOfSeriesAreATraceToo() throws IOException {
     StringBuilder rows = new StringBuilder("timestamp,value\n");
@@ -314,11 +346,14 @@ class ReplayVerbTest {
     Path text = Files.writeString(directory.resolve("text"), "mine");
     assertThat(run(text.toString())).isEqualTo(1);
     assertThat(run(directory.resolve("nothing").toString())).isEqualTo(1);
+    Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+    assertThat(run(loop.toString())).isEqualTo(1);
     assertThat(run(trace.toString(), "--assume", "wonders")).isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains("text: it is no trace: expected a file of 'healing record'")
         .doesNotContain("Exception")
         .contains("nothing: there is no such file")
+        .contains("loop cannot be read: Too many levels of symbolic links")
         .contains("--assume is 'wonders': expected helps or nothing");
   }
 

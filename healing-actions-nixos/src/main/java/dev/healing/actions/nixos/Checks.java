@@ -79,7 +79,8 @@ public final class Checks {
           ? Optional.of(Files.getAttribute(path, "unix:dev"))
           : Optional.empty();
     } catch (IOException e) {
-      throw new HostException(absolute + ": its device cannot be read: " + e, e);
+      throw new HostException(
+          absolute + ": its device cannot be read: " + HostException.reason(e), e);
     }
   }
 

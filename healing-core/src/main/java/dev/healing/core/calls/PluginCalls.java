@@ -1,5 +1,6 @@
 package dev.healing.core.calls;
 
+import dev.healing.api.HealingException;
 import dev.healing.api.HostException;
 import dev.healing.spi.TimeSource;
 import dev.healing.spi.Workers;
@@ -163,7 +164,7 @@ public final class PluginCalls {
         call.ask();
         return null;
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-        return "threw " + e;
+        return e instanceof HealingException ? "failed: " + e.getMessage() : "threw " + e;
       }
     }
 

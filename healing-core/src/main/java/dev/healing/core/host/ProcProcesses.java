@@ -41,7 +41,7 @@ final class ProcProcesses implements HostProcesses {
         find(Long.parseLong(entry.getFileName().toString())).ifPresent(all::add);
       }
     } catch (IOException e) {
-      throw new HostException("/proc could not be listed: " + e, e);
+      throw new HostException("/proc could not be listed: " + HostException.reason(e), e);
     }
     return all;
   }

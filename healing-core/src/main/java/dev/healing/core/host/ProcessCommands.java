@@ -110,7 +110,8 @@ final class ProcessCommands implements CommandRunner {
       Thread.currentThread().interrupt();
       throw new HostException(command.argv().get(0) + ": interrupted, and was ended", e);
     } catch (IOException e) {
-      throw new HostException(command.argv().get(0) + ": its output could not be read: " + e, e);
+      throw new HostException(
+          command.argv().get(0) + ": its output could not be read: " + HostException.reason(e), e);
     } finally {
       if (process.isAlive()) {
         kill(process, unit);
@@ -143,7 +144,11 @@ final class ProcessCommands implements CommandRunner {
       return builder.start();
     } catch (IOException e) {
       throw new HostException(
-          "command '" + command.argv().get(0) + "' could not be started: " + e, e);
+          "command '"
+              + command.argv().get(0)
+              + "' could not be started: "
+              + HostException.reason(e),
+          e);
     }
   }
 

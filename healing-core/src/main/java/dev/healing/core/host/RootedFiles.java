@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -104,7 +103,8 @@ final class RootedFiles implements HostFiles {
         throw new HostException(absolute + " took only " + written + " bytes of '" + value + "'");
       }
     } catch (IOException e) {
-      throw new HostException(absolute + " could not be set to '" + value + "': " + e, e);
+      throw new HostException(
+          absolute + " could not be set to '" + value + "': " + HostException.reason(e), e);
     }
   }
 
@@ -124,10 +124,8 @@ final class RootedFiles implements HostFiles {
       return "it was not there a moment ago";
     } catch (NoSuchFileException e) {
       return "it is not there";
-    } catch (FileSystemException e) {
-      return String.valueOf(e.getReason());
     } catch (IOException e) {
-      return e.toString();
+      return HostException.reason(e);
     }
   }
 }

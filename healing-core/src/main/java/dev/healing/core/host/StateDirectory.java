@@ -68,12 +68,19 @@ final class StateDirectory implements StateStore, AutoCloseable {
     } catch (IOException e) {
       if (Durable.unwritable(e)) {
         String why =
-            directory + " could not be written at the start (" + e + "): restart when it can";
+            directory
+                + " could not be written at the start ("
+                + HostException.reason(e)
+                + "): restart when it can";
         LOG.log(System.Logger.Level.ERROR, "observing only: {0}", why);
         return new StateDirectory(directory.toAbsolutePath().normalize(), null, Optional.of(why));
       }
       throw new HostException(
-          directory + " cannot be the state directory: " + e + "; choose another with --state", e);
+          directory
+              + " cannot be the state directory: "
+              + HostException.reason(e)
+              + "; choose another with --state",
+          e);
     }
   }
 
@@ -114,7 +121,11 @@ final class StateDirectory implements StateStore, AutoCloseable {
         }
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "{0}: left-overs stay: {1}", directory, e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}: left-overs stay: {1}",
+          directory,
+          HostException.reason(e));
     }
   }
 
@@ -342,7 +353,11 @@ final class StateDirectory implements StateStore, AutoCloseable {
       try {
         forget(file);
       } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "{0} could not be closed: {1}", file, e);
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0} could not be closed: {1}",
+            file,
+            HostException.reason(e));
       }
     }
     if (lock != null) {
@@ -409,7 +424,7 @@ final class StateDirectory implements StateStore, AutoCloseable {
     try {
       return step.run();
     } catch (IOException e) {
-      throw new HostException(path + " could not be " + verb + ": " + e, e);
+      throw new HostException(path + " could not be " + verb + ": " + HostException.reason(e), e);
     }
   }
 }

@@ -173,7 +173,7 @@ final class StateLock implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      throw new HostException(file + " could not be looked at: " + e, e);
+      throw new HostException(file + " could not be looked at: " + HostException.reason(e), e);
     }
   }
 

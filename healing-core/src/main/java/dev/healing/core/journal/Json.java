@@ -60,6 +60,9 @@ public final class Json {
     if (!issue.explains().isEmpty()) {
       texts(json, "explains", new TreeSet<>(issue.explains()));
     }
+    if (issue.isOpportunity()) {
+      json.writeBooleanProperty("opportunity", true);
+    }
   }
 
   /** Reads what {@link #write} wrote. */

@@ -29,6 +29,7 @@ public final class Starts implements ActionHistory {
     final ActionId action;
     final String target;
     final Fingerprint fingerprint;
+    final boolean opportunity;
     final Reading at;
     Optional<Outcome> outcome = Optional.empty();
 
@@ -37,6 +38,7 @@ public final class Starts implements ActionHistory {
       this.action = intent.action();
       this.target = intent.target();
       this.fingerprint = intent.issue().fingerprint();
+      this.opportunity = intent.issue().isOpportunity();
       this.at = at;
     }
 
@@ -78,6 +80,9 @@ public final class Starts implements ActionHistory {
         takeBack(intent);
       } else if (outcome == Outcome.WORSE) {
         lastWorse.put(start.harm(), start);
+      }
+      if (start.opportunity && outcome != Outcome.AMBIGUOUS) {
+        forgetOfProblem(start); // nothing was wrong: it was no try at a problem
       }
     }
   }
@@ -129,6 +134,10 @@ public final class Starts implements ActionHistory {
     if (start.outcome.equals(Optional.of(Outcome.WORSE))) {
       lastWorse.remove(start.harm(), start);
     }
+    forgetOfProblem(start);
+  }
+
+  private void forgetOfProblem(Start start) {
     Deque<Start> same = byFingerprint.get(start.fingerprint);
     if (same != null) {
       same.remove(start);

@@ -148,10 +148,7 @@ public final class Plugins {
     planner = onlyOne("planner", planners, problems);
     Optional<Named<KnowledgeBase>> base = onlyOne("knowledge", bases, problems);
     if (base.isEmpty()) {
-      problems.add(
-          "no knowledge base is in use: do not switch it off under 'knowledge', or put"
-              + " dev.healing:healing-learning on the class or module path, or register one with"
-              + " the engine's builder");
+      noKnowledge(configuration, problems);
     }
     actions.forEach((name, action) -> addRemedy(name, action, host, configuration, problems));
     problems.addAll(configuration.problems());
@@ -162,6 +159,21 @@ public final class Plugins {
     detectors.forEach(
         (name, detector) ->
             reports(name, detector).forEach(type -> detectorOf.putIfAbsent(type, name)));
+  }
+
+  /** Where it was switched off, by whoever wrote that; else by whoever has put this together. */
+  private void noKnowledge(Configuration configuration, List<String> problems) {
+    List<Found> off = known.stream().filter(one -> one.is("knowledge", Found.State.OFF)).toList();
+    Configuration section = configuration.section("knowledge");
+    off.forEach(
+        one ->
+            section.contradiction(
+                one.name(), "it to be on, or another knowledge base: nothing works without one"));
+    if (off.isEmpty()) {
+      problems.add(
+          "no knowledge base is in use: put dev.healing:healing-learning on the class or module"
+              + " path, or register one with the engine's builder");
+    }
   }
 
   /** Nobody knows what it would have forbidden: until it is there, it says no to everything. */

@@ -1,6 +1,7 @@
 package dev.healing.core.plugins;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -73,7 +74,7 @@ public final class Registry {
           "plugins.directory "
               + pluginDirectory.orElseThrow()
               + " cannot be read: "
-              + e
+              + HostException.reason(e)
               + ". Expected a directory with jars, or no such setting");
       return own;
     }

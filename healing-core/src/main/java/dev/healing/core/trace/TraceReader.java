@@ -1,6 +1,7 @@
 package dev.healing.core.trace;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import dev.healing.api.Metric;
 import dev.healing.api.Sample;
 import dev.healing.api.UnitState;
@@ -186,7 +187,7 @@ public final class TraceReader implements AutoCloseable {
     } catch (JacksonException e) {
       throw damaged(e.getOriginalMessage());
     } catch (IOException e) {
-      throw damaged(String.valueOf(e.getMessage()));
+      throw damaged(HostException.reason(e));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.healing.api.Event;
 import dev.healing.api.Incident;
 import dev.healing.api.Severity;
 import dev.healing.core.json.JsonText;
+import dev.healing.runner.text.OpportunitiesView;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -48,10 +49,16 @@ record Note(
         event.at(),
         Occasion.of(event),
         severityOf(event),
-        oneLine(event.message()),
+        text(event),
         event.incident().map(Incident::id),
         event.incident().flatMap(Incident::confirmation),
         link);
+  }
+
+  /** However much an action says, what it has brought is told. */
+  private static String text(Event event) {
+    String came = oneLine(OpportunitiesView.came(event));
+    return cut(oneLine(event.message()), MOST_CHARACTERS - came.length()) + came;
   }
 
   /**
@@ -60,7 +67,11 @@ record Note(
    */
   static String oneLine(String text) {
     String line = text.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").replace("://", "[:]//").strip();
-    return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS - 1) + "…";
+    return cut(line, MOST_CHARACTERS);
+  }
+
+  private static String cut(String line, int most) {
+    return line.length() <= most ? line : line.substring(0, most - 1) + "…";
   }
 
   ObjectNode json() {

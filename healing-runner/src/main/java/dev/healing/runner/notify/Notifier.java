@@ -67,7 +67,7 @@ public final class Notifier implements Listener, AutoCloseable {
     String name = Channels.hostName(host.files());
     List<Postman> now =
         wanted.receivers().stream()
-            .map(receiver -> new Postman(receiver, channels, box, name, host.time(), ZONE))
+            .map(receiver -> postman(receiver, channels, box, name))
             .toList();
     List<Note> nobodys = box.ofOthers(wanted.receivers().stream().map(Receiver::name).toList());
     if (!nobodys.isEmpty()) {
@@ -80,6 +80,17 @@ public final class Notifier implements Listener, AutoCloseable {
     }
     postmen = now;
     wake();
+  }
+
+  /** Who is told already goes on being told, once, by the same thread. */
+  private Postman postman(Receiver receiver, Channels channels, Outbox box, String name) {
+    for (Postman known : postmen) {
+      if (known.receiver().name().equals(receiver.name())) {
+        known.serve(receiver, name);
+        return known;
+      }
+    }
+    return new Postman(receiver, channels, box, name, host.time(), ZONE);
   }
 
   private Outbox outbox() {

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Decides when one receiver is told what waits for it, and tells it. For one thread, but for {@link
- * #json}.
+ * #serve} and {@link #json}.
  */
 final class Postman {
   private static final System.Logger LOG = System.getLogger(Postman.class.getName());
@@ -20,14 +20,14 @@ final class Postman {
   private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(15);
   private static final Duration GIVEN_UP_AFTER = Duration.ofHours(24);
 
-  private final Receiver receiver;
+  private volatile Receiver receiver;
   private final Channel channel;
   private final Outbox outbox;
-  private final String host;
+  private volatile String host;
   private final TimeSource time;
   private final ZoneId zone;
   private int failures;
-  private long notBeforeNanos;
+  private volatile long notBeforeNanos;
   private long sent;
   private long dropped;
   private Optional<String> problem = Optional.empty();
@@ -52,18 +52,32 @@ final class Postman {
     return receiver;
   }
 
+  /**
+   * Goes on with what another configuration says of the same one, who may be told meanwhile. What
+   * was wrong may have been mended with it: it is tried again at once.
+   *
+   * @param name of this host
+   */
+  synchronized void serve(Receiver changed, String name) {
+    receiver = changed;
+    host = name;
+    failures = 0;
+    notBeforeNanos = time.monotonicNanos();
+  }
+
   /** Tells what is due, if anything is. Says whether it tried. */
   boolean tell() {
-    List<Note> due = due();
+    Receiver to = receiver;
+    List<Note> due = due(to);
     if (due.isEmpty()) {
       return false;
     }
-    boolean urgent = due.stream().anyMatch(receiver::urgent);
-    Letter letter = new Letter(host, due, outbox.lost(receiver.name()), urgent);
-    outbox.tries(receiver.name(), time.now());
+    boolean urgent = due.stream().anyMatch(to::urgent);
+    Letter letter = new Letter(host, due, outbox.lost(to.name()), urgent);
+    outbox.tries(to.name(), time.now());
     try {
-      channel.send(receiver, letter);
-      outbox.told(receiver.name(), due);
+      channel.send(to, letter);
+      outbox.told(to.name(), due);
       told();
     } catch (NotSent e) {
       failed(e.why(), due);
@@ -73,31 +87,30 @@ final class Postman {
     return true;
   }
 
-  private List<Note> due() {
+  private List<Note> due(Receiver to) {
     long now = time.monotonicNanos();
     Instant wall = time.now();
-    if (now < notBeforeNanos
-        || outbox.triedWithinAnHour(receiver.name(), wall) >= receiver.perHour()) {
+    if (now < notBeforeNanos || outbox.triedWithinAnHour(to.name(), wall) >= to.perHour()) {
       return List.of();
     }
-    List<Note> waiting = outbox.of(receiver.name());
-    boolean urgent = waiting.stream().anyMatch(receiver::urgent);
-    if (receiver.quiet().filter(q -> q.at(LocalTime.ofInstant(wall, zone))).isPresent()) {
-      return waiting.stream().filter(receiver::urgent).toList();
+    List<Note> waiting = outbox.of(to.name());
+    boolean urgent = waiting.stream().anyMatch(to::urgent);
+    if (to.quiet().filter(q -> q.at(LocalTime.ofInstant(wall, zone))).isPresent()) {
+      return waiting.stream().filter(to::urgent).toList();
     }
-    boolean grouped = waiting.stream().anyMatch(note -> waitedFor(note, wall));
+    boolean grouped = waiting.stream().anyMatch(note -> waitedFor(to, note, wall));
     return urgent || grouped ? waiting : List.of();
   }
 
   /** Also if the clock was set back meanwhile. */
-  private boolean waitedFor(Note note, Instant now) {
+  private static boolean waitedFor(Receiver to, Note note, Instant now) {
     Duration age = Duration.between(note.at(), now);
-    return age.isNegative() || age.compareTo(receiver.group()) >= 0;
+    return age.isNegative() || age.compareTo(to.group()) >= 0;
   }
 
   private synchronized void told() {
     sent++;
-    if (failures > 0) {
+    if (problem.isPresent()) {
       LOG.log(System.Logger.Level.WARNING, "notify: {0} was told again", receiver.name());
     }
     failures = 0;

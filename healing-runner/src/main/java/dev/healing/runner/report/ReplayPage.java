@@ -147,7 +147,15 @@ public final class ReplayPage {
     }
     told.ifPresent(
         problem -> {
-          html.text(Lines.instant(text(problem, "firstSeen")) + " " + text(problem, "severity"));
+          String later =
+              ReplayView.severity(problem).equals(text(problem, "severity"))
+                  ? ""
+                  : ", later " + text(problem, "severity");
+          html.text(
+              Lines.instant(text(problem, "firstSeen"))
+                  + " "
+                  + ReplayView.severity(problem)
+                  + later);
           html.text(", " + ReplayView.lasted(problem, json));
           badges(problem);
           problem
@@ -230,7 +238,7 @@ public final class ReplayPage {
       String over = text(problem, "over");
       Instant from = Instant.parse(text(problem, "firstSeen"));
       Instant to = Instant.parse(over.isEmpty() ? text(json, "to") : over);
-      String what = text(problem, "description");
+      String what = ReplayView.described(problem);
       bands.add(new Chart.Band(from, to, text(problem, "severity"), from + " " + what));
       for (JsonNode would : problem.path("would")) {
         Instant at = Instant.parse(text(would, "at"));
@@ -306,10 +314,10 @@ public final class ReplayPage {
         break;
       }
       html.open("article").open("h3").text(Lines.instant(text(problem, "firstSeen")) + " ");
-      String severity = text(problem, "severity");
+      String severity = ReplayView.severity(problem);
       html.leaf("span", severity, "class", "severity " + severity.toLowerCase(Locale.ROOT));
       html.text(" " + kind(problem)).close("h3");
-      html.open("p").text(text(problem, "description") + "; " + ReplayView.lasted(problem, json));
+      html.open("p").text(ReplayView.described(problem) + "; " + ReplayView.lasted(problem, json));
       badges(problem);
       html.close("p");
       if (!text(problem, "cause").isEmpty()) {

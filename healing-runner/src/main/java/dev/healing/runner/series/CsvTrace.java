@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * to be well otherwise: its health is 100, unless a file has it.
  */
 public final class CsvTrace implements AutoCloseable {
+  /** Rounded or measured at another moment, a fraction may be a little above 1. */
+  public static final double MOST_FRACTION = 2;
+
   private static final double WELL = 100;
 
   /** A file on its way. */
@@ -37,6 +40,19 @@ public final class CsvTrace implements AutoCloseable {
     private void advance() {
       Row before = head;
       head = reader.next().orElse(null);
+      if (head != null
+          && metric.name().endsWith(".fraction")
+          && head.value().orElse(0) > MOST_FRACTION) {
+        throw new SeriesException(
+            file
+                + ":"
+                + head.line()
+                + ": "
+                + head.value().getAsDouble()
+                + " of "
+                + metric
+                + ": expected a fraction of 0 to 1; divide percentages by 100");
+      }
       if (before != null && head != null && head.at().isBefore(before.at())) {
         throw new SeriesException(
             file

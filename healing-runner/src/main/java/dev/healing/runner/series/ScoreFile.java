@@ -1,6 +1,7 @@
 package dev.healing.runner.series;
 
 import dev.healing.api.HealingException;
+import dev.healing.api.HostException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,11 @@ public final class ScoreFile implements AutoCloseable {
 
   private HealingException unwritable(IOException e) {
     return new HealingException(
-        target + " cannot be written (" + e + "): choose another --out, or make room", e);
+        target
+            + " cannot be written ("
+            + HostException.reason(e)
+            + "): choose another --out, or make room",
+        e);
   }
 
   /** Leaves nothing behind of what was not completed. */

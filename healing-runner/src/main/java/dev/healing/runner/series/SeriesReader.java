@@ -1,5 +1,6 @@
 package dev.healing.runner.series;
 
+import dev.healing.api.HostException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -142,9 +143,8 @@ public final class SeriesReader implements AutoCloseable {
   }
 
   private SeriesException unreadable(IOException e) {
-    String why =
-        e instanceof NoSuchFileException ? "there is no such file" : "cannot be read: " + e;
-    return new SeriesException(file + ": " + why, e);
+    String cannot = e instanceof NoSuchFileException ? "" : "cannot be read: ";
+    return new SeriesException(file + ": " + cannot + HostException.reason(e), e);
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class EventLines implements Listener {
   }
 
   static String line(Event event, boolean journal) {
-    String message = Lines.clean(event.message());
+    String message = Lines.clean(event.message() + OpportunitiesView.came(event));
     return journal
         ? "<" + priority(event.kind()) + ">" + message
         : Lines.instant(event.at().toString()) + " " + event.kind() + " " + message;

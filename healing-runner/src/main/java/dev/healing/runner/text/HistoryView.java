@@ -42,7 +42,8 @@ public final class HistoryView {
   public static List<String> receipt(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
     String outcome = text(json, "outcome");
-    String shown = Lines.pad(word(outcome), 14);
+    boolean opportunity = json.path("opportunity").asBoolean(false);
+    String shown = Lines.pad(opportunity ? OpportunitiesView.word(outcome) : word(outcome), 14);
     String head =
         Lines.instant(text(json, "finishedAt"))
             + "  "
@@ -57,7 +58,12 @@ public final class HistoryView {
     }
     lines.addAll(
         style.wrap(
-            text(json, "type") + " " + text(json, "incident") + ": " + text(json, "reason"), 4));
+            (opportunity ? OpportunitiesView.whose(text(json, "origin")) : text(json, "type"))
+                + " "
+                + text(json, "incident")
+                + ": "
+                + text(json, "reason"),
+            4));
     OpportunitiesView.benefit(json.path("benefit"))
         .ifPresent(came -> lines.addAll(style.wrap(came, 4)));
     if (!json.path("sideEffects").isEmpty()) {
@@ -147,8 +153,10 @@ public final class HistoryView {
   /** Of {@code reject}. */
   public static List<String> incident(JsonNode json, Style style) {
     List<String> lines = new ArrayList<>();
+    boolean opportunity = OpportunitiesView.is(json.path("issue"));
+    boolean over = opportunity && json.has("closedAt");
     lines.add(
-        style.bold(Lines.clean(text(json, "type")))
+        style.bold(opportunity ? OpportunitiesView.WORTH_DOING : Lines.clean(text(json, "type")))
             + "  "
             + Lines.clean(joined(json.path("components"), ", "))
             + "  "
@@ -160,7 +168,8 @@ public final class HistoryView {
             Lines.instant(text(json, "firstSeen"))
                 + " to "
                 + Lines.instant(text(json, "lastSeen"))));
-    lines.addAll(style.field("status", status(json) + ": " + text(json, "note")));
+    String status = over ? "over" : status(json); // nobody was told, nothing is sick
+    lines.addAll(style.field("status", status + ": " + text(json, "note")));
     return lines;
   }
 

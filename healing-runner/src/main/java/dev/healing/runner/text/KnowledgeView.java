@@ -1,5 +1,6 @@
 package dev.healing.runner.text;
 
+import dev.healing.api.Fingerprint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -120,7 +121,7 @@ public final class KnowledgeView {
     all.sort(Comparator.comparing(Tried::attempts).reversed());
     List<String> lines = new ArrayList<>();
     for (Tried tried : all.subList(0, Math.min(MOST_SHOWN, all.size()))) {
-      lines.addAll(style.wrap(Lines.clean(tried.problem()) + ": " + told(tried), 2));
+      lines.addAll(style.wrap(new Fingerprint(tried.problem()).inWords() + ": " + told(tried), 2));
     }
     if (all.size() > MOST_SHOWN) {
       lines.add("  and " + (all.size() - MOST_SHOWN) + " more");
@@ -197,14 +198,14 @@ public final class KnowledgeView {
               + " on "
               + one.path("type").asString("")
               + ": worse "
-              + one.path("worse").asLong()
-              + " times, now "
-              + one.path("below").asLong()
-              + " rungs below the ceiling since "
+              + Lines.many(one.path("worse").asString("0"), "time")
+              + ", now "
+              + Lines.many(one.path("below").asString("0"), "rung")
+              + " below the ceiling since "
               + Lines.instant(one.path("since").asString(""))
               + ", "
-              + one.path("proven").asLong()
-              + " good outcomes in a row since");
+              + Lines.many(one.path("proven").asString("0"), "good outcome")
+              + " in a row since");
     }
     return lines;
   }
@@ -216,8 +217,8 @@ public final class KnowledgeView {
           "  "
               + Lines.clean(one.path("from").asString(""))
               + ": "
-              + one.path("attempts").asLong()
-              + " attempts, "
+              + Lines.many(one.path("attempts").asString("0"), "attempt")
+              + ", "
               + Lines.instant(one.path("at").asString("")));
     }
     return lines;

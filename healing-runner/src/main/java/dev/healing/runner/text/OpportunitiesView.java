@@ -3,6 +3,10 @@ package dev.healing.runner.text;
 import static dev.healing.runner.text.Fields.joined;
 import static dev.healing.runner.text.Fields.text;
 
+import dev.healing.api.Event;
+import dev.healing.api.Incident;
+import dev.healing.api.Receipt;
+import dev.healing.core.EngineJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +18,47 @@ import tools.jackson.databind.JsonNode;
  * shown.
  */
 public final class OpportunitiesView {
+  /** What stands in the place of a problem where nothing is wrong. */
+  static final String WORTH_DOING = "worth doing";
+
   private OpportunitiesView() {}
+
+  /** Whether an issue is none. */
+  static boolean is(JsonNode issue) {
+    return issue.path("opportunity").asBoolean(false);
+  }
+
+  /** On whose word one was taken. */
+  static String whose(String origin) {
+    return WORTH_DOING
+        + switch (origin) {
+          case "REQUESTED" -> ", as a person asked,";
+          case "APPROVED" -> ", as a person approved,";
+          default -> ", by itself,";
+        };
+  }
+
+  /** What came of one that was taken. */
+  static String word(String outcome) {
+    return switch (outcome) {
+      case "HEALED" -> "worth it";
+      case "UNCHANGED" -> "little gained";
+      default -> Fields.word(outcome);
+    };
+  }
+
+  /** What one that was taken was to bring and has brought, behind a semicolon; else nothing. */
+  public static String came(Event event) {
+    if (event.kind() != Event.Kind.ACTION_FINISHED) {
+      return "";
+    }
+    List<Receipt> attempts = event.incident().map(Incident::attempts).orElse(List.of());
+    return attempts.isEmpty()
+        ? ""
+        : benefit(EngineJson.receipt(attempts.get(attempts.size() - 1)).path("benefit"))
+            .map(came -> "; " + came)
+            .orElse("");
+  }
 
   /** Of {@code opportunities}. */
   public static List<String> opportunities(JsonNode json, Style style) {

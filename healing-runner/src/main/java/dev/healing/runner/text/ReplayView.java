@@ -116,11 +116,11 @@ public final class ReplayView {
         Lines.wrap(
             Lines.instant(text(problem, "firstSeen"))
                 + " "
-                + text(problem, "severity")
+                + severity(problem)
                 + " "
                 + text(problem, "type").toLowerCase(Locale.ROOT)
                 + ": "
-                + text(problem, "description")
+                + described(problem)
                 + "; "
                 + lasted(problem, json),
             2));
@@ -131,6 +131,19 @@ public final class ReplayView {
       lines.addAll(Lines.wrap(text(would, "at").substring(11, 19) + "Z " + step(would), 6));
     }
     return lines;
+  }
+
+  /** How bad it was when it was first seen. */
+  public static String severity(JsonNode problem) {
+    return text(problem.path("first"), "severity");
+  }
+
+  /** What it was when it was first seen, and when it was worse. */
+  public static String described(JsonNode problem) {
+    String first = text(problem.path("first"), "description");
+    return severity(problem).equals(text(problem, "severity"))
+        ? first
+        : first + "; later " + text(problem, "severity") + ": " + text(problem, "description");
   }
 
   /** Without the name of the action again, with which a plan's reason begins. */

@@ -106,7 +106,7 @@ public final class StatusView {
     for (JsonNode issue : json.path("issues")) {
       String note = text(issue, "status").isEmpty() ? "" : " " + word(text(issue, "status"));
       String asks = issue.has("confirmation") ? ", asks" : "";
-      said.add(text(issue, "type") + " " + joined(issue.path("components"), ", ") + note + asks);
+      said.add(problem(issue) + " " + joined(issue.path("components"), ", ") + note + asks);
     }
     json.path("trouble").forEach(trouble -> said.add("trouble: " + trouble.asString("")));
     String line = Lines.clean(String.join("; ", said));
@@ -138,7 +138,7 @@ public final class StatusView {
     List<String> lines = new ArrayList<>();
     String severity = text(issue, "severity");
     String id = text(issue, "incident").isEmpty() ? text(issue, "id") : text(issue, "incident");
-    String type = Lines.clean(text(issue, "type"));
+    String type = problem(issue);
     String components = Lines.clean(joined(issue.path("components"), ", "));
     String head = style.severity(severity, Lines.pad(severity, 9)) + style.bold(type);
     if (style.fits(9, type, components, id)) {
@@ -148,6 +148,12 @@ public final class StatusView {
       lines.addAll(style.wrap(components + "  " + id, 4));
     }
     return lines;
+  }
+
+  private static String problem(JsonNode issue) {
+    return OpportunitiesView.is(issue)
+        ? OpportunitiesView.WORTH_DOING
+        : Lines.clean(text(issue, "type"));
   }
 
   private static List<String> issue(JsonNode issue, Style style) {

@@ -329,7 +329,7 @@
   function attempt(r) {
     const names = [...new Set([...Object.keys(r.before), ...Object.keys(r.after)])];
     return [
-      el('p', {}, tag(r.outcome), ' ', el('b', {}, r.actions.join(', ')), ' on ', r.target || '–', ' · ', when(r.finishedAt)),
+      el('p', {}, r.opportunity ? el('span.tag', {}, gained(r.outcome)) : tag(r.outcome), ' ', el('b', {}, r.actions.join(', ')), ' on ', r.target || '–', ' · ', when(r.finishedAt)),
       el('p.sub', {}, sentence(r.reason)),
       r.prevention ? judged(r.prevention) : null,
       names.length ? pairs(names.map(n => [n, `${measured(n, r.before[n])} → ${measured(n, r.after[n])}`])) : null,
@@ -453,7 +453,7 @@
     const busy = issue.status === 'HEALING' || issue.status === 'VALIDATING';
     return el('article.card', {},
       more('issue-' + issue.incident, el('div', {},
-        el('div.title', {}, tag(issue.severity), issue.status !== 'OPEN' && tag(issue.status), el('h3', {}, `${issue.type.replaceAll('_', ' ')}: ${issue.components.join(', ')}`)),
+        el('div.title', {}, tag(issue.severity), issue.status !== 'OPEN' && tag(issue.status), el('h3', {}, `${issue.opportunity ? 'worth doing' : issue.type.replaceAll('_', ' ')}: ${issue.components.join(', ')}`)),
         el('p.what', {}, issue.description),
         el('p.sub', {}, 'Seen ', when(issue.firstSeen), issue.attempts ? ` · ${plural(issue.attempts, 'attempt')}` : '', issue.note ? ' · ' + issue.note : ''),
         busy && progress(issue)),
@@ -710,8 +710,8 @@
 
   function receipt(r) {
     return more('receipt-' + r.id, el('div.row', {}, when(r.finishedAt),
-      el('span', {}, el('b', {}, r.actions.join(', ')), ` ${r.target} `, el('span.sub', {}, `for ${r.type.replaceAll('_', ' ')}${r.startedAt ? ', in ' + took(Date.parse(r.finishedAt) - Date.parse(r.startedAt)) : ''}`)),
-      tag(r.outcome)), body => {
+      el('span', {}, el('b', {}, r.actions.join(', ')), ` ${r.target} `, el('span.sub', {}, `${r.opportunity ? whose(r) : 'for ' + r.type.replaceAll('_', ' ')}${r.startedAt ? ', in ' + took(Date.parse(r.finishedAt) - Date.parse(r.startedAt)) : ''}`)),
+      r.opportunity ? el('span.tag', {}, gained(r.outcome)) : tag(r.outcome)), body => {
       body.append(...attempt(r).filter(Boolean));
       if (r.benefit) body.append(el('p.sub', {}, `brought ${came(r.benefit)}`));
       const why = el('div');
@@ -727,12 +727,16 @@
     if (token) await learned();
   }
 
+  /** Where nothing was wrong: on whose word it was done, and what came of it. */
+  const whose = r => 'worth doing, ' + ({REQUESTED: 'as a person asked', APPROVED: 'as a person approved'}[r.origin] || 'by itself');
+  const gained = outcome => ({HEALED: 'worth it', UNCHANGED: 'little gained'}[outcome] || word(outcome));
+
   function word(outcome) {
     return outcome.toLowerCase().replaceAll('_', ' ');
   }
 
   function amount(metric, n) {
-    if (metric.includes('.bytes')) return `${(n / 2 ** 30).toFixed(2)} GiB of ${metric}`;
+    if (metric.includes('.bytes')) return `${Math.abs(n) >= 2 ** 30 / 10 ? (n / 2 ** 30).toFixed(2) + ' GiB' : +(n / 2 ** 20).toFixed(1) + ' MiB'} of ${metric}`;
     return `${metric.includes('.fraction') ? (100 * n).toFixed(1) + ' %' : +n.toFixed(1)} of ${metric}`;
   }
 
@@ -746,13 +750,13 @@
       el('div.title', {}, el('h3', {}, o.description), el('span.tag', {}, `score ${+o.score.toFixed(1)}`)),
       el('p.what', {}, sentence(o.benefit)),
       o.estimate?.estimated != null ? el('p.sub', {}, `expected: ${amount(o.estimate.metric, o.estimate.estimated)}`) : null,
-      o.last ? el('p.sub', {}, `last time (${word(o.last.outcome)}): ${o.last.benefit ? came(o.last.benefit) : 'not measured'}`) : null,
+      o.last ? el('p.sub', {}, `last time (${gained(o.last.outcome)}): ${o.last.benefit ? came(o.last.benefit) : 'not measured'}`) : null,
       o.waits ? el('p.sub', {}, sentence(o.waits)) : null,
       o.advice ? el('pre', {}, `${o.advice.path}\n\n${o.advice.text}`) : null,
       el('p.sub', {}, `${o.action || 'for you to do'} · priority ${o.priority} of 10 · confidence ${Math.round(o.confidence * 100)} % · ${o.safeToAutomate ? 'safe to automate' : 'for a person to decide'}`),
       o.advice ? el('p.what', {}, o.advice.then) : el('div.buttons', {}, el('button', {type: 'button', 'data-key': 'take-' + o.id, onclick: e => doing(e.currentTarget, async () => {
         const r = await change('opportunities', {apply: o.id});
-        if (r) toast(r.underWay ? 'It is being done.' : `${word(r.outcome)}: ${r.reason}`);
+        if (r) toast(r.underWay ? 'It is being done.' : `${gained(r.outcome)}: ${r.reason}`);
       })}, 'Have it done')));
   }
 

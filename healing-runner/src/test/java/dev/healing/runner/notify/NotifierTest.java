@@ -2,6 +2,7 @@ package dev.healing.runner.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.healing.api.ActionId;
 import dev.healing.api.Configuration;
 import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
@@ -9,6 +10,9 @@ import dev.healing.api.Incident;
 import dev.healing.api.IncidentStatus;
 import dev.healing.api.Issue;
 import dev.healing.api.IssueType;
+import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
+import dev.healing.api.Receipt;
 import dev.healing.api.Severity;
 import dev.healing.core.json.JsonText;
 import dev.healing.spi.CommandRunner.Command;
@@ -22,6 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -60,13 +68,22 @@ class NotifierTest {
   }
 
   private void escalated(Severity severity, String what) {
+    happens(Event.Kind.ESCALATED, severity, what, Map.of(), List.of());
+  }
+
+  private void happens(
+      Event.Kind kind,
+      Severity severity,
+      String what,
+      Map<String, Double> metrics,
+      List<Receipt> attempts) {
     Issue issue =
         Issue.of(
             host.time().now(),
             IssueType.of("service_failed"),
             severity,
             what,
-            Map.of(),
+            metrics,
             List.of(what));
     Incident incident =
         new Incident(
@@ -79,9 +96,9 @@ class NotifierTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            List.of(),
+            attempts,
             "");
-    notifier.on(new Event(host.time().now(), Event.Kind.ESCALATED, what, Optional.of(incident)));
+    notifier.on(new Event(host.time().now(), kind, what, Optional.of(incident)));
   }
 
   private List<String> messages() {
@@ -133,6 +150,94 @@ class NotifierTest {
     assertThat(host.time().tasks()).isZero();
 
     assertThat(told).isEmpty();
+  }
+
+  /** However much its action says. */
+  @Test
+  void whatAnOpportunityHasBroughtIsToldBesideWhatWasExpected() {
+    notifier.configure(settings(Map.of("at-least", "low", "events", List.of("finished"))));
+    SortedMap<String, Double> before = new TreeMap<>();
+    before.put("benefit.more.count{filesystem.available.bytes{/}}", 1.0);
+    before.put("benefit.estimated{filesystem.available.bytes{/}}", 41943040.0);
+    before.put("filesystem.available.bytes{/}", 8e10);
+    SortedMap<String, Double> after = new TreeMap<>();
+    after.put("filesystem.available.bytes{/}", 8e10 + 4194304);
+    Receipt receipt =
+        new Receipt(
+            "i.1",
+            "i",
+            IssueType.DISK_FULL,
+            new TreeSet<>(Set.of("/")),
+            ActionId.CLEAR_CACHE,
+            "/",
+            Origin.AUTOMATIC,
+            Outcome.UNCHANGED,
+            host.time().now(),
+            Optional.of(host.time().now()),
+            host.time().now(),
+            before,
+            after,
+            0.5,
+            List.of(),
+            List.of(),
+            new TreeMap<>(),
+            List.of(),
+            "");
+    String said = "worth doing, by itself: " + "in this directory: 1 file; ".repeat(40);
+    happens(Event.Kind.ACTION_FINISHED, Severity.LOW, said, before, List.of(receipt));
+    host.time().advance(Duration.ofMinutes(5));
+
+    assertThat(messages())
+        .singleElement()
+        .satisfies(
+            message ->
+                assertThat(message)
+                    .startsWith("worth doing, by itself: ")
+                    .contains("changed by 4.0 MiB")
+                    .endsWith("; expected were 40.0 MiB")
+                    .hasSizeLessThanOrEqualTo(Note.MOST_CHARACTERS));
+  }
+
+  @Test
+  void aReloadWhileSomebodyIsToldTellsThemOnceAndGoesOnCounting() {
+    NotifySettings settings = settings(Map.of());
+    host.commands()
+        .on(
+            command -> {
+              try {
+                host.workers().sleep(Duration.ofSeconds(20));
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return page(command);
+            },
+            "/bin/pager");
+    notifier.configure(settings);
+    escalated(Severity.CRITICAL, "web");
+    host.time().advance(Duration.ofSeconds(5));
+    notifier.configure(settings);
+    host.time().advance(Duration.ofMinutes(5));
+
+    assertThat(messages()).containsExactly("web");
+    assertThat(notifier.json().path(0).path("sent").asInt()).isEqualTo(1);
+    notifier.configure(settings);
+    assertThat(notifier.json().path(0).path("sent").asInt()).isEqualTo(1);
+  }
+
+  /** Whoever has mended it need not wait until it would have been tried again. */
+  @Test
+  void whoIsReachedInAnotherWayIsTriedAtOnce() {
+    notifier.configure(settings(Map.of()));
+    away = true;
+    escalated(Severity.CRITICAL, "web");
+    host.time().advance(Duration.ofMinutes(8));
+    assertThat(notifier.json().path(0).path("problem").asString()).contains("nobody is there");
+    away = false;
+    host.time().advance(Duration.ofSeconds(20));
+    notifier.configure(settings(Map.of("per-hour", 50)));
+    host.time().advance(Duration.ofSeconds(2));
+
+    assertThat(messages()).containsExactly("web");
   }
 
   @Test

@@ -119,6 +119,50 @@ class ViewsTest {
   }
 
   @Test
+  void whatWasWorthDoingIsNotToldAsAProblem() {
+    JsonNode receipt =
+        JsonText.read(
+            """
+            {"finishedAt": "2026-11-24T10:00:00Z", "outcome": "UNCHANGED", "actions": ["clear_cache"],
+             "components": ["/"], "type": "disk_full", "incident": "i1", "opportunity": true,
+             "origin": "REQUESTED", "reason": "removed 2 files; it has brought less than was expected",
+             "benefit": {"metric": "filesystem.available.bytes{/}", "estimated": 41943040.0,
+                         "before": 8e10, "after": 8.0004194304e10, "actual": 4194304.0}}
+            """);
+    assertThat(text(HistoryView::receipt, receipt))
+        .contains("little gained")
+        .contains("worth doing, as a person asked, i1: removed 2 files;")
+        .contains("changed by 4.0 MiB")
+        .contains("expected were 40.0 MiB")
+        .doesNotContain("disk_full")
+        .doesNotContain("unchanged");
+    JsonNode incident =
+        JsonText.read(
+            """
+            {"id": "i1", "type": "disk_full", "components": ["/"], "status": "ESCALATED",
+             "closedAt": "2026-11-24T10:00:00Z", "firstSeen": "2026-11-24T09:59:00Z",
+             "lastSeen": "2026-11-24T10:00:00Z", "note": "clear_cache: little",
+             "issue": {"opportunity": true, "type": "disk_full", "severity": "LOW",
+                       "description": "caches", "components": ["/"]}}
+            """);
+    assertThat(text(HistoryView::incident, incident))
+        .contains("worth doing  /")
+        .contains("over: clear_cache: little")
+        .doesNotContain("disk_full")
+        .doesNotContain("escalated");
+    JsonNode issues =
+        JsonText.read(
+            """
+            {"daemon": true, "unreadable": [], "issues": [{"opportunity": true, "type": "disk_full",
+             "severity": "LOW", "description": "caches", "components": ["/"], "incident": "i1",
+             "status": "HEALING", "note": "clear_cache / runs"}]}
+            """);
+    assertThat(text(StatusView::issues, issues))
+        .contains("worth doing  /")
+        .doesNotContain("disk_full");
+  }
+
+  @Test
   void unknownHealthIsNotZero() {
     JsonNode json = JsonText.read("{\"health\": null, \"issues\": []}");
 

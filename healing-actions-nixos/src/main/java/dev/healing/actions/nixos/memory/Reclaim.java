@@ -50,7 +50,7 @@ record Reclaim(HostContext host, List<Share> shares) {
         Files.newDirectoryStream(slice, child -> Files.exists(child.resolve("memory.reclaim")))) {
       return services.iterator().hasNext();
     } catch (IOException e) {
-      throw new HostException(SLICE + " cannot be listed: " + e, e);
+      throw new HostException(SLICE + " cannot be listed: " + HostException.reason(e), e);
     }
   }
 
@@ -68,7 +68,7 @@ record Reclaim(HostContext host, List<Share> shares) {
           }
         }
       } catch (IOException e) {
-        throw new HostException(SLICE + " cannot be listed: " + e, e);
+        throw new HostException(SLICE + " cannot be listed: " + HostException.reason(e), e);
       }
     }
     inactive.sort(Comparator.comparingLong(Share::bytes).reversed().thenComparing(Share::unit));

@@ -101,7 +101,8 @@ record BootMenu(Set<String> systems, Set<Integer> numbers, Set<String> found) {
         }
       }
     } catch (IOException e) {
-      throw new HostException(name + " cannot be listed, so it is not known what boots: " + e, e);
+      throw new HostException(
+          name + " cannot be listed, so it is not known what boots: " + HostException.reason(e), e);
     }
   }
 

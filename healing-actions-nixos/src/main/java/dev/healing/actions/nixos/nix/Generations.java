@@ -129,7 +129,7 @@ final class Generations {
         }
       }
     } catch (IOException e) {
-      throw new HostException(profiles + " cannot be listed: " + e, e);
+      throw new HostException(profiles + " cannot be listed: " + HostException.reason(e), e);
     }
     all.sort(Comparator.comparingInt(Generation::number));
     return all;
@@ -152,7 +152,7 @@ final class Generations {
       links.forEach(link -> number(link).ifPresent(numbers::add));
       return numbers;
     } catch (IOException e) {
-      throw new HostException(profiles + " cannot be listed: " + e, e);
+      throw new HostException(profiles + " cannot be listed: " + HostException.reason(e), e);
     }
   }
 

@@ -129,7 +129,7 @@ final class NixStore {
         }
       }
     } catch (IOException e) {
-      throw new HostException(STORE + " cannot be listed: " + e, e);
+      throw new HostException(STORE + " cannot be listed: " + HostException.reason(e), e);
     }
     return all;
   }
@@ -215,7 +215,7 @@ final class NixStore {
       try {
         at = at.resolveSibling(Files.readSymbolicLink(here)).normalize();
       } catch (IOException e) {
-        throw new HostException(link + " cannot be read: " + e, e);
+        throw new HostException(link + " cannot be read: " + HostException.reason(e), e);
       }
     }
     return Optional.empty();
