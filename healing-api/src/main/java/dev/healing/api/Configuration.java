@@ -76,6 +76,7 @@ public final class Configuration {
   private final Map<String, Number> numbers = new ConcurrentHashMap<>();
   private final Map<String, Configuration> sections = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
+  private boolean canBeOff;
 
   private Configuration(String path, Node node, @Nullable Configuration around) {
     this.path = path;
@@ -122,8 +123,11 @@ public final class Configuration {
     return Map.of();
   }
 
-  /** Whether this section is not written as {@code off}. */
+  /**
+   * Whether this section is not written as {@code off}: of one that is never asked, that is wrong.
+   */
   public boolean enabled() {
+    canBeOff = true;
     return Values.onOff(node.value()).orElse(true);
   }
 
@@ -298,6 +302,9 @@ public final class Configuration {
    * nobody asked for. Call it when everything has been asked.
    */
   public List<String> problems() {
+    if (!canBeOff && Values.onOff(node.value()).isPresent()) {
+      problem(node, "a section of keys and values: what is in it is switched off one by one");
+    }
     List<String> all = new ArrayList<>(problems);
     entries.forEach(
         (key, value) -> {

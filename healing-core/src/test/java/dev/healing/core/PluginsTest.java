@@ -577,4 +577,20 @@ class PluginsTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContainingAll("plugins.directory", "nowhere");
   }
+
+  /** Whoever writes "actions: off" means that nothing is done. */
+  @Test
+  void aSectionThatCannotBeOffIsNotSilentlyOn() {
+    for (String section : List.of("actions", "detectors", "limits", "knowledge", "triggers")) {
+      assertThatThrownBy(
+              () ->
+                  HealingEngine.builder()
+                      .host(new TestHost())
+                      .configuration(Configuration.of(Map.of(section, "off")))
+                      .build())
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(
+              "'" + section + "' is 'off': expected a section of keys and values");
+    }
+  }
 }

@@ -51,8 +51,9 @@ public record HttpSettings(InetSocketAddress address, List<String> hosts) {
     if (!hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
       http.contradiction("hosts", "names of hosts, without port, like healing.example.org");
     }
+    boolean on = http.enabled();
     return typed
-        .or(() -> written.filter(address -> http.enabled()))
+        .or(() -> on ? written : Optional.empty())
         .map(address -> new HttpSettings(address, hosts));
   }
 
