@@ -176,10 +176,10 @@ class SideEffectsTest {
   /** Between the look that decided and the one that sees it lies the start of the action. */
   @Test
   void norIsWhatHadFailedBeforeAndIsSeenOnlyNow() {
+    failedAt = Optional.of(host.time().now().minusMillis(5));
     Receipt receipt =
         restarted(
             execution -> {
-              failedAt = Optional.of(host.time().now().minusMillis(5));
               broken.remove(WEB);
               broken.add(OTHER);
             });
