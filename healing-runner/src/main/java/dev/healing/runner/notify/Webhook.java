@@ -150,10 +150,10 @@ final class Webhook implements Channel {
         method = "PUT"; // a second one of the same name is none
         address += "/send/m.room.message/" + letter.id();
         body =
-            JsonText.object()
-                .put("msgtype", "m.text")
-                .put("body", letter.title() + "\n" + letter.text())
-                .toString();
+            JsonText.line(
+                JsonText.object()
+                    .put("msgtype", "m.text")
+                    .put("body", letter.title() + "\n" + letter.text()));
       }
       case NTFY -> {
         headers.put("Content-Type", "text/plain; charset=utf-8");
