@@ -2,6 +2,7 @@ package dev.healing.learning;
 
 import dev.healing.learning.KnowledgeJson.BadKnowledgeException;
 import java.io.Reader;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,12 +99,21 @@ final class Json {
               : (Object) parser.getLongValue();
       case VALUE_NUMBER_FLOAT ->
           exact || Double.isInfinite(parser.getDoubleValue())
-              ? (Object) parser.getDecimalValue()
+              ? (Object) decimal(parser)
               : (Object) parser.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
       default -> throw new BadKnowledgeException("expected a JSON value");
     };
+  }
+
+  private static BigDecimal decimal(JsonParser parser) {
+    try {
+      return parser.getDecimalValue();
+    } catch (NumberFormatException e) {
+      throw new BadKnowledgeException(
+          "a number is '" + parser.getString() + "': expected an exponent of less than ten digits");
+    }
   }
 }

@@ -139,7 +139,7 @@ interface Kind<T> {
     String shown = found.length() <= 40 ? found : found.substring(0, 40) + "…";
     throw new BadKnowledgeException(
         Adoption.shortened(name)
-            + (value == null ? " is missing" : " is '" + shown + "'")
+            + (value == null ? " is missing or null" : " is '" + shown + "'")
             + ": expected "
             + expected);
   }

@@ -25,7 +25,7 @@ final class KnowledgeJson {
 
   /** What Jackson says of its own methods. */
   private static final Pattern OF_A_CLASS =
-      Pattern.compile(", from `[^`]*`| \\(start marker at .*\\)$");
+      Pattern.compile(", from `[^`]*`| \\((start marker|for \\w+ starting) at .*\\)$");
 
   private KnowledgeJson() {}
 

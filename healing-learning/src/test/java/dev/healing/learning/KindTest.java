@@ -30,7 +30,7 @@ class KindTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"seq\":1|\"seq\":null|seq is missing: expected a whole number of at most 9223372036854775807",
+        "\"seq\":1|\"seq\":null|seq is missing or null: expected a whole number of at most 9223372036854775807",
         "\"seq\":1|\"seq\":\"1\"|seq is '1': expected a whole number",
         "\"seq\":1|\"seq\":1.5|seq is '1.5': expected a whole number",
         "\"seq\":1|\"seq\":1e300|seq is '1.0E300': expected a whole number",
@@ -38,7 +38,7 @@ class KindTest {
         "\"seq\":1|\"seq\":{\"a\":[null,true]}|seq is '{\"a\":[null,true]}': expected a whole number",
         "\"seq\":1,|\"\":1,|expected seq in every line",
         "\"key\":\"disk_full:/\"|\"key\":5|key is '5': expected a text",
-        "\"key\"|\"kee\"|key is missing: expected a text",
+        "\"key\"|\"kee\"|key is missing or null: expected a text",
         "\"outcome\":\"HEALED\"|\"outcome\":\"healed\"|outcome is 'healed': expected one of [HEALED, ",
         "\"outcome\":\"HEALED\"|\"outcome\":0|outcome is '0': expected one of [HEALED, ",
         "\"at\":\"2026-11-24T10:00:00Z\"|\"at\":1732442400|at is '1732442400': expected a time such as",
@@ -46,12 +46,12 @@ class KindTest {
         "\"shown\":0.5|\"shown\":\"0.5\"|shown is '0.5': expected a number",
         "\"shown\":0.5|\"shown\":true|shown is 'true': expected a number",
         "\"shown\":0.5|\"shown\":1e999|shown is Infinity: expected 0.0 to 1.0",
-        "[1.0,2.0]|[null,2.0]|load.per_cpu is missing: expected a number",
+        "[1.0,2.0]|[null,2.0]|load.per_cpu is missing or null: expected a number",
         "[1.0,2.0]|7|load.per_cpu is '7': expected a list",
         "[1.0,2.0]|[1.0]|metrics.load.per_cpu has 1 entries: expected 2 to 2",
         "{\"load.per_cpu\":[1.0,2.0]}|[]|metrics is '[]': expected a JSON object",
         "\"generation\":42|\"generation\":3000000000|generation is '3000000000': expected a whole number of at most 2147483647",
-        "[\"x\"]|[null]|sideEffects is missing: expected a text",
+        "[\"x\"]|[null]|sideEffects is missing or null: expected a text",
         "[\"x\"]|\"x\"|sideEffects is 'x': expected a list",
         "\"shown\":0.5|\"seq\":2|Duplicate Object property \"seq\"",
       })
@@ -63,7 +63,18 @@ class KindTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "null", "[]", "\"\"", "7", "{\"seq\":1,\"ke", "nul"})
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "\"\"",
+        "7",
+        "{\"seq\":1,\"ke",
+        "{\"seq\":[}",
+        "{\"seq\":1e9999999999}",
+        "nul"
+      })
   void whatIsNoObjectIsRefused(String text) {
     assertThatThrownBy(() -> KnowledgeJson.line(text))
         .isInstanceOf(KnowledgeJson.BadKnowledgeException.class)
