@@ -19,18 +19,35 @@ record Absences(
     double awaySeconds,
     double away,
     @Nullable Waiting success,
-    @Nullable Waiting failure) {
+    @Nullable Waiting failure)
+    implements Stored {
   static final long MOST_SECONDS = 1_000_000_000_000_000L;
 
   Absences {
-    if (detections == null) {
-      throw new IllegalArgumentException("returns without detections: expected them");
-    }
     detections = List.copyOf(detections);
     Counts.requireSize("detections", detections, 0, Returns.MOST_DETECTIONS);
     detections.forEach(at -> Counts.require("detections", at, -MOST_SECONDS, MOST_SECONDS));
     Counts.require("awaySeconds", awaySeconds, 0, MOST_SECONDS);
     Counts.require("away", away, 0, 1000);
+  }
+
+  static Absences read(Members from) {
+    return new Absences(
+        from.get("detections", Kind.listOf(Kind.NUMBER)),
+        from.number("awaySeconds"),
+        from.number("away"),
+        from.ifAny("success", Kind.object(Waiting::read)),
+        from.ifAny("failure", Kind.object(Waiting::read)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("detections", detections)
+        .with("awaySeconds", awaySeconds)
+        .with("away", away)
+        .with("success", success)
+        .with("failure", failure);
   }
 
   static @Nullable Absences of(Returns returns) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.SerializableString;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.core.util.JsonParserDelegate;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a document part by part, none of which may be larger than what we would ever write: who
@@ -82,9 +82,9 @@ final class BoundedParser extends JsonParserDelegate {
   }
 
   /** Begins with this part. Closing it closes what it reads. */
-  static BoundedParser of(JsonMapper mapper, Reader in, Part part) {
+  static BoundedParser of(JsonFactory factory, Reader in, Part part) {
     Counting counting = new Counting(in);
-    return new BoundedParser(counting, mapper.createParser(counting), part);
+    return new BoundedParser(counting, Json.parser(factory, counting), part);
   }
 
   /**

@@ -25,11 +25,20 @@ final class Calibration {
    * @param shown their mean confidence
    * @param healed which share of them healed
    */
-  record Bin(long attempts, double shown, double healed) {
+  record Bin(long attempts, double shown, double healed) implements Stored {
     Bin {
       Counts.require("bins.attempts", attempts);
       Counts.require("bins.shown", shown, 0, 1);
       Counts.require("bins.healed", healed, 0, 1);
+    }
+
+    static Bin read(Members from) {
+      return new Bin(from.whole("attempts"), from.number("shown"), from.number("healed"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object.with("attempts", attempts).with("shown", shown).with("healed", healed);
     }
   }
 
@@ -47,17 +56,34 @@ final class Calibration {
       double squares,
       @Nullable Double brierScore,
       @Nullable Double calibrationError,
-      List<Bin> bins) {
+      List<Bin> bins)
+      implements Stored {
     static final Shown NONE = new Shown(0, 0, null, null, List.of());
 
     Shown {
       Counts.require("calibration.attempts", attempts);
       Counts.require("calibration.squares", squares, 0, Tally.MOST);
-      if (bins == null) {
-        throw new IllegalArgumentException("calibration without bins: expected them");
-      }
       bins = List.copyOf(bins);
       Counts.requireSize("bins", bins, 0, BINS);
+    }
+
+    static Shown read(Members from) {
+      return new Shown(
+          from.whole("attempts"),
+          from.number("squares"),
+          from.ifAny("brierScore", Kind.NUMBER),
+          from.ifAny("calibrationError", Kind.NUMBER),
+          from.get("bins", Kind.listOf(Kind.object(Bin::read))));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("attempts", attempts)
+          .with("squares", squares)
+          .with("brierScore", brierScore)
+          .with("calibrationError", calibrationError)
+          .with("bins", bins);
     }
   }
 

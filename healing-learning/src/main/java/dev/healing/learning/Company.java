@@ -10,7 +10,8 @@ package dev.healing.learning;
  * @param awaySeconds sum of the times between the two when they were near
  * @param last when they were near last, in seconds since 1970
  */
-record Company(int of, int near, int before, int around, double awaySeconds, double last) {
+record Company(int of, int near, int before, int around, double awaySeconds, double last)
+    implements Stored {
   /** With so many, all count half from then on. */
   private static final int MOST = 200;
 
@@ -24,6 +25,27 @@ record Company(int of, int near, int before, int around, double awaySeconds, dou
     Counts.require("company.around", around, 0, MOST * Vicinity.MOST);
     Counts.require("company.awaySeconds", awaySeconds, 0, near * Vicinity.NEAR);
     Counts.require("company.last", last, -Absences.MOST_SECONDS, Absences.MOST_SECONDS);
+  }
+
+  static Company read(Members from) {
+    return new Company(
+        from.small("of"),
+        from.small("near"),
+        from.small("before"),
+        from.small("around"),
+        from.number("awaySeconds"),
+        from.number("last"));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("of", of)
+        .with("near", near)
+        .with("before", before)
+        .with("around", around)
+        .with("awaySeconds", awaySeconds)
+        .with("last", last);
   }
 
   /** That they were near once is why they are watched; it is no evidence itself. */

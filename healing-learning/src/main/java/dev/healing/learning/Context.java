@@ -1,6 +1,5 @@
 package dev.healing.learning;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.healing.api.Metric;
 import dev.healing.api.Receipt;
 import java.util.List;
@@ -14,17 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param generation number of the system's then; absent where there is none
  * @param sideEffects what began before it was looked at again, perhaps by it; absent if nothing did
  */
-record Context(
-    @Nullable Double load,
-    @Nullable Integer generation,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> sideEffects) {
+record Context(@Nullable Double load, @Nullable Integer generation, List<String> sideEffects)
+    implements Stored {
   static final int LONGEST = 200;
   static final double MOST_LOAD = 1e6;
   static final int MOST_GENERATION = 1_000_000_000;
   private static final int MOST_SIDE_EFFECTS = 5;
 
   Context {
-    sideEffects = sideEffects == null ? List.of() : List.copyOf(sideEffects);
+    sideEffects = List.copyOf(sideEffects);
     if (load != null) {
       Counts.require("context.load", load, 0, MOST_LOAD);
     }
@@ -33,6 +30,21 @@ record Context(
     }
     Counts.requireSize("context.sideEffects", sideEffects, 0, MOST_SIDE_EFFECTS);
     sideEffects.forEach(Context::requireShort);
+  }
+
+  static Context read(Members from) {
+    return new Context(
+        from.ifAny("load", Kind.NUMBER),
+        from.ifAny("generation", Kind.SMALL),
+        from.or(List.of(), "sideEffects", Kind.listOf(Kind.TEXT)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("load", load)
+        .with("generation", generation)
+        .with("sideEffects", sideEffects.isEmpty() ? null : sideEffects);
   }
 
   static void requireShort(String sideEffect) {

@@ -1,8 +1,5 @@
 package dev.healing.learning;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.healing.api.Outcome;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +21,8 @@ record Contexts(
     @Nullable Hours hours,
     @Nullable Load load,
     @Nullable Generation generation,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Integer> sideEffects) {
+    SortedMap<String, Integer> sideEffects)
+    implements Stored {
   static final Contexts NONE = new Contexts(null, null, null, new TreeMap<>());
 
   /** Kept; three of them are shown. */
@@ -39,12 +37,7 @@ record Contexts(
    * @param others of how many that did not
    * @param elsewhere in those
    */
-  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
-  record Load(
-      @JsonProperty(required = true) int healed,
-      @JsonProperty(required = true) float whereHealed,
-      @JsonProperty(required = true) int others,
-      @JsonProperty(required = true) float elsewhere) {
+  record Load(int healed, float whereHealed, int others, float elsewhere) {
     static final Load UNKNOWN = new Load(0, 0, 0, 0);
 
     Load {
@@ -52,6 +45,21 @@ record Contexts(
       Counts.require("context.load", others, 0, Course.MOST);
       Counts.require("context.load", whereHealed, 0, Context.MOST_LOAD);
       Counts.require("context.load", elsewhere, 0, Context.MOST_LOAD);
+    }
+
+    /** Reads what {@link #numbers} gives. */
+    static Load of(List<Double> all) {
+      Counts.requireSize("context.load", all, 4);
+      return new Load(
+          Kind.SMALL.of("context.load", all.get(0)),
+          all.get(1).floatValue(),
+          Kind.SMALL.of("context.load", all.get(2)),
+          all.get(3).floatValue());
+    }
+
+    /** Without their names: there is one for each action on each problem. */
+    List<Number> numbers() {
+      return List.of(healed, whereHealed, others, elsewhere);
     }
 
     Load with(double load, boolean hasHealed) {
@@ -68,29 +76,52 @@ record Contexts(
   }
 
   /** Of how many that were tried in the generation with this number how many healed. */
-  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
-  record Generation(
-      @JsonProperty(required = true) int number,
-      @JsonProperty(required = true) int healed,
-      @JsonProperty(required = true) int tried) {
+  record Generation(int number, int healed, int tried) {
     Generation {
       Counts.require("context.generation", number, 0, Context.MOST_GENERATION);
       Counts.require("context.generation", tried);
       Counts.require("context.generation", healed, 0, tried);
     }
+
+    /** Reads what {@link #numbers} gives. */
+    static Generation of(List<Integer> all) {
+      Counts.requireSize("context.generation", all, 3);
+      return new Generation(all.get(0), all.get(1), all.get(2));
+    }
+
+    List<Integer> numbers() {
+      return List.of(number, healed, tried);
+    }
   }
 
   Contexts {
     sideEffects =
-        sideEffects == null || sideEffects.isEmpty()
+        sideEffects.isEmpty()
             ? Collections.emptySortedMap()
             : Collections.unmodifiableSortedMap(new TreeMap<>(sideEffects));
     Counts.requireSize("context.sideEffects", sideEffects.keySet(), 0, MOST_SIDE_EFFECTS);
     sideEffects.forEach(
         (name, times) -> {
           Context.requireShort(name);
-          Counts.require("context.sideEffects", times == null ? -1 : times);
+          Counts.require("context.sideEffects", times);
         });
+  }
+
+  static Contexts read(Members from) {
+    return new Contexts(
+        from.ifAny("hours", Kind.listOf(Kind.SMALL).made(Hours::of)),
+        from.ifAny("load", Kind.listOf(Kind.NUMBER).made(Load::of)),
+        from.ifAny("generation", Kind.listOf(Kind.SMALL).made(Generation::of)),
+        from.or(Collections.emptySortedMap(), "sideEffects", Kind.mapOf(Kind.SMALL)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("hours", hours == null ? null : hours.counts())
+        .with("load", load == null ? null : load.numbers())
+        .with("generation", generation == null ? null : generation.numbers())
+        .with("sideEffects", sideEffects.isEmpty() ? null : sideEffects);
   }
 
   /** With an attempt more. */

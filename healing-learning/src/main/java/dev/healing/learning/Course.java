@@ -1,6 +1,5 @@
 package dev.healing.learning;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.healing.api.Metric;
 import dev.healing.api.Outcome;
 import java.time.Duration;
@@ -22,10 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     kept, and if nothing is known of that
  */
 record Course(
-    int recoveries,
-    double recoverySeconds,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Change> metrics,
-    @Nullable Contexts context) {
+    int recoveries, double recoverySeconds, List<Change> metrics, @Nullable Contexts context)
+    implements Stored {
   static final Course NONE = new Course(0, 0, List.of(), null);
 
   static final int MOST = 100;
@@ -46,14 +43,28 @@ record Course(
    * @param before its mean when they were decided
    * @param after its mean when they were looked at again
    */
-  record Change(String metric, int attempts, double before, double after) {
+  record Change(String metric, int attempts, double before, double after) implements Stored {
     Change {
-      if (metric == null || metric.length() > MOST_NAME) {
+      if (metric.length() > MOST_NAME) {
         throw new IllegalArgumentException("metrics: expected the name of each");
       }
       Counts.require("metrics.attempts", attempts, 1, MOST);
       Counts.require("metrics.before", before, -MOST_VALUE, MOST_VALUE);
       Counts.require("metrics.after", after, -MOST_VALUE, MOST_VALUE);
+    }
+
+    static Change read(Members from) {
+      return new Change(
+          from.text("metric"), from.small("attempts"), from.number("before"), from.number("after"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("metric", metric)
+          .with("attempts", attempts)
+          .with("before", before)
+          .with("after", after);
     }
 
     Change with(double nextBefore, double nextAfter) {
@@ -65,8 +76,25 @@ record Course(
   Course {
     Counts.require("course.recoveries", recoveries, 0, MOST);
     Counts.require("course.recoverySeconds", recoverySeconds, 0, Absences.MOST_SECONDS);
-    metrics = metrics == null ? List.of() : List.copyOf(metrics);
+    metrics = List.copyOf(metrics);
     Counts.requireSize("course.metrics", metrics, 0, MOST_METRICS);
+  }
+
+  static Course read(Members from) {
+    return new Course(
+        from.small("recoveries"),
+        from.number("recoverySeconds"),
+        from.or(List.of(), "metrics", Kind.listOf(Kind.object(Change::read))),
+        from.ifAny("context", Kind.object(Contexts::read)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("recoveries", recoveries)
+        .with("recoverySeconds", recoverySeconds)
+        .with("metrics", metrics.isEmpty() ? null : metrics)
+        .with("context", context);
   }
 
   /** What it takes in memory, about. */
@@ -148,7 +176,7 @@ record Course(
     Counts.requireSize("metrics", seen.keySet(), 0, MOST_METRICS);
     seen.forEach(
         (name, values) -> {
-          if (values == null || name.length() > MOST_NAME) {
+          if (name.length() > MOST_NAME) {
             throw new IllegalArgumentException("a metric: expected its name, before and after");
           }
           Counts.requireSize("metrics." + name, values, 2);

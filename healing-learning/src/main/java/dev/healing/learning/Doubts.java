@@ -60,7 +60,8 @@ final class Doubts {
       double soon,
       double awaySeconds,
       double away,
-      List<Double> unseen) {
+      List<Double> unseen)
+      implements Stored {
     /** One in twenty seeming heals of what would fail is none, and back within half an hour. */
     static final Learned NONE = new Learned(0.5, 9.5, 3 * 1800, 3, 0, 0, List.of(0., 0., 0., 0.));
 
@@ -71,12 +72,32 @@ final class Doubts {
       Counts.require("doubts.soon", soon, 0.1, 1e6);
       Counts.require("doubts.awaySeconds", awaySeconds, 0, 1e18);
       Counts.require("doubts.away", away, 0, Tally.MOST);
-      if (unseen == null) {
-        throw new IllegalArgumentException("doubts without unseen: expected them");
-      }
       unseen = List.copyOf(unseen);
       Counts.requireSize("doubts.unseen", unseen, NONE_UNSEEN);
       unseen.forEach(l -> Counts.require("doubts.unseen", l, -1000, 0));
+    }
+
+    static Learned read(Members from) {
+      return new Learned(
+          from.number("falseSuccesses"),
+          from.number("failures"),
+          from.number("soonSeconds"),
+          from.number("soon"),
+          from.number("awaySeconds"),
+          from.number("away"),
+          from.get("unseen", Kind.listOf(Kind.NUMBER)));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("falseSuccesses", falseSuccesses)
+          .with("failures", failures)
+          .with("soonSeconds", soonSeconds)
+          .with("soon", soon)
+          .with("awaySeconds", awaySeconds)
+          .with("away", away)
+          .with("unseen", unseen);
     }
 
     private static final int NONE_UNSEEN = 4;

@@ -26,11 +26,20 @@ final class Gaps {
    * @param seconds their sum
    * @param squares the sum of their squares
    */
-  record Kept(int count, double seconds, double squares) {
+  record Kept(int count, double seconds, double squares) implements Stored {
     Kept {
       Counts.require("gaps.count", count, 1, MOST);
       Counts.require("gaps.seconds", seconds, 0, MOST * LONGEST);
       Counts.require("gaps.squares", squares, 0, MOST * LONGEST * LONGEST);
+    }
+
+    static Kept read(Members from) {
+      return new Kept(from.small("count"), from.number("seconds"), from.number("squares"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object.with("count", count).with("seconds", seconds).with("squares", squares);
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.healing.learning;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +22,6 @@ final class Hours {
   }
 
   /** Reads what {@link #counts} gives. */
-  @JsonCreator
   static Hours of(List<Integer> all) {
     Counts.requireSize("context.hours", all, 2 * PARTS);
     byte[] counts = new byte[2 * PARTS];
@@ -39,7 +36,6 @@ final class Hours {
   }
 
   /** Healed and tried, in turns. */
-  @JsonValue
   List<Integer> counts() {
     List<Integer> all = new ArrayList<>();
     for (byte count : counts) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param healed how many of them healed; a part where several actions healed together
  * @param from where it came from; absent if there is none
  */
-record Imported(long attempts, double healed, @Nullable String from) {
+record Imported(long attempts, double healed, @Nullable String from) implements Stored {
   static final Imported NONE = new Imported(0, 0, null);
 
   /** What was seen on another host or by another program counts a quarter, */
@@ -30,6 +30,16 @@ record Imported(long attempts, double healed, @Nullable String from) {
     if (attempts > 0 && from == null) {
       throw new IllegalArgumentException("imported attempts: expected where they come from");
     }
+  }
+
+  static Imported read(Members from) {
+    return new Imported(
+        from.whole("attempts"), from.number("healed"), from.ifAny("from", Kind.TEXT));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object.with("attempts", attempts).with("healed", healed).with("from", from);
   }
 
   /** Both; of more than can be counted, as many. */

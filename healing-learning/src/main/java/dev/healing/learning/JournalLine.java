@@ -48,11 +48,12 @@ record JournalLine(
     @Nullable Double passedAfter,
     @Nullable IncidentStatus ending,
     @Nullable SortedMap<String, List<Double>> metrics,
-    @Nullable Context context) {
+    @Nullable Context context)
+    implements Stored {
   JournalLine {
     Counts.require("seq", seq);
-    if (seq == 0 || key == null || at == null) {
-      throw new IllegalArgumentException("expected seq, key and at in every line");
+    if (seq == 0) {
+      throw new IllegalArgumentException("expected seq in every line");
     }
     if (passedAfter != null || ending != null) {
       if (passedAfter != null) {
@@ -84,6 +85,43 @@ record JournalLine(
     if (shown != null) {
       Counts.require("shown", shown, 0, 1);
     }
+  }
+
+  static JournalLine read(Members from) {
+    return new JournalLine(
+        from.whole("seq"),
+        from.ifAny("receipt", Kind.TEXT),
+        from.text("key"),
+        from.ifAny("action", Kind.TEXT),
+        from.ifAny("outcome", Kind.oneOf(Outcome.class)),
+        from.get("at", Kind.TIME),
+        from.ifAny("detected", Kind.TIME),
+        from.ifAny("started", Kind.TIME),
+        from.ifAny("shown", Kind.NUMBER),
+        from.ifAny("origin", Kind.oneOf(Origin.class)),
+        from.ifAny("passedAfter", Kind.NUMBER),
+        from.ifAny("ending", Kind.oneOf(IncidentStatus.class)),
+        from.ifAny("metrics", Kind.mapOf(Kind.listOf(Kind.NUMBER))),
+        from.ifAny("context", Kind.object(Context::read)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("seq", seq)
+        .with("receipt", receipt)
+        .with("key", key)
+        .with("action", action)
+        .with("outcome", outcome)
+        .with("at", at)
+        .with("detected", detected)
+        .with("started", started)
+        .with("shown", shown)
+        .with("origin", origin)
+        .with("passedAfter", passedAfter)
+        .with("ending", ending)
+        .with("metrics", metrics)
+        .with("context", context);
   }
 
   /** Which action; only of what did not pass by itself. */

@@ -244,7 +244,7 @@ final class JsonKnowledgeBase implements KnowledgeBase {
       for (T outcome : outcomes) {
         JournalLine line = numbered.line(ledger().folded() + 1, outcome);
         ledger().count(line);
-        lines.add(KnowledgeJson.text(line));
+        lines.add(Writing.text(line));
       }
     } catch (RuntimeException e) {
       journal.behind(); // those before it are counted, and will not be written one by one

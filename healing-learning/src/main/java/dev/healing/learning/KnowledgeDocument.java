@@ -16,10 +16,6 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads {@code knowledge.json} problem by problem: what is made of one is all that is kept of it,
@@ -39,12 +35,6 @@ final class KnowledgeDocument<T> {
   /** As many could be imported before that was bounded. */
   private static final int MOST_HASHES = 100_000;
 
-  private static final ObjectReader PARTS =
-      KnowledgeJson.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-  private static final ObjectReader PROBLEMS = PARTS.forType(KnownProblem.class);
-  private static final ObjectReader OLD_PROBLEMS = PARTS.forType(Version1.Problem.class);
-  private static final ObjectReader SEEDS =
-      PARTS.forType(new TypeReference<TreeMap<String, Imported>>() {});
   private static final Set<String> BESIDE =
       Set.of("folded", "statistics", "calibration", "lending", "doubts", "imports", "seeds");
   private static final Set<String> BESIDE_VERSION_1 = Set.of("folded", "statistics");
@@ -57,7 +47,7 @@ final class KnowledgeDocument<T> {
 
   private final Beginning<T> beginning;
   private final BiConsumer<T, KnownProblem> each;
-  private final ObjectNode beside = KnowledgeJson.MAPPER.createObjectNode();
+  private final Members beside = new Members();
   private final SortedMap<String, SortedMap<String, Imported>> seeds = new TreeMap<>();
   private final Set<String> seen = new HashSet<>();
   private @Nullable KnowledgeFile file;
@@ -90,12 +80,8 @@ final class KnowledgeDocument<T> {
         throw new BadKnowledgeException("expected problems");
       }
       return made;
-    } catch (BadKnowledgeException e) {
-      throw e;
-    } catch (JacksonException e) {
+    } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
       throw KnowledgeJson.bad(e);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new BadKnowledgeException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new HostException("it could not be read: " + HostException.reason(e), e);
     }
@@ -107,7 +93,7 @@ final class KnowledgeDocument<T> {
     boolean late = false;
     Part all = new Part("what stands beside the problems", MOST_TOKENS, MOST_BESIDE);
     try (Reader in = text.open();
-        BoundedParser parser = BoundedParser.of(KnowledgeJson.MAPPER, in, all)) {
+        BoundedParser parser = BoundedParser.of(Json.FACTORY, in, all)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadKnowledgeException("expected a JSON object");
       }
@@ -137,16 +123,13 @@ final class KnowledgeDocument<T> {
   }
 
   private boolean version1() {
-    return beside.path("version").asInt(KnowledgeFile.VERSION) == Version1.VERSION;
+    return beside.whole("version") == Version1.VERSION;
   }
 
   private KnowledgeFile beside() {
     KnowledgeFile known = file;
     if (known == null) {
-      known =
-          version1()
-              ? KnowledgeJson.MAPPER.treeToValue(beside, Version1.class).newest()
-              : KnowledgeJson.MAPPER.treeToValue(beside, KnowledgeFile.class);
+      known = version1() ? Version1.read(beside).newest() : KnowledgeFile.read(beside);
       if (!version1() && !seen.contains("seeds")) {
         throw new BadKnowledgeException("expected seeds");
       }
@@ -159,7 +142,7 @@ final class KnowledgeDocument<T> {
     if (name.equals("seeds")) {
       seeds(parser);
     } else if (file == null) {
-      beside.set(name, PARTS.readTree(parser));
+      beside.add(name, Json.value(parser, false));
     } else {
       parser.skipChildren();
     }
@@ -179,10 +162,8 @@ final class KnowledgeDocument<T> {
             "seed '" + hash + "': expected eight hex digits, at most " + MOST_HASHES + " times");
       }
       parser.nextToken();
-      SortedMap<String, Imported> actions = SEEDS.readValue(parser);
-      if (actions == null || actions.containsValue(null)) {
-        throw new BadKnowledgeException("seed '" + hash + "' without actions");
-      }
+      SortedMap<String, Imported> actions =
+          Kind.mapOf(Kind.object(Imported::read)).of("seed " + hash, Json.value(parser, false));
       actions.keySet().forEach(ActionId::of);
       pairs += actions.size();
       if (file == null && pairs <= Seeds.MOST) {
@@ -223,14 +204,10 @@ final class KnowledgeDocument<T> {
   }
 
   private static KnownProblem problem(BoundedParser parser, boolean old) {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw new BadKnowledgeException("expected a JSON object for each problem");
-    }
-    if (old) {
-      Version1.Problem problem = OLD_PROBLEMS.readValue(parser);
-      return problem.newest();
-    }
-    return PROBLEMS.readValue(parser);
+    Object value = Json.value(parser, false);
+    return old
+        ? Kind.object(Version1.Problem::read).of("a problem", value).newest()
+        : Kind.object(KnownProblem::read).of("a problem", value);
   }
 
   /**
@@ -240,7 +217,7 @@ final class KnowledgeDocument<T> {
   static OptionalInt version(Text text) {
     Part all = new Part("what stands before the version", MOST_TOKENS, MOST_BESIDE);
     try (Reader in = text.open();
-        BoundedParser parser = BoundedParser.of(KnowledgeJson.MAPPER, in, all)) {
+        BoundedParser parser = BoundedParser.of(Json.FACTORY, in, all)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         boolean found = "version".equals(parser.currentName());

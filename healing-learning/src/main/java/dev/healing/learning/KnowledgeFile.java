@@ -62,14 +62,6 @@ record KnowledgeFile(
     }
     version = VERSION;
     Counts.require("folded", folded);
-    if (statistics == null
-        || calibration == null
-        || lending == null
-        || doubts == null
-        || imports == null) {
-      throw new IllegalArgumentException(
-          "expected statistics, calibration, lending, doubts and imports");
-    }
     lending = List.copyOf(lending);
     if (!lending.isEmpty()) {
       Counts.requireSize("lending", lending, Lending.PAIRS);
@@ -77,11 +69,25 @@ record KnowledgeFile(
     }
     imports = List.copyOf(imports);
     Counts.requireSize("imports", imports, 0, Seeds.MOST_IMPORTS);
-    standings = standings == null ? List.of() : List.copyOf(standings);
-    months = months == null ? List.of() : List.copyOf(months);
+    standings = List.copyOf(standings);
+    months = List.copyOf(months);
     Counts.requireSize("months", months, 0, Months.MOST);
-    vicinity = vicinity == null ? Vicinity.Kept.NONE : vicinity;
     requireAtMost("statistics.attempts", statistics.attempts(), "folded", folded);
+  }
+
+  static KnowledgeFile read(Members from) {
+    return new KnowledgeFile(
+        from.small("version"),
+        from.whole("folded"),
+        from.ifAny("id", Kind.TEXT),
+        from.get("statistics", Kind.object(Totals.Statistics::read)),
+        from.get("calibration", Kind.object(Calibration.Shown::read)),
+        from.get("lending", Kind.listOf(Kind.NUMBER)),
+        from.get("doubts", Kind.object(Doubts.Learned::read)),
+        from.get("imports", Kind.listOf(Kind.object(Seeds.Import::read))),
+        from.or(List.of(), "standings", Kind.listOf(Kind.object(Standings.Fallen::read))),
+        from.or(List.of(), "months", Kind.listOf(Kind.object(Months.Month::read))),
+        from.or(Vicinity.Kept.NONE, "vicinity", Kind.object(Vicinity.Kept::read)));
   }
 
   /** With this id. */

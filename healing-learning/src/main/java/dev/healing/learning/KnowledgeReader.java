@@ -27,7 +27,7 @@ final class KnowledgeReader {
   private static final long MOST_OF_A_JOURNAL = Runtime.getRuntime().maxMemory() / 8;
 
   /** Bytes of a line of a journal; a key may need six for a character. */
-  private static final int LONGEST_LINE = 8 * KnowledgeJson.LONGEST;
+  private static final int LONGEST_LINE = 8 * Json.LONGEST;
 
   private static final String COPY = "the copy before " + JsonKnowledgeBase.FILE;
 
@@ -245,7 +245,7 @@ final class KnowledgeReader {
       bytes += KnowledgeJson.bytes(text);
       try {
         JournalLine line = KnowledgeJson.line(text);
-        if (line.key().length() <= KnowledgeJson.LONGEST && line.seq() > into.folded()) {
+        if (line.key().length() <= Json.LONGEST && line.seq() > into.folded()) {
           missing += line.seq() - into.folded() - 1;
           into.count(line);
         }

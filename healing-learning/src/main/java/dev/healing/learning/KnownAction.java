@@ -31,11 +31,9 @@ record KnownAction(
     List<Double> counted,
     @Nullable Outcome lastOutcome,
     @Nullable Instant lastSeen,
-    @Nullable Imported imported) {
+    @Nullable Imported imported)
+    implements Stored {
   KnownAction {
-    if (counted == null) {
-      throw new IllegalArgumentException("an action without counted: expected what counts");
-    }
     counted = List.copyOf(counted);
     Counts.require("takenBack", takenBack, 0, Tally.MOST);
     for (int i = 0; i + 1 < counted.size(); i += 2) {
@@ -45,6 +43,41 @@ record KnownAction(
     if (attempts != 0 || imported == null) {
       tally(attempts, healed, unchanged, worse, failed, ambiguous, lastOutcome, lastSeen);
     }
+  }
+
+  static KnownAction read(Members from) {
+    return new KnownAction(
+        from.whole("attempts"),
+        from.whole("healed"),
+        from.whole("unchanged"),
+        from.whole("worse"),
+        from.whole("failed"),
+        from.whole("ambiguous"),
+        from.number("takenBack"),
+        from.ifAny("bought", Kind.object(Kept::read)),
+        from.ifAny("course", Kind.object(Course::read)),
+        from.get("counted", Kind.listOf(Kind.NUMBER)),
+        from.ifAny("lastOutcome", Kind.oneOf(Outcome.class)),
+        from.ifAny("lastSeen", Kind.TIME),
+        from.ifAny("imported", Kind.object(Imported::read)));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("attempts", attempts)
+        .with("healed", healed)
+        .with("unchanged", unchanged)
+        .with("worse", worse)
+        .with("failed", failed)
+        .with("ambiguous", ambiguous)
+        .with("takenBack", takenBack)
+        .with("bought", bought)
+        .with("course", course)
+        .with("counted", counted)
+        .with("lastOutcome", lastOutcome)
+        .with("lastSeen", lastSeen)
+        .with("imported", imported);
   }
 
   private static Tally tally(

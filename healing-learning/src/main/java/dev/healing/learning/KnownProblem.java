@@ -32,12 +32,9 @@ record KnownProblem(
     @Nullable Kept gaps,
     @Nullable SortedMap<String, Company> company,
     @Nullable List<Double> leftAlone,
-    SortedMap<String, KnownAction> actions) {
+    SortedMap<String, KnownAction> actions)
+    implements Stored {
   KnownProblem {
-    if (fingerprint == null || key == null || runs == null || actions == null) {
-      throw new IllegalArgumentException(
-          "a problem without fingerprint, key, runs or actions: expected all four");
-    }
     if (actions.isEmpty() && leftAlone == null && returns == null) {
       throw new IllegalArgumentException(
           "problem '"
@@ -47,9 +44,6 @@ record KnownProblem(
     if (company != null) {
       company = Collections.unmodifiableSortedMap(new TreeMap<>(company));
       Counts.requireSize("company", company.keySet(), 0, Vicinity.MOST_WATCHED);
-      if (company.containsValue(null)) {
-        throw new IllegalArgumentException("company of '" + key + "': expected its counts");
-      }
     }
     if (leftAlone != null) {
       LifeTable.of(leftAlone); // refuses what makes no sense
@@ -68,12 +62,34 @@ record KnownProblem(
     actions = Collections.unmodifiableSortedMap(new TreeMap<>(actions));
     for (Map.Entry<String, KnownAction> action : actions.entrySet()) {
       ActionId.of(action.getKey());
-      if (action.getValue() == null) {
-        throw new IllegalArgumentException("action " + action.getKey() + ": expected its counts");
-      }
       Counts.requireSize(
           "counted of " + action.getKey(), action.getValue().counted(), 2 * runs.size());
     }
+  }
+
+  static KnownProblem read(Members from) {
+    return new KnownProblem(
+        from.text("fingerprint"),
+        from.text("key"),
+        from.get("runs", Kind.listOf(Kind.NUMBER)),
+        from.ifAny("returns", Kind.object(Absences::read)),
+        from.ifAny("gaps", Kind.object(Kept::read)),
+        from.ifAny("company", Kind.mapOf(Kind.object(Company::read))),
+        from.ifAny("leftAlone", Kind.listOf(Kind.NUMBER)),
+        from.get("actions", Kind.mapOf(Kind.object(KnownAction::read))));
+  }
+
+  @Override
+  public void write(Writing object) {
+    object
+        .with("fingerprint", fingerprint)
+        .with("key", key)
+        .with("runs", runs)
+        .with("returns", returns)
+        .with("gaps", gaps)
+        .with("company", company)
+        .with("leftAlone", leftAlone)
+        .with("actions", actions);
   }
 
   long attempts() {

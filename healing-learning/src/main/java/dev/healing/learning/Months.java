@@ -43,11 +43,9 @@ final class Months {
       @Nullable Double recurrenceRate,
       @Nullable Double timeToHealSeconds,
       @Nullable Double unattendedRate,
-      @Nullable Double falseHealRate) {
+      @Nullable Double falseHealRate)
+      implements Stored {
     Month {
-      if (month == null) {
-        throw new IllegalArgumentException("a month without a name: expected one like 2026-11");
-      }
       Counts.require("months.incidents", incidents);
       Counts.require("months.recurring", recurring, 0, incidents);
       Counts.require("months.healed", healed, 0, incidents);
@@ -56,6 +54,41 @@ final class Months {
       Counts.require("months.unattended", unattended, 0, incidents);
       Counts.require("months.heals", heals);
       Counts.require("months.takenBack", takenBack, 0, heals);
+    }
+
+    static Month read(Members from) {
+      return new Month(
+          from.get("month", Kind.MONTH),
+          from.whole("incidents"),
+          from.whole("recurring"),
+          from.whole("healed"),
+          from.number("healedSeconds"),
+          from.whole("selfRecovered"),
+          from.whole("unattended"),
+          from.whole("heals"),
+          from.number("takenBack"),
+          from.ifAny("recurrenceRate", Kind.NUMBER),
+          from.ifAny("timeToHealSeconds", Kind.NUMBER),
+          from.ifAny("unattendedRate", Kind.NUMBER),
+          from.ifAny("falseHealRate", Kind.NUMBER));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("month", month)
+          .with("incidents", incidents)
+          .with("recurring", recurring)
+          .with("healed", healed)
+          .with("healedSeconds", healedSeconds)
+          .with("selfRecovered", selfRecovered)
+          .with("unattended", unattended)
+          .with("heals", heals)
+          .with("takenBack", takenBack)
+          .with("recurrenceRate", recurrenceRate)
+          .with("timeToHealSeconds", timeToHealSeconds)
+          .with("unattendedRate", unattendedRate)
+          .with("falseHealRate", falseHealRate);
     }
   }
 

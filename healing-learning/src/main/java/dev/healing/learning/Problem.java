@@ -64,7 +64,7 @@ final class Problem {
    */
   static String key(Fingerprint fingerprint) {
     String key = fingerprint.key();
-    if (key.length() <= KnowledgeJson.LONGEST) {
+    if (key.length() <= Json.LONGEST) {
       return key;
     }
     int end = Character.isHighSurrogate(key.charAt(BEGINNING - 1)) ? BEGINNING - 1 : BEGINNING;

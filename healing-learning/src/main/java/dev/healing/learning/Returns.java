@@ -21,16 +21,33 @@ final class Returns {
    * @param share how much of it counted as healed
    * @param healing how likely it was to heal; 0 where that does not matter
    */
-  record Waiting(String action, double since, double shown, double share, double healing) {
+  record Waiting(String action, double since, double shown, double share, double healing)
+      implements Stored {
     Waiting {
-      if (action == null) {
-        throw new IllegalArgumentException("an attempt without action: expected its name");
-      }
       ActionId.of(action);
       Counts.require("since", since, -1e15, 1e15);
       Counts.require("shown", shown, -1, 1);
       Counts.require("share", share, 0, 1);
       Counts.require("healing", healing, 0, Confidence.MAX);
+    }
+
+    static Waiting read(Members from) {
+      return new Waiting(
+          from.text("action"),
+          from.number("since"),
+          from.number("shown"),
+          from.number("share"),
+          from.number("healing"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("action", action)
+          .with("since", since)
+          .with("shown", shown)
+          .with("share", share)
+          .with("healing", healing);
     }
   }
 

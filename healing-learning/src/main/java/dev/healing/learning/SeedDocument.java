@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +24,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * The seed of a system that was here before, {@code {"fixes": {fp: [{timestamp, actions, impact}]},
@@ -48,22 +46,12 @@ final class SeedDocument {
   private static final int MOST_CHARACTERS = 1 << 20;
 
   /** Remembers no names, not even to tell whether one is there twice: there may be many. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              KnowledgeJson.MAPPER
-                  .tokenStreamFactory()
-                  .rebuild()
-                  .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(KnowledgeJson.constraints(MOST_CHARACTERS))
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+  private static final JsonFactory FACTORY =
+      Json.FACTORY
+          .rebuild()
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(Json.constraints(MOST_CHARACTERS))
           .build();
-
-  private static final ObjectReader ENTRIES =
-      MAPPER
-          .readerFor(JsonNode.class)
-          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // to be told as written
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private static final String EXPECTED =
       ": expected seconds or milliseconds since 1970, or ISO-8601 such as 2026-11-24T10:00:00Z";
@@ -85,7 +73,7 @@ final class SeedDocument {
   private static void members(Text document, Member member) {
     Part all = new Part("the document", Integer.MAX_VALUE, Long.MAX_VALUE);
     try (Reader in = document.open();
-        BoundedParser parser = BoundedParser.of(MAPPER, in, all)) {
+        BoundedParser parser = BoundedParser.of(FACTORY, in, all)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadKnowledgeException("expected a JSON object");
       }
@@ -159,19 +147,20 @@ final class SeedDocument {
   private void entries(BoundedParser parser, String problem, boolean fixed) {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       Part before = parser.enter(new Part("an entry of " + problem, MOST_TOKENS, MOST_CHARACTERS));
-      entry(problem, ENTRIES.readValue(parser), fixed);
+      Object entry = Json.value(parser, true); // to be told as it is written
+      entry(problem, entry instanceof Members members ? members : new Members(), fixed);
       parser.enter(before);
     }
   }
 
-  private void entry(String problem, JsonNode entry, boolean fixed) {
-    JsonNode impact = entry.path("impact");
-    if (impact.isNumber() ? impact.decimalValue().signum() < 0 : impact.asDouble(0) < 0) {
+  private void entry(String problem, Members entry, boolean fixed) {
+    BigDecimal impact = number(entry.value("impact"));
+    if (impact != null && impact.signum() < 0) {
       into.leaveOut("fixes whose impact is negative: nobody knows what healed there");
       return;
     }
-    JsonNode timestamp = entry.path("timestamp");
-    if (!timestamp.isMissingNode() && !timestamp.isNull()) { // without a time it counts like others
+    Object timestamp = entry.value("timestamp");
+    if (timestamp != null) { // without a time it counts like others
       Instant at = at(timestamp);
       if (at == null) {
         if (noTime == null) {
@@ -186,8 +175,8 @@ final class SeedDocument {
       }
     }
     Set<String> actions = new LinkedHashSet<>(); // what is named twice was done once
-    JsonNode named = entry.path("actions");
-    for (JsonNode one : named.isArray() ? named : List.of(named)) {
+    Object named = entry.value("actions");
+    for (Object one : named instanceof List<?> list ? list : Collections.singletonList(named)) {
       String name = name(one);
       if (!name.isEmpty()) {
         actions.add(name);
@@ -201,19 +190,27 @@ final class SeedDocument {
     }
   }
 
+  /** Of a number, or a text that is one; null if it is neither. */
+  private static @Nullable BigDecimal number(@Nullable Object value) {
+    return value instanceof BigDecimal number
+        ? number
+        : value instanceof Number || value instanceof String text && NUMBER.matcher(text).matches()
+            ? new BigDecimal(value.toString())
+            : null;
+  }
+
   /** Seconds or milliseconds since 1970, or the day of ISO-8601; null if it is neither. */
-  private static @Nullable Instant at(JsonNode timestamp) {
-    String text = timestamp.asString("");
-    if (timestamp.isNumber()) {
-      return since1970(timestamp.decimalValue());
-    }
-    if (NUMBER.matcher(text).matches()) {
-      return since1970(new BigDecimal(text));
+  private static @Nullable Instant at(Object timestamp) {
+    BigDecimal number = number(timestamp);
+    if (number != null) {
+      return since1970(number);
     }
     try {
-      return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
-          .atStartOfDay(ZoneOffset.UTC)
-          .toInstant();
+      return timestamp instanceof String text
+          ? LocalDate.parse(text.substring(0, Math.min(10, text.length())))
+              .atStartOfDay(ZoneOffset.UTC)
+              .toInstant()
+          : null;
     } catch (DateTimeException e) {
       return null;
     }
@@ -230,19 +227,19 @@ final class SeedDocument {
   }
 
   /** As it is written, with what stands around a text. */
-  private static String shortened(JsonNode node) {
-    String text = node.isNumber() ? node.decimalValue().toString() : node.toString();
+  private static String shortened(Object value) {
+    String text = value instanceof BigDecimal number ? number.toString() : Writing.text(value);
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 
   /** Of an action that is a name, or an object that has one; empty if there is none. */
-  private static String name(JsonNode action) {
-    JsonNode named = action;
+  private static String name(@Nullable Object action) {
+    Object named = action;
     for (String member : List.of("action", "name", "type")) {
-      named = named.isObject() && named.has(member) ? named.path(member) : named;
+      named = named instanceof Members all && all.has(member) ? all.value(member) : named;
     }
     try {
-      return named.isString() ? ActionId.of(named.asString().toLowerCase(Locale.ROOT)).name() : "";
+      return named instanceof String text ? ActionId.of(text.toLowerCase(Locale.ROOT)).name() : "";
     } catch (IllegalArgumentException e) {
       return "";
     }

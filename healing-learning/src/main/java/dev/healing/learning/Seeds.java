@@ -35,12 +35,29 @@ final class Seeds {
    * @param at when
    * @param attempts how many attempts were taken from it
    */
-  record Import(String from, String digest, @Nullable String source, Instant at, long attempts) {
+  record Import(String from, String digest, @Nullable String source, Instant at, long attempts)
+      implements Stored {
     Import {
-      if (from == null || digest == null || at == null) {
-        throw new IllegalArgumentException("an import without from, digest or at");
-      }
       Counts.require("imports.attempts", attempts);
+    }
+
+    static Import read(Members from) {
+      return new Import(
+          from.text("from"),
+          from.text("digest"),
+          from.ifAny("source", Kind.TEXT),
+          from.get("at", Kind.TIME),
+          from.whole("attempts"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("from", from)
+          .with("digest", digest)
+          .with("source", source)
+          .with("at", at)
+          .with("attempts", attempts);
     }
   }
 

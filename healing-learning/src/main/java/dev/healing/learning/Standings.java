@@ -37,17 +37,36 @@ final class Standings {
    * @param proven how many outcomes in a row have reached the level
    * @param since when it lost or earned a rung last
    */
-  record Fallen(String type, String action, int below, long worse, int proven, Instant since) {
+  record Fallen(String type, String action, int below, long worse, int proven, Instant since)
+      implements Stored {
     Fallen {
-      if (type == null || action == null || since == null) {
-        throw new IllegalArgumentException("a standing without type, action or since");
-      }
       IssueType.of(type);
       ActionId.of(action);
       Counts.require("standings.below", below, 0, MOST_LOST);
       Counts.require("standings.worse", worse);
       Counts.require("standings.proven", proven, 0, Tally.MOST);
       JournalLine.requireTime("standings.since", since);
+    }
+
+    static Fallen read(Members from) {
+      return new Fallen(
+          from.text("type"),
+          from.text("action"),
+          from.small("below"),
+          from.whole("worse"),
+          from.small("proven"),
+          from.get("since", Kind.TIME));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("type", type)
+          .with("action", action)
+          .with("below", below)
+          .with("worse", worse)
+          .with("proven", proven)
+          .with("since", since);
     }
   }
 

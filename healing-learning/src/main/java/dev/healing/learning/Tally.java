@@ -39,13 +39,24 @@ record Tally(
       throw new IllegalArgumentException(
           "attempts is " + attempts + ": expected the sum of the outcomes, " + sum);
     }
-    if (attempts == 0 || lastOutcome == null || lastSeen == null) {
-      throw new IllegalArgumentException(
-          "an action without attempts, lastOutcome or lastSeen: expected at least one attempt");
+    if (attempts == 0) {
+      throw new IllegalArgumentException("an action without attempts: expected at least one");
     }
     if (lastOutcome == Outcome.NOT_ATTEMPTED) {
       throw new IllegalArgumentException("lastOutcome is NOT_ATTEMPTED: expected what came of it");
     }
+  }
+
+  static Tally read(Members from) {
+    return new Tally(
+        from.whole("attempts"),
+        from.whole("healed"),
+        from.whole("unchanged"),
+        from.whole("worse"),
+        from.whole("failed"),
+        from.whole("ambiguous"),
+        from.get("lastOutcome", Kind.oneOf(Outcome.class)),
+        from.get("lastSeen", Kind.TIME));
   }
 
   static Tally first(Outcome outcome, Instant at) {

@@ -28,8 +28,9 @@ final class Totals {
       long failed,
       long ambiguous,
       long forgotten,
-      Long selfRecovered) {
-    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0L);
+      long selfRecovered)
+      implements Stored {
+    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0);
 
     Statistics {
       Counts.require("statistics.attempts", attempts);
@@ -39,13 +40,37 @@ final class Totals {
       Counts.require("statistics.failed", failed);
       Counts.require("statistics.ambiguous", ambiguous);
       Counts.require("statistics.forgotten", forgotten);
-      selfRecovered = selfRecovered == null ? 0L : selfRecovered;
       Counts.require("statistics.selfRecovered", selfRecovered);
       long sum = healed + unchanged + worse + failed + ambiguous;
       if (attempts != sum) {
         throw new IllegalArgumentException(
             "statistics.attempts is " + attempts + ": expected the sum of the outcomes, " + sum);
       }
+    }
+
+    static Statistics read(Members from) {
+      return new Statistics(
+          from.whole("attempts"),
+          from.whole("healed"),
+          from.whole("unchanged"),
+          from.whole("worse"),
+          from.whole("failed"),
+          from.whole("ambiguous"),
+          from.whole("forgotten"),
+          from.whole("selfRecovered"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object
+          .with("attempts", attempts)
+          .with("healed", healed)
+          .with("unchanged", unchanged)
+          .with("worse", worse)
+          .with("failed", failed)
+          .with("ambiguous", ambiguous)
+          .with("forgotten", forgotten)
+          .with("selfRecovered", selfRecovered);
     }
   }
 

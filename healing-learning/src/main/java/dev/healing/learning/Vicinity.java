@@ -40,12 +40,18 @@ final class Vicinity {
    * @param at when, in seconds since 1970
    * @param judged whether what came near it is counted
    */
-  record Onset(String key, double at, boolean judged) {
+  record Onset(String key, double at, boolean judged) implements Stored {
     Onset {
-      if (key == null) {
-        throw new IllegalArgumentException("an onset without key: expected which problem");
-      }
       Counts.require("onsets.at", at, -Absences.MOST_SECONDS, Absences.MOST_SECONDS);
+    }
+
+    static Onset read(Members from) {
+      return new Onset(from.text("key"), from.number("at"), from.flag("judged"));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object.with("key", key).with("at", at).with("judged", judged);
     }
   }
 
@@ -55,18 +61,26 @@ final class Vicinity {
    * @param since what came before is not known; absent if nothing ever came
    * @param onsets the newest, oldest first
    */
-  record Kept(@Nullable Double since, List<Onset> onsets) {
+  record Kept(@Nullable Double since, List<Onset> onsets) implements Stored {
     static final Kept NONE = new Kept(null, List.of());
 
     Kept {
-      if (onsets == null) {
-        throw new IllegalArgumentException("vicinity without onsets: expected them");
-      }
       onsets = List.copyOf(onsets);
       Counts.requireSize("onsets", onsets, 0, MOST);
       if (since != null) {
         Counts.require("since", since, -Absences.MOST_SECONDS, Absences.MOST_SECONDS);
       }
+    }
+
+    static Kept read(Members from) {
+      return new Kept(
+          from.ifAny("since", Kind.NUMBER),
+          from.get("onsets", Kind.listOf(Kind.object(Onset::read))));
+    }
+
+    @Override
+    public void write(Writing object) {
+      object.with("since", since).with("onsets", onsets);
     }
   }
 

@@ -14,7 +14,8 @@
  *
  * <p>A document is read problem by problem ({@code KnowledgeDocument}), and refused where it is
  * larger than anything that is written here ({@code BoundedParser}): whatever it says, it takes no
- * more memory than what is remembered ({@code Remembered}).
+ * more memory than what is remembered ({@code Remembered}). What is kept ({@code Stored}) says
+ * itself how it is written ({@code Writing}), and of which kinds its members are ({@code Kind}).
  *
  * <p>Problems are told apart by their full key. The short hash stands beside it for people, and is
  * never looked up by.

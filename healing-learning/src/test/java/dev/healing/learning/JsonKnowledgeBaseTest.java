@@ -552,7 +552,7 @@ class JsonKnowledgeBaseTest {
     String export = open(new MemoryStore()).export();
     String bad = export.replace("\"months\":[]", "\"months\":[{\"month\":\"2999-13\"}]");
     assertThatThrownBy(() -> open(store).restore(bad, "x.json"))
-        .hasMessageContaining("'2999-13' is none of its values")
+        .hasMessageContaining("month is '2999-13': expected a month such as '2026-11'")
         .hasMessageNotContaining("java");
   }
 
