@@ -2,6 +2,8 @@ package dev.healing.api;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -49,6 +51,12 @@ public final class HostException extends HealingException {
     }
     if (e instanceof EOFException) {
       return "it ends where there should be more";
+    }
+    if (e instanceof ClosedByInterruptException) {
+      return "it was interrupted";
+    }
+    if (e instanceof ClosedChannelException) {
+      return "it was closed meanwhile";
     }
     String said = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return said == null || said.isBlank() ? "the system does not say why" : said;

@@ -41,6 +41,7 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ public final class HealingEngine implements AutoCloseable {
   private final Knowledge knowledge;
   private final Opportunities opportunities;
 
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Made by {@link EngineBuilder}.
@@ -116,9 +117,9 @@ public final class HealingEngine implements AutoCloseable {
    * @throws IllegalStateException if it was started or closed before
    */
   public void start() {
-    if (thread.started() || closed) {
+    if (thread.started() || closed.get()) {
       throw new IllegalStateException(
-          closed ? "the engine was closed" : "the engine was started before");
+          closed.get() ? "the engine was closed" : "the engine was started before");
     }
     open();
     thread.start();
@@ -404,6 +405,7 @@ public final class HealingEngine implements AutoCloseable {
   private void replace(Plugins old, Plugins now, CompletableFuture<@Nullable Void> holds) {
     loop.chronicle().announcer().replace(old.listeners(), now.listeners());
     loop.chronicle().tell(Event.Kind.ENGINE, "the configuration was reloaded", null);
+    memory.keepOnly(now.owners());
     inquiries.startAnew();
     triggers
         .replace(
@@ -440,14 +442,17 @@ public final class HealingEngine implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     if (thread.isCurrent()) {
-      new Thread(this::close, "healing-close").start();
-      return;
+      new Thread(this::end, "healing-close").start();
+    } else {
+      end();
     }
-    if (closed) {
-      return;
-    }
-    closed = true;
+  }
+
+  private void end() {
     Duration patience = loop.settings().patience();
     thread.stop(); // first: until then a reload may bring other triggers
     triggers.end(patience);

@@ -42,13 +42,13 @@ final class SideEffects {
   }
 
   /**
-   * Since when it is so, where systemd says: a unit that is not up was seen to be wrong only after
-   * it was. What is wrong with one that is up began at a time of its own.
+   * Since when it is so, where systemd says: a unit that has failed was seen only after it had.
+   * What is wrong with another began at a time of its own.
    */
   static Optional<Instant> since(Issue issue, HostState state) {
     return issue.components().stream()
         .map(state.units()::get)
-        .filter(unit -> unit != null && !unit.active())
+        .filter(unit -> unit != null && unit.failed())
         .flatMap(unit -> unit.changedAt().stream())
         .filter(changed -> changed.isBefore(issue.detectedAt()))
         .max(Comparator.naturalOrder());

@@ -531,6 +531,14 @@ class HealingEngineTest {
     assertThat(memories).hasSize(4);
     assertThat(memories.get(2)).isSameAs(memories.get(0)).isNotSameAs(memories.get(1));
     assertThat(memories.get(3)).isSameAs(memories.get(1));
+    Configuration wrong = Configuration.of(Map.of("detectors", Map.of("one", "off"), "no", "key"));
+    assertThatThrownBy(() -> engine.reload(wrong)).isInstanceOf(ConfigurationException.class);
+    engine.reload(Configuration.empty());
+    run(engine, Duration.ofSeconds(1));
+    assertThat(memories.get(memories.size() - 2))
+        .as("one that was refused")
+        .isSameAs(memories.get(0));
+    memories.subList(4, memories.size()).clear();
     engine.reload(Configuration.of(Map.of("detectors", Map.of("one", "off"))));
     run(engine, Duration.ofSeconds(1));
     engine.reload(Configuration.empty());

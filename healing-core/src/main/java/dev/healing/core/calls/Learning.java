@@ -163,7 +163,9 @@ public final class Learning {
     return call(
         knowledge,
         () -> {
-          asked.set(true);
+          if (!asked.compareAndSet(false, true)) {
+            return; // it came so late that all of it waits again
+          }
           // Each is told, whatever becomes of the one before.
           try {
             tell(receipts, plugin::record);
@@ -177,7 +179,7 @@ public final class Learning {
         },
         () -> trouble = Optional.empty(),
         () -> {
-          if (!asked.get()) {
+          if (asked.compareAndSet(false, true)) {
             putBack(receipts, lessons);
             putBack(passed, recoveries);
             putBack(ended, endings);

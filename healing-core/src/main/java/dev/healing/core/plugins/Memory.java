@@ -2,6 +2,7 @@ package dev.healing.core.plugins;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -20,8 +21,13 @@ public final class Memory {
                     : Objects.requireNonNull(empty.get(), "nothing to remember in")));
   }
 
-  /** It is switched off: what it sees when it is on again may have been otherwise in between. */
-  void forget(String owner) {
-    remembered.keySet().removeIf(key -> key.startsWith(owner + " "));
+  /**
+   * Of all others nothing is remembered: who is switched off, or gone, may find it otherwise when
+   * it is there again.
+   *
+   * @param owners {@code kind.name} of each that is in use now
+   */
+  public void keepOnly(Set<String> owners) {
+    remembered.keySet().removeIf(key -> !owners.contains(key.substring(0, key.indexOf(' '))));
   }
 }

@@ -185,7 +185,6 @@ final class PluginMaker {
     String origin = Registry.origin(provider);
     String owner = kind + "." + name;
     if (!own.enabled()) {
-      memory.forget(owner);
       known.add(Found.off(kind, name, origin));
       return Optional.empty();
     }

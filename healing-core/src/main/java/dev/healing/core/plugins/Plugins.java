@@ -49,6 +49,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The plugins of an engine, made, named and configured. */
@@ -336,6 +337,14 @@ public final class Plugins {
   /** All that were found, made or not. */
   public List<Found> found() {
     return List.copyOf(known);
+  }
+
+  /** Each that is in use, as {@code kind.name}. */
+  public Set<String> owners() {
+    return known.stream()
+        .filter(one -> one.state() == Found.State.ON)
+        .map(one -> one.kind() + "." + one.name())
+        .collect(Collectors.toSet());
   }
 
   /** Why an action is not used, if it is not. Asks it: not for the engine's thread. */
