@@ -1,5 +1,6 @@
 /** The engine: the loop, plugin loading, incidents, guards, journal, validation, host access. */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // the runner is made later
 module dev.healing.core {
   requires transitive dev.healing.api;
   requires transitive tools.jackson.databind;
@@ -10,8 +11,11 @@ module dev.healing.core {
   exports dev.healing.core;
   exports dev.healing.core.history;
   exports dev.healing.core.host;
-  exports dev.healing.core.json;
   exports dev.healing.core.trace;
+
+  // How what is shown is written.
+  exports dev.healing.core.json to
+      dev.healing.runner;
 
   uses dev.healing.spi.SamplerProvider;
   uses dev.healing.spi.DetectorProvider;
