@@ -73,11 +73,11 @@ final class Incidents {
   }
 
   /**
-   * Whether anything could be tried about it. If not it is for a person from the first, and no
+   * Whether anything could be tried about it, as far as is known. If not it is for a person, and no
    * reason to keep anything else from being healed.
    */
   boolean isTreated(Tracked incident) {
-    return treated.test(incident.issue.type());
+    return treated.test(incident.issue.type()) && incident.helplessSinceNanos == null;
   }
 
   /**

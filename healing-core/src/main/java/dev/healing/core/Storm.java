@@ -42,7 +42,10 @@ final class Storm {
                 IssueType.HOST_SICK,
                 Severity.CRITICAL,
                 unrelated
-                    + " unrelated incidents are open at once, all of the last hour: this host is"
+                    + (unrelated == 1
+                        ? " incident is open"
+                        : " unrelated incidents are open at once")
+                    + ", all of the last hour: this host is"
                     + " sick, a human should look. Until such are fewer than "
                     + limit
                     + " only what somebody asks for is done",

@@ -356,6 +356,7 @@ final class Treatment {
     incident.attemptsMade = intent.number();
     own.ended(intent, time.now());
     settle(incident, attempt);
+    incident.note = intent.action() + " may or may not have been done; looking again";
     chronicle.tell(
         Event.Kind.TROUBLE,
         "found an intent without a receipt: "

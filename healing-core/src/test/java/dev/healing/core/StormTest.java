@@ -182,6 +182,22 @@ class StormTest {
     assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
   }
 
+  /** Nor while whoever refuses is still asked again. */
+  @Test
+  void whatEverythingRefusesMakesNoStormAndIsNotHiddenByOne() {
+    refuses = true;
+    engine.open();
+    broken.addAll(Set.of("a.service", "c.service", "d.service"));
+    passes(10);
+    assertThat(status("a.service")).isNotEqualTo(IncidentStatus.ESCALATED);
+
+    broken.add("b.service");
+    passes(10);
+
+    assertThat(types()).doesNotContain(IssueType.HOST_SICK);
+    assertThat(status("b.service")).isEqualTo(IncidentStatus.HEALED);
+  }
+
   @Test
   void whatBeganOneAfterAnotherIsNoStormHoweverLongItWaits() {
     engine = engine(Map.of("autonomy", "confirm")); // and nobody answers
