@@ -303,7 +303,7 @@ public final class Configuration {
    */
   public List<String> problems() {
     if (!canBeOff && Values.onOff(node.value()).isPresent()) {
-      problem(node, "a section of keys and values: what is in it is switched off one by one");
+      problem(node, "a section of keys and values, which cannot be on or off as a whole");
     }
     List<String> all = new ArrayList<>(problems);
     entries.forEach(

@@ -42,7 +42,7 @@ public final class Json {
         return object;
       }
     } catch (JacksonException e) {
-      throw new IllegalArgumentException("no JSON object: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("no JSON object: " + JsonText.why(e), e);
     }
     throw new IllegalArgumentException("expected a JSON object");
   }

@@ -3,6 +3,7 @@ package dev.healing.core.json;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -26,6 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class JsonText {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final Pattern FOR_PROGRAMMERS =
+      Pattern.compile(", from `[^`]*`|: enable `[^`]*` to allow| \\(start marker at .*\\)$");
   private static final ObjectWriteContext INDENTED =
       new ObjectWriteContext.Base() {
         @Override
@@ -112,6 +115,11 @@ public final class JsonText {
       case VALUE_NULL -> nodes.nullNode();
       default -> throw new StreamReadException(parser, "expected a JSON value");
     };
+  }
+
+  /** What is wrong with a text, without what a program that uses the library could set. */
+  public static String why(JacksonException e) {
+    return FOR_PROGRAMMERS.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
   }
 
   /** A tree as one line. */

@@ -31,7 +31,7 @@ record LineRequests(Function<ObjectNode, CompletionStage<Answer>> handler) {
           ? handler.apply(object)
           : done(Answer.failed(2, "expected one JSON object per line"));
     } catch (JacksonException e) {
-      return done(Answer.failed(2, "expected one JSON object per line: " + e.getOriginalMessage()));
+      return done(Answer.failed(2, "expected one JSON object per line: " + JsonText.why(e)));
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       return done(answerTo(e));
     }

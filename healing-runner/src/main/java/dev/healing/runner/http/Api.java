@@ -123,7 +123,7 @@ final class Api {
         return object;
       }
     } catch (JacksonException e) {
-      throw new Refusal(400, "expected one JSON object: " + e.getOriginalMessage());
+      throw new Refusal(400, "expected one JSON object: " + JsonText.why(e));
     }
     throw new Refusal(400, "expected one JSON object");
   }
