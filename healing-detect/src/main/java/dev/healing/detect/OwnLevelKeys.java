@@ -78,10 +78,12 @@ record OwnLevelKeys(
     if (!component.isEmpty() && metric.component().equals(EACH)) {
       section.contradiction("component", "none beside a metric of each component");
     }
-    if (component.isEmpty() && !metric.component().equals(EACH)) {
+    boolean service = type.equals(IssueType.SERVICE_FAILED);
+    if (component.isEmpty() && service && metric.component().isEmpty()) {
+      section.contradiction("type", "a 'component' beside it: the service that it is about");
+    } else if (component.isEmpty() && !metric.component().equals(EACH)) {
       component = metric.component().isEmpty() ? name : metric.component();
     }
-    boolean service = type.equals(IssueType.SERVICE_FAILED);
     if (service && !component.isEmpty() && !UnitState.isName(UnitState.fullName(component))) {
       section.contradiction("component", "the name of one service, without wildcards");
     }

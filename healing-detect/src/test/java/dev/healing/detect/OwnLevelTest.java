@@ -224,6 +224,7 @@ class OwnLevelTest {
         "metric=health.score, below=40, type=My own | 'type' is 'My own' | a name: a-z",
         "metric=filesystem.used.fraction{*}, above=4%, component=x | 'component' is 'x' | none beside",
         "metric=health.score, below=40, type=service_failed, component=*.service | 'component' is '*.service' | one service, without wildcards",
+        "metric=health.score, below=40, type=service_failed | 'type' is 'service_failed' | a 'component' beside it",
         "metric=health.score, below=40, abve=3 | unknown key 'abve' | metric, above, below, clear",
       })
   void mistakesAreSaid(String written, String what, String expected) {
