@@ -7,6 +7,7 @@ import static dev.healing.runner.text.Fields.word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** What was done, what would be, and why, as text. Tolerant: what is not there is not shown. */
@@ -64,7 +65,9 @@ public final class HistoryView {
                 + ": "
                 + text(json, "reason"),
             4));
-    OpportunitiesView.benefit(json.path("benefit"))
+    Optional.of(json.path("benefit"))
+        .filter(benefit -> !outcome.equals("NOT_ATTEMPTED")) // there is nothing to measure
+        .flatMap(OpportunitiesView::benefit)
         .ifPresent(came -> lines.addAll(style.wrap(came, 4)));
     if (!json.path("sideEffects").isEmpty()) {
       lines.addAll(
