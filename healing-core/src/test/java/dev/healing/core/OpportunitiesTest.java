@@ -76,6 +76,7 @@ class OpportunitiesTest {
   private boolean reports = true;
   private List<String> failing = List.of();
   private String lane = "one for all";
+  private String target = WEB;
 
   @AfterEach
   void end() {
@@ -248,7 +249,7 @@ class OpportunitiesTest {
     @Override
     public PreparedAction prepare(Issue issue, HostState state) {
       ActionId id = description.id();
-      Preview preview = Preview.of(WEB, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
+      Preview preview = Preview.of(target, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
       return new Work(id, preview, OpportunitiesTest.this);
     }
   }
@@ -354,6 +355,34 @@ class OpportunitiesTest {
         .singleElement()
         .satisfies(r -> assertThat(r.isOpportunity()).isFalse())
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.HEALED));
+  }
+
+  /** However it ended: the remedy has just been at what it would be done to again. */
+  @Test
+  void theCooldownHoldsAfterOneThoughItsTargetIsAnother() {
+    Map<String, Object> limits = Map.of("cooldown", "5m", "attempts", "5", "patience", "0s");
+    HealingEngine engine = engine(Map.of("limits", limits));
+    target = "one";
+    needed.add(Given.RESTART);
+    reports = false;
+    assertThat(appliedFor(engine, 30).outcome()).isEqualTo(Outcome.HEALED);
+
+    target = "two";
+    needed.add(Given.RESTART);
+    reports = true;
+    run(engine, 4 * 60);
+    assertThat(done).containsExactly(Given.RESTART);
+    assertThat(open(engine))
+        .singleElement()
+        .satisfies(i -> assertThat(i.note()).contains("restart_service on one was started"));
+    run(engine, 2 * 60);
+    assertThat(done).containsExactly(Given.RESTART, Given.RESTART);
+  }
+
+  private Receipt appliedFor(HealingEngine engine, int seconds) {
+    CompletableFuture<Receipt> receipt = apply(engine, Given.RESTART);
+    run(engine, seconds);
+    return receipt.join();
   }
 
   /** A program's own validator looks at a problem. */
