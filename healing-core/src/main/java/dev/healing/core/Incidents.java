@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import com.google.common.collect.EvictingQueue;
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
@@ -156,7 +157,9 @@ final class Incidents {
     return symptom.cause == null ? Optional.empty() : Optional.ofNullable(open.get(symptom.cause));
   }
 
-  Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
+  /** Of whatever has no validator of its own it is a problem, whatever its numbers are called. */
+  Tracked open(Issue found, Optional<String> reporter, Optional<Detector> validator) {
+    Issue issue = validator.isEmpty() ? Benefit.problem(found) : found;
     // Unique also when the clock stands still or is set back.
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
     String fresh = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);

@@ -257,7 +257,7 @@ final class Tracked {
    * @param evidenceNanos since when nothing that was done can show in it, in monotonic time
    */
   void sighted(Issue now, Instant at, long evidenceNanos) {
-    issue = issue.isOpportunity() ? Benefit.opportunity(now) : now;
+    issue = issue.isOpportunity() ? Benefit.opportunity(now) : Benefit.problem(now);
     lastSeen = at;
     seenNanos = evidenceNanos;
     lookedFor = true;

@@ -75,6 +75,7 @@ class OpportunitiesTest {
   private final List<Receipt> learned = new ArrayList<>();
   private boolean reports = true;
   private List<String> failing = List.of();
+  private Map<String, Double> numbers = Map.of();
   private String lane = "one for all";
   private String target = WEB;
 
@@ -109,7 +110,8 @@ class OpportunitiesTest {
     List<Issue> issues = new ArrayList<>();
     failing.forEach(unit -> issues.add(Given.issue(state.at(), unit)));
     if (reports && needed.contains(Given.RESTART)) {
-      issues.add(Given.issue(state.at(), WEB));
+      Issue one = Given.issue(state.at(), WEB);
+      issues.add(one.telling(one.description(), numbers));
     }
     return Detection.of(issues);
   }
@@ -355,6 +357,34 @@ class OpportunitiesTest {
         .singleElement()
         .satisfies(r -> assertThat(r.isOpportunity()).isFalse())
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.HEALED));
+  }
+
+  @Test
+  void whatADetectorReportsIsAProblemWhateverItsNumbersAreCalled() {
+    for (String number : List.of("benefit.paid.count", "benefit.less.count{paid.count}")) {
+      learned.clear();
+      numbers = Map.of(number, 3.0);
+      assertBroken(engine(Map.of("limits", Map.of("cooldown", "10s", "heals-per-hour", "50"))));
+    }
+    reports = false;
+    HealingEngine engine = engine("auto");
+    Issue issue = opportunity(DUST).issue().telling("", numbers);
+    engine.heal(issue, Optional.of(DUST), optimizer.looksFor(DUST));
+    run(engine, 60);
+    assertThat(engine.audit().history(1).get(0).isOpportunity()).isFalse();
+  }
+
+  private void assertBroken(HealingEngine engine) {
+    needed.add(Given.RESTART);
+    stays.add(Given.RESTART);
+    run(engine, 50 * 60);
+    assertThat(learned).as("three remedies").hasSize(9).noneMatch(Receipt::isOpportunity);
+    assertThat(open(engine))
+        .singleElement()
+        .satisfies(i -> assertThat(i.issue().isOpportunity()).isFalse())
+        .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.ESCALATED));
+    needed.remove(Given.RESTART);
+    run(engine, 2 * 60 * 60);
   }
 
   /** However it ended: the remedy has just been at what it would be done to again. */
