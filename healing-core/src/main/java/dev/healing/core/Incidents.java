@@ -203,7 +203,7 @@ final class Incidents {
 
   private void add(Tracked incident) {
     open.putIfAbsent(incident.id, incident);
-    if (incident.validator.isEmpty()) {
+    if (incident.isTheProblems()) {
       ofProblem.putIfAbsent(incident.fingerprint, incident);
     }
     unrelated = -1;
@@ -236,7 +236,7 @@ final class Incidents {
 
   /** Nobody need answer any more what was asked about a problem, and whoever was told hears so. */
   void unasked(Tracked incident, String why) {
-    if (incident.validator.isPresent()) {
+    if (!incident.isTheProblems()) {
       return;
     }
     chronicle

@@ -172,6 +172,14 @@ final class Tracked {
     this.validator = validator;
   }
 
+  /**
+   * Whether it is the one of its problem, and what is asked and answered about that: none that
+   * somebody brought a validator for, nor an opportunity that has lost its own in a crash.
+   */
+  boolean isTheProblems() {
+    return validator.isEmpty() && !issue.isOpportunity();
+  }
+
   // What the engine is doing about it: each phase has what belongs to it, and nothing else.
 
   Phase phase() {

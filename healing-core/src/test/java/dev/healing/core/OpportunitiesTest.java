@@ -453,6 +453,57 @@ class OpportunitiesTest {
   }
 
   @Test
+  void whatAPersonIsAskedAboutTheProblemOutlastsACrashOfOne() {
+    needed.add(Given.RESTART);
+    HealingEngine engine = engine("confirm");
+    run(engine, 5);
+    String asked = question(engine);
+    apply(engine, DUST);
+    run(engine, 2);
+    host.time().killTasks();
+
+    heard.clear();
+    HealingEngine next = engine("confirm");
+    run(next, 10);
+    assertThat(question(next)).isEqualTo(asked);
+    assertThat(heard)
+        .extracting(Event::kind)
+        .doesNotContain(Event.Kind.CONFIRMATION_OVER, Event.Kind.CONFIRMATION_NEEDED);
+  }
+
+  private static String question(HealingEngine engine) {
+    return open(engine).stream().flatMap(i -> i.confirmation().stream()).findFirst().orElseThrow();
+  }
+
+  /** The one done in its stead is another thing, and nobody has heard that answered. */
+  @Test
+  void whatAPersonIsAskedAboutTheProblemOutlastsTheApprovalOfOne() {
+    needed.add(Given.RESTART);
+    HealingEngine engine = engine("confirm");
+    run(engine, 5);
+    String asked = question(engine);
+    optimizer.apply(opportunity(DUST), optimizer.own.orElseThrow());
+    run(engine, 5);
+    String other =
+        open(engine).stream()
+            .flatMap(i -> i.confirmation().stream())
+            .filter(id -> !id.equals(asked))
+            .findFirst()
+            .orElseThrow();
+    engine.approve(other);
+    run(engine, 2);
+    host.time().killTasks();
+
+    heard.clear();
+    HealingEngine next = engine("confirm");
+    run(next, 10);
+    assertThat(question(next)).isEqualTo(asked);
+    assertThat(heard)
+        .extracting(Event::kind)
+        .doesNotContain(Event.Kind.CONFIRMATION_OVER, Event.Kind.CONFIRMATION_NEEDED);
+  }
+
+  @Test
   void whatAnOptimizerMakesOfAnAnswerIsNotMadeOnTheEnginesThread() {
     HealingEngine engine = engine("auto");
     Thread engines = Thread.currentThread();
