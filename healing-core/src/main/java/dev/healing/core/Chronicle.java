@@ -4,7 +4,6 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
-import dev.healing.api.Origin;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
@@ -162,11 +161,11 @@ final class Chronicle {
     if (incident == null || !incident.issue.isOpportunity()) {
       return "";
     }
-    List<Receipt> attempts = incident.attempts;
-    Origin origin =
-        attempts.isEmpty() ? incident.origin() : attempts.get(attempts.size() - 1).origin();
+    if (incident.phase() == Tracked.Phase.CONFIRMING) {
+      return "worth doing: "; // a person is asked
+    }
     return "worth doing, "
-        + switch (origin) {
+        + switch (incident.lastOrigin()) {
           case AUTOMATIC -> "by itself: ";
           case REQUESTED -> "as a person asked: ";
           case APPROVED -> "as a person approved: ";

@@ -292,6 +292,17 @@ final class Tracked {
     return shown != null && shown.origin().compareTo(asked) > 0 ? shown.origin() : asked;
   }
 
+  /**
+   * On whose word what is under way was begun, or else what was done last; {@link #origin} of
+   * nothing.
+   */
+  Origin lastOrigin() {
+    if (attempt != null) {
+      return attempt.intent.origin();
+    }
+    return attempts.isEmpty() ? origin() : attempts.get(attempts.size() - 1).origin();
+  }
+
   /** The only action that may be considered, if somebody asked for one. */
   Optional<ActionId> only() {
     for (Request request : requests) {

@@ -449,6 +449,11 @@ class OpportunitiesTest {
         .extracting(Event::kind)
         .contains(Event.Kind.TROUBLE, Event.Kind.ACTION_FINISHED)
         .doesNotContain(Event.Kind.INCIDENT_CLOSED, Event.Kind.ESCALATED);
+    assertThat(heard)
+        .extracting(Event::message)
+        .contains(
+            "worth doing, as a person asked: found an intent without a receipt: remove_dust"
+                + " web.service may or may not have been done; nobody can look at it again");
     assertThat(learned).isEmpty();
   }
 
@@ -490,8 +495,15 @@ class OpportunitiesTest {
             .filter(id -> !id.equals(asked))
             .findFirst()
             .orElseThrow();
+    assertThat(heard)
+        .extracting(Event::message)
+        .anyMatch(message -> message.startsWith("worth doing: approve " + other))
+        .noneMatch(message -> message.contains("by itself"));
     engine.approve(other);
     run(engine, 2);
+    assertThat(heard)
+        .extracting(Event::message)
+        .anyMatch(message -> message.startsWith("worth doing, as a person approved: "));
     host.time().killTasks();
 
     heard.clear();
