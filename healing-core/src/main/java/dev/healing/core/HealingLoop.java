@@ -245,9 +245,7 @@ final class HealingLoop {
   void request(
       Issue issue, Detector validator, Supplier<Optional<String>> stop, Tracked.Request request) {
     Tracked incident =
-        incidents
-            .find(issue.fingerprint(), request.only())
-            .orElseGet(() -> open(issue, Optional.of(validator)));
+        incidents.find(issue, request.only()).orElseGet(() -> open(issue, Optional.of(validator)));
     incident.asked = request.only();
     // Whoever wants it now does not want it to wait.
     incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;

@@ -133,10 +133,15 @@ final class Incidents {
     return Optional.ofNullable(ofProblem.get(problem));
   }
 
-  /** The one that somebody opened with a validator, to have only this action considered. */
-  Optional<Tracked> find(Fingerprint problem, Optional<ActionId> asked) {
+  /**
+   * The one that somebody opened with a validator, to have only this action considered; of a
+   * problem none that is worth doing, and the other way around.
+   */
+  Optional<Tracked> find(Issue issue, Optional<ActionId> asked) {
+    Fingerprint problem = issue.fingerprint();
     return open.values().stream()
         .filter(incident -> incident.validator.isPresent())
+        .filter(incident -> incident.issue.isOpportunity() == issue.isOpportunity())
         .filter(incident -> incident.fingerprint.equals(problem) && incident.asked.equals(asked))
         .findFirst();
   }

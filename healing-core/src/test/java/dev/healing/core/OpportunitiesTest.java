@@ -808,6 +808,24 @@ class OpportunitiesTest {
   }
 
   @Test
+  void whatAProgramFindsWrongMeanwhileIsNotJoinedToIt() {
+    HealingEngine engine = engine("auto");
+    CompletableFuture<Receipt> dust = apply(engine, DUST);
+    run(engine, 2);
+    Issue bad = Given.issue(host.time().now(), Severity.HIGH, WEB);
+    CompletableFuture<Receipt> problem =
+        engine.heal(bad, Optional.of(DUST), optimizer.looksFor(DUST)).toCompletableFuture();
+    run(engine, 60);
+
+    assertThat(dust.join().isOpportunity()).isTrue();
+    assertThat(dust.join().outcome()).isEqualTo(Outcome.HEALED);
+    assertThat(problem.join().isOpportunity()).isFalse();
+    assertThat(problem.join().incident()).isNotEqualTo(dust.join().incident());
+    assertThat(problem.join().outcome()).as("gone meanwhile").isEqualTo(Outcome.NOT_ATTEMPTED);
+    assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
   void whatADetectorReportsMeanwhileIsAnIncidentOfItsOwn() {
     HealingEngine engine = engine("suggest");
     needed.add(Given.RESTART);
