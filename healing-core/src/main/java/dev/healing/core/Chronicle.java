@@ -4,6 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
+import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
@@ -183,9 +184,12 @@ final class Chronicle {
     learn(receipt);
   }
 
-  /** What was worth doing is no try at a problem: its optimizer learns what it has brought. */
+  /**
+   * What was worth doing is no try at a problem: its optimizer learns what it has brought. But harm
+   * is harm.
+   */
   private void learn(Receipt receipt) {
-    if (!receipt.isOpportunity()) {
+    if (!receipt.isOpportunity() || receipt.outcome() == Outcome.WORSE) {
       learning.add(receipt);
     }
   }

@@ -79,6 +79,7 @@ class OpportunitiesTest {
   private Map<String, Double> numbers = Map.of();
   private String lane = "one for all";
   private String target = WEB;
+  private Severity severity = Severity.LOW;
 
   @AfterEach
   void end() {
@@ -187,7 +188,7 @@ class OpportunitiesTest {
         @Override
         public Detection detect(HostState state) {
           return needed.contains(remedy)
-              ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
+              ? Detection.of(List.of(Given.issue(state.at(), severity, WEB)))
               : Detection.NOTHING;
         }
       };
@@ -415,6 +416,20 @@ class OpportunitiesTest {
     CompletableFuture<Receipt> receipt = apply(engine, Given.RESTART);
     run(engine, seconds);
     return receipt.join();
+  }
+
+  /** Of an action that does harm the knowledge base hears whatever it was done for. */
+  @Test
+  void whatHasMadeThingsWorseIsLearned() {
+    HealingEngine engine = engine("auto");
+    stays.add(DUST);
+    CompletableFuture<Receipt> receipt = apply(engine, DUST);
+    run(engine, 5);
+    severity = Severity.CRITICAL;
+    run(engine, 60);
+    assertThat(receipt.join().outcome()).isEqualTo(Outcome.WORSE);
+    assertThat(learned).containsExactly(receipt.join());
+    assertThat(receipt.join().isOpportunity()).isTrue();
   }
 
   /** A program's own validator looks at a problem. */
