@@ -3,6 +3,9 @@ package dev.healing.api;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What something should bring or has brought: the change of one measured number. It is told among
@@ -29,11 +32,11 @@ public record Benefit(
 
   private static final String ESTIMATED = "benefit.estimated";
 
-  /** How the names of all these begin. */
-  private static final String TOLD = "benefit.";
-
   /** Told of what is worth doing and of which nobody knows what should change. */
-  private static final Map<String, Double> UNMEASURED = Map.of("benefit.unmeasured.count", 1.0);
+  private static final String UNMEASURED = "benefit.unmeasured.count";
+
+  /** Each of these is told of what is worth doing, and of nothing else. */
+  private static final Set<String> MARKS = Set.of(MORE, LESS, UNMEASURED);
 
   /** As numbers of an issue, beside what is measured. */
   public Map<String, Double> told() {
@@ -49,7 +52,30 @@ public record Benefit(
    * they tell of a benefit already.
    */
   public static Issue opportunity(Issue issue) {
-    return isTold(issue.metrics()) ? issue : issue.telling(issue.description(), UNMEASURED);
+    return isTold(issue.metrics())
+        ? issue
+        : issue.telling(issue.description(), Map.of(UNMEASURED, 1.0));
+  }
+
+  /**
+   * The issue as one of a problem, whatever its numbers are called: without those that {@link
+   * #isTold} goes by.
+   */
+  public static Issue problem(Issue issue) {
+    if (!isTold(issue.metrics())) {
+      return issue;
+    }
+    SortedMap<String, Double> numbers = new TreeMap<>(issue.metrics());
+    numbers.keySet().removeIf(Benefit::marks);
+    return new Issue(
+        issue.id(),
+        issue.detectedAt(),
+        issue.type(),
+        issue.severity(),
+        issue.description(),
+        numbers,
+        issue.components(),
+        issue.explains());
   }
 
   /**
@@ -59,7 +85,11 @@ public record Benefit(
    * @param numbers of an issue, or of a receipt before its action
    */
   public static boolean isTold(Map<String, Double> numbers) {
-    return numbers.keySet().stream().anyMatch(name -> name.startsWith(TOLD));
+    return numbers.keySet().stream().anyMatch(Benefit::marks);
+  }
+
+  private static boolean marks(String number) {
+    return number.startsWith("benefit.") && MARKS.contains(Metric.parse(number).name());
   }
 
   /**

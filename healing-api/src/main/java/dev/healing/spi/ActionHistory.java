@@ -21,6 +21,7 @@ public interface ActionHistory {
    * @param action what
    * @param target on what
    * @param fingerprint for which problem
+   * @param opportunity whether it was worth doing only: then it was no try at the problem
    * @param outcome what came of it; absent while it runs
    * @param age how long ago it was started
    */
@@ -29,6 +30,7 @@ public interface ActionHistory {
       ActionId action,
       String target,
       Fingerprint fingerprint,
+      boolean opportunity,
       Optional<Outcome> outcome,
       Duration age) {}
 

@@ -29,7 +29,8 @@ public interface KnowledgeBase extends AutoCloseable {
 
   /**
    * Remembers outcomes, durably when it returns. An {@link Receipt#isOpportunity opportunity} that
-   * was taken is none of them.
+   * was taken is none of them, unless it has made things WORSE: then it counts for {@link
+   * #standing} alone, and is no attempt at the problem.
    *
    * @throws dev.healing.api.HostException if they could not be written; they are remembered in
    *     memory all the same

@@ -4,7 +4,7 @@ import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.HealingException;
 import dev.healing.api.Incident;
-import dev.healing.api.Origin;
+import dev.healing.api.Outcome;
 import dev.healing.api.Pattern;
 import dev.healing.api.Receipt;
 import dev.healing.api.Recovery;
@@ -162,11 +162,11 @@ final class Chronicle {
     if (incident == null || !incident.issue.isOpportunity()) {
       return "";
     }
-    List<Receipt> attempts = incident.attempts;
-    Origin origin =
-        attempts.isEmpty() ? incident.origin() : attempts.get(attempts.size() - 1).origin();
+    if (incident.phase() == Tracked.Phase.CONFIRMING) {
+      return "worth doing: "; // a person is asked
+    }
     return "worth doing, "
-        + switch (origin) {
+        + switch (incident.lastOrigin()) {
           case AUTOMATIC -> "by itself: ";
           case REQUESTED -> "as a person asked: ";
           case APPROVED -> "as a person approved: ";
@@ -184,9 +184,12 @@ final class Chronicle {
     learn(receipt);
   }
 
-  /** What was worth doing is no try at a problem: its optimizer learns what it has brought. */
+  /**
+   * What was worth doing is no try at a problem: its optimizer learns what it has brought. But harm
+   * is harm.
+   */
   private void learn(Receipt receipt) {
-    if (!receipt.isOpportunity()) {
+    if (!receipt.isOpportunity() || receipt.outcome() == Outcome.WORSE) {
       learning.add(receipt);
     }
   }

@@ -351,7 +351,7 @@ final class Deliberation {
       case PROCEED -> {
         if (treatment.takeLane(incident, preview.lane())) {
           incidents.decided(incident, decision);
-          if (incident.origin() == Origin.APPROVED) {
+          if (incident.origin() == Origin.APPROVED && incident.isTheProblems()) {
             chronicle.journal().problems().answered(incident.fingerprint);
           }
           incidents.unasked(incident, "it is being done");

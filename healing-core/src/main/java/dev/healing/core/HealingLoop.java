@@ -245,9 +245,7 @@ final class HealingLoop {
   void request(
       Issue issue, Detector validator, Supplier<Optional<String>> stop, Tracked.Request request) {
     Tracked incident =
-        incidents
-            .find(issue.fingerprint(), request.only())
-            .orElseGet(() -> open(issue, Optional.of(validator)));
+        incidents.find(issue, request.only()).orElseGet(() -> open(issue, Optional.of(validator)));
     incident.asked = request.only();
     // Whoever wants it now does not want it to wait.
     incident.stop = request.origin() == Origin.AUTOMATIC ? stop : Optional::empty;
@@ -290,11 +288,11 @@ final class HealingLoop {
         continue;
       }
       Tracked incident = incidents.restore(intent, plugins.detectorOf(intent.issue().type()));
-      treatment.restore(incident, intent);
-      if (intent.issue().isOpportunity()
-          || incidents.find(incident.fingerprint).filter(first -> first != incident).isPresent()) {
-        // Of two that were under way at one problem a look tells of the problem's own only; and
-        // of what was worth doing only who has found it.
+      // Of two that were under way at one problem a look tells of the problem's own only; and of
+      // what was worth doing only who has found it.
+      boolean seen = incidents.find(incident.fingerprint).filter(incident::equals).isPresent();
+      treatment.restore(incident, intent, seen);
+      if (!seen) {
         treatment.concludeUnseen(incident);
         incidents.close(incident, IncidentStatus.ESCALATED, incident.note);
       }

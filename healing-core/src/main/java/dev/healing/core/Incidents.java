@@ -2,6 +2,7 @@ package dev.healing.core;
 
 import com.google.common.collect.EvictingQueue;
 import dev.healing.api.ActionId;
+import dev.healing.api.Benefit;
 import dev.healing.api.Decision;
 import dev.healing.api.Event;
 import dev.healing.api.Fingerprint;
@@ -132,10 +133,15 @@ final class Incidents {
     return Optional.ofNullable(ofProblem.get(problem));
   }
 
-  /** The one that somebody opened with a validator, to have only this action considered. */
-  Optional<Tracked> find(Fingerprint problem, Optional<ActionId> asked) {
+  /**
+   * The one that somebody opened with a validator, to have only this action considered; of a
+   * problem none that is worth doing, and the other way around.
+   */
+  Optional<Tracked> find(Issue issue, Optional<ActionId> asked) {
+    Fingerprint problem = issue.fingerprint();
     return open.values().stream()
         .filter(incident -> incident.validator.isPresent())
+        .filter(incident -> incident.issue.isOpportunity() == issue.isOpportunity())
         .filter(incident -> incident.fingerprint.equals(problem) && incident.asked.equals(asked))
         .findFirst();
   }
@@ -156,7 +162,9 @@ final class Incidents {
     return symptom.cause == null ? Optional.empty() : Optional.ofNullable(open.get(symptom.cause));
   }
 
-  Tracked open(Issue issue, Optional<String> reporter, Optional<Detector> validator) {
+  /** Of whatever has no validator of its own it is a problem, whatever its numbers are called. */
+  Tracked open(Issue found, Optional<String> reporter, Optional<Detector> validator) {
+    Issue issue = validator.isEmpty() ? Benefit.problem(found) : found;
     // Unique also when the clock stands still or is set back.
     lastIdMillis = Math.max(lastIdMillis + 1, issue.detectedAt().toEpochMilli());
     String fresh = issue.fingerprint().hash() + "-" + Long.toString(lastIdMillis, 36);
@@ -200,7 +208,7 @@ final class Incidents {
 
   private void add(Tracked incident) {
     open.putIfAbsent(incident.id, incident);
-    if (incident.validator.isEmpty()) {
+    if (incident.isTheProblems()) {
       ofProblem.putIfAbsent(incident.fingerprint, incident);
     }
     unrelated = -1;
@@ -233,7 +241,7 @@ final class Incidents {
 
   /** Nobody need answer any more what was asked about a problem, and whoever was told hears so. */
   void unasked(Tracked incident, String why) {
-    if (incident.validator.isPresent()) {
+    if (!incident.isTheProblems()) {
       return;
     }
     chronicle

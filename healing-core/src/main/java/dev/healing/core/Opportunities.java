@@ -103,7 +103,7 @@ final class Opportunities implements Healer {
 
   /** As {@link HealingEngine#heal(Issue, Optional, Detector)}: something is wrong. */
   CompletionStage<Receipt> found(Issue issue, Optional<ActionId> action, Detector validator) {
-    return heal(issue, action, validator, NEVER, Origin.AUTOMATIC);
+    return heal(Benefit.problem(issue), action, validator, NEVER, Origin.AUTOMATIC);
   }
 
   private CompletionStage<Receipt> heal(

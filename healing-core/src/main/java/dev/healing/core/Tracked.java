@@ -172,6 +172,14 @@ final class Tracked {
     this.validator = validator;
   }
 
+  /**
+   * Whether it is the one of its problem, and what is asked and answered about that: none that
+   * somebody brought a validator for, nor an opportunity that has lost its own in a crash.
+   */
+  boolean isTheProblems() {
+    return validator.isEmpty() && !issue.isOpportunity();
+  }
+
   // What the engine is doing about it: each phase has what belongs to it, and nothing else.
 
   Phase phase() {
@@ -257,7 +265,7 @@ final class Tracked {
    * @param evidenceNanos since when nothing that was done can show in it, in monotonic time
    */
   void sighted(Issue now, Instant at, long evidenceNanos) {
-    issue = issue.isOpportunity() ? Benefit.opportunity(now) : now;
+    issue = issue.isOpportunity() ? Benefit.opportunity(now) : Benefit.problem(now);
     lastSeen = at;
     seenNanos = evidenceNanos;
     lookedFor = true;
@@ -282,6 +290,17 @@ final class Tracked {
     }
     Proposed shown = phase == Phase.CONFIRMING ? proposed : null;
     return shown != null && shown.origin().compareTo(asked) > 0 ? shown.origin() : asked;
+  }
+
+  /**
+   * On whose word what is under way was begun, or else what was done last; {@link #origin} of
+   * nothing.
+   */
+  Origin lastOrigin() {
+    if (attempt != null) {
+      return attempt.intent.origin();
+    }
+    return attempts.isEmpty() ? origin() : attempts.get(attempts.size() - 1).origin();
   }
 
   /** The only action that may be considered, if somebody asked for one. */

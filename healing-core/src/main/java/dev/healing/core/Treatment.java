@@ -349,8 +349,12 @@ final class Treatment {
     own.ended(attempt.intent, time.now()); // and again, should it come back
   }
 
-  /** Something was under way when the engine was ended, and is to be looked at again. */
-  void restore(Tracked incident, Intent intent) {
+  /**
+   * Something was under way when the engine was ended.
+   *
+   * @param seen whether it is looked at again; else it is to be {@link #concludeUnseen concluded}
+   */
+  void restore(Tracked incident, Intent intent, boolean seen) {
     Attempt attempt = Attempt.leftOver(intent);
     incident.begins(attempt);
     incident.attemptsMade = intent.number();
@@ -363,7 +367,8 @@ final class Treatment {
             + intent.action()
             + " "
             + intent.target()
-            + " may or may not have been done; looking again",
+            + " may or may not have been done; "
+            + (seen ? "looking again" : "nobody can look at it again"),
         incident);
   }
 

@@ -73,9 +73,13 @@ class OpportunitiesTest {
   private ActionReport report = ActionReport.done("did it");
   private final Set<ActionId> stays = new TreeSet<>();
   private final List<Receipt> learned = new ArrayList<>();
+  private final List<Event> heard = new ArrayList<>();
   private boolean reports = true;
   private List<String> failing = List.of();
+  private Map<String, Double> numbers = Map.of();
   private String lane = "one for all";
+  private String target = WEB;
+  private Severity severity = Severity.LOW;
 
   @AfterEach
   void end() {
@@ -99,6 +103,7 @@ class OpportunitiesTest {
             .add(optimizer)
             .add(new Learning(learned))
             .build();
+    engine.addListener(heard::add); // first: what is found at the start is told as well
     engine.open();
     run(engine, 2);
     return engine;
@@ -108,7 +113,8 @@ class OpportunitiesTest {
     List<Issue> issues = new ArrayList<>();
     failing.forEach(unit -> issues.add(Given.issue(state.at(), unit)));
     if (reports && needed.contains(Given.RESTART)) {
-      issues.add(Given.issue(state.at(), WEB));
+      Issue one = Given.issue(state.at(), WEB);
+      issues.add(one.telling(one.description(), numbers));
     }
     return Detection.of(issues);
   }
@@ -182,7 +188,7 @@ class OpportunitiesTest {
         @Override
         public Detection detect(HostState state) {
           return needed.contains(remedy)
-              ? Detection.of(List.of(Given.issue(state.at(), Severity.LOW, WEB)))
+              ? Detection.of(List.of(Given.issue(state.at(), severity, WEB)))
               : Detection.NOTHING;
         }
       };
@@ -248,7 +254,7 @@ class OpportunitiesTest {
     @Override
     public PreparedAction prepare(Issue issue, HostState state) {
       ActionId id = description.id();
-      Preview preview = Preview.of(WEB, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
+      Preview preview = Preview.of(target, lane, Duration.ofSeconds(10), Map.of(), id + " " + WEB);
       return new Work(id, preview, OpportunitiesTest.this);
     }
   }
@@ -356,6 +362,76 @@ class OpportunitiesTest {
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.HEALED));
   }
 
+  @Test
+  void whatADetectorReportsIsAProblemWhateverItsNumbersAreCalled() {
+    for (String number : List.of("benefit.paid.count", "benefit.less.count{paid.count}")) {
+      learned.clear();
+      numbers = Map.of(number, 3.0);
+      assertBroken(engine(Map.of("limits", Map.of("cooldown", "10s", "heals-per-hour", "50"))));
+    }
+    reports = false;
+    HealingEngine engine = engine("auto");
+    Issue issue = opportunity(DUST).issue().telling("", numbers);
+    engine.heal(issue, Optional.of(DUST), optimizer.looksFor(DUST));
+    run(engine, 60);
+    assertThat(engine.audit().history(1).get(0).isOpportunity()).isFalse();
+  }
+
+  private void assertBroken(HealingEngine engine) {
+    needed.add(Given.RESTART);
+    stays.add(Given.RESTART);
+    run(engine, 50 * 60);
+    assertThat(learned).as("three remedies").hasSize(9).noneMatch(Receipt::isOpportunity);
+    assertThat(open(engine))
+        .singleElement()
+        .satisfies(i -> assertThat(i.issue().isOpportunity()).isFalse())
+        .satisfies(i -> assertThat(i.status()).isEqualTo(IncidentStatus.ESCALATED));
+    needed.remove(Given.RESTART);
+    run(engine, 2 * 60 * 60);
+  }
+
+  /** However it ended: the remedy has just been at what it would be done to again. */
+  @Test
+  void theCooldownHoldsAfterOneThoughItsTargetIsAnother() {
+    Map<String, Object> limits = Map.of("cooldown", "5m", "attempts", "5", "patience", "0s");
+    HealingEngine engine = engine(Map.of("limits", limits));
+    target = "one";
+    needed.add(Given.RESTART);
+    reports = false;
+    assertThat(appliedFor(engine, 30).outcome()).isEqualTo(Outcome.HEALED);
+
+    target = "two";
+    needed.add(Given.RESTART);
+    reports = true;
+    run(engine, 4 * 60);
+    assertThat(done).containsExactly(Given.RESTART);
+    assertThat(open(engine))
+        .singleElement()
+        .satisfies(i -> assertThat(i.note()).contains("restart_service on one was started"));
+    run(engine, 2 * 60);
+    assertThat(done).containsExactly(Given.RESTART, Given.RESTART);
+  }
+
+  private Receipt appliedFor(HealingEngine engine, int seconds) {
+    CompletableFuture<Receipt> receipt = apply(engine, Given.RESTART);
+    run(engine, seconds);
+    return receipt.join();
+  }
+
+  /** Of an action that does harm the knowledge base hears whatever it was done for. */
+  @Test
+  void whatHasMadeThingsWorseIsLearned() {
+    HealingEngine engine = engine("auto");
+    stays.add(DUST);
+    CompletableFuture<Receipt> receipt = apply(engine, DUST);
+    run(engine, 5);
+    severity = Severity.CRITICAL;
+    run(engine, 60);
+    assertThat(receipt.join().outcome()).isEqualTo(Outcome.WORSE);
+    assertThat(learned).containsExactly(receipt.join());
+    assertThat(receipt.join().isOpportunity()).isTrue();
+  }
+
   /** A program's own validator looks at a problem. */
   @Test
   void whatAProgramHasFoundIsAProblem() {
@@ -377,16 +453,81 @@ class OpportunitiesTest {
     run(engine, 2);
     host.time().killTasks();
 
+    heard.clear();
     HealingEngine next = engine("auto");
-    List<Event.Kind> told = new ArrayList<>();
-    next.addListener(event -> told.add(event.kind()));
     run(next, 600);
     assertThat(next.audit().history(5))
         .singleElement()
         .satisfies(r -> assertThat(r.isOpportunity()).isTrue())
         .satisfies(r -> assertThat(r.outcome()).isEqualTo(Outcome.AMBIGUOUS));
-    assertThat(told).doesNotContain(Event.Kind.INCIDENT_CLOSED, Event.Kind.ESCALATED);
+    assertThat(heard)
+        .extracting(Event::kind)
+        .contains(Event.Kind.TROUBLE, Event.Kind.ACTION_FINISHED)
+        .doesNotContain(Event.Kind.INCIDENT_CLOSED, Event.Kind.ESCALATED);
+    assertThat(heard)
+        .extracting(Event::message)
+        .contains(
+            "worth doing, as a person asked: found an intent without a receipt: remove_dust"
+                + " web.service may or may not have been done; nobody can look at it again");
     assertThat(learned).isEmpty();
+  }
+
+  @Test
+  void whatAPersonIsAskedAboutTheProblemOutlastsACrashOfOne() {
+    needed.add(Given.RESTART);
+    HealingEngine engine = engine("confirm");
+    run(engine, 5);
+    String asked = question(engine);
+    apply(engine, DUST);
+    run(engine, 2);
+    host.time().killTasks();
+
+    heard.clear();
+    HealingEngine next = engine("confirm");
+    run(next, 10);
+    assertThat(question(next)).isEqualTo(asked);
+    assertThat(heard)
+        .extracting(Event::kind)
+        .doesNotContain(Event.Kind.CONFIRMATION_OVER, Event.Kind.CONFIRMATION_NEEDED);
+  }
+
+  private static String question(HealingEngine engine) {
+    return open(engine).stream().flatMap(i -> i.confirmation().stream()).findFirst().orElseThrow();
+  }
+
+  /** The one done in its stead is another thing, and nobody has heard that answered. */
+  @Test
+  void whatAPersonIsAskedAboutTheProblemOutlastsTheApprovalOfOne() {
+    needed.add(Given.RESTART);
+    HealingEngine engine = engine("confirm");
+    run(engine, 5);
+    String asked = question(engine);
+    optimizer.apply(opportunity(DUST), optimizer.own.orElseThrow());
+    run(engine, 5);
+    String other =
+        open(engine).stream()
+            .flatMap(i -> i.confirmation().stream())
+            .filter(id -> !id.equals(asked))
+            .findFirst()
+            .orElseThrow();
+    assertThat(heard)
+        .extracting(Event::message)
+        .anyMatch(message -> message.startsWith("worth doing: approve " + other))
+        .noneMatch(message -> message.contains("by itself"));
+    engine.approve(other);
+    run(engine, 2);
+    assertThat(heard)
+        .extracting(Event::message)
+        .anyMatch(message -> message.startsWith("worth doing, as a person approved: "));
+    host.time().killTasks();
+
+    heard.clear();
+    HealingEngine next = engine("confirm");
+    run(next, 10);
+    assertThat(question(next)).isEqualTo(asked);
+    assertThat(heard)
+        .extracting(Event::kind)
+        .doesNotContain(Event.Kind.CONFIRMATION_OVER, Event.Kind.CONFIRMATION_NEEDED);
   }
 
   @Test
@@ -678,6 +819,24 @@ class OpportunitiesTest {
     run(engine, 60);
 
     assertThat(first.join()).isEqualTo(second.join());
+    assertThat(done).containsExactly(DUST);
+  }
+
+  @Test
+  void whatAProgramFindsWrongMeanwhileIsNotJoinedToIt() {
+    HealingEngine engine = engine("auto");
+    CompletableFuture<Receipt> dust = apply(engine, DUST);
+    run(engine, 2);
+    Issue bad = Given.issue(host.time().now(), Severity.HIGH, WEB);
+    CompletableFuture<Receipt> problem =
+        engine.heal(bad, Optional.of(DUST), optimizer.looksFor(DUST)).toCompletableFuture();
+    run(engine, 60);
+
+    assertThat(dust.join().isOpportunity()).isTrue();
+    assertThat(dust.join().outcome()).isEqualTo(Outcome.HEALED);
+    assertThat(problem.join().isOpportunity()).isFalse();
+    assertThat(problem.join().incident()).isNotEqualTo(dust.join().incident());
+    assertThat(problem.join().outcome()).as("gone meanwhile").isEqualTo(Outcome.NOT_ATTEMPTED);
     assertThat(done).containsExactly(DUST);
   }
 

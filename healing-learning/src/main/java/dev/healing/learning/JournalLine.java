@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     none was read both times
  * @param context in what circumstances it was done, and what began meanwhile; absent like {@code
  *     action}, and if nothing is known of that
+ * @param opportunity true if it was an opportunity, and so no attempt at the problem; else absent
  */
 record JournalLine(
     long seq,
@@ -48,7 +49,8 @@ record JournalLine(
     @Nullable Double passedAfter,
     @Nullable IncidentStatus ending,
     @Nullable SortedMap<String, List<Double>> metrics,
-    @Nullable Context context)
+    @Nullable Context context,
+    @Nullable Boolean opportunity)
     implements Stored {
   JournalLine {
     Counts.require("seq", seq);
@@ -102,7 +104,8 @@ record JournalLine(
         from.ifAny("passedAfter", Kind.NUMBER),
         from.ifAny("ending", Kind.oneOf(IncidentStatus.class)),
         from.ifAny("metrics", Kind.mapOf(Kind.listOf(Kind.NUMBER))),
-        from.ifAny("context", Kind.object(Context::read)));
+        from.ifAny("context", Kind.object(Context::read)),
+        from.ifAny("opportunity", Kind.FLAG));
   }
 
   @Override
@@ -121,7 +124,8 @@ record JournalLine(
         .with("passedAfter", passedAfter)
         .with("ending", ending)
         .with("metrics", metrics)
-        .with("context", context);
+        .with("context", context)
+        .with("opportunity", opportunity);
   }
 
   /** Which action; only of what did not pass by itself. */
@@ -132,6 +136,11 @@ record JournalLine(
   /** What came of it; only of what did not pass by itself. */
   Outcome cameOfIt() {
     return Objects.requireNonNull(outcome, "passed by itself");
+  }
+
+  /** Whether nothing was wrong when it was done. */
+  boolean ofOpportunity() {
+    return Boolean.TRUE.equals(opportunity);
   }
 
   /** How the incident ended; only of one. */
@@ -172,7 +181,8 @@ record JournalLine(
         null,
         null,
         Course.seen(receipt.before(), receipt.after()),
-        Context.of(receipt));
+        Context.of(receipt),
+        receipt.isOpportunity() ? true : null);
   }
 
   static JournalLine of(long seq, Recovery recovery) {
@@ -188,6 +198,7 @@ record JournalLine(
         null,
         null,
         recovery.took().toMillis() / 1e3,
+        null,
         null,
         null,
         null);
@@ -212,6 +223,7 @@ record JournalLine(
             .orElse(null),
         null,
         incident.status(),
+        null,
         null,
         null);
   }

@@ -135,7 +135,10 @@ final class JsonKnowledgeBase implements KnowledgeBase {
   @Override
   public void record(Collection<Receipt> receipts) {
     List<Receipt> attempts =
-        receipts.stream().filter(r -> r.outcome() != Outcome.NOT_ATTEMPTED).toList();
+        receipts.stream()
+            .filter(r -> r.outcome() != Outcome.NOT_ATTEMPTED)
+            .filter(r -> r.outcome() == Outcome.WORSE || !r.isOpportunity())
+            .toList();
     remember(attempts, JournalLine::of);
   }
 

@@ -167,12 +167,28 @@ final class Ledger {
 
   /** Counts it. Its sequence number is above all that were counted before. */
   void count(JournalLine line) {
+    id = id == null ? KnowledgeJson.digest(line.key() + line.at() + line.receipt()) : id;
+    if (line.ofOpportunity()) {
+      harmed(line);
+    } else {
+      came(line);
+    }
+    folded = line.seq();
+  }
+
+  /** By an opportunity: that is harm, and no attempt at the problem. */
+  private void harmed(JournalLine line) {
+    if (line.cameOfIt() == Outcome.WORSE) {
+      standings.count(Problem.type(line.key()), line.attempted(), Outcome.WORSE, 0, line.at());
+    }
+  }
+
+  private void came(JournalLine line) {
     Problem problem = problems.get(line.key());
     if (problem == null) {
       problem = seeds.sown(Problem.unknown(line.key()));
     }
     problems.seen(problem);
-    id = id == null ? KnowledgeJson.digest(line.key() + line.at() + line.receipt()) : id;
     boolean first = detected(problem, line);
     if (line.passedAfter() != null) {
       problem.leftAlone(line.passedAfter(), true);
@@ -182,7 +198,6 @@ final class Ledger {
     } else {
       attempted(problem, line, first);
     }
-    folded = line.seq();
     problems.changed(problem);
   }
 

@@ -5,13 +5,16 @@ import static dev.healing.api.ActionId.GARBAGE_COLLECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.healing.api.ActionId;
+import dev.healing.api.Confidence;
 import dev.healing.api.IssueType;
 import dev.healing.api.Outcome;
 import dev.healing.api.Receipt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Autonomy is lost with harm at once, and earned back slowly. */
@@ -21,6 +24,10 @@ class StandingsTest {
   private Instant now = Samples.NOW;
 
   private void seen(ActionId action, Outcome outcome) {
+    seen(action, outcome, Map.of());
+  }
+
+  private void seen(ActionId action, Outcome outcome, Map<String, Double> before) {
     Receipt receipt = Samples.receipt("/var", action, outcome);
     base.record(
         List.of(
@@ -36,7 +43,7 @@ class StandingsTest {
                 now,
                 Optional.of(now),
                 now,
-                receipt.before(),
+                new TreeMap<>(before),
                 receipt.after(),
                 receipt.confidence(),
                 receipt.steps(),
@@ -77,6 +84,25 @@ class StandingsTest {
         .startsWith("clean_disk has made disk_full worse 3 times; it earns a rung back with 5");
     assertThat(base.standing(IssueType.MEMORY_HIGH, CLEAN_DISK)).isEmpty();
     assertThat(base.standing(IssueType.DISK_FULL, GARBAGE_COLLECT)).isEmpty();
+  }
+
+  /** Nothing was wrong, so it was no attempt at the problem that has not healed it. */
+  @Test
+  void harmByAnOpportunityCostsARungAndNothingElse() {
+    Map<String, Double> mark = Map.of("benefit.unmeasured.count", 1.0);
+    seen(CLEAN_DISK, Outcome.WORSE, mark);
+    assertThat(below()).isEqualTo(1);
+    assertThat(base.export()).contains("\"attempts\":0").doesNotContain("disk_full:/var");
+
+    healed(3);
+    Confidence before = base.confidence(Samples.disk("/var"), CLEAN_DISK);
+    seen(CLEAN_DISK, Outcome.WORSE, mark);
+    seen(CLEAN_DISK, Outcome.HEALED, mark);
+    assertThat(below()).isEqualTo(2);
+    assertThat(base.confidence(Samples.disk("/var"), CLEAN_DISK)).isEqualTo(before);
+    JsonKnowledgeBase read = Samples.open(store);
+    assertThat(read.export()).isEqualTo(base.export());
+    assertThat(read.problems()).isEmpty();
   }
 
   @Test

@@ -110,7 +110,9 @@ record StartedLately(Settings.Limits limits, Predicate<Fingerprint> handedOver) 
 
   Verdict circuitBreaker(Proposal proposal) {
     boolean automatic = proposal.origin() == Origin.AUTOMATIC;
-    int attempts = carriedOut(proposal, limits.attemptsWindow()).size();
+    List<ActionHistory.Entry> tries = carriedOut(proposal, limits.attemptsWindow());
+    tries.removeIf(ActionHistory.Entry::opportunity); // nothing was wrong
+    int attempts = tries.size();
     if (automatic && attempts >= limits.attempts()) {
       return Verdict.confirm(
           SafetyGuards.action(proposal).id()

@@ -81,9 +81,6 @@ public final class Starts implements ActionHistory {
       } else if (outcome == Outcome.WORSE) {
         lastWorse.put(start.harm(), start);
       }
-      if (start.opportunity && outcome != Outcome.AMBIGUOUS) {
-        forgetOfProblem(start); // nothing was wrong: it was no try at a problem
-      }
     }
   }
 
@@ -134,10 +131,6 @@ public final class Starts implements ActionHistory {
     if (start.outcome.equals(Optional.of(Outcome.WORSE))) {
       lastWorse.remove(start.harm(), start);
     }
-    forgetOfProblem(start);
-  }
-
-  private void forgetOfProblem(Start start) {
     Deque<Start> same = byFingerprint.get(start.fingerprint);
     if (same != null) {
       same.remove(start);
@@ -192,6 +185,7 @@ public final class Starts implements ActionHistory {
         start.action,
         start.target,
         start.fingerprint,
+        start.opportunity,
         start.outcome,
         timeline.age(start.at));
   }
