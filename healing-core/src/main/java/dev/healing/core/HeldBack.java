@@ -38,7 +38,7 @@ record HeldBack(
 
   /** What holds it back holds only by itself. */
   private static String asked(String id) {
-    return "; 'healing opportunities --apply " + id + "' has it done";
+    return "; 'healing opportunities --apply " + id + "' asks for it";
   }
 
   private Optional<String> autonomy(Opportunity found, ActionId action) {

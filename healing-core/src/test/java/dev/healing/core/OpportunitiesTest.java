@@ -269,7 +269,7 @@ class OpportunitiesTest {
   void whatHoldsItBackIsToldAndWhatLetsIt() {
     assertThat(waits(Map.of(), "")).isEmpty();
     assertThat(waits(Map.of(), "it is noon"))
-        .isEqualTo("it is noon; 'healing opportunities --apply remove_dust' has it done");
+        .isEqualTo("it is noon; 'healing opportunities --apply remove_dust' asks for it");
     assertThat(waits(Map.of("autonomy", "confirm"), "it is noon"))
         .isEqualTo(
             "autonomy is confirm: done on request only; 'autonomy: auto' lets it; it is noon");
@@ -278,7 +278,7 @@ class OpportunitiesTest {
     assertThat(waits(Map.of("actions", Map.of("remove_dust", Map.of("autonomy", "suggest"))), ""))
         .isEqualTo(
             "actions.remove_dust.autonomy is suggest: done on request only; 'healing opportunities"
-                + " --apply remove_dust' has it done");
+                + " --apply remove_dust' asks for it");
     assertThat(waits(Map.of("limits", Map.of("heals-per-hour", 0)), ""))
         .startsWith("half of limits.heals-per-hour are used up");
     failing = List.of("a.service", "b.service", "c.service");
@@ -299,7 +299,7 @@ class OpportunitiesTest {
     assertThat(one.tell(opportunity(DUST)).waits())
         .isEqualTo(
             "confirm, since remove_dust has made service_failed worse once: asked about first;"
-                + " 'healing opportunities --apply remove_dust' has it done");
+                + " 'healing opportunities --apply remove_dust' asks for it");
     Opportunity asked =
         new Opportunity(
             "x", OptimizationType.DISK_CLEANUP, DUST, opportunity(DUST).issue(), 5, 1, "", false);
