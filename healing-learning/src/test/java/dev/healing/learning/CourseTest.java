@@ -25,7 +25,7 @@ class CourseTest {
     was.put("unread", 1.0);
     SortedMap<String, Double> is = new TreeMap<>();
     is.put(USED, after);
-    for (String set : List.of("benefit.more.count{a}", "clears.below.fraction", "forecast.at.s")) {
+    for (String set : List.of("clears.below.fraction", "forecast.at.s")) {
       was.put(set, 1.0); // what is expected, or to be reached, becomes of nothing
       is.put(set, 1.0);
     }
