@@ -57,7 +57,7 @@ record Note(
 
   /** However much an action says, what it has brought is told. */
   private static String text(Event event) {
-    String came = oneLine(OpportunitiesView.came(event));
+    String came = cut(oneLine(OpportunitiesView.came(event)), MOST_CHARACTERS / 2);
     return cut(oneLine(event.message()), MOST_CHARACTERS - came.length()) + came;
   }
 

@@ -155,21 +155,47 @@ class NotifierTest {
   /** However much its action says. */
   @Test
   void whatAnOpportunityHasBroughtIsToldBesideWhatWasExpected() {
+    taken("/");
+    assertThat(messages())
+        .singleElement()
+        .satisfies(
+            message ->
+                assertThat(message)
+                    .startsWith("worth doing, by itself: ")
+                    .contains("changed by 4.0 MiB")
+                    .endsWith("; expected were 40.0 MiB")
+                    .hasSizeLessThanOrEqualTo(Note.MOST_CHARACTERS));
+  }
+
+  @Test
+  void whereItWasTakenMayHaveAnyName() {
+    taken("/" + "d".repeat(2 * Note.MOST_CHARACTERS));
+    assertThat(messages())
+        .singleElement()
+        .satisfies(
+            message ->
+                assertThat(message)
+                    .startsWith("worth doing, by itself: ")
+                    .hasSizeLessThanOrEqualTo(Note.MOST_CHARACTERS));
+  }
+
+  private void taken(String mount) {
     notifier.configure(settings(Map.of("at-least", "low", "events", List.of("finished"))));
+    String available = "filesystem.available.bytes{" + mount + "}";
     SortedMap<String, Double> before = new TreeMap<>();
-    before.put("benefit.more.count{filesystem.available.bytes{/}}", 1.0);
-    before.put("benefit.estimated{filesystem.available.bytes{/}}", 41943040.0);
-    before.put("filesystem.available.bytes{/}", 8e10);
+    before.put("benefit.more.count{" + available + "}", 1.0);
+    before.put("benefit.estimated{" + available + "}", 41943040.0);
+    before.put(available, 8e10);
     SortedMap<String, Double> after = new TreeMap<>();
-    after.put("filesystem.available.bytes{/}", 8e10 + 4194304);
+    after.put(available, 8e10 + 4194304);
     Receipt receipt =
         new Receipt(
             "i.1",
             "i",
             IssueType.DISK_FULL,
-            new TreeSet<>(Set.of("/")),
+            new TreeSet<>(Set.of(mount)),
             ActionId.CLEAR_CACHE,
-            "/",
+            mount,
             Origin.AUTOMATIC,
             Outcome.UNCHANGED,
             host.time().now(),
@@ -186,16 +212,6 @@ class NotifierTest {
     String said = "worth doing, by itself: " + "in this directory: 1 file; ".repeat(40);
     happens(Event.Kind.ACTION_FINISHED, Severity.LOW, said, before, List.of(receipt));
     host.time().advance(Duration.ofMinutes(5));
-
-    assertThat(messages())
-        .singleElement()
-        .satisfies(
-            message ->
-                assertThat(message)
-                    .startsWith("worth doing, by itself: ")
-                    .contains("changed by 4.0 MiB")
-                    .endsWith("; expected were 40.0 MiB")
-                    .hasSizeLessThanOrEqualTo(Note.MOST_CHARACTERS));
   }
 
   @Test
