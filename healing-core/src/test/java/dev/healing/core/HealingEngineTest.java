@@ -212,8 +212,9 @@ class HealingEngineTest {
   @Test
   void whoIsAnsweredOnItsThreadMayCloseIt() throws Exception {
     CompletableFuture<Thread> closedOn = new CompletableFuture<>();
+    AtomicInteger closedTimes = new AtomicInteger();
     try (LinuxHost real = LinuxHost.open(directory.resolve("state"))) {
-      HealingEngine engine = builder(real, Map.of()).build();
+      HealingEngine engine = builder(real, Map.of()).add(closes(closedTimes)).build();
       engine
           .consider(Given.issue(Instant.now(), UNIT))
           .whenComplete(
@@ -225,9 +226,35 @@ class HealingEngineTest {
       engine.start();
       assertThat(closedOn.get(30, SECONDS).getName()).isEqualTo("healing");
       engine.ended().toCompletableFuture().get(30, SECONDS);
+      engine.close();
+      assertThat(closedTimes).as("once").hasValue(1);
       assertThat(Duration.ofNanos(System.nanoTime() - beganNanos))
           .isLessThan(Duration.ofSeconds(5));
     }
+  }
+
+  private static TriggerProvider closes(AtomicInteger times) {
+    return new TriggerProvider() {
+      @Override
+      public String name() {
+        return "bell";
+      }
+
+      @Override
+      public Trigger create(HostContext context) {
+        return new Trigger() {
+          @Override
+          public String start(Wake wake) {
+            return "a bell";
+          }
+
+          @Override
+          public void close() {
+            times.incrementAndGet();
+          }
+        };
+      }
+    };
   }
 
   // ------------------------------------------------------------- virtual time

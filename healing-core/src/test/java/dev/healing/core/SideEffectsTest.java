@@ -44,6 +44,7 @@ class SideEffectsTest {
   private final Set<String> broken = new TreeSet<>();
   private double load = 0.25;
   private boolean sick;
+  private boolean down;
   private Optional<Instant> failedAt = Optional.empty();
   private HealingEngine engine;
 
@@ -90,8 +91,8 @@ class SideEffectsTest {
     return new UnitState(
         OTHER,
         "loaded",
-        failed ? "failed" : "active",
-        failed ? "failed" : "running",
+        failed ? "failed" : down ? "inactive" : "active",
+        failed ? "failed" : down ? "dead" : "running",
         "",
         "simple",
         OptionalLong.empty(),
@@ -197,6 +198,13 @@ class SideEffectsTest {
               sick = true;
             });
     assertThat(receipt.sideEffects()).containsExactly("service_failed worker.service");
+  }
+
+  /** Such as a job for it that is stuck. */
+  @Test
+  void whatIsOnlyDownMayBeSickSinceALaterTimeToo() {
+    down = true;
+    whatIsUpMayBeSickSinceALaterTime();
   }
 
   /** Nobody can know which of the two it was. */

@@ -19,12 +19,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LearningTest implements Workers {
   private final TestHost host = new TestHost();
   private final Inbox inbox = new Inbox();
   private boolean free = true;
+  private @Nullable Runnable late;
 
   @Test
   void whoCannotBeToldKeepsNobodyElseWaiting() {
@@ -46,24 +49,7 @@ class LearningTest implements Workers {
   @Test
   void whatNoWorkerCameFreeForIsLearnedLater() {
     List<String> learned = new ArrayList<>();
-    KnowledgeBase base =
-        new KnowledgeBase() {
-          @Override
-          public Confidence confidence(Fingerprint fingerprint, ActionId action) {
-            return Confidence.UNKNOWN;
-          }
-
-          @Override
-          public String export() {
-            return "{}";
-          }
-
-          @Override
-          public void record(Collection<Receipt> receipts) {
-            receipts.forEach(receipt -> learned.add(receipt.id()));
-          }
-        };
-    Plugins.Named<KnowledgeBase> named = new Plugins.Named<>("base", base);
+    Plugins.Named<KnowledgeBase> named = new Plugins.Named<>("base", learns(learned));
     Learning learning = new Learning(host.time(), this, inbox, patterns -> {});
     List<String> told = new ArrayList<>();
     learning.add(receipt("a.1"));
@@ -90,6 +76,46 @@ class LearningTest implements Workers {
     assertThat(learned).as("once").hasSize(3);
   }
 
+  @Test
+  void whatAWorkerComesTooLateForIsLearnedOnce() {
+    List<String> learned = new ArrayList<>();
+    Plugins.Named<KnowledgeBase> named = new Plugins.Named<>("base", learns(learned));
+    Learning learning = new Learning(host.time(), this, inbox, patterns -> {});
+    learning.add(receipt("a.1"));
+    late = () -> {};
+    learning.commit(named);
+    host.time().advance(Duration.ofSeconds(2));
+    learning.enforce(Duration.ofSeconds(2));
+    inbox.drain();
+
+    Objects.requireNonNull(late).run();
+    inbox.drain();
+    assertThat(learned).as("it waits again").isEmpty();
+    late = null;
+    learning.commit(named);
+    host.time().runReady();
+    assertThat(learned).containsExactly("a.1");
+  }
+
+  private static KnowledgeBase learns(List<String> learned) {
+    return new KnowledgeBase() {
+      @Override
+      public Confidence confidence(Fingerprint fingerprint, ActionId action) {
+        return Confidence.UNKNOWN;
+      }
+
+      @Override
+      public String export() {
+        return "{}";
+      }
+
+      @Override
+      public void record(Collection<Receipt> receipts) {
+        receipts.forEach(receipt -> learned.add(receipt.id()));
+      }
+    };
+  }
+
   private Receipt receipt(String id) {
     Instant at = host.time().now();
     return Given.receipt(Given.intent(id, at, Given.RESTART, "web.service"), Outcome.HEALED, at);
@@ -100,7 +126,19 @@ class LearningTest implements Workers {
     if (!free) {
       throw new HostException("no thread could be started");
     }
-    return host.workers().start(name, task);
+    if (late == null) {
+      return host.workers().start(name, task);
+    }
+    late = task;
+    return new Task() {
+      @Override
+      public void cancel() {}
+
+      @Override
+      public boolean done() {
+        return false;
+      }
+    };
   }
 
   @Override
